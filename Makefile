@@ -1,0 +1,65 @@
+# The commands of the project. Each one prepares the machine first, which takes no time when nothing is missing.
+# Everything is built with one profile and with `--workspace`, so that nothing heavy is built twice
+# (docs/decisions/0002-one-profile.md): do not build single packages in the same target folder.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Shared by all checkouts, and outlives them.
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/bpiiot/target
+
+bin := $(CARGO_TARGET_DIR)/debug
+cargo_build := cargo build --locked --workspace
+
+.PHONY: help
+help: setup ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Prepare this machine: packages, wasm target, Node.js packages
+	@scripts/setup.sh
+
+.PHONY: build
+build: setup ## Build everything
+	$(cargo_build)
+
+.PHONY: run
+run: build ## Node, board and client; order a job, watch it made and paid; stay up until Ctrl-C (ARGS=..)
+	@exec $(bin)/bpiiot-demo --stay $(ARGS)
+
+.PHONY: demo
+demo: build ## The same once, with a summary and an exit status (FAULT=spindle-stall and others, ARGS=..)
+	@exec $(bin)/bpiiot-demo $(if $(FAULT),--fault $(FAULT)) $(ARGS)
+
+.PHONY: test
+test: build ## Unit tests, documentation's examples, short jobs on a real node, a job through Polkadot.js
+	@scripts/test.sh short
+
+.PHONY: test-all
+test-all: build ## Every test, also the long ones
+	@scripts/test.sh all
+
+.PHONY: check
+check: setup ## Format, scripts, licences, clippy, documentation; STEPS=".." for some of them
+	@scripts/check.sh $(STEPS)
+
+.PHONY: bench
+bench: build ## The measured figures as a table (JSON=path for a file as well, ARGS=..)
+	@exec $(bin)/bpiiot-bench $(if $(JSON),--json $(JSON)) $(ARGS)
+
+.PHONY: weights
+weights: build ## Generate the weights of our pallets anew (ARGS=..)
+	@exec $(bin)/bpiiot-weights $(ARGS)
+
+.PHONY: metadata
+metadata: setup ## Write the metadata that the client is compiled against, from the runtime of this checkout
+	@scripts/metadata.sh
+
+.PHONY: net-test
+net-test: setup ## Not in this release: a network with a real relay chain
+	@echo "make net-test: comes with a later release. This one has no network tests." >&2; exit 2
+
+.PHONY: firmware
+firmware: setup ## Not in this release: the firmware of a real board
+	@echo "make firmware: comes with a later release. This one has the virtual board only." >&2; exit 2

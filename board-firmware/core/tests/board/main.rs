@@ -1,0 +1,9 @@
+//! The board's logic on a bench: a fake machine, a clock that the tests turn, and the real protocol.
+
+mod bench;
+mod commands;
+mod config;
+mod hello;
+mod properties;
+mod readings;
+mod safety;

@@ -1,0 +1,8 @@
+//! A real client on the real pseudo-terminal, through the `serialport` crate as on any serial port.
+
+mod client;
+mod faults;
+mod link;
+mod machine;
+mod opening;
+mod program;

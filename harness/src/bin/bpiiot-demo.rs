@@ -1,0 +1,88 @@
+//! `make run` and `make demo`: the whole thing once, on this computer, with a virtual board.
+
+use anyhow::Result;
+use bpiiot_harness::{
+	demo::{demonstrate, screen::Screen, what_to_try, Settings},
+	stop::Stop,
+};
+use clap::Parser;
+use serde_json::json;
+use std::{process::ExitCode, time::Duration};
+
+/// Block times, in ms: to look at, and to be quick.
+const TO_LOOK_AT: u64 = 1_000;
+const QUICK: u64 = 500;
+/// The exit status when a part fails that is not supposed to.
+const BROKEN: u8 = 3;
+/// The exit status of what was stopped by Ctrl-C.
+const STOPPED: u8 = 130;
+
+/// A customer orders three drilled brackets, a machine makes them, the escrow pays.
+///
+/// Starts a development node, a virtual board and the machine's client, and removes everything at the end.
+#[derive(Debug, Parser)]
+#[command(
+	version,
+	after_help = "\
+Exit status:
+  0    the job was done and paid, and every check holds
+  1    the job failed, and everybody has what is his
+  2    mistyped arguments
+  3    something is wrong: a check does not hold, or a part did not work
+  130  stopped"
+)]
+struct Arguments {
+	/// Stay up afterwards, until Ctrl-C
+	#[arg(long)]
+	stay: bool,
+	/// Put a fault into the board: spindle-stall, sensor-stuck, drift, dropout, line-noise, reset, wrong-version
+	#[arg(long, value_name = "NAME")]
+	fault: Option<String>,
+	/// Make a block every so many milliseconds [default: 500; with --stay 1000]
+	#[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(100..=60_000))]
+	block_time: Option<u64>,
+	/// Print JSON, one object a line
+	#[arg(long)]
+	json: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+	let arguments = Arguments::parse();
+	match demonstration(&arguments).await {
+		Ok(status) => ExitCode::from(status),
+		Err(error) => {
+			eprintln!("error: {error:#}");
+			ExitCode::from(BROKEN)
+		}
+	}
+}
+
+/// Gives the exit status.
+async fn demonstration(arguments: &Arguments) -> Result<u8> {
+	let mut stop = Stop::listen()?;
+	let mut screen = Screen::new(arguments.json);
+	let usual = if arguments.stay { TO_LOOK_AT } else { QUICK };
+	let settings = Settings {
+		block_time: Duration::from_millis(arguments.block_time.unwrap_or(usual)),
+		fault: arguments.fault.clone(),
+		usual_port: arguments.stay,
+	};
+	// When stopped, the other future is dropped with all that it started.
+	let done = tokio::select! {
+		done = demonstrate(&settings, &mut screen) => Some(done?),
+		() = stop.asked() => None,
+	};
+	let Some((stage, verdict)) = done else {
+		screen.show("stopped", "nothing is left behind", json!({}));
+		return Ok(STOPPED);
+	};
+	if arguments.stay {
+		screen.page("what to try", &what_to_try(&stage)?);
+		stop.asked().await;
+		screen.show("stopping", "client, board, node", json!({}));
+	}
+	stage.world.stop().await?;
+	screen.show("stopped", "nothing is left behind", json!({}));
+	Ok(verdict.status())
+}

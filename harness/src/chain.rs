@@ -1,0 +1,511 @@
+//! The chain as the harness sees it: by the node's own metadata, with nothing of the client's code, so that it can judge
+//! what the client says and does. Everything is read at finalized blocks.
+
+use anyhow::{anyhow, Context, Result};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+use subxt::{
+	backend::{BlockRef, LegacyBackend},
+	client::{Blocks, OnlineClientAtBlock},
+	dynamic,
+	error::{DispatchError, TransactionEventsError, TransactionFinalizedSuccessError},
+	ext::{
+		frame_decode::storage::{IntoDecodableValues, IntoEncodableValues},
+		scale_decode::{self, DecodeAsType},
+	},
+	extrinsics::ExtrinsicEvents,
+	rpcs::{methods::legacy::LegacyRpcMethods, RpcClient},
+	tx::Payload,
+	utils::{AccountId32, H256},
+	OnlineClient, SubstrateConfig,
+};
+use subxt_signer::{sr25519::Keypair, SecretUri};
+use tokio::time::timeout;
+
+/// How long the node may take to answer or to make the next block: a busy small computer with blocks of 6 s.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A well-known account of development chains, such as `Owner` for `//Owner`.
+///
+/// # Panics
+/// When `name` is no derivation: all callers name one of ours.
+pub fn dev_account(name: &str) -> Keypair {
+	let uri: SecretUri = format!("//{name}").parse().expect("a plain derivation is an URI; qed");
+	Keypair::from_uri(&uri).expect("the development phrase is valid; qed")
+}
+
+/// A connection to a node.
+#[derive(Clone, Debug)]
+pub struct Chain {
+	client: OnlineClient<SubstrateConfig>,
+	rpc: LegacyRpcMethods<subxt::config::RpcConfigFor<SubstrateConfig>>,
+	raw: RpcClient,
+}
+
+impl Chain {
+	/// Connects.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub async fn connect(url: &str) -> Result<Self> {
+		let raw = timeout(PATIENCE, RpcClient::from_url(url))
+			.await
+			.with_context(|| format!("no answer from {url}"))??;
+		let backend: LegacyBackend<SubstrateConfig> =
+			LegacyBackend::builder().storage_page_size(512).build(raw.clone());
+		let client = timeout(PATIENCE, OnlineClient::from_backend(Arc::new(backend))).await??;
+		Ok(Self {
+			client,
+			rpc: LegacyRpcMethods::new(raw.clone()),
+			raw,
+		})
+	}
+
+	/// Hash of the first block.
+	pub fn genesis(&self) -> H256 {
+		self.client.genesis_hash()
+	}
+
+	/// The node's remote procedures.
+	pub fn rpc(&self) -> &LegacyRpcMethods<subxt::config::RpcConfigFor<SubstrateConfig>> {
+		&self.rpc
+	}
+
+	/// The node's remote procedures, by name.
+	pub fn raw_rpc(&self) -> &RpcClient {
+		&self.raw
+	}
+
+	/// The chain at the last finalized block.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub async fn now(&self) -> Result<View> {
+		let at = timeout(PATIENCE, self.client.at_current_block())
+			.await
+			.context("the node does not answer")??;
+		Ok(View { at })
+	}
+
+	/// The chain at a block that the node still remembers.
+	///
+	/// # Errors
+	/// When it does not.
+	pub async fn at(&self, hash: H256) -> Result<View> {
+		let at = timeout(PATIENCE, self.client.at_block(BlockRef::from_hash(hash))).await??;
+		Ok(View { at })
+	}
+
+	/// The chain at the block of this height.
+	///
+	/// # Errors
+	/// When the node does not know it.
+	pub async fn at_height(&self, number: u64) -> Result<View> {
+		Ok(View {
+			at: timeout(PATIENCE, self.client.at_block(number)).await??,
+		})
+	}
+
+	/// Every block from now on, as it is finalized.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub async fn follow(&self) -> Result<Follow> {
+		Ok(Follow {
+			blocks: timeout(PATIENCE, self.client.stream_blocks()).await??,
+		})
+	}
+
+	/// Looks at the last finalized block, and at each one after it, until `look` gives a value.
+	///
+	/// # Errors
+	/// When `look` fails, the node is gone, or nothing came within `limit`.
+	pub async fn wait_for<T>(
+		&self,
+		what: &str,
+		limit: Duration,
+		mut look: impl AsyncFnMut(&View) -> Result<Option<T>>,
+	) -> Result<T> {
+		let waiting = async {
+			let mut blocks = self.follow().await?;
+			let mut view = self.now().await?;
+			loop {
+				if let Some(value) = look(&view).await? {
+					return Ok(value);
+				}
+				view = blocks.next().await?;
+			}
+		};
+		timeout(limit, waiting)
+			.await
+			.with_context(|| format!("waited {limit:?} for {what}"))?
+	}
+
+	/// Signs a call, and waits until it is in a finalized block and has succeeded.
+	///
+	/// # Errors
+	/// A [`Refused`] when the chain refuses the call; otherwise when the node does.
+	pub async fn submit(&self, signer: &Keypair, call: &impl Payload) -> Result<ExtrinsicEvents<SubstrateConfig>> {
+		let sending = async {
+			let mut transactions = self.client.transactions().await?;
+			let progress = transactions.sign_and_submit_then_watch_default(call, signer).await?;
+			match progress.wait_for_finalized_success().await {
+				Ok(events) => Ok(events),
+				Err(TransactionFinalizedSuccessError::SuccessError(TransactionEventsError::ExtrinsicFailed(error))) => {
+					Err(anyhow!(Refused::from(error)))
+				}
+				Err(error) => Err(error.into()),
+			}
+		};
+		let name = format!("{}.{}", call.pallet_name(), call.call_name());
+		timeout(PATIENCE, sending)
+			.await
+			.with_context(|| format!("{name} is in no finalized block after {PATIENCE:?}"))?
+	}
+}
+
+/// The chain understood a call and refused it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refused(pub String);
+
+impl From<DispatchError> for Refused {
+	fn from(error: DispatchError) -> Self {
+		Self(match error {
+			DispatchError::Module(error) => error.details_string(),
+			error => error.to_string(),
+		})
+	}
+}
+
+impl fmt::Display for Refused {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str(&self.0)
+	}
+}
+
+impl std::error::Error for Refused {}
+
+/// Finalized blocks as they come.
+#[derive(Debug)]
+pub struct Follow {
+	blocks: Blocks<SubstrateConfig>,
+}
+
+impl Follow {
+	/// The next one.
+	///
+	/// # Errors
+	/// When none comes, or the node is gone.
+	pub async fn next(&mut self) -> Result<View> {
+		let block = timeout(PATIENCE, self.blocks.next())
+			.await
+			.context("no block was finalized for a minute")?;
+		let block = block.ok_or_else(|| anyhow!("the node is gone"))??;
+		Ok(View {
+			at: timeout(PATIENCE, block.at()).await??,
+		})
+	}
+}
+
+/// What an account has, in planck.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Balance {
+	/// What it may spend.
+	pub free: u128,
+	/// What is on hold.
+	pub reserved: u128,
+}
+
+impl Balance {
+	/// Both.
+	pub fn total(&self) -> u128 {
+		self.free + self.reserved
+	}
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+struct AccountInfo {
+	data: AccountData,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+struct AccountData {
+	free: u128,
+	reserved: u128,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+struct Hold {
+	id: dynamic::Value,
+	amount: u128,
+}
+
+/// The chain's clocks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub struct Clock {
+	/// Timestamp of the block, in unix milliseconds.
+	pub last: u64,
+	/// How long the chain stood still in all, in milliseconds.
+	pub stopped: u64,
+}
+
+/// Where a job stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub enum JobState {
+	/// The price is on hold.
+	Ordered,
+	/// The machine has promised.
+	Accepted,
+	/// The machine works.
+	Started,
+	/// The customer looks at the units.
+	Delivered,
+	/// It has ended.
+	Settled(Outcome),
+}
+
+/// How a job ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub enum Outcome {
+	/// All delivered units were approved or rejected.
+	Completed,
+	/// The machine declined.
+	Declined,
+	/// The customer cancelled.
+	Cancelled,
+	/// The machine gave up.
+	GivenUp,
+	/// The machine did not accept in time.
+	NotAccepted,
+	/// The machine did not deliver in time.
+	NotDelivered,
+}
+
+/// The part of a job's record that the harness looks at.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub struct Job {
+	/// Who ordered.
+	pub customer: AccountId32,
+	/// The machine that works.
+	pub machine: [u8; 32],
+	/// Price of one unit, in planck.
+	pub unit_price: u128,
+	/// Units ordered.
+	pub units: u32,
+	/// Units done.
+	pub units_done: u32,
+	/// Units approved.
+	pub approved: u32,
+	/// Units rejected.
+	pub rejected: u32,
+	/// Where it stands.
+	pub state: JobState,
+	/// The machine's bond, in planck.
+	pub bond: u128,
+	/// Hash of the evidence.
+	pub result: H256,
+}
+
+impl Job {
+	/// Price of all units, in planck.
+	pub fn price(&self) -> u128 {
+		self.unit_price * u128::from(self.units)
+	}
+}
+
+/// The part of a machine's record that the harness looks at.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub struct Machine {
+	/// Who owns it.
+	pub owner: AccountId32,
+	/// The key that acts for it.
+	pub key: AccountId32,
+	/// On hold at the owner for its record, in planck.
+	pub deposit: u128,
+}
+
+/// The part of an offer's record that the harness looks at.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub struct Offer {
+	/// The machine that does the work.
+	pub machine: [u8; 32],
+	/// Counts changes, from 1.
+	pub version: u32,
+}
+
+/// The chain's state at one block.
+#[derive(Clone, Debug)]
+pub struct View {
+	at: OnlineClientAtBlock<SubstrateConfig>,
+}
+
+impl View {
+	/// The block's height.
+	pub fn number(&self) -> u64 {
+		self.at.block_number()
+	}
+
+	/// The block's hash.
+	pub fn hash(&self) -> H256 {
+		self.at.block_hash()
+	}
+
+	/// subxt's own view, for whatever is not offered here.
+	pub fn subxt(&self) -> &OnlineClientAtBlock<SubstrateConfig> {
+		&self.at
+	}
+
+	/// The stored value of a map's entry, or of a plain one with `()` for the keys.
+	///
+	/// # Errors
+	/// When the runtime has no such storage, or the node does not answer.
+	pub async fn value<Keys, Value>(&self, pallet: &str, entry: &str, keys: Keys) -> Result<Option<Value>>
+	where
+		Keys: IntoEncodableValues + IntoDecodableValues,
+		Value: DecodeAsType,
+	{
+		let address = dynamic::storage::<Keys, Value>(pallet, entry);
+		let found = timeout(PATIENCE, self.at.storage().try_fetch(address, keys)).await?;
+		let found = found.with_context(|| format!("cannot read {pallet}.{entry}"))?;
+		found
+			.map(|value| value.decode())
+			.transpose()
+			.with_context(|| format!("{pallet}.{entry} has another form"))
+	}
+
+	/// All entries of a map with one key.
+	///
+	/// # Errors
+	/// When the runtime has no such storage, or the node does not answer.
+	pub async fn entries<Key, Value>(&self, pallet: &str, entry: &str) -> Result<Vec<(Key, Value)>>
+	where
+		Key: DecodeAsType,
+		Value: DecodeAsType,
+	{
+		let address = dynamic::storage::<Vec<dynamic::Value>, Value>(pallet, entry);
+		let reading = async {
+			let mut stored = self.at.storage().iter(address, Vec::<dynamic::Value>::new()).await?;
+			let mut all = Vec::new();
+			while let Some(item) = stored.next().await {
+				let item = item?;
+				let part = item.key()?.part(0).context("a map has a key")?;
+				let key = part
+					.decode_as()?
+					.with_context(|| format!("{pallet}.{entry} keeps no keys"))?;
+				all.push((key, item.value().decode()?));
+			}
+			Ok::<_, anyhow::Error>(all)
+		};
+		timeout(PATIENCE, reading)
+			.await?
+			.with_context(|| format!("cannot read {pallet}.{entry}"))
+	}
+
+	/// What an account has.
+	///
+	/// # Errors
+	/// When it cannot be read.
+	pub async fn balance(&self, account: &AccountId32) -> Result<Balance> {
+		let info: Option<AccountInfo> = self.value("System", "Account", (*account,)).await?;
+		Ok(info
+			.map(|AccountInfo { data }| Balance {
+				free: data.free,
+				reserved: data.reserved,
+			})
+			.unwrap_or_default())
+	}
+
+	/// All planck that there are.
+	///
+	/// # Errors
+	/// When it cannot be read.
+	pub async fn issuance(&self) -> Result<u128> {
+		Ok(self.value("Balances", "TotalIssuance", ()).await?.unwrap_or_default())
+	}
+
+	/// What is on hold at an account, in planck, by reason, e.g. `Jobs.Job`.
+	///
+	/// # Errors
+	/// When it cannot be read.
+	pub async fn holds(&self, account: &AccountId32) -> Result<BTreeMap<String, u128>> {
+		let holds: Option<Vec<Hold>> = self.value("Balances", "Holds", (*account,)).await?;
+		Ok(holds
+			.unwrap_or_default()
+			.into_iter()
+			.map(|hold| (reason_name(&hold.id), hold.amount))
+			.collect())
+	}
+
+	/// How many escrows are open.
+	///
+	/// # Errors
+	/// When they cannot be read.
+	pub async fn open_escrows(&self) -> Result<usize> {
+		Ok(self.entries::<u64, dynamic::Value>("Escrow", "Escrows").await?.len())
+	}
+
+	/// The chain's clocks.
+	///
+	/// # Errors
+	/// When they cannot be read.
+	pub async fn clock(&self) -> Result<Clock> {
+		self.value("Escrow", "Clock", ())
+			.await?
+			.context("the chain has no clock yet")
+	}
+
+	/// A job.
+	///
+	/// # Errors
+	/// When it cannot be read.
+	pub async fn job(&self, id: u64) -> Result<Option<Job>> {
+		self.value("Jobs", "Jobs", (id,)).await
+	}
+
+	/// All jobs, oldest first.
+	///
+	/// # Errors
+	/// When they cannot be read.
+	pub async fn jobs(&self) -> Result<BTreeMap<u64, Job>> {
+		Ok(self.entries("Jobs", "Jobs").await?.into_iter().collect())
+	}
+
+	/// All machines.
+	///
+	/// # Errors
+	/// When they cannot be read.
+	pub async fn machines(&self) -> Result<Vec<([u8; 32], Machine)>> {
+		self.entries("Machines", "Machines").await
+	}
+
+	/// All offers, oldest first.
+	///
+	/// # Errors
+	/// When they cannot be read.
+	pub async fn offers(&self) -> Result<BTreeMap<u64, Offer>> {
+		Ok(self.entries("Jobs", "Offers").await?.into_iter().collect())
+	}
+}
+
+/// `Jobs.Job` for the hold reason of variant `Job` of pallet `Jobs`.
+fn reason_name(id: &dynamic::Value) -> String {
+	use subxt::ext::scale_value::{Composite, ValueDef};
+	let mut names = Vec::new();
+	let mut value = Some(id);
+	while let Some(ValueDef::Variant(variant)) = value.map(|value| &value.value) {
+		names.push(variant.name.as_str());
+		value = match &variant.values {
+			Composite::Unnamed(values) => values.first(),
+			Composite::Named(values) => values.first().map(|(_, value)| value),
+		};
+	}
+	names.join(".")
+}

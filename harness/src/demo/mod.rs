@@ -1,0 +1,424 @@
+//! The demonstration: a customer orders three drilled brackets, a machine makes them, the escrow pays.
+
+pub mod books;
+pub mod screen;
+
+use crate::{
+	board::Board,
+	chain::{Job, JobState, Outcome, View},
+	client::News,
+	node::NodeSetup,
+	process::binary,
+	world::{show, temporary_folder, MachineAccounts, World, DELIVER_IN, OFFER},
+};
+use anyhow::{bail, Context, Result};
+use books::{Balances, Books, Check, Fees};
+use screen::Screen;
+use serde_json::json;
+use std::{
+	net::{Ipv4Addr, TcpListener},
+	time::{Duration, Instant},
+};
+use tokio::time::{interval, MissedTickBehavior};
+
+/// How many brackets are ordered.
+const UNITS: u32 = 3;
+/// How long the job may take in all.
+const JOB_LIMIT: Duration = Duration::from_secs(900);
+/// How often the client's news is looked at.
+const LOOK: Duration = Duration::from_millis(50);
+/// Where Polkadot.js Apps looks for a local node by itself.
+const USUAL_PORT: u16 = 9944;
+
+/// How the demonstration is done.
+#[derive(Clone, Debug)]
+pub struct Settings {
+	/// The time between two blocks.
+	pub block_time: Duration,
+	/// A fault of the board.
+	pub fault: Option<String>,
+	/// Whether the node's port should be the usual one, if it is free.
+	pub usual_port: bool,
+}
+
+/// How it went.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+	/// How the job ended.
+	pub outcome: Outcome,
+	/// What must hold.
+	pub checks: Vec<Check>,
+}
+
+impl Verdict {
+	/// Whether the job was done and paid.
+	pub fn paid(&self) -> bool {
+		self.outcome == Outcome::Completed
+	}
+
+	/// Whether everything holds that must.
+	pub fn whole(&self) -> bool {
+		self.checks.iter().all(|check| check.holds)
+	}
+
+	/// The exit status: 0 done and paid, 1 the job failed and everybody has what is his, 3 something is wrong.
+	pub fn status(&self) -> u8 {
+		match (self.whole(), self.paid()) {
+			(true, true) => 0,
+			(true, false) => 1,
+			(false, _) => 3,
+		}
+	}
+}
+
+/// The world after the demonstration, for whoever wants to go on with it.
+#[derive(Debug)]
+pub struct Stage {
+	/// Everything that runs.
+	pub world: World,
+	/// The offer that was ordered from.
+	pub offer: u64,
+	/// The job that was ordered.
+	pub job: u64,
+}
+
+/// Does it once, and shows each step as it happens.
+///
+/// # Errors
+/// When a part fails that is not supposed to.
+pub async fn demonstrate(settings: &Settings, screen: &mut Screen) -> Result<(Stage, Verdict)> {
+	let mut world = raise(settings, screen).await?;
+	let (machine, offer) = set_up(&mut world, settings, screen).await?;
+
+	let view = world.chain.now().await?;
+	let before = Balances::read(&view, &machine).await?;
+	let fees_before = Fees::of(&world.auditor.up_to(view.number()).await?, &machine);
+
+	let order = world.brackets(UNITS)?;
+	let job = world.order(offer, &order).await?;
+	let text = format!("job {job}: {UNITS} drilled brackets by //Customer; their price is on hold");
+	screen.done("ordered", &text, json!({ "job": job, "units": UNITS }));
+	let (view, record) = Attendance {
+		world: &mut world,
+		job,
+		moved: false,
+		why: None,
+	}
+	.until_settled(screen)
+	.await?;
+
+	let audit = world.auditor.up_to(view.number()).await?;
+	let books = Books::close(&view, &machine, before, fees_before, audit, record.clone()).await?;
+	let JobState::Settled(outcome) = record.state else {
+		bail!("the job is not settled")
+	};
+	let mut checks = books.checks();
+	if outcome == Outcome::Completed {
+		checks.insert(0, evidence_check(&world, job, &record));
+		let what = format!("all {UNITS} brackets were delivered and approved");
+		checks.insert(
+			0,
+			Check {
+				what,
+				holds: record.approved == UNITS,
+			},
+		);
+	}
+	let verdict = Verdict { outcome, checks };
+	summarise(screen, &books, &verdict);
+	Ok((Stage { world, offer, job }, verdict))
+}
+
+/// Starts node and board.
+async fn raise(settings: &Settings, screen: &mut Screen) -> Result<World> {
+	let folder = temporary_folder()?;
+	let mut setup = NodeSetup::new(folder.path(), settings.block_time)?;
+	if settings.usual_port && TcpListener::bind((Ipv4Addr::LOCALHOST, USUAL_PORT)).is_ok() {
+		setup.port = USUAL_PORT;
+	}
+	screen.show(
+		"node",
+		&format!("starting; its log is {}", setup.log().display()),
+		json!({}),
+	);
+	let mut node = setup.start()?;
+	let board = Board::start(folder.path(), settings.fault.as_deref()).await?;
+	let chain = node.ready().await?;
+	let text = format!(
+		"a block every {} ms; {}",
+		settings.block_time.as_millis(),
+		apps_link(&node.url())
+	);
+	screen.done("node up", &text, json!({ "url": node.url() }));
+	let fault = settings
+		.fault
+		.as_deref()
+		.map(|fault| format!(", with the fault {fault}"))
+		.unwrap_or_default();
+	let text = format!("a drill press at the serial line {}{fault}", board.port().display());
+	screen.done(
+		"board up",
+		&text,
+		json!({ "port": board.port(), "fault": settings.fault }),
+	);
+	World::join(folder, node, chain, board)
+}
+
+/// Registers the machine, publishes its offer, and starts its client.
+async fn set_up(world: &mut World, settings: &Settings, screen: &mut Screen) -> Result<(MachineAccounts, u64)> {
+	let machine = world.register().await?;
+	let text = format!("by //Owner, with the account {}", machine.account);
+	let more = json!({ "machine": machine.account.to_string(), "key": machine.key.to_string() });
+	screen.done("registered", &text, more);
+	world.fund(5).await?;
+	let offer = world.publish(OFFER).await?;
+	let text = format!("offer {offer}: drilling at 2.5 BPI a unit, with a bond of 1 BPI");
+	screen.done("offered", &text, json!({ "offer": offer }));
+	let daemon = world.start_daemon()?;
+	let status = match settings.fault {
+		// It may be one with which the board never answers.
+		Some(_) => daemon.settled().await?,
+		None => daemon.ready().await?,
+	};
+	let text = match status["board"]["trouble"].as_str() {
+		Some(trouble) => format!("with the node, but with no board: {trouble}"),
+		None => "with node and board".to_owned(),
+	};
+	screen.done("client on line", &text, json!({ "board": status["board"] }));
+	Ok((machine, offer))
+}
+
+/// Follows one job to its end, and approves it on the way.
+struct Attendance<'a> {
+	world: &'a mut World,
+	job: u64,
+	/// Whether an actuator has moved.
+	moved: bool,
+	/// Why the machine gave up, as the client said.
+	why: Option<String>,
+}
+
+impl Attendance<'_> {
+	async fn until_settled(mut self, screen: &mut Screen) -> Result<(View, Job)> {
+		let mut blocks = self.world.chain.follow().await?;
+		let mut last = None;
+		let mut ticks = interval(LOOK);
+		ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+		let start = Instant::now();
+		loop {
+			tokio::select! {
+				view = blocks.next() => {
+					let view = view?;
+					let record = view.job(self.job).await?.context("the job's record is gone")?;
+					self.tell_news(screen)?;
+					if last.replace((record.state, record.units_done)) != Some((record.state, record.units_done)) {
+						self.tell_state(screen, &view, &record);
+						if record.state == JobState::Delivered {
+							self.world.approve(self.job).await?;
+							screen.done("approved", "all units, by //Customer", json!({}));
+						}
+					}
+					if matches!(record.state, JobState::Settled(_)) {
+						return Ok((view, record));
+					}
+				},
+				_ = ticks.tick() => self.tell_news(screen)?,
+			}
+			if start.elapsed() > JOB_LIMIT {
+				let log = self
+					.world
+					.daemon
+					.as_ref()
+					.map(|daemon| daemon.log_tail())
+					.unwrap_or_default();
+				bail!("the job is not over after {JOB_LIMIT:?}; the client's log ends with:\n{log}");
+			}
+		}
+	}
+
+	fn tell_state(&self, screen: &mut Screen, view: &View, job: &Job) {
+		let block = view.number();
+		let more = json!({ "job": self.job, "block": block, "units_done": job.units_done });
+		match job.state {
+			JobState::Ordered => {}
+			JobState::Accepted => screen.done("accepted", &format!("in block {block}, bond on hold"), more),
+			JobState::Started if job.units_done == 0 => screen.done("started", &format!("in block {block}"), more),
+			JobState::Started => {
+				let text = format!("{} of {} units, says the chain", job.units_done, job.units);
+				screen.show("progress", &text, more);
+			}
+			JobState::Delivered => {
+				let text = format!(
+					"{} units with evidence {:?} in block {block}",
+					job.units_done, job.result
+				);
+				screen.done("delivered", &text, more);
+			}
+			JobState::Settled(Outcome::Completed) => {
+				let price = show(job.unit_price * u128::from(job.approved));
+				screen.done("paid", &format!("{price} to the machine in block {block}"), more);
+			}
+			JobState::Settled(outcome) => {
+				let why = self.why.as_deref().map(|why| format!(": {why}")).unwrap_or_default();
+				screen.done("ended", &format!("{} in block {block}{why}", words(outcome)), more);
+			}
+		}
+	}
+
+	fn tell_news(&mut self, screen: &mut Screen) -> Result<()> {
+		let Some(daemon) = &mut self.world.daemon else {
+			return Ok(());
+		};
+		daemon.process().ensure_running()?;
+		let mut all = Vec::new();
+		while let Some(news) = daemon.next_news()? {
+			all.push(news);
+		}
+		all.retain(|news| news.job == self.job);
+		all.iter().for_each(|news| self.tell_one(screen, news));
+		Ok(())
+	}
+
+	fn tell_one(&mut self, screen: &mut Screen, news: &News) {
+		let more = json!({ "news": news.more });
+		match news.event.as_str() {
+			"output" if !self.moved => {
+				self.moved = true;
+				let text = format!(
+					"the first actuator: {} is driven with {}",
+					news.text("channel"),
+					news.text("text")
+				);
+				screen.done("moving", &text, more);
+			}
+			"step" => {
+				let unit = news.more.get("unit").and_then(|unit| unit.as_u64());
+				let unit = unit.map(|unit| format!("unit {}, ", unit + 1)).unwrap_or_default();
+				screen.show("step", &format!("{unit}{}", news.text("step")), more);
+			}
+			"readings" => {
+				let values = news.more.get("values").and_then(|values| values.as_object());
+				let text = values
+					.into_iter()
+					.flatten()
+					.map(|(channel, value)| format!("{channel} {}", value.as_str().unwrap_or_default()));
+				screen.show("readings", &text.collect::<Vec<_>>().join(", "), more);
+			}
+			"unit_made" => {
+				let text = format!("unit {} in {} ms", news.number("unit") + 1, news.number("took_ms"));
+				screen.show("made", &text, more);
+			}
+			"aborted" => {
+				self.why = Some(news.text("reason").to_owned());
+				screen.show("aborted", &format!("{}; outputs are safe", news.text("reason")), more);
+			}
+			"doing" => screen.show("client", news.text("doing"), more),
+			_ => {}
+		}
+	}
+}
+
+fn words(outcome: Outcome) -> &'static str {
+	match outcome {
+		Outcome::Completed => "completed",
+		Outcome::Declined => "declined by the machine, the price is back",
+		Outcome::Cancelled => "cancelled by the customer, the price is back",
+		Outcome::GivenUp => "given up by the machine, price and bond go to the customer",
+		Outcome::NotAccepted => "not accepted in time, the price is back",
+		Outcome::NotDelivered => "not delivered in time, price and bond go to the customer",
+	}
+}
+
+fn evidence_check(world: &World, job: u64, record: &Job) -> Check {
+	let on_chain = format!("{:?}", record.result);
+	let on_disk = world.site.evidence_hash(job);
+	let what = "the evidence on the machine's disk has the hash that is on the chain".to_owned();
+	Check {
+		what,
+		holds: on_disk.is_ok_and(|on_disk| on_disk == on_chain),
+	}
+}
+
+fn summarise(screen: &mut Screen, books: &Books, verdict: &Verdict) {
+	let (laps, all) = screen.times();
+	let mut lines = vec!["Times".to_owned()];
+	lines.extend(
+		laps.iter()
+			.map(|lap| format!("  {:<16} {:8.1} s", lap.what, lap.took.as_secs_f64())),
+	);
+	lines.push(format!("  {:<16} {:8.1} s", "in all", all.as_secs_f64()));
+	lines.push("\nBalances".to_owned());
+	lines.extend(books.lines().into_iter().map(|line| format!("  {line}")));
+	lines.push("\nChecks".to_owned());
+	let mark = |check: &Check| if check.holds { "ok   " } else { "WRONG" };
+	lines.extend(
+		verdict
+			.checks
+			.iter()
+			.map(|check| format!("  {} {}", mark(check), check.what)),
+	);
+	lines.push(format!("\n{}", conclusion(verdict)));
+	screen.page("summary", &lines);
+	let times: Vec<_> = laps
+		.iter()
+		.map(|lap| json!({ "what": lap.what, "ms": lap.took.as_millis() as u64 }))
+		.collect();
+	let checks: Vec<_> = verdict
+		.checks
+		.iter()
+		.map(|check| json!({ "what": check.what, "holds": check.holds }))
+		.collect();
+	let more = json!({
+		"paid": verdict.paid(), "whole": verdict.whole(), "times": times, "balances": books.json(), "checks": checks,
+	});
+	screen.show("verdict", &conclusion(verdict), more);
+}
+
+fn conclusion(verdict: &Verdict) -> String {
+	let balances = match verdict.whole() {
+		true => "balances are whole",
+		false => "BALANCES ARE NOT WHOLE, see the checks",
+	};
+	match verdict.paid() {
+		true => format!("The job was done and paid; {balances}."),
+		false => format!("THE JOB FAILED ({}); {balances}.", words(verdict.outcome)),
+	}
+}
+
+/// Where Polkadot.js Apps shows this node.
+pub fn apps_link(url: &str) -> String {
+	format!("https://polkadot.js.org/apps/?rpc={url}")
+}
+
+/// What to try while everything stays up.
+///
+/// # Errors
+/// When the client's program is gone.
+pub fn what_to_try(stage: &Stage) -> Result<Vec<String>> {
+	let Stage { world, offer, job } = stage;
+	let client = binary("iot-client")?;
+	let folder = client.parent().context("a program is in a folder")?.display();
+	let recipe = world.site.folder().join("recipes/drilled-bracket.toml");
+	let log = world.folder().display();
+	Ok([
+		"Everything stays up. Look at it in Polkadot.js Apps:".to_owned(),
+		format!("  {}", apps_link(&world.node.url())),
+		"\nIn another terminal, with the client:".to_owned(),
+		format!(
+			"  export IOT_CLIENT_CONFIG={} PATH={folder}:$PATH",
+			world.site.config().display()
+		),
+		"  iot-client status".to_owned(),
+		"  iot-client find --capability drilling".to_owned(),
+		format!(
+			"  iot-client order {offer} --units 1 --recipe {} --deliver-in {DELIVER_IN} --as //Customer --watch",
+			recipe.display()
+		),
+		"  iot-client approve JOB --as //Customer       # JOB: the number that `order` printed; or reject".to_owned(),
+		"  iot-client balance //Customer".to_owned(),
+		format!("  iot-client remove {job} --as //Customer"),
+		format!("\nLogs: {log}/node.log, {log}/board.log, {log}/machine/client.log"),
+		"Ctrl-C stops everything and removes what it wrote.".to_owned(),
+	]
+	.to_vec())
+}

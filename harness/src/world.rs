@@ -1,0 +1,322 @@
+//! A whole small world in one temporary folder: node, board, and a machine's client.
+
+use crate::{
+	audit::Auditor,
+	board::Board,
+	chain::{dev_account, Chain, JobState},
+	client::{Answer, Daemon, Site, DRILLED_BRACKET},
+	node::{Node, NodeSetup},
+};
+use anyhow::{ensure, Context, Result};
+use std::{
+	path::{Path, PathBuf},
+	time::Duration,
+};
+use subxt::utils::AccountId32;
+use subxt_signer::sr25519::Keypair;
+use tempfile::TempDir;
+
+/// One BPI, in planck.
+pub const BPI: u128 = 1_000_000_000_000;
+
+/// The demonstration's offer. Windows are in the chain's time, of which a development node makes 6 s a block, whatever
+/// the real time between blocks.
+pub const OFFER: &str = r#"capability = "drilling"
+unit_price = "2.5 BPI"
+max_units = 100
+bond = "1 BPI"
+accept_window = "20m"
+lead_time = "1m"
+review_window = "4h"
+rejection_fee = "10%"
+"#;
+
+/// How long an order is good for: long enough for a slow computer with quick blocks.
+pub const DELIVER_IN: &str = "12h";
+
+/// A machine as the chain knows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MachineAccounts {
+	/// The machine's keyless account, where its money is.
+	pub account: AccountId32,
+	/// The key that signs for it and never has anything.
+	pub key: AccountId32,
+}
+
+/// What is to be ordered.
+#[derive(Clone, Debug)]
+pub struct Order {
+	/// The recipe file.
+	pub recipe: PathBuf,
+	/// How many units.
+	pub units: u32,
+	/// Further arguments of the client's `order`.
+	pub arguments: Vec<String>,
+}
+
+/// A node, its chain, a board and a client's folder; the daemon when it runs. All of it ends and is removed when this is
+/// dropped, the client first.
+#[derive(Debug)]
+pub struct World {
+	/// The client's daemon.
+	pub daemon: Option<Daemon>,
+	/// The board.
+	pub board: Option<Board>,
+	/// Watches every block.
+	pub auditor: Auditor,
+	/// The client's folder.
+	pub site: Site,
+	/// The chain as the harness sees it.
+	pub chain: Chain,
+	/// The node.
+	pub node: Node,
+	folder: TempDir,
+}
+
+impl World {
+	/// Starts a node that makes a block every `block_time`, and a board, with a `fault` if one is named.
+	///
+	/// # Errors
+	/// When one of them does not start.
+	pub async fn start(block_time: Duration, fault: Option<&str>) -> Result<Self> {
+		let folder = temporary_folder()?;
+		let mut node = NodeSetup::new(folder.path(), block_time)?.start()?;
+		let board = Board::start(folder.path(), fault).await?;
+		let chain = node.ready().await?;
+		Self::join(folder, node, chain, board)
+	}
+
+	/// Puts together what was started one by one in `folder`.
+	///
+	/// # Errors
+	/// When the disk does not take the client's folder.
+	pub fn join(folder: TempDir, node: Node, chain: Chain, board: Board) -> Result<Self> {
+		let site = Site::create(&folder.path().join("machine"), board.port(), &node.url())?;
+		let auditor = Auditor::start(chain.clone());
+		Ok(Self {
+			daemon: None,
+			board: Some(board),
+			auditor,
+			site,
+			chain,
+			node,
+			folder,
+		})
+	}
+
+	/// The same with a registered machine, its offer and a running daemon: ready for orders.
+	///
+	/// # Errors
+	/// When any part fails.
+	pub async fn ready(block_time: Duration, fault: Option<&str>) -> Result<(Self, MachineAccounts, u64)> {
+		let mut world = Self::start(block_time, fault).await?;
+		let machine = world.register().await?;
+		world.fund(5).await?;
+		let offer = world.publish(OFFER).await?;
+		world.start_daemon()?.ready().await?;
+		Ok((world, machine, offer))
+	}
+
+	/// The folder that everything is in.
+	pub fn folder(&self) -> &Path {
+		self.folder.path()
+	}
+
+	/// Makes the machine's key and registers the machine in the name of `//Owner`.
+	///
+	/// # Errors
+	/// When the client fails.
+	pub async fn register(&self) -> Result<MachineAccounts> {
+		self.site.run(&["init"]).await?;
+		let key: AccountId32 = self.site.key()?.parse().context("the keystore's address is none")?;
+		// Before it can sign anything.
+		self.auditor.must_be_poor(key);
+		self.site.run(&["register", "--as", "//Owner"]).await?;
+		let machines = self.chain.now().await?.machines().await?;
+		let found = machines.into_iter().find(|(_, machine)| machine.key == key);
+		let (id, _) = found.context("the machine is not on the chain after its registration")?;
+		Ok(MachineAccounts {
+			account: AccountId32(id),
+			key,
+		})
+	}
+
+	/// Gives the machine money of its owner's, for bonds.
+	///
+	/// # Errors
+	/// When the client fails.
+	pub async fn fund(&self, bpi: u64) -> Result<()> {
+		self.site
+			.run(&["deposit", &bpi.to_string(), "--as", "//Owner"])
+			.await
+			.map(|_| ())
+	}
+
+	/// Publishes an offer with these terms, and gives its id.
+	///
+	/// # Errors
+	/// When the client fails.
+	pub async fn publish(&self, terms: &str) -> Result<u64> {
+		let file = self.site.add_file("offer.toml", terms)?;
+		self.site
+			.run(&["offer", &file.display().to_string(), "--as", "//Owner"])
+			.await?;
+		let offers = self.chain.now().await?.offers().await?;
+		offers
+			.into_keys()
+			.next_back()
+			.context("the offer is not on the chain after its publication")
+	}
+
+	/// Starts the daemon.
+	///
+	/// # Errors
+	/// When there is no such program.
+	pub fn start_daemon(&mut self) -> Result<&mut Daemon> {
+		Ok(self.daemon.insert(self.site.start()?))
+	}
+
+	/// Writes the recipe for brackets where the machine fetches recipes, and gives an order of it.
+	///
+	/// # Errors
+	/// When the disk does not take it.
+	pub fn brackets(&self, units: u32) -> Result<Order> {
+		let recipe = self.site.add_recipe("drilled-bracket.toml", DRILLED_BRACKET)?;
+		Ok(Order {
+			recipe,
+			units,
+			arguments: Vec::new(),
+		})
+	}
+
+	/// Orders as `//Customer`, and gives the job's id.
+	///
+	/// # Errors
+	/// When the client or the chain refuses.
+	pub async fn order(&self, offer: u64, order: &Order) -> Result<u64> {
+		let answer = self.try_order(offer, order, "//Customer").await?;
+		ensure!(answer.status.success(), "iot-client order: {}", answer.text());
+		let jobs = self.chain.now().await?.jobs().await?;
+		jobs.into_keys()
+			.next_back()
+			.context("the job is not on the chain after its order")
+	}
+
+	/// Orders as anybody, whatever comes of it.
+	///
+	/// # Errors
+	/// When the client cannot be run.
+	pub async fn try_order(&self, offer: u64, order: &Order, customer: &str) -> Result<Answer> {
+		let (offer, units) = (offer.to_string(), order.units.to_string());
+		let recipe = order.recipe.display().to_string();
+		let mut arguments = vec![
+			"order", &offer, "--units", &units, "--recipe", &recipe, "--as", customer,
+		];
+		if !order
+			.arguments
+			.iter()
+			.any(|argument| argument.starts_with("--deliver-in"))
+		{
+			arguments.extend(["--deliver-in", DELIVER_IN]);
+		}
+		arguments.extend(order.arguments.iter().map(String::as_str));
+		self.site.command(&arguments).await
+	}
+
+	/// Approves all delivered units as `//Customer`.
+	///
+	/// # Errors
+	/// When the client or the chain refuses.
+	pub async fn approve(&self, job: u64) -> Result<()> {
+		self.site
+			.run(&["approve", &job.to_string(), "--as", "//Customer"])
+			.await
+			.map(|_| ())
+	}
+
+	/// Waits until a job is in a state that `is` wanted, in a finalized block.
+	///
+	/// # Errors
+	/// When it does not get there.
+	pub async fn wait_for_job(&self, job: u64, limit: Duration, is: impl Fn(JobState) -> bool) -> Result<JobState> {
+		let look = async |view: &crate::chain::View| {
+			let job = view.job(job).await?.context("the job's record is gone")?;
+			Ok(is(job.state).then_some(job.state))
+		};
+		let waited = self.chain.wait_for("the job", limit, look).await;
+		waited.with_context(|| {
+			let log = self
+				.daemon
+				.as_ref()
+				.map_or("no client runs".to_owned(), Daemon::log_tail);
+			format!("the client's log ends with:\n{log}")
+		})
+	}
+
+	/// Ends daemon, board and node in good order, and removes the folder.
+	///
+	/// # Errors
+	/// When one of them does not end in good order; everything is gone all the same.
+	pub async fn stop(mut self) -> Result<()> {
+		if let Some(daemon) = &mut self.daemon {
+			daemon.stop().await?;
+		}
+		if let Some(board) = &mut self.board {
+			board.stop().await?;
+		}
+		self.node.stop().await?;
+		let Self { folder, .. } = self;
+		folder.close().context("the temporary folder cannot be removed")
+	}
+}
+
+/// A folder that is removed when it is dropped.
+///
+/// # Errors
+/// When the disk does not take it.
+pub fn temporary_folder() -> Result<TempDir> {
+	tempfile::Builder::new()
+		.prefix("bpiiot-")
+		.tempdir()
+		.context("cannot make a temporary folder")
+}
+
+/// The account whose key is `//name`.
+pub fn account_of(name: &str) -> AccountId32 {
+	account(&dev_account(name))
+}
+
+/// The account of a key.
+pub fn account(key: &Keypair) -> AccountId32 {
+	key.public_key().to_account_id()
+}
+
+/// An amount as people read it: `7.5 BPI`.
+pub fn show(planck: u128) -> String {
+	let fraction = format!("{:012}", planck % BPI);
+	let fraction = fraction.trim_end_matches('0');
+	let point = if fraction.is_empty() { "" } else { "." };
+	format!("{}{point}{fraction} BPI", planck / BPI)
+}
+
+/// A change of an amount, with its sign.
+pub fn show_change(before: u128, after: u128) -> String {
+	match after.checked_sub(before) {
+		Some(more) => format!("+{}", show(more)),
+		None => format!("-{}", show(before - after)),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn shows_amounts_exactly() {
+		assert_eq!(show(7_500_000_000_000), "7.5 BPI");
+		assert_eq!(show(BPI), "1 BPI");
+		assert_eq!(show(1), "0.000000000001 BPI");
+		assert_eq!(show_change(BPI, 3 * BPI), "+2 BPI");
+		assert_eq!(show_change(BPI, BPI / 2), "-0.5 BPI");
+	}
+}

@@ -1,0 +1,286 @@
+//! One life of the line between opening the port (or a reset of the board) and its end.
+
+use super::{
+	info::{assemble, check_identity, is_page},
+	port::{Arrived, Wire},
+	BoardError, BoardInfo, LinkId, Signal, Telltale,
+};
+use crate::config::BoardConfig;
+use bpiiot_protocol::{
+	channel_page, Ack, AckResult, BoardFrame, BoardMessage, ChannelInfo, EventKind, FirmwareInfo, GapCounter,
+	HelloPage, HostFrame, HostMessage, Identity, Session, Status,
+};
+use std::{path::PathBuf, sync::atomic::Ordering, time::Duration};
+use tokio::time::{timeout_at, Instant};
+
+/// How long to wait for one hello page before asking again.
+const PAGE_RETRY: Duration = Duration::from_millis(100);
+/// A hello with more channels than this is a mistake: the page number is a byte.
+const MAX_CHANNELS: u8 = 64;
+
+/// Talks to one board in one session.
+pub(super) struct Link {
+	wire: Wire,
+	id: LinkId,
+	session: Session,
+	sequence: u16,
+	readings: GapCounter,
+	events: GapCounter,
+	status: Option<Status>,
+	config: BoardConfig,
+	telltale: Telltale,
+}
+
+impl Link {
+	pub fn new(wire: Wire, config: BoardConfig, telltale: Telltale) -> Self {
+		Self {
+			wire,
+			id: LinkId::default(),
+			session: Session::UNKNOWN,
+			// Not always the same start: a board that was not reset remembers the last number it was given.
+			sequence: rand::random(),
+			readings: GapCounter::new(),
+			events: GapCounter::new(),
+			status: None,
+			config,
+			telltale,
+		}
+	}
+
+	/// Says hello and brings the board into a known state: all outputs safe, readings streaming.
+	pub async fn greet(&mut self, id: LinkId) -> Result<BoardInfo, BoardError> {
+		self.id = id;
+		self.session = Session::UNKNOWN;
+		self.status = None;
+		let info = self.hello().await?;
+		self.session = info.session;
+		self.readings = GapCounter::new();
+		self.events = GapCounter::new();
+		self.find_sequence().await?;
+		self.accepted(HostMessage::Safe).await?;
+		self.accepted(HostMessage::SetStreaming {
+			interval_ms: info.stream_ms,
+		})
+		.await?;
+		Ok(info)
+	}
+
+	/// Waits for whatever the board says next and passes it on. Cancel-safe.
+	pub async fn listen(&mut self) -> Result<(), BoardError> {
+		match self.wire.next().await {
+			Arrived::Frame(frame) => self.take(frame).map(|_| ()),
+			// Noise may look like one; a board that was exchanged says hello to nobody and is lost soon.
+			Arrived::OtherVersion(_) => Ok(()),
+			Arrived::Closed(reason) => Err(BoardError::Lost(reason)),
+		}
+	}
+
+	/// Sends a command until it is acknowledged, each time with the same sequence number, so that it is executed once.
+	pub async fn exchange(&mut self, message: HostMessage) -> Result<Ack, BoardError> {
+		self.sequence = self.sequence.wrapping_add(1);
+		let frame = HostFrame::new(self.session, self.sequence, message)
+			.encode()
+			.map_err(|error| BoardError::BadHello(error.to_string()))?;
+		for attempt in 0..self.config.command_attempts {
+			if attempt > 0 {
+				self.telltale.count(|counters| counters.retries += 1);
+			}
+			self.wire.send(frame.clone()).await;
+			let deadline = Instant::now() + Duration::from_millis(self.config.ack_timeout_ms);
+			if let Some(ack) = self.acknowledgement(deadline).await? {
+				return Ok(ack);
+			}
+		}
+		let attempts = self.config.command_attempts;
+		Err(BoardError::Lost(format!(
+			"no acknowledgement after {attempts} attempts"
+		)))
+	}
+
+	/// Like [`Self::exchange`]; anything but done is an error.
+	pub async fn accepted(&mut self, message: HostMessage) -> Result<Ack, BoardError> {
+		let ack = self.exchange(message).await?;
+		match ack.result {
+			AckResult::Done => Ok(ack),
+			result => Err(BoardError::Refused(result)),
+		}
+	}
+
+	/// Closes the port and waits until it is free.
+	pub async fn close(self) {
+		self.wire.close().await;
+	}
+
+	async fn acknowledgement(&mut self, deadline: Instant) -> Result<Option<Ack>, BoardError> {
+		while let Ok(arrived) = timeout_at(deadline, self.wire.next()).await {
+			let frame = match arrived {
+				Arrived::Frame(frame) => frame,
+				Arrived::OtherVersion(_) => continue,
+				Arrived::Closed(reason) => return Err(BoardError::Lost(reason)),
+			};
+			if let Some((sequence, ack)) = self.take(frame)? {
+				if sequence == self.sequence {
+					return Ok(Some(ack));
+				}
+			}
+		}
+		Ok(None)
+	}
+
+	/// Passes readings and events on and hands acknowledgements back with their sequence number.
+	fn take(&mut self, frame: BoardFrame) -> Result<Option<(u16, Ack)>, BoardError> {
+		if frame.session != self.session {
+			return Err(BoardError::Reset);
+		}
+		self.telltale
+			.broken_frames(self.wire.counters().broken.load(Ordering::Relaxed));
+		match frame.message {
+			BoardMessage::Hello(_) => {}
+			BoardMessage::Reading(reading) => {
+				let before = self.readings.lost();
+				if self.readings.observe(frame.session, frame.sequence) == bpiiot_protocol::Arrival::Old {
+					return Ok(None);
+				}
+				let lost = self.readings.lost() - before;
+				self.telltale.count(|counters| {
+					counters.readings += 1;
+					counters.readings_lost += lost;
+				});
+				let (channel, value, board_ms) = (reading.channel, reading.value, reading.board_ms);
+				self.telltale.signal(Signal::Reading {
+					link: self.id,
+					channel,
+					value,
+					board_ms,
+				});
+			}
+			BoardMessage::Event(event) => {
+				let before = self.events.lost();
+				if self.events.observe(frame.session, frame.sequence) == bpiiot_protocol::Arrival::Old {
+					return Ok(None);
+				}
+				let lost = self.events.lost() - before;
+				self.telltale.count(|counters| counters.events_lost += lost);
+				if !matches!(event.kind, EventKind::Reset { .. }) {
+					self.telltale.signal(Signal::Event {
+						link: self.id,
+						kind: event.kind,
+					});
+				}
+			}
+			BoardMessage::Ack(ack) if ack.result == AckResult::WrongSession => return Err(BoardError::Reset),
+			BoardMessage::Ack(ack) => {
+				// In each acknowledgement, so that a lost event is noticed all the same.
+				if self.status.map(|status| status.flags) != Some(ack.status.flags) {
+					self.telltale.signal(Signal::Status {
+						link: self.id,
+						status: ack.status,
+					});
+				}
+				self.status = Some(ack.status);
+				return Ok(Some((frame.sequence, ack)));
+			}
+		}
+		Ok(None)
+	}
+
+	/// Makes sure that the next command is new to the board: one that was not reset may remember a number near ours.
+	async fn find_sequence(&mut self) -> Result<(), BoardError> {
+		for _ in 0..3 {
+			match self.exchange(HostMessage::KeepAlive).await?.result {
+				AckResult::Done => return Ok(()),
+				// Half of the number circle counts as older: this is in the other half.
+				AckResult::Stale => self.sequence = self.sequence.wrapping_add(u16::MAX / 2),
+				AckResult::SequenceReused => {}
+				result => return Err(BoardError::Refused(result)),
+			}
+		}
+		Err(BoardError::Refused(AckResult::Stale))
+	}
+
+	/// Fetches all pages. Starts over when the board is reset in between.
+	async fn hello(&mut self) -> Result<BoardInfo, BoardError> {
+		let deadline = Instant::now() + Duration::from_millis(self.config.hello_timeout_ms);
+		loop {
+			let (session, identity) = match self.page(0, deadline).await? {
+				(session, HelloPage::Identity(identity)) => (session, identity),
+				_ => continue,
+			};
+			check_identity(&identity)?;
+			if identity.channels > MAX_CHANNELS {
+				return Err(BoardError::BadHello(format!("it names {} channels", identity.channels)));
+			}
+			if let Some((firmware, channels)) = self.other_pages(session, &identity, deadline).await? {
+				let info = assemble(self.id, session, self.config.stream_ms, identity, firmware, channels)?;
+				return self.right_board(info);
+			}
+		}
+	}
+
+	/// The pages after the first; `None` when the board was reset meanwhile.
+	async fn other_pages(
+		&mut self,
+		session: Session,
+		identity: &Identity,
+		deadline: Instant,
+	) -> Result<Option<(FirmwareInfo, Vec<ChannelInfo>)>, BoardError> {
+		let mut firmware = None;
+		let mut channels = Vec::new();
+		for number in 1..channel_page(identity.channels) {
+			let (page_session, page) = self.page(number, deadline).await?;
+			if page_session != session {
+				return Ok(None);
+			}
+			match page {
+				HelloPage::Identity(_) => {}
+				HelloPage::Firmware(page) => firmware = Some(page),
+				HelloPage::Channel(channel) => channels.push(channel),
+			}
+		}
+		Ok(firmware.map(|firmware| (firmware, channels)))
+	}
+
+	/// Asks for one page until it comes or the time is up.
+	async fn page(&mut self, number: u8, deadline: Instant) -> Result<(Session, HelloPage), BoardError> {
+		while Instant::now() < deadline {
+			self.sequence = self.sequence.wrapping_add(1);
+			let request = HostMessage::HelloRequest { page: number };
+			let frame = HostFrame::new(Session::UNKNOWN, self.sequence, request)
+				.encode()
+				.map_err(|error| BoardError::BadHello(error.to_string()))?;
+			self.wire.send(frame).await;
+			let again = deadline.min(Instant::now() + PAGE_RETRY);
+			while let Ok(arrived) = timeout_at(again, self.wire.next()).await {
+				match arrived {
+					Arrived::Frame(BoardFrame {
+						session,
+						message: BoardMessage::Hello(page),
+						..
+					}) if is_page(&page, number) => return Ok((session, page)),
+					Arrived::Frame(_) => {}
+					Arrived::OtherVersion(theirs) => return Err(BoardError::ProtocolVersion { theirs }),
+					Arrived::Closed(reason) => return Err(BoardError::Lost(reason)),
+				}
+			}
+		}
+		let heard = self.wire.counters().heard.load(Ordering::Relaxed);
+		Err(BoardError::NotABoard {
+			port: self.port(),
+			heard,
+		})
+	}
+
+	fn right_board(&self, info: BoardInfo) -> Result<BoardInfo, BoardError> {
+		match &self.config.serial {
+			Some(expected) if *expected != info.serial => Err(BoardError::OtherBoard {
+				expected: expected.clone(),
+				found: info.serial,
+			}),
+			_ => Ok(info),
+		}
+	}
+
+	fn port(&self) -> PathBuf {
+		self.config.port.clone()
+	}
+}

@@ -1,0 +1,29 @@
+//! The board bridge: the one place that talks to the interface board.
+//!
+//! [`start`] spawns an actor that owns the serial line and reconnects for ever. The [`BoardHandle`] shows its state,
+//! streams readings and events as [`Signal`]s, and hands out one [`BoardLease`] at a time; only a lease can move the
+//! machine, and dropping it makes the board safe.
+//!
+//! Each opening of the port and each reset of the board starts a new [`LinkId`]. A lease belongs to one link: after a
+//! reset it is worth nothing, so nobody drives a board on assumptions from before.
+
+mod bridge;
+mod error;
+mod handle;
+mod info;
+mod link;
+mod port;
+
+pub use bridge::start;
+pub use error::{explain, BoardError};
+pub use handle::{BoardCounters, BoardHandle, BoardLease, BoardState, Signal};
+pub use info::{BoardInfo, LinkId};
+pub use port::{candidates, OpenPort, Port, SerialLine};
+
+#[cfg(test)]
+pub(crate) use handle::fake;
+
+use handle::{Order, Orders, Telltale};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,192 @@
+//! What this client can ask the chain to do.
+
+use super::types::{JobId, MachineId, OfferId, Profile, Terms};
+use crate::amount::Amount;
+use std::fmt;
+use subxt::utils::{AccountId32, H256};
+
+/// A call to one of the chain's pallets.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Call {
+	/// Register a machine.
+	Register {
+		/// The machine's key.
+		key: AccountId32,
+		/// The key's proof for this owner and chain.
+		proof: [u8; 64],
+		/// What the machine is.
+		profile: Profile,
+		/// What the key may cost the owner in fees.
+		fee_allowance: Amount,
+	},
+	/// Set what the machine's key may still cost its owner in fees.
+	SetFeeAllowance {
+		/// The machine.
+		machine: MachineId,
+		/// The new limit.
+		amount: Amount,
+	},
+	/// Take orders, or no more orders.
+	SetService {
+		/// The machine.
+		machine: MachineId,
+		/// Whether it takes orders.
+		in_service: bool,
+	},
+	/// Give money to a machine.
+	Deposit {
+		/// The machine.
+		machine: MachineId,
+		/// How much.
+		amount: Amount,
+	},
+	/// Take money from one's machine.
+	Withdraw {
+		/// The machine.
+		machine: MachineId,
+		/// How much.
+		amount: Amount,
+	},
+	/// Offer a machine's work.
+	PublishOffer {
+		/// The machine.
+		machine: MachineId,
+		/// The terms.
+		terms: Terms,
+	},
+	/// Change an offer.
+	UpdateOffer {
+		/// The offer.
+		offer: OfferId,
+		/// The new terms.
+		terms: Terms,
+	},
+	/// Withdraw an offer.
+	WithdrawOffer {
+		/// The offer.
+		offer: OfferId,
+	},
+	/// Order work.
+	Order {
+		/// The offer.
+		offer: OfferId,
+		/// The version of it that was read.
+		version: u32,
+		/// How many units.
+		units: u32,
+		/// The most that all of them may cost.
+		max_price: Amount,
+		/// Hash of the recipe file.
+		recipe: H256,
+		/// Where the recipe can be fetched.
+		recipe_uri: String,
+		/// The delivery deadline, in unix milliseconds of the chain's timestamp.
+		deliver_by: u64,
+	},
+	/// Promise to do a job.
+	Accept(JobId),
+	/// Decline an order.
+	Decline {
+		/// The job.
+		job: JobId,
+		/// Hash of the reason.
+		reason: H256,
+	},
+	/// Begin a job.
+	Start(JobId),
+	/// Report units as done.
+	Progress {
+		/// The job.
+		job: JobId,
+		/// Units done so far.
+		units_done: u32,
+	},
+	/// Deliver a job.
+	Deliver {
+		/// The job.
+		job: JobId,
+		/// Units delivered.
+		units: u32,
+		/// Hash of the evidence.
+		result: H256,
+	},
+	/// Approve delivered units.
+	Approve {
+		/// The job.
+		job: JobId,
+		/// How many.
+		units: u32,
+	},
+	/// Reject delivered units.
+	Reject {
+		/// The job.
+		job: JobId,
+		/// How many.
+		units: u32,
+		/// Hash of the reason.
+		reason: H256,
+	},
+	/// Cancel an order, or give a job up.
+	Cancel {
+		/// The job.
+		job: JobId,
+		/// Hash of the reason.
+		reason: H256,
+	},
+	/// End a job whose deadline has passed.
+	Expire(JobId),
+	/// Remove a settled job's record.
+	Remove(JobId),
+}
+
+impl Call {
+	/// The call's name on the chain.
+	pub fn name(&self) -> &'static str {
+		match self {
+			Self::Register { .. } => "machines.register",
+			Self::SetFeeAllowance { .. } => "machines.set_fee_allowance",
+			Self::SetService { .. } => "machines.set_service",
+			Self::Deposit { .. } => "machines.deposit",
+			Self::Withdraw { .. } => "machines.withdraw",
+			Self::PublishOffer { .. } => "jobs.publish_offer",
+			Self::UpdateOffer { .. } => "jobs.update_offer",
+			Self::WithdrawOffer { .. } => "jobs.withdraw_offer",
+			Self::Order { .. } => "jobs.order",
+			Self::Accept(_) => "jobs.accept",
+			Self::Decline { .. } => "jobs.decline",
+			Self::Start(_) => "jobs.start",
+			Self::Progress { .. } => "jobs.progress",
+			Self::Deliver { .. } => "jobs.deliver",
+			Self::Approve { .. } => "jobs.approve",
+			Self::Reject { .. } => "jobs.reject",
+			Self::Cancel { .. } => "jobs.cancel",
+			Self::Expire(_) => "jobs.expire",
+			Self::Remove(_) => "jobs.remove",
+		}
+	}
+
+	/// The job that it is about, if it is about one that exists.
+	pub fn job(&self) -> Option<JobId> {
+		match self {
+			Self::Accept(job) | Self::Start(job) | Self::Expire(job) | Self::Remove(job) => Some(*job),
+			Self::Decline { job, .. }
+			| Self::Progress { job, .. }
+			| Self::Deliver { job, .. }
+			| Self::Approve { job, .. }
+			| Self::Reject { job, .. }
+			| Self::Cancel { job, .. } => Some(*job),
+			_ => None,
+		}
+	}
+}
+
+/// Shows name and job: `jobs.accept 12`.
+impl fmt::Display for Call {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str(self.name())?;
+		match self.job() {
+			Some(job) => write!(f, " {job}"),
+			None => Ok(()),
+		}
+	}
+}

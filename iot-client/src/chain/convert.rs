@@ -1,0 +1,196 @@
+//! Between the generated types and this client's own.
+
+use super::{
+	runtime::types,
+	types::{
+		Balance, ChainTime, Fees, Job, JobId, JobState, Machine, MachineId, MachineStatus, Offer, OfferId, Outcome,
+		Profile, Terms,
+	},
+};
+use crate::amount::Amount;
+use types::{
+	bounded_collections::bounded_vec::BoundedVec, bpiiot_primitives::ids, pallet_jobs::types as jobs,
+	pallet_machines::types as machines, sp_arithmetic::per_things::Permill,
+};
+
+type Bytes = BoundedVec<u8>;
+type ChainJob = jobs::Job<subxt::utils::AccountId32, u128>;
+type ChainOffer = jobs::Offer<subxt::utils::AccountId32, u128>;
+type ChainMachine = machines::Machine<subxt::utils::AccountId32, u128>;
+
+pub(super) fn machine_id(id: MachineId) -> ids::MachineId {
+	ids::MachineId(id.0)
+}
+
+pub(super) fn offer_id(id: OfferId) -> ids::OfferId {
+	ids::OfferId(id.0)
+}
+
+pub(super) fn job_id(id: JobId) -> ids::JobId {
+	ids::JobId(id.0)
+}
+
+pub(super) fn text(text: String) -> Bytes {
+	BoundedVec(text.into_bytes())
+}
+
+/// Text on the chain should be UTF-8, but anybody can put anything there; control characters could fool a terminal.
+fn readable(bytes: Bytes) -> String {
+	String::from_utf8_lossy(&bytes.0)
+		.chars()
+		.map(|c| if c.is_control() { '\u{fffd}' } else { c })
+		.collect()
+}
+
+pub(super) fn signature(bytes: [u8; 64]) -> [u8; 64] {
+	bytes
+}
+
+pub(super) fn profile(profile: Profile) -> machines::MachineProfile {
+	machines::MachineProfile {
+		model: text(profile.model),
+		location: text(profile.location),
+		capabilities: BoundedVec(profile.capabilities.into_iter().map(text).collect()),
+		firmware: profile.firmware,
+		metadata: profile.metadata,
+		encryption_key: profile.encryption_key,
+	}
+}
+
+pub(super) fn terms(terms: Terms) -> jobs::OfferTerms<u128> {
+	jobs::OfferTerms {
+		capability: text(terms.capability),
+		asset: ids::AssetKind::Native,
+		unit_price: terms.unit_price.0,
+		max_units: terms.max_units,
+		bond: terms.bond.0,
+		accept_window: terms.accept_window,
+		lead_time: terms.lead_time,
+		review_window: terms.review_window,
+		rejection_fee: Permill(terms.rejection_fee),
+		recipe_schema: terms.recipe_schema,
+		contract: terms.contract,
+	}
+}
+
+impl Machine {
+	pub(super) fn from_chain(id: MachineId, machine: ChainMachine) -> Self {
+		let profile = machine.profile;
+		Self {
+			id,
+			owner: machine.owner,
+			key: machine.key,
+			profile: Profile {
+				model: readable(profile.model),
+				location: readable(profile.location),
+				capabilities: profile.capabilities.0.into_iter().map(readable).collect(),
+				firmware: profile.firmware,
+				metadata: profile.metadata,
+				encryption_key: profile.encryption_key,
+			},
+			status: match machine.status {
+				machines::MachineStatus::InService => MachineStatus::InService,
+				machines::MachineStatus::OutOfService => MachineStatus::OutOfService,
+				machines::MachineStatus::Decommissioned => MachineStatus::Decommissioned,
+			},
+			deposit: Amount(machine.deposit),
+			registered_at: machine.registered_at,
+		}
+	}
+}
+
+impl Fees {
+	pub(super) fn from_chain(fees: &machines::FeeRecord<u128>) -> Self {
+		Self {
+			allowance: Amount(fees.allowance),
+			last_seen: fees.last_seen,
+		}
+	}
+}
+
+impl Offer {
+	pub(super) fn from_chain(id: OfferId, offer: ChainOffer) -> Self {
+		let terms = offer.terms;
+		Self {
+			id,
+			machine: MachineId(offer.machine.0),
+			version: offer.version,
+			terms: Terms {
+				capability: readable(terms.capability),
+				unit_price: Amount(terms.unit_price),
+				max_units: terms.max_units,
+				bond: Amount(terms.bond),
+				accept_window: terms.accept_window,
+				lead_time: terms.lead_time,
+				review_window: terms.review_window,
+				rejection_fee: terms.rejection_fee.0,
+				recipe_schema: terms.recipe_schema,
+				contract: terms.contract,
+			},
+		}
+	}
+}
+
+impl Job {
+	pub(super) fn from_chain(id: JobId, job: ChainJob) -> Self {
+		Self {
+			id,
+			customer: job.customer,
+			machine: MachineId(job.machine.0),
+			offer: OfferId(job.offer.0),
+			version: job.version,
+			escrow: job.escrow.0,
+			unit_price: Amount(job.unit_price),
+			units: job.units,
+			units_done: job.units_done,
+			approved: job.approved,
+			rejected: job.rejected,
+			recipe: job.recipe,
+			recipe_uri: readable(job.recipe_uri),
+			state: job_state(job.state),
+			accept_by: job.accept_by,
+			deliver_by: job.deliver_by,
+			review_window: job.review_window,
+			review_until: job.review_until,
+			bond: Amount(job.bond),
+			rejection_fee: job.rejection_fee.0,
+			result: job.result,
+			ordered_at: job.ordered_at,
+		}
+	}
+}
+
+fn job_state(state: jobs::JobState) -> JobState {
+	match state {
+		jobs::JobState::Ordered => JobState::Ordered,
+		jobs::JobState::Accepted => JobState::Accepted,
+		jobs::JobState::Started => JobState::Started,
+		jobs::JobState::Delivered => JobState::Delivered,
+		jobs::JobState::Settled(outcome) => JobState::Settled(match outcome {
+			jobs::Outcome::Completed => Outcome::Completed,
+			jobs::Outcome::Declined => Outcome::Declined,
+			jobs::Outcome::Cancelled => Outcome::Cancelled,
+			jobs::Outcome::GivenUp => Outcome::GivenUp,
+			jobs::Outcome::NotAccepted => Outcome::NotAccepted,
+			jobs::Outcome::NotDelivered => Outcome::NotDelivered,
+		}),
+	}
+}
+
+impl ChainTime {
+	pub(super) fn from_chain(clock: &types::pallet_escrow::types::StopClock) -> Self {
+		Self {
+			unix: clock.last,
+			stopped: clock.stopped,
+		}
+	}
+}
+
+impl Balance {
+	pub(super) fn from_chain(data: &types::pallet_balances::types::AccountData<u128>) -> Self {
+		Self {
+			free: Amount(data.free),
+			reserved: Amount(data.reserved),
+		}
+	}
+}

@@ -1,0 +1,324 @@
+//! The one place, with [`super::convert`], that knows the types generated from the committed metadata
+//! (`metadata/bpiiot.scale`).
+//!
+//! The metadata is also looked at when the client runs: a chain whose calls, events or storage of ours differ in any
+//! detail is refused before anything is read from it or signed for it.
+
+use super::{
+	call::Call,
+	convert,
+	error::{ChainError, Result},
+	session::At,
+	types::{BlockId, JobId, OfferId},
+};
+use std::sync::LazyLock;
+use subxt::{
+	config::{substrate::SubstrateExtrinsicParamsBuilder, SubstrateConfig},
+	error::DispatchError,
+	ext::codec::Decode,
+	extrinsics::ExtrinsicEvents,
+	metadata::{Metadata, PalletMetadata},
+	transactions::Payload,
+	utils::H256,
+};
+use subxt_signer::sr25519::Keypair;
+
+#[subxt::subxt(runtime_metadata_path = "metadata/bpiiot.scale")]
+mod generated {}
+
+use generated::jobs::events as job_events;
+pub(super) use generated::{runtime_types as types, storage};
+
+/// The events of one transaction.
+pub type Events = ExtrinsicEvents<SubstrateConfig>;
+
+/// For how many blocks a transaction stays valid: long enough for 250 ms blocks (a minute) and for 6 s (25 minutes).
+pub const LIFETIME: u64 = 256;
+
+static METADATA: LazyLock<Metadata> = LazyLock::new(|| {
+	let bytes = include_bytes!("../../metadata/bpiiot.scale");
+	Metadata::decode_from(bytes).expect("the generated code was made from it; qed")
+});
+
+/// What of a pallet this client uses.
+struct Used {
+	pallet: &'static str,
+	calls: &'static [&'static str],
+	storage: &'static [&'static str],
+	events: bool,
+}
+
+const USED: [Used; 4] = [
+	Used {
+		pallet: "Machines",
+		calls: &["register", "set_fee_allowance", "set_service", "deposit", "withdraw"],
+		storage: &["Machines", "Keys", "Registrations", "Fees"],
+		events: true,
+	},
+	Used {
+		pallet: "Escrow",
+		calls: &[],
+		storage: &["Clock"],
+		events: false,
+	},
+	Used {
+		pallet: "Jobs",
+		calls: &[
+			"publish_offer",
+			"update_offer",
+			"withdraw_offer",
+			"order",
+			"accept",
+			"decline",
+			"start",
+			"progress",
+			"deliver",
+			"approve",
+			"reject",
+			"cancel",
+			"expire",
+			"remove",
+		],
+		storage: &["Offers", "OffersOf", "Jobs", "OpenJobs"],
+		events: true,
+	},
+	Used {
+		pallet: "System",
+		calls: &[],
+		storage: &["Account", "Events"],
+		events: false,
+	},
+];
+
+/// Spec version of the runtime whose metadata this client was built with.
+pub fn known_spec() -> u32 {
+	#[derive(Decode)]
+	#[codec(crate = subxt::ext::codec)]
+	struct Version {
+		_spec_name: String,
+		_impl_name: String,
+		_authoring_version: u32,
+		spec_version: u32,
+	}
+	let version = METADATA
+		.pallet_by_name("System")
+		.and_then(|system| system.constant_by_name("Version"));
+	version
+		.and_then(|version| Version::decode(&mut version.value()).ok())
+		.map_or(0, |version| version.spec_version)
+}
+
+/// Compares what we use of a runtime with what we were built for.
+///
+/// # Errors
+/// When anything differs: its names.
+pub fn check(found: &Metadata) -> Result<(), String> {
+	differences(&METADATA, found)
+}
+
+fn differences(known: &Metadata, found: &Metadata) -> Result<(), String> {
+	let mut differ = Vec::new();
+	for used in &USED {
+		let pallets = (known.pallet_by_name(used.pallet), found.pallet_by_name(used.pallet));
+		let (Some(ours), Some(theirs)) = pallets else {
+			differ.push(format!("{} (missing)", used.pallet));
+			continue;
+		};
+		let mut compare = |name: &str, hash: &dyn Fn(&PalletMetadata<'_>) -> Option<[u8; 32]>| {
+			if hash(&ours).is_none() || hash(&ours) != hash(&theirs) {
+				differ.push(format!("{}.{name}", used.pallet));
+			}
+		};
+		for call in used.calls {
+			compare(call, &|pallet| pallet.call_hash(call));
+		}
+		for entry in used.storage {
+			compare(entry, &|pallet| pallet.storage_hash(entry));
+		}
+		if used.events {
+			let types = (ours.event_ty_id(), theirs.event_ty_id());
+			let hashes = (
+				types.0.and_then(|id| known.type_hash(id)),
+				types.1.and_then(|id| found.type_hash(id)),
+			);
+			if hashes.0.is_none() || hashes.0 != hashes.1 {
+				differ.push(format!("{} events", used.pallet));
+			}
+		}
+	}
+	match differ.is_empty() {
+		true => Ok(()),
+		false => Err(differ.join(", ")),
+	}
+}
+
+/// A signed transaction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Signed {
+	/// Its bytes, as a node takes them.
+	pub bytes: Vec<u8>,
+	/// Their hash.
+	pub hash: H256,
+}
+
+/// Signs a call on top of the block `at`, valid for [`LIFETIME`] blocks.
+///
+/// # Errors
+/// When the call cannot be expressed in the chain's types.
+pub fn sign(at: &At, anchor: BlockId, keypair: &Keypair, nonce: u64, call: &Call) -> Result<Signed> {
+	let signer = Signer {
+		at,
+		anchor,
+		keypair,
+		nonce,
+	};
+	let (machines, jobs) = (generated::transactions().machines(), generated::transactions().jobs());
+	match call.clone() {
+		Call::Register {
+			key,
+			proof,
+			profile,
+			fee_allowance,
+		} => signer.sign(machines.register(
+			key,
+			convert::signature(proof),
+			convert::profile(profile),
+			fee_allowance.0,
+		)),
+		Call::SetFeeAllowance { machine, amount } => {
+			signer.sign(machines.set_fee_allowance(convert::machine_id(machine), amount.0))
+		}
+		Call::SetService { machine, in_service } => {
+			signer.sign(machines.set_service(convert::machine_id(machine), in_service))
+		}
+		Call::Deposit { machine, amount } => signer.sign(machines.deposit(convert::machine_id(machine), amount.0)),
+		Call::Withdraw { machine, amount } => signer.sign(machines.withdraw(convert::machine_id(machine), amount.0)),
+		Call::PublishOffer { machine, terms } => {
+			signer.sign(jobs.publish_offer(convert::machine_id(machine), convert::terms(terms)))
+		}
+		Call::UpdateOffer { offer, terms } => {
+			signer.sign(jobs.update_offer(convert::offer_id(offer), convert::terms(terms)))
+		}
+		Call::WithdrawOffer { offer } => signer.sign(jobs.withdraw_offer(convert::offer_id(offer))),
+		Call::Order {
+			offer,
+			version,
+			units,
+			max_price,
+			recipe,
+			recipe_uri,
+			deliver_by,
+		} => {
+			let (offer, uri) = (convert::offer_id(offer), convert::text(recipe_uri));
+			signer.sign(jobs.order(offer, version, units, max_price.0, recipe, uri, deliver_by))
+		}
+		Call::Accept(job) => signer.sign(jobs.accept(convert::job_id(job))),
+		Call::Decline { job, reason } => signer.sign(jobs.decline(convert::job_id(job), reason)),
+		Call::Start(job) => signer.sign(jobs.start(convert::job_id(job))),
+		Call::Progress { job, units_done } => signer.sign(jobs.progress(convert::job_id(job), units_done)),
+		Call::Deliver { job, units, result } => signer.sign(jobs.deliver(convert::job_id(job), units, result)),
+		Call::Approve { job, units } => signer.sign(jobs.approve(convert::job_id(job), units)),
+		Call::Reject { job, units, reason } => signer.sign(jobs.reject(convert::job_id(job), units, reason)),
+		Call::Cancel { job, reason } => signer.sign(jobs.cancel(convert::job_id(job), reason)),
+		Call::Expire(job) => signer.sign(jobs.expire(convert::job_id(job))),
+		Call::Remove(job) => signer.sign(jobs.remove(convert::job_id(job))),
+	}
+}
+
+struct Signer<'a> {
+	at: &'a At,
+	anchor: BlockId,
+	keypair: &'a Keypair,
+	nonce: u64,
+}
+
+impl Signer<'_> {
+	fn sign<P: Payload>(&self, payload: P) -> Result<Signed> {
+		let params = SubstrateExtrinsicParamsBuilder::<SubstrateConfig>::new()
+			.mortal_from_unchecked(LIFETIME, self.anchor.number, self.anchor.hash)
+			.nonce(self.nonce)
+			.build();
+		let transaction = self
+			.at
+			.transactions()
+			.create_signable_offline(&payload, params)?
+			.sign(self.keypair)?;
+		Ok(Signed {
+			hash: transaction.hash(),
+			bytes: transaction.into_encoded(),
+		})
+	}
+}
+
+/// Why a transaction in a block did nothing, if it failed: the pallet's name and error, and what it says about it.
+///
+/// # Errors
+/// When the events cannot be read.
+pub fn failure(at: &At, events: &Events) -> Result<Option<String>> {
+	for event in events.iter() {
+		let event = event?;
+		if event.pallet_name() == "System" && event.event_name() == "ExtrinsicFailed" {
+			let error = DispatchError::decode_from(event.field_bytes(), at.metadata())?;
+			return Ok(Some(describe(&error)));
+		}
+	}
+	Ok(None)
+}
+
+fn describe(error: &DispatchError) -> String {
+	match error {
+		DispatchError::Module(module) => match module.details() {
+			Ok(details) => {
+				let says = details.variant.docs.join(" ");
+				format!("{}::{}: {}", details.pallet.name(), details.variant.name, says.trim())
+			}
+			Err(_) => module.details_string(),
+		},
+		DispatchError::Token(token) => format!("Token: {token}"),
+		other => other.to_string(),
+	}
+}
+
+/// The offer that these events tell of.
+///
+/// # Errors
+/// When there is none.
+pub fn published_offer(events: &Events) -> Result<OfferId> {
+	let event = events.find_first::<job_events::OfferPublished>().transpose()?;
+	event
+		.map(|event| OfferId(event.offer.0))
+		.ok_or_else(|| ChainError::Rpc("no OfferPublished event".to_owned()))
+}
+
+/// The job that these events tell of.
+///
+/// # Errors
+/// When there is none.
+pub fn ordered_job(events: &Events) -> Result<JobId> {
+	let event = events.find_first::<job_events::Ordered>().transpose()?;
+	event
+		.map(|event| JobId(event.job.0))
+		.ok_or_else(|| ChainError::Rpc("no Ordered event".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn the_committed_metadata_has_all_that_is_used() {
+		assert_eq!(check(&METADATA), Ok(()));
+		assert!(known_spec() > 0);
+	}
+
+	#[test]
+	fn a_runtime_without_our_pallets_is_refused_by_name() {
+		let mut other = METADATA.clone();
+		other.retain(|pallet| pallet == "System", |_| true);
+		let differ = check(&other).unwrap_err();
+		assert!(
+			differ.contains("Machines (missing)") && differ.contains("Jobs (missing)"),
+			"{differ}"
+		);
+	}
+}

@@ -1,0 +1,374 @@
+//! What is on the chain, in this client's own words. Only the conversions in [`super::convert`] know the generated types.
+//!
+//! Times are milliseconds. Deadlines are on the agreement clock: the timestamp of a block less the time that the chain
+//! stood still.
+
+use crate::{amount::Amount, parse, wallet::blake2_256};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use subxt::utils::{AccountId32, H256};
+
+/// A machine's stable name; its bytes are at the same time the machine's keyless account.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct MachineId(pub [u8; 32]);
+
+impl MachineId {
+	/// The id of the machine that registers with this key: `blake2_256("bpiiot/machine" ++ key)`.
+	pub fn from_first_key(key: &AccountId32) -> Self {
+		Self(blake2_256([b"bpiiot/machine", &key.0]))
+	}
+
+	/// The machine's keyless account, where its money is.
+	pub fn account(&self) -> AccountId32 {
+		AccountId32(self.0)
+	}
+}
+
+impl fmt::Display for MachineId {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str(&parse::hex(self.0))
+	}
+}
+
+/// Reads the 32 bytes in hexadecimal, or the address of the machine's account.
+impl FromStr for MachineId {
+	type Err = parse::ParseError;
+
+	fn from_str(text: &str) -> Result<Self, Self::Err> {
+		text.parse::<AccountId32>()
+			.map(|account| Self(account.0))
+			.or_else(|_| parse::hash(text).map(Self))
+	}
+}
+
+impl Serialize for MachineId {
+	fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+		serializer.collect_str(self)
+	}
+}
+
+macro_rules! number_id {
+	($(#[$doc:meta])* $name:ident) => {
+		$(#[$doc])*
+		#[derive(
+			Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize,
+		)]
+		#[serde(transparent)]
+		pub struct $name(pub u64);
+
+		impl fmt::Display for $name {
+			fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+				self.0.fmt(f)
+			}
+		}
+
+		impl FromStr for $name {
+			type Err = std::num::ParseIntError;
+
+			fn from_str(text: &str) -> Result<Self, Self::Err> {
+				text.trim().parse().map(Self)
+			}
+		}
+	};
+}
+
+number_id! {
+	/// An order and all that becomes of it.
+	JobId
+}
+number_id! {
+	/// A published price and its terms.
+	OfferId
+}
+
+/// What a machine says of itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Profile {
+	/// Maker and type; at most 64 bytes.
+	pub model: String,
+	/// Where it stands; at most 64 bytes.
+	pub location: String,
+	/// What it can do; at most 16 words of 32 bytes.
+	pub capabilities: Vec<String>,
+	/// Hash of the board's firmware, as the owner declares it.
+	pub firmware: H256,
+	/// Hash of the machine's data sheet.
+	pub metadata: H256,
+	/// X25519 public key to encrypt private matter to.
+	#[serde(serialize_with = "hex_text")]
+	pub encryption_key: [u8; 32],
+}
+
+fn hex_text<S: serde::Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+	serializer.serialize_str(&parse::hex(bytes))
+}
+
+/// Whether a machine takes orders.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MachineStatus {
+	/// It takes orders.
+	InService,
+	/// It takes no new orders, but finishes what it has begun.
+	OutOfService,
+	/// It is gone for good.
+	Decommissioned,
+}
+
+/// A registered machine.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Machine {
+	/// Its name.
+	pub id: MachineId,
+	/// Who owns it.
+	pub owner: AccountId32,
+	/// The key that acts for it now.
+	pub key: AccountId32,
+	/// What it says of itself.
+	pub profile: Profile,
+	/// Whether it takes orders.
+	pub status: MachineStatus,
+	/// What is on hold at the owner for it.
+	pub deposit: Amount,
+	/// Unix milliseconds of its registration.
+	pub registered_at: u64,
+}
+
+/// What a machine's key may still cost its owner.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Fees {
+	/// What is left for transaction fees.
+	pub allowance: Amount,
+	/// Unix milliseconds of the last fee that the machine's key caused; 0 for never.
+	pub last_seen: u64,
+}
+
+/// The terms of an offer.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Terms {
+	/// What is for sale.
+	pub capability: String,
+	/// Price of one unit.
+	pub unit_price: Amount,
+	/// Largest order.
+	pub max_units: u32,
+	/// What the machine puts on hold for each order that it accepts.
+	pub bond: Amount,
+	/// How long an order waits for acceptance, in milliseconds.
+	pub accept_window: u64,
+	/// The least time between order and delivery deadline, in milliseconds.
+	pub lead_time: u64,
+	/// How long the customer may look at a delivery, in milliseconds.
+	pub review_window: u64,
+	/// The share of a rejected unit's price that the machine keeps, in parts per million.
+	pub rejection_fee: u32,
+	/// Hash of the schema that recipes must follow.
+	pub recipe_schema: H256,
+	/// Hash of the contract text; zero for none.
+	pub contract: H256,
+}
+
+/// A published offer.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Offer {
+	/// Its id.
+	pub id: OfferId,
+	/// The machine that does the work.
+	pub machine: MachineId,
+	/// Counts changes, from 1.
+	pub version: u32,
+	/// The terms of this version.
+	pub terms: Terms,
+}
+
+/// How a job ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+	/// Every delivered unit was approved, by the customer or by silence, or rejected.
+	Completed,
+	/// The machine declined the order.
+	Declined,
+	/// The customer cancelled before acceptance.
+	Cancelled,
+	/// The machine gave up.
+	GivenUp,
+	/// The machine did not accept in time.
+	NotAccepted,
+	/// The machine did not deliver in time.
+	NotDelivered,
+}
+
+impl Outcome {
+	/// The same in words.
+	pub fn words(self) -> &'static str {
+		match self {
+			Self::Completed => "completed",
+			Self::Declined => "declined by the machine; the customer has the money back",
+			Self::Cancelled => "cancelled by the customer, who has the money back",
+			Self::GivenUp => "given up by the machine; the customer has the money back, and the bond",
+			Self::NotAccepted => "not accepted in time; the customer has the money back",
+			Self::NotDelivered => "not delivered in time; the customer has the money back, and the bond",
+		}
+	}
+}
+
+/// Where a job stands. It only moves down this list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+	/// The price is on hold; the machine may accept.
+	Ordered,
+	/// The machine has promised.
+	Accepted,
+	/// The machine works.
+	Started,
+	/// The customer looks at the units.
+	Delivered,
+	/// Nothing is on hold any more.
+	Settled(Outcome),
+}
+
+impl JobState {
+	/// The state's name.
+	pub fn name(self) -> &'static str {
+		match self {
+			Self::Ordered => "ordered",
+			Self::Accepted => "accepted",
+			Self::Started => "started",
+			Self::Delivered => "delivered",
+			Self::Settled(_) => "settled",
+		}
+	}
+}
+
+/// An order and what became of it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Job {
+	/// Its id.
+	pub id: JobId,
+	/// Who ordered.
+	pub customer: AccountId32,
+	/// The machine that works.
+	pub machine: MachineId,
+	/// The offer.
+	pub offer: OfferId,
+	/// The version of the offer.
+	pub version: u32,
+	/// The escrow that holds the price.
+	pub escrow: u64,
+	/// Price of one unit.
+	pub unit_price: Amount,
+	/// Units ordered.
+	pub units: u32,
+	/// Units done as the machine reported, and from delivery on the units delivered.
+	pub units_done: u32,
+	/// Units approved so far.
+	pub approved: u32,
+	/// Units rejected so far.
+	pub rejected: u32,
+	/// `blake2_256` of the recipe file.
+	pub recipe: H256,
+	/// Where the recipe can be fetched.
+	pub recipe_uri: String,
+	/// Where the job stands.
+	pub state: JobState,
+	/// Acceptance is too late after this (agreement clock).
+	pub accept_by: u64,
+	/// Delivery is too late after this (agreement clock).
+	pub deliver_by: u64,
+	/// How long the customer may look at the delivery, in milliseconds.
+	pub review_window: u64,
+	/// Rejection is too late after this (agreement clock); 0 before delivery.
+	pub review_until: u64,
+	/// The machine's bond.
+	pub bond: Amount,
+	/// The share of a rejected unit's price that the machine keeps, in parts per million.
+	pub rejection_fee: u32,
+	/// Hash of the delivery's evidence; zero before delivery.
+	pub result: H256,
+	/// When it was ordered (agreement clock).
+	pub ordered_at: u64,
+}
+
+impl Job {
+	/// Delivered units that are neither approved nor rejected.
+	pub fn in_review(&self) -> u32 {
+		match self.state {
+			JobState::Delivered => self
+				.units_done
+				.saturating_sub(self.approved)
+				.saturating_sub(self.rejected),
+			_ => 0,
+		}
+	}
+}
+
+/// The chain's clocks at one block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct ChainTime {
+	/// Timestamp of the block, in unix milliseconds.
+	pub unix: u64,
+	/// How long the chain has stood still in all, in milliseconds.
+	pub stopped: u64,
+}
+
+impl ChainTime {
+	/// The agreement clock, on which deadlines are.
+	pub fn agreement(self) -> u64 {
+		self.unix.saturating_sub(self.stopped)
+	}
+}
+
+/// What an account has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Balance {
+	/// What it may spend.
+	pub free: Amount,
+	/// What is on hold (prices of open jobs, bonds, deposits).
+	pub reserved: Amount,
+}
+
+/// A block, by number and hash.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct BlockId {
+	/// Its height.
+	pub number: u64,
+	/// Its hash.
+	pub hash: H256,
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_machine_is_named_after_its_first_key() {
+		let key = AccountId32([1; 32]);
+		let id = MachineId::from_first_key(&key);
+		// blake2b-256 of "bpiiot/machine" and 32 bytes of 1.
+		let by_hand = blake2_256([&[b"bpiiot/machine".as_slice(), &[1; 32]].concat()]);
+		assert_eq!(id.0, by_hand);
+		assert_ne!(id, MachineId::from_first_key(&AccountId32([2; 32])));
+	}
+
+	#[test]
+	fn a_machine_can_be_written_as_hash_or_address() {
+		let id = MachineId([7; 32]);
+		assert_eq!(id.to_string().parse(), Ok(id));
+		assert_eq!(id.account().to_string().parse(), Ok(id));
+		assert!("drill".parse::<MachineId>().is_err());
+	}
+
+	#[test]
+	fn deadlines_do_not_run_while_the_chain_stands_still() {
+		assert_eq!(
+			ChainTime {
+				unix: 1_000,
+				stopped: 400
+			}
+			.agreement(),
+			600
+		);
+	}
+}

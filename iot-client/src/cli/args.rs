@@ -1,0 +1,369 @@
+//! What can be typed.
+
+use crate::{
+	amount::Amount,
+	chain::types::{JobId, MachineId, OfferId},
+	parse,
+};
+use clap::{Args, Parser, Subcommand};
+use std::{path::PathBuf, time::Duration};
+
+/// What each exit status means; shown by `--help`.
+pub const EXIT_HELP: &str = "\
+Exit status:
+  0   done
+  1   refused or failed; the message says why
+  2   mistyped arguments
+  3   no node answered in time
+  4   a transaction was sent, but what became of it is not known yet: look with `watch` or `status` before trying again
+  5   a node of another chain, or a runtime that this client does not know
+  6   the configuration, a key or a password file cannot be used
+  10  the watched job ended without delivery (declined, cancelled, given up, not accepted, not delivered)";
+
+/// The software of the single board computer beside a machine, and of those who order from it.
+#[derive(Parser, Debug)]
+#[command(name = "iot-client", version, after_help = EXIT_HELP, max_term_width = 100)]
+pub struct Cli {
+	/// The machine's configuration file
+	#[arg(
+		long,
+		global = true,
+		value_name = "FILE",
+		default_value = "machine.toml",
+		env = "IOT_CLIENT_CONFIG"
+	)]
+	pub config: PathBuf,
+
+	/// A node to talk to, instead of those in the configuration; may be given several times
+	#[arg(
+		long = "node",
+		global = true,
+		value_name = "URL",
+		env = "IOT_CLIENT_NODE",
+		value_delimiter = ','
+	)]
+	pub nodes: Vec<String>,
+
+	/// How long to wait for a node, and for a transaction to be finalized
+	#[arg(long, global = true, value_name = "TIME", default_value = "2m", value_parser = parse::duration)]
+	pub patience: Duration,
+
+	/// Print JSON, one object a line
+	#[arg(long, global = true)]
+	pub json: bool,
+
+	/// What to do
+	#[command(subcommand)]
+	pub command: Command,
+}
+
+/// Who signs.
+#[derive(Args, Debug, Clone)]
+#[group(required = true, multiple = false)]
+pub struct Who {
+	/// Sign as a well-known account of a development chain, such as //Owner or //Customer
+	#[arg(long = "as", value_name = "//NAME")]
+	pub dev: Option<String>,
+
+	/// Sign with an account exported from Polkadot.js (JSON)
+	#[arg(long, value_name = "FILE", requires = "password_file")]
+	pub account: Option<PathBuf>,
+}
+
+/// Who signs, and his password.
+#[derive(Args, Debug, Clone)]
+pub struct Signer {
+	/// Who.
+	#[command(flatten)]
+	pub who: Who,
+
+	/// File with the account's password on its first line, readable by you only (chmod 600)
+	#[arg(long, value_name = "FILE")]
+	pub password_file: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+	/// Make the machine's key (and a password for it, if there is none)
+	Init {
+		/// A name for the key, shown by wallets
+		#[arg(long, default_value = "machine")]
+		name: String,
+	},
+	/// Register the machine: its key proves itself, its owner signs and pays
+	Register {
+		/// What the machine's key may cost the owner in transaction fees
+		#[arg(long, value_name = "BPI", default_value = "10")]
+		fee_allowance: Amount,
+		/// Hash of the board's firmware, to declare it
+		#[arg(long, value_name = "HASH", value_parser = parse::hash)]
+		firmware: Option<[u8; 32]>,
+		/// Hash of the machine's data sheet
+		#[arg(long, value_name = "HASH", value_parser = parse::hash)]
+		data_sheet: Option<[u8; 32]>,
+		/// The owner.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Publish an offer of the machine's work from a TOML file, or change one
+	Offer {
+		/// The terms
+		file: PathBuf,
+		/// Change this offer instead of publishing a new one
+		#[arg(long, value_name = "OFFER")]
+		update: Option<OfferId>,
+		/// The machine; that of the configuration if not given
+		#[arg(long, value_name = "MACHINE")]
+		machine: Option<MachineId>,
+		/// The owner.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Withdraw an offer; running jobs go on
+	WithdrawOffer {
+		/// The offer
+		offer: OfferId,
+		/// The owner.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Find offers, cheapest first
+	Find {
+		/// Only offers of this capability, such as drilling
+		#[arg(long, value_name = "WORD")]
+		capability: Option<String>,
+		/// Only offers of this machine
+		#[arg(long, value_name = "MACHINE")]
+		machine: Option<MachineId>,
+		/// Only offers with a unit price of at most this
+		#[arg(long, value_name = "BPI")]
+		max_price: Option<Amount>,
+		/// Only offers of at least this many units
+		#[arg(long, value_name = "N", default_value_t = 1)]
+		units: u32,
+		/// How many to show
+		#[arg(long, value_name = "N", default_value_t = 20)]
+		limit: usize,
+		/// How many of the cheapest to leave out, for the next page
+		#[arg(long, value_name = "N", default_value_t = 0)]
+		skip: usize,
+	},
+	/// Order work; the price is held until you approve
+	Order {
+		/// The offer, as `find` shows it
+		offer: OfferId,
+		/// How many units
+		#[arg(long, value_name = "N")]
+		units: u32,
+		/// The recipe file; its hash goes into the order
+		#[arg(long, value_name = "FILE")]
+		recipe: PathBuf,
+		/// Where the machine can fetch the recipe: https://…, http://… or file:NAME; the file's own name if not given
+		#[arg(long, value_name = "URI")]
+		uri: Option<String>,
+		/// The most that all units together may cost; the offer's price if not given
+		#[arg(long, value_name = "BPI")]
+		max_price: Option<Amount>,
+		/// The delivery deadline, from now by the chain's time
+		#[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse::duration)]
+		deliver_in: Duration,
+		/// Follow the job until it is settled
+		#[arg(long)]
+		watch: bool,
+		/// The customer.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Approve delivered units; the machine is paid
+	Approve {
+		/// The job
+		job: JobId,
+		/// How many; all if not given
+		#[arg(long, value_name = "N")]
+		units: Option<u32>,
+		/// The customer.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Reject delivered units; their price goes back, less the offer's fee
+	Reject {
+		/// The job
+		job: JobId,
+		/// How many; all if not given
+		#[arg(long, value_name = "N")]
+		units: Option<u32>,
+		/// Why; the chain gets the hash of this text
+		#[arg(long, value_name = "TEXT")]
+		reason: String,
+		/// The customer.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Cancel an order that was not accepted yet; the price goes back
+	Cancel {
+		/// The job
+		job: JobId,
+		/// Why; the chain gets the hash of this text
+		#[arg(long, value_name = "TEXT", default_value = "")]
+		reason: String,
+		/// The customer.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// End a job whose deadline has passed
+	Expire {
+		/// The job
+		job: JobId,
+		/// Anybody.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Remove a settled job's record; its deposit goes back
+	Remove {
+		/// The job
+		job: JobId,
+		/// The customer.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Give money to a machine
+	Deposit {
+		/// How much
+		amount: Amount,
+		/// The machine; that of the configuration if not given
+		#[arg(long, value_name = "MACHINE")]
+		machine: Option<MachineId>,
+		/// Who gives.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Take money from your machine
+	Withdraw {
+		/// How much
+		amount: Amount,
+		/// The machine; that of the configuration if not given
+		#[arg(long, value_name = "MACHINE")]
+		machine: Option<MachineId>,
+		/// The owner.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Set what the machine's key may cost you in transaction fees from now on
+	Allow {
+		/// How much
+		amount: Amount,
+		/// The machine; that of the configuration if not given
+		#[arg(long, value_name = "MACHINE")]
+		machine: Option<MachineId>,
+		/// The owner.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Open the machine for orders, or close it
+	Service {
+		/// Whether it takes orders
+		#[arg(value_parser = ["on", "off"])]
+		on: String,
+		/// The machine; that of the configuration if not given
+		#[arg(long, value_name = "MACHINE")]
+		machine: Option<MachineId>,
+		/// The owner.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Run the machine: take orders, work, deliver, until stopped
+	Run,
+	/// Follow a job until it is settled
+	Watch {
+		/// The job
+		job: JobId,
+	},
+	/// Show how the machine is
+	Status,
+	/// Show what an account has
+	Balance {
+		/// An address, a machine's id, or a well-known account such as //Customer
+		account: String,
+	},
+	/// Check the configuration, the key and the serial port
+	CheckConfig,
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::{error::ErrorKind, CommandFactory};
+
+	fn parse(line: &str) -> Result<Cli, clap::Error> {
+		Cli::try_parse_from(std::iter::once("iot-client").chain(line.split_whitespace()))
+	}
+
+	#[test]
+	fn the_definitions_fit_together() {
+		Cli::command().debug_assert();
+	}
+
+	#[test]
+	fn what_the_manual_shows_is_understood() {
+		for line in [
+			"init",
+			"--config m.toml register --as //Owner --fee-allowance 5",
+			"offer terms.toml --as //Owner",
+			"offer terms.toml --update 4294967297 --as //Owner",
+			"find --capability drilling --json",
+			"order 4294967297 --units 3 --recipe bracket.toml --as //Customer --watch",
+			"order 1 --units 3 --recipe r.toml --account me.json --password-file pw --deliver-in 10m",
+			"approve 12 --as //Customer",
+			"reject 12 --units 1 --reason crooked --as //Customer",
+			"cancel 12 --as //Customer",
+			"deposit 2.5 --as //Owner",
+			"withdraw 2.5 --as //Owner",
+			"watch 12 --node ws://127.0.0.1:9944",
+			"status",
+			"balance //Customer",
+			"check-config",
+			"run --patience 30s",
+		] {
+			parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+		}
+	}
+
+	#[test]
+	fn mistyped_arguments_say_what_would_be_right() {
+		for (line, word) in [
+			("order x --units 3 --recipe r --as //Customer", "invalid value 'x'"),
+			(
+				"order 1 --units many --recipe r --as //Customer",
+				"invalid value 'many'",
+			),
+			("order 1 --recipe r --as //Customer", "--units"),
+			("order 1 --units 3 --recipe r", "--as"),
+			("deposit 1,5 --as //Owner", "such as 12.5"),
+			("run --patience soon", "30s"),
+			("aprove 12 --as //Customer", "approve"),
+			(
+				"approve 12 --as //Customer --account x --password-file y",
+				"cannot be used with",
+			),
+			("approve 12 --account x", "--password-file"),
+		] {
+			let error = parse(line).unwrap_err().to_string();
+			assert!(error.contains(word), "{line}: {error}");
+		}
+	}
+
+	#[test]
+	fn help_tells_the_exit_statuses() {
+		let help = parse("--help").unwrap_err();
+		assert_eq!(help.kind(), ErrorKind::DisplayHelp);
+		assert!(help.to_string().contains("Exit status"));
+	}
+
+	#[test]
+	fn no_secret_is_ever_an_argument() {
+		let mut command = Cli::command();
+		let help = format!("{:?}", command.render_long_help()) + &format!("{command:?}");
+		assert!(!help.contains("seed") && !help.contains("phrase"), "{help}");
+	}
+}

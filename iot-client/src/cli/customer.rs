@@ -1,0 +1,423 @@
+//! Commands of those who order.
+
+use super::{
+	args::{Command, Signer},
+	CliError, Desk, Result,
+};
+use crate::{
+	amount::Amount,
+	chain::{
+		finalized::FinalizedBlocks,
+		queries, runtime,
+		types::{Job, JobId, JobState, MachineId, Offer, Outcome},
+		Call, Chain, ChainError,
+	},
+	parse::{show_millis, ParseError},
+	recipe::{content_hash, Recipe},
+	wallet::{blake2_256, Wallet},
+};
+use std::{fs, path::Path, time::Duration};
+use subxt::utils::{AccountId32, H256};
+
+/// The exit status of a watched job that ended without delivery.
+const NOT_DELIVERED: u8 = 10;
+/// The longest URI that the chain takes, in bytes.
+const URI_LIMIT: usize = 128;
+
+/// The hash that the chain gets for a reason; zero for none.
+pub(super) fn reason_hash(reason: &str) -> H256 {
+	match reason.is_empty() {
+		true => H256::zero(),
+		false => H256(blake2_256([reason.as_bytes()])),
+	}
+}
+
+/// Shows offers, cheapest first.
+pub(super) async fn find(desk: &Desk<'_>) -> Result<u8> {
+	let Command::Find {
+		capability,
+		machine,
+		max_price,
+		units,
+		limit,
+		skip,
+	} = &desk.cli.command
+	else {
+		return Ok(0);
+	};
+	let chain = desk.chain()?;
+	let (at, _) = desk.at_newest(&chain).await?;
+	let wanted = |offer: &Offer| {
+		capability.as_ref().is_none_or(|word| *word == offer.terms.capability)
+			&& machine.is_none_or(|machine| machine == offer.machine)
+			&& max_price.is_none_or(|price| offer.terms.unit_price <= price)
+			&& offer.terms.max_units >= *units
+	};
+	let mut offers = queries::offers(&at, wanted).await?;
+	offers.sort_by_key(|offer| (offer.terms.unit_price, offer.id));
+	let count = offers.len();
+	for offer in offers.into_iter().skip(*skip).take(*limit) {
+		let terms = &offer.terms;
+		let text = format!(
+			"offer {}  {}  {} a unit, at most {} units, within {} or more, review {}, bond {}\n    machine {}",
+			offer.id,
+			terms.capability,
+			terms.unit_price,
+			terms.max_units,
+			show_millis(terms.lead_time),
+			show_millis(terms.review_window),
+			terms.bond,
+			offer.machine,
+		);
+		desk.say(text, &offer);
+	}
+	if !desk.cli.json && count > skip + limit {
+		eprintln!("{} more; see them with --skip {}", count - skip - limit, skip + limit);
+	}
+	if count == 0 && !desk.cli.json {
+		eprintln!("no offer fits");
+	}
+	Ok(0)
+}
+
+/// Orders work.
+pub(super) async fn order(desk: &Desk<'_>) -> Result<u8> {
+	let Command::Order {
+		offer,
+		units,
+		recipe,
+		uri,
+		max_price,
+		deliver_in,
+		watch,
+		signer,
+	} = &desk.cli.command
+	else {
+		return Ok(0);
+	};
+	let hash = read_recipe(recipe)?;
+	let recipe_uri = recipe_uri(recipe, uri.as_deref())?;
+	let (chain, customer) = (desk.chain()?, desk.signer(signer)?);
+	let (at, head) = desk.at_newest(&chain).await?;
+	let offer = queries::offer(&at, *offer).await?;
+	let offer = offer.ok_or_else(|| CliError::refused("there is no such offer, or it was withdrawn; see `find`"))?;
+	let price = affordable(&offer, *units, *max_price)?;
+	if (deliver_in.as_millis() as u64) < offer.terms.lead_time {
+		let needed = show_millis(offer.terms.lead_time);
+		return Err(CliError::refused(format!(
+			"the offer needs at least {needed} to deliver; see --deliver-in"
+		)));
+	}
+	let free = queries::balance(&at, &customer.account()).await?.free;
+	if free < price {
+		let account = customer.account();
+		return Err(CliError::refused(format!(
+			"the order costs {price}, but {account} has {free} free"
+		)));
+	}
+	let call = Call::Order {
+		offer: offer.id,
+		version: offer.version,
+		units: *units,
+		max_price: max_price.unwrap_or(price),
+		recipe: hash,
+		recipe_uri,
+		deliver_by: head.time.unix.saturating_add(deliver_in.as_millis() as u64),
+	};
+	let (block, events) = desk.submit(&chain, &customer, call).await?;
+	let job = runtime::ordered_job(&events)?;
+	let text = format!(
+		"job {job} ordered in block {}: {units} units for {price}, on hold",
+		block.number
+	);
+	let json = serde_json::json!({
+		"job": job, "price": price, "block": block.number, "customer": customer.account(), "offer": offer.id,
+	});
+	desk.say(text, &json);
+	match watch {
+		true => follow(desk, &chain, job).await,
+		false => Ok(0),
+	}
+}
+
+fn read_recipe(path: &Path) -> Result<H256> {
+	let bytes = fs::read(path)
+		.map_err(|error| CliError::refused(format!("cannot read the recipe {}: {error}", path.display())))?;
+	Recipe::parse(&bytes).map_err(|error| CliError::refused(format!("{}: {error}", path.display())))?;
+	Ok(H256(content_hash(&bytes)))
+}
+
+fn recipe_uri(path: &Path, typed: Option<&str>) -> Result<String> {
+	let uri = match (typed, path.file_name()) {
+		(Some(uri), _) => uri.to_owned(),
+		(None, Some(name)) => format!("file:{}", name.to_string_lossy()),
+		(None, None) => {
+			return Err(CliError::refused(format!(
+				"{} has no file name; give --uri",
+				path.display()
+			)))
+		}
+	};
+	match uri.len() {
+		1..=URI_LIMIT => Ok(uri),
+		_ => Err(CliError::refused(format!(
+			"the recipe's address must have 1 to {URI_LIMIT} bytes: {uri:?}"
+		))),
+	}
+}
+
+/// The price of an order, if the offer and the customer's limit allow it.
+fn affordable(offer: &Offer, units: u32, max_price: Option<Amount>) -> Result<Amount> {
+	let terms = &offer.terms;
+	if units == 0 || units > terms.max_units {
+		return Err(CliError::refused(format!(
+			"the offer is for 1 to {} units",
+			terms.max_units
+		)));
+	}
+	let price = terms
+		.unit_price
+		.times(units)
+		.ok_or_else(|| CliError::refused("the price is larger than any balance"))?;
+	match max_price.filter(|limit| *limit < price) {
+		Some(limit) => Err(CliError::refused(format!(
+			"{units} units cost {price}, more than your limit of {limit}; raise --max-price or order less"
+		))),
+		None => Ok(price),
+	}
+}
+
+/// Approves delivered units.
+pub(super) async fn approve(desk: &Desk<'_>, job: JobId, units: Option<u32>, signer: &Signer) -> Result<u8> {
+	review(desk, job, units, signer, |units| Call::Approve { job, units }).await
+}
+
+/// Rejects delivered units.
+pub(super) async fn reject(
+	desk: &Desk<'_>,
+	job: JobId,
+	units: Option<u32>,
+	reason: &str,
+	signer: &Signer,
+) -> Result<u8> {
+	let reason = reason_hash(reason);
+	review(desk, job, units, signer, |units| Call::Reject { job, units, reason }).await
+}
+
+async fn review(
+	desk: &Desk<'_>,
+	job: JobId,
+	units: Option<u32>,
+	signer: &Signer,
+	call: impl FnOnce(u32) -> Call,
+) -> Result<u8> {
+	let (chain, customer) = (desk.chain()?, desk.signer(signer)?);
+	let (at, _) = desk.at_newest(&chain).await?;
+	let record = queries::job(&at, job).await?.ok_or_else(|| no_job(job))?;
+	let in_review = record.in_review();
+	if in_review == 0 {
+		let message = format!(
+			"job {job} is {}; there is nothing to approve or reject",
+			in_words(record.state)
+		);
+		return Err(CliError::refused(message));
+	}
+	let units = units.unwrap_or(in_review);
+	let call = call(units);
+	let name = call.name();
+	let (block, _) = desk.submit(&chain, &customer, call).await?;
+	let text = format!(
+		"done in block {}: {name} {job}, {units} of {in_review} units",
+		block.number
+	);
+	desk.say(
+		text,
+		&serde_json::json!({ "call": name, "job": job, "units": units, "block": block.number }),
+	);
+	Ok(0)
+}
+
+fn no_job(job: JobId) -> CliError {
+	CliError::refused(format!(
+		"there is no job {job} on this chain, or its record was removed"
+	))
+}
+
+fn in_words(state: JobState) -> String {
+	match state {
+		JobState::Settled(outcome) => format!("settled: {}", outcome.words()),
+		state => state.name().to_owned(),
+	}
+}
+
+/// Follows a job until it is settled.
+pub(super) async fn watch(desk: &Desk<'_>, job: JobId) -> Result<u8> {
+	let chain = desk.chain()?;
+	desk.at_newest(&chain).await?;
+	follow(desk, &chain, job).await
+}
+
+async fn follow(desk: &Desk<'_>, chain: &Chain, id: JobId) -> Result<u8> {
+	let mut blocks = FinalizedBlocks::after(chain.clone(), None);
+	let mut known: Option<Job> = None;
+	loop {
+		let block = blocks.next().await?;
+		let (job, time) = loop {
+			let session = chain.session().await;
+			let seen = async {
+				let at = session.at(block).await?;
+				Ok::<_, ChainError>((queries::job(&at, id).await?, queries::time(&at).await?))
+			};
+			match seen.await {
+				Ok(seen) => break seen,
+				// The node forgot that block's state while we were away; a later block tells the same.
+				Err(ChainError::Pruned) => break (known.clone(), Default::default()),
+				Err(error) if error.passes_by_itself() => {
+					let _ = tokio::time::timeout(Duration::from_secs(1), chain.news()).await;
+				}
+				Err(error) => return Err(error.into()),
+			}
+		};
+		let Some(job) = job else {
+			return match known {
+				Some(_) => Err(CliError::refused(format!("the record of job {id} was removed"))),
+				None => Err(no_job(id)),
+			};
+		};
+		if known.as_ref() != Some(&job) {
+			let text = format!("block {}  {}", block.number, describe(&job, time.agreement()));
+			let json =
+				serde_json::json!({ "event": job.state.name(), "block": block.number, "time": time.unix, "job": job });
+			desk.say(text, &json);
+		}
+		if let JobState::Settled(outcome) = job.state {
+			return Ok(if outcome == Outcome::Completed {
+				0
+			} else {
+				NOT_DELIVERED
+			});
+		}
+		known = Some(job);
+	}
+}
+
+fn describe(job: &Job, now: u64) -> String {
+	let left = |deadline: u64| show_millis(deadline.saturating_sub(now));
+	match job.state {
+		JobState::Ordered => format!(
+			"ordered    {} units at {}; to be accepted within {}",
+			job.units,
+			job.unit_price,
+			left(job.accept_by)
+		),
+		JobState::Accepted => format!("accepted   to be delivered within {}", left(job.deliver_by)),
+		JobState::Started => format!("started    {} of {} units done", job.units_done, job.units),
+		JobState::Delivered => format!(
+			"delivered  {} units, evidence {}; {} approved, {} rejected; review ends in {}",
+			job.units_done,
+			crate::parse::hex(job.result),
+			job.approved,
+			job.rejected,
+			left(job.review_until)
+		),
+		JobState::Settled(outcome) => {
+			format!(
+				"settled    {}; {} units approved, {} rejected",
+				outcome.words(),
+				job.approved,
+				job.rejected
+			)
+		}
+	}
+}
+
+/// Shows what an account has.
+pub(super) async fn balance(desk: &Desk<'_>, typed: &str) -> Result<u8> {
+	let account = account(typed)?;
+	let chain = desk.chain()?;
+	let (at, _) = desk.at_newest(&chain).await?;
+	let balance = queries::balance(&at, &account).await?;
+	let text = format!("{account}  {} free, {} on hold", balance.free, balance.reserved);
+	let json = serde_json::json!({ "account": account, "free": balance.free, "reserved": balance.reserved });
+	desk.say(text, &json);
+	Ok(0)
+}
+
+fn account(typed: &str) -> Result<AccountId32> {
+	if typed.starts_with("//") {
+		return Ok(Wallet::dev(typed)?.account());
+	}
+	let account: Result<MachineId, ParseError> = typed.parse();
+	account.map(|id| id.account()).map_err(|_| {
+		CliError::refused(format!(
+			"`{typed}` is not an account; write an address, a machine's id, or //Customer"
+		))
+	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::chain::types::{OfferId, Terms};
+
+	fn offer() -> Offer {
+		Offer {
+			id: OfferId(1),
+			machine: MachineId([1; 32]),
+			version: 1,
+			terms: Terms {
+				capability: "drilling".to_owned(),
+				unit_price: Amount::bpi(2),
+				max_units: 10,
+				bond: Amount(0),
+				accept_window: 1,
+				lead_time: 1,
+				review_window: 1,
+				rejection_fee: 0,
+				recipe_schema: H256::zero(),
+				contract: H256::zero(),
+			},
+		}
+	}
+
+	#[test]
+	fn an_order_is_priced_before_it_is_sent() {
+		assert_eq!(affordable(&offer(), 3, None).unwrap(), Amount::bpi(6));
+		assert_eq!(affordable(&offer(), 3, Some(Amount::bpi(6))).unwrap(), Amount::bpi(6));
+		for (units, limit, word) in [
+			(0, None, "1 to 10"),
+			(11, None, "1 to 10"),
+			(3, Some(Amount::bpi(5)), "--max-price"),
+		] {
+			let error = affordable(&offer(), units, limit).unwrap_err().to_string();
+			assert!(error.contains(word), "{error}");
+		}
+	}
+
+	#[test]
+	fn a_recipe_is_named_after_its_file_unless_told_otherwise() {
+		let path = Path::new("recipes/bracket.toml");
+		assert_eq!(recipe_uri(path, None).unwrap(), "file:bracket.toml");
+		assert_eq!(
+			recipe_uri(path, Some("https://example.com/b.toml")).unwrap(),
+			"https://example.com/b.toml"
+		);
+		assert!(recipe_uri(path, Some("")).is_err());
+		assert!(recipe_uri(path, Some(&"x".repeat(129))).is_err());
+	}
+
+	#[test]
+	fn accounts_can_be_written_in_three_ways() {
+		let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+		assert_eq!(account("//Alice").unwrap().to_string(), alice);
+		assert_eq!(account(alice).unwrap().to_string(), alice);
+		assert_eq!(account(&MachineId([7; 32]).to_string()).unwrap(), AccountId32([7; 32]));
+		assert!(account("alice").unwrap_err().to_string().contains("//Customer"));
+	}
+
+	#[test]
+	fn a_reason_counts_by_its_hash_and_no_reason_as_zero() {
+		assert_eq!(reason_hash(""), H256::zero());
+		assert_eq!(reason_hash("crooked").0, content_hash(b"crooked"));
+	}
+}

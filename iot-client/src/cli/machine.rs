@@ -1,0 +1,340 @@
+//! Commands of the machine's owner.
+
+use super::{args::Signer, terms, CliError, Desk, Result};
+use crate::{
+	amount::Amount,
+	board::candidates,
+	chain::{
+		queries, runtime,
+		types::{MachineId, OfferId, Profile},
+		Call, Head,
+	},
+	config::Config,
+	daemon::{self, news::Herald, status::Snapshot},
+	parse::{hex, show_millis},
+	wallet::{Password, Wallet, WalletError},
+};
+use rand::{rngs::OsRng, TryRngCore};
+use std::{
+	fs,
+	io::Write,
+	os::unix::fs::OpenOptionsExt,
+	path::Path,
+	time::{Duration, SystemTime, UNIX_EPOCH},
+};
+use subxt::utils::H256;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+
+/// How long `status` waits for a node.
+const GLANCE: Duration = Duration::from_secs(3);
+
+/// Makes the machine's key.
+pub(super) fn init(desk: &Desk<'_>, name: &str) -> Result<u8> {
+	let config = desk.config()?;
+	let made = make_password(&config.wallet.password_file)?;
+	let password = Password::read(&config.wallet.password_file)?;
+	let wallet = Wallet::create(&config.wallet.keystore, &password, name, config.chain.genesis.map(H256))?;
+	let (key, machine) = (wallet.account(), MachineId::from_first_key(&wallet.account()));
+	let keystore = config.wallet.keystore.display();
+	let mut text = format!("key      {key}\nmachine  {machine}\nkeystore {keystore}");
+	if made {
+		text += &format!(
+			"\npassword {} (new; keep a copy of both files elsewhere)",
+			config.wallet.password_file.display()
+		);
+	}
+	desk.say(
+		text,
+		&serde_json::json!({ "key": key, "machine": machine, "keystore": keystore.to_string() }),
+	);
+	Ok(0)
+}
+
+/// Makes a password file when there is none.
+fn make_password(path: &Path) -> Result<bool, WalletError> {
+	if path.exists() {
+		return Ok(false);
+	}
+	let io = |source| WalletError::Io {
+		path: path.to_owned(),
+		source,
+	};
+	let mut bytes = [0; 24];
+	OsRng
+		.try_fill_bytes(&mut bytes)
+		.map_err(|e| io(std::io::Error::other(e)))?;
+	if let Some(folder) = path.parent() {
+		fs::create_dir_all(folder).map_err(io)?;
+	}
+	let mut file = fs::OpenOptions::new()
+		.write(true)
+		.create_new(true)
+		.mode(0o600)
+		.open(path)
+		.map_err(io)?;
+	file.write_all(format!("{}\n", hex::encode(bytes)).as_bytes())
+		.and_then(|()| file.sync_all())
+		.map_err(io)?;
+	Ok(true)
+}
+
+fn open_key(config: &Config) -> Result<Wallet, WalletError> {
+	Wallet::open(&config.wallet.keystore, &Password::read(&config.wallet.password_file)?)
+}
+
+/// Registers the machine: its key signs the proof, the owner submits it.
+pub(super) async fn register(
+	desk: &Desk<'_>,
+	fee_allowance: Amount,
+	[firmware, metadata]: [H256; 2],
+	signer: &Signer,
+) -> Result<u8> {
+	let config = desk.config()?;
+	let (machine, owner) = (open_key(&config)?, desk.signer(signer)?);
+	if let Some(expected) = config.machine.owner.filter(|expected| *expected != owner.account()) {
+		let message = format!(
+			"machine.owner is {expected}, but {} signs; sign as the owner",
+			owner.account()
+		);
+		return Err(CliError::refused(message));
+	}
+	let chain = desk.chain()?;
+	let (at, _) = desk.at_newest(&chain).await?;
+	if let Some((id, _)) = queries::machine_of_key(&at, &machine.account()).await? {
+		let message = format!(
+			"the key {} is machine {id}'s already; a key registers once",
+			machine.account()
+		);
+		return Err(CliError::refused(message));
+	}
+	let nonce = queries::registrations(&at, &owner.account()).await?;
+	let genesis = chain.session().await.genesis();
+	let call = Call::Register {
+		key: machine.account(),
+		proof: machine.prove_registration(genesis, owner.account(), nonce),
+		profile: Profile {
+			model: config.machine.model.clone().unwrap_or_default(),
+			location: config.machine.location.clone().unwrap_or_default(),
+			capabilities: config.machine.capabilities.clone(),
+			firmware,
+			metadata,
+			encryption_key: machine.encryption_key(),
+		},
+		fee_allowance,
+	};
+	let (block, _) = desk.submit(&chain, &owner, call).await?;
+	let id = MachineId::from_first_key(&machine.account());
+	let (owner, key, account) = (owner.account(), machine.account(), id.account());
+	let text = format!(
+		"registered in block {}\nmachine  {id}\naccount  {account}\nowner    {owner}\nkey      {key}\n(machine.id = \"{id}\" pins it in the configuration)",
+		block.number
+	);
+	let json = serde_json::json!({
+		"machine": id, "account": account, "owner": owner, "key": key, "block": block.number,
+	});
+	desk.say(text, &json);
+	Ok(0)
+}
+
+/// Publishes an offer, or changes one.
+pub(super) async fn offer(
+	desk: &Desk<'_>,
+	file: &Path,
+	update: Option<OfferId>,
+	machine: Option<MachineId>,
+	signer: &Signer,
+) -> Result<u8> {
+	let terms = terms::load(file)?;
+	let (chain, owner) = (desk.chain()?, desk.signer(signer)?);
+	let price = terms.unit_price;
+	let (id, block, did) = match update {
+		Some(offer) => {
+			let (block, _) = desk.submit(&chain, &owner, Call::UpdateOffer { offer, terms }).await?;
+			(offer, block, "changed")
+		}
+		None => {
+			let machine = desk.machine(machine)?;
+			let (block, events) = desk
+				.submit(&chain, &owner, Call::PublishOffer { machine, terms })
+				.await?;
+			(runtime::published_offer(&events)?, block, "published")
+		}
+	};
+	let text = format!("offer {id} {did} in block {}: {price} a unit", block.number);
+	desk.say(
+		text,
+		&serde_json::json!({ "offer": id, "unit_price": price, "block": block.number }),
+	);
+	Ok(0)
+}
+
+/// Withdraws an offer.
+pub(super) async fn withdraw_offer(desk: &Desk<'_>, offer: OfferId, signer: &Signer) -> Result<u8> {
+	let (chain, owner) = (desk.chain()?, desk.signer(signer)?);
+	let (block, _) = desk.submit(&chain, &owner, Call::WithdrawOffer { offer }).await?;
+	let text = format!("offer {offer} withdrawn in block {}; running jobs go on", block.number);
+	desk.say(text, &serde_json::json!({ "offer": offer, "block": block.number }));
+	Ok(0)
+}
+
+/// Runs the machine until SIGINT or SIGTERM. A second signal ends it at once; the board then makes itself safe.
+pub(super) async fn run(desk: &Desk<'_>) -> Result<u8> {
+	let config = desk.config()?;
+	let stop = CancellationToken::new();
+	let (herald, signalled) = (Herald::default(), stop.clone());
+	tokio::spawn(async move {
+		stop_signal().await;
+		signalled.cancel();
+		stop_signal().await;
+		eprintln!("stopped at once; the board makes itself safe");
+		std::process::exit(1);
+	});
+	let mut news = herald.listen();
+	let running = daemon::run(config, herald, stop);
+	tokio::pin!(running);
+	loop {
+		tokio::select! {
+			ended = &mut running => {
+				ended?;
+				return Ok(0);
+			},
+			piece = news.recv() => match piece {
+				Ok(piece) => desk.say(&piece, &piece),
+				Err(RecvError::Lagged(missed)) => tracing::debug!(missed, "news was missed"),
+				Err(RecvError::Closed) => (&mut running).await?,
+			},
+		}
+	}
+}
+
+async fn stop_signal() {
+	use tokio::signal::unix::{signal, SignalKind};
+	match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+		(Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
+			_ = interrupt.recv() => {},
+			_ = terminate.recv() => {},
+		},
+		(Err(error), _) | (_, Err(error)) => {
+			tracing::error!(%error, "cannot hear signals; stop it with SIGKILL");
+			std::future::pending().await
+		}
+	}
+}
+
+/// Shows the daemon's own view and, if a node answers, the chain's.
+pub(super) async fn status(desk: &Desk<'_>) -> Result<u8> {
+	let config = desk.config()?;
+	let snapshot = Snapshot::read(&config.state_dir).map_err(|error| {
+		CliError::refused(format!(
+			"cannot read the status in {}: {error}",
+			config.state_dir.display()
+		))
+	})?;
+	let daemon = match &snapshot {
+		Some(snapshot) => daemon_text(snapshot),
+		None => "daemon   never ran here; start it with `iot-client run`".to_owned(),
+	};
+	let chain = chain_status(desk, &config).await;
+	let (text, json) = match &chain {
+		Ok((text, json)) => (text.clone(), json.clone()),
+		Err(error) => (
+			format!("chain    {error}"),
+			serde_json::json!({ "error": error.to_string() }),
+		),
+	};
+	desk.say(
+		format!("{daemon}\n{text}"),
+		&serde_json::json!({ "daemon": snapshot, "chain": json }),
+	);
+	Ok(0)
+}
+
+fn daemon_text(snapshot: &Snapshot) -> String {
+	let now = SystemTime::now()
+		.duration_since(UNIX_EPOCH)
+		.unwrap_or_default()
+		.as_millis() as u64;
+	let age = show_millis(now.saturating_sub(snapshot.written_at));
+	let alive = match Path::new(&format!("/proc/{}", snapshot.pid)).exists() {
+		true => format!("runs as process {}", snapshot.pid),
+		false => "does not run".to_owned(),
+	};
+	let mut lines = vec![format!("daemon   {alive}; it wrote this {age} ago")];
+	let board = &snapshot.board;
+	lines.push(match (&board.serial, &board.trouble) {
+		(Some(serial), _) => format!(
+			"board    {serial}, {} readings, {} lost",
+			board.readings, board.readings_lost
+		),
+		(None, trouble) => format!("board    off line: {}", trouble.as_deref().unwrap_or("not tried yet")),
+	});
+	let chain = &snapshot.chain;
+	let endpoint = chain.endpoint.as_deref().unwrap_or("no node yet");
+	lines.push(format!(
+		"node     {endpoint}, finalized block {}, trust {}",
+		chain.block, chain.trust
+	));
+	for job in &snapshot.jobs {
+		lines.push(format!(
+			"job      {} {}, {} of {} units: {}",
+			job.job, job.state, job.units_done, job.units, job.doing
+		));
+	}
+	lines.extend(snapshot.alarms.iter().map(|alarm| format!("ALARM    {alarm}")));
+	lines.join("\n")
+}
+
+async fn chain_status(desk: &Desk<'_>, config: &Config) -> Result<(String, serde_json::Value)> {
+	let machine = desk.machine(None)?;
+	let chain = desk.chain()?;
+	let (session, head) = chain.ready(GLANCE.min(desk.cli.patience)).await?;
+	let Head { block, time, .. } = head;
+	let at = session.at(block).await?;
+	let Some(record) = queries::machine(&at, machine).await? else {
+		let text = format!("chain    machine {machine} is not registered; `iot-client register` does it");
+		return Ok((text, serde_json::json!({ "block": block.number, "machine": null })));
+	};
+	let balance = queries::balance(&at, &machine.account()).await?;
+	let fees = queries::fees(&at, machine).await?;
+	let (offers, jobs) = (
+		queries::offers_of(&at, machine).await?,
+		queries::open_jobs(&at, machine).await?,
+	);
+	let text = format!(
+		"machine  {machine} ({:?})\nowner    {}\nbalance  {} free, {} on hold\nfees     {} left of the owner's allowance\noffers   {offers:?}\nopen     {jobs:?}",
+		record.status, record.owner, balance.free, balance.reserved, fees.allowance
+	);
+	let json = serde_json::json!({
+		"block": block.number, "time": time, "machine": record, "balance": balance, "fees": fees,
+		"offers": offers, "open_jobs": jobs, "genesis": hex(session.genesis()),
+		"key_matches": Wallet::peek(&config.wallet.keystore).ok().map(|key| key == record.key),
+	});
+	Ok((text, json))
+}
+
+/// Checks the configuration, the key and the serial port; needs no node.
+pub(super) fn check_config(desk: &Desk<'_>) -> Result<u8> {
+	let config = desk.config()?;
+	let key = open_key(&config)?.account();
+	let port = &config.board.port;
+	if !port.exists() {
+		let found = candidates(Path::new("/dev"));
+		let found: Vec<_> = found.iter().map(|path| path.display().to_string()).collect();
+		let hint = match found.is_empty() {
+			true => "no serial device is connected".to_owned(),
+			false => format!("there is {}", found.join(", ")),
+		};
+		let message = format!("board.port {} does not exist; {hint}", port.display());
+		return Err(CliError::new(CliError::CONFIG, message));
+	}
+	let text = format!(
+		"{} is right\nkey      {key}\nboard    {}\nnodes    {}",
+		desk.cli.config.display(),
+		port.display(),
+		config.chain.endpoints.join(", ")
+	);
+	let json = serde_json::json!({ "key": key, "port": port, "endpoints": config.chain.endpoints });
+	desk.say(text, &json);
+	Ok(0)
+}

@@ -1,0 +1,313 @@
+//! The command line: what can be typed, and what it does.
+
+pub mod args;
+mod customer;
+mod machine;
+mod terms;
+
+use crate::{
+	chain::{
+		runtime::Events,
+		types::{BlockId, MachineId},
+		At, Call, Chain, ChainError, Fate, Head, Submitter,
+	},
+	config::{Config, ConfigError},
+	daemon::DaemonError,
+	wallet::{Password, Wallet, WalletError},
+};
+use args::{Cli, Command, Signer};
+use serde::Serialize;
+use std::{fmt::Display, io::Write, path::Path, sync::Arc, time::Duration};
+use subxt::utils::H256;
+
+/// A local node, for whoever has no configuration.
+const DEFAULT_NODE: &str = "ws://127.0.0.1:9944";
+/// When to say that a node is being waited for.
+const SAY_WAITING: Duration = Duration::from_secs(2);
+
+/// Why a command failed, and with which exit status (see [`args::EXIT_HELP`]).
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct CliError {
+	/// The exit status.
+	pub status: u8,
+	/// For the user.
+	pub message: String,
+}
+
+impl CliError {
+	const REFUSED: u8 = 1;
+	const NO_NODE: u8 = 3;
+	const UNKNOWN: u8 = 4;
+	const WRONG_CHAIN: u8 = 5;
+	const CONFIG: u8 = 6;
+
+	fn new(status: u8, message: impl Display) -> Self {
+		Self {
+			status,
+			message: message.to_string(),
+		}
+	}
+
+	fn refused(message: impl Display) -> Self {
+		Self::new(Self::REFUSED, message)
+	}
+}
+
+impl From<ChainError> for CliError {
+	fn from(error: ChainError) -> Self {
+		Self::new(
+			if error.passes_by_itself() {
+				Self::NO_NODE
+			} else {
+				Self::WRONG_CHAIN
+			},
+			error,
+		)
+	}
+}
+
+impl From<ConfigError> for CliError {
+	fn from(error: ConfigError) -> Self {
+		Self::new(Self::CONFIG, error)
+	}
+}
+
+impl From<WalletError> for CliError {
+	fn from(error: WalletError) -> Self {
+		Self::new(Self::CONFIG, error)
+	}
+}
+
+impl From<terms::TermsError> for CliError {
+	fn from(error: terms::TermsError) -> Self {
+		Self::refused(error)
+	}
+}
+
+impl From<DaemonError> for CliError {
+	fn from(error: DaemonError) -> Self {
+		match error {
+			DaemonError::Chain(error) => error.into(),
+			error @ (DaemonError::Wallet(_) | DaemonError::StateDir { .. }) => Self::new(Self::CONFIG, error),
+			error @ DaemonError::Journal(_) => Self::refused(error),
+		}
+	}
+}
+
+type Result<T, E = CliError> = std::result::Result<T, E>;
+
+/// Does what was typed. Gives the exit status.
+///
+/// # Errors
+/// When it cannot be done; with the exit status.
+pub async fn run(cli: Cli) -> Result<u8> {
+	let desk = Desk { cli: &cli };
+	match &cli.command {
+		Command::Init { name } => machine::init(&desk, name),
+		Command::Register {
+			fee_allowance,
+			firmware,
+			data_sheet,
+			signer,
+		} => {
+			let hashes = [*firmware, *data_sheet].map(|hash| H256(hash.unwrap_or_default()));
+			machine::register(&desk, *fee_allowance, hashes, signer).await
+		}
+		Command::Offer {
+			file,
+			update,
+			machine,
+			signer,
+		} => machine::offer(&desk, file, *update, *machine, signer).await,
+		Command::WithdrawOffer { offer, signer } => machine::withdraw_offer(&desk, *offer, signer).await,
+		Command::Deposit {
+			amount,
+			machine,
+			signer,
+		} => {
+			let call = Call::Deposit {
+				machine: desk.machine(*machine)?,
+				amount: *amount,
+			};
+			desk.simply(call, signer).await
+		}
+		Command::Withdraw {
+			amount,
+			machine,
+			signer,
+		} => {
+			let call = Call::Withdraw {
+				machine: desk.machine(*machine)?,
+				amount: *amount,
+			};
+			desk.simply(call, signer).await
+		}
+		Command::Allow {
+			amount,
+			machine,
+			signer,
+		} => {
+			let call = Call::SetFeeAllowance {
+				machine: desk.machine(*machine)?,
+				amount: *amount,
+			};
+			desk.simply(call, signer).await
+		}
+		Command::Service { on, machine, signer } => {
+			let call = Call::SetService {
+				machine: desk.machine(*machine)?,
+				in_service: on == "on",
+			};
+			desk.simply(call, signer).await
+		}
+		Command::Find { .. } => customer::find(&desk).await,
+		Command::Order { .. } => customer::order(&desk).await,
+		Command::Approve { job, units, signer } => customer::approve(&desk, *job, *units, signer).await,
+		Command::Reject {
+			job,
+			units,
+			reason,
+			signer,
+		} => customer::reject(&desk, *job, *units, reason, signer).await,
+		Command::Cancel { job, reason, signer } => {
+			let call = Call::Cancel {
+				job: *job,
+				reason: customer::reason_hash(reason),
+			};
+			desk.simply(call, signer).await
+		}
+		Command::Expire { job, signer } => desk.simply(Call::Expire(*job), signer).await,
+		Command::Remove { job, signer } => desk.simply(Call::Remove(*job), signer).await,
+		Command::Watch { job } => customer::watch(&desk, *job).await,
+		Command::Balance { account } => customer::balance(&desk, account).await,
+		Command::Run => machine::run(&desk).await,
+		Command::Status => machine::status(&desk).await,
+		Command::CheckConfig => machine::check_config(&desk),
+	}
+}
+
+/// What every command needs.
+struct Desk<'a> {
+	cli: &'a Cli,
+}
+
+impl Desk<'_> {
+	/// Prints a result: a line for people, or an object for machines.
+	fn say(&self, text: impl Display, json: &impl Serialize) {
+		let mut out = std::io::stdout().lock();
+		// Nobody reads any more: then there is nothing left to say.
+		let _ = match self.cli.json {
+			true => serde_json::to_string(json)
+				.map_err(Into::into)
+				.and_then(|json| writeln!(out, "{json}")),
+			false => writeln!(out, "{text}"),
+		};
+		let _ = out.flush();
+	}
+
+	fn config(&self) -> Result<Config> {
+		let mut config = Config::load(&self.cli.config)?;
+		if !self.cli.nodes.is_empty() {
+			config.chain.endpoints = self.cli.nodes.clone();
+		}
+		Ok(config)
+	}
+
+	/// The chain: the nodes that were typed, or the configured ones, or the local one.
+	fn chain(&self) -> Result<Chain> {
+		if !self.cli.nodes.is_empty() && !self.cli.config.exists() {
+			return Ok(Chain::connect(self.cli.nodes.clone(), None));
+		}
+		if self.cli.config == Path::new("machine.toml") && !self.cli.config.exists() {
+			return Ok(Chain::connect(vec![DEFAULT_NODE.to_owned()], None));
+		}
+		let config = self.config()?;
+		Ok(Chain::connect(config.chain.endpoints, config.chain.genesis.map(H256)))
+	}
+
+	/// The chain as it is at the newest finalized block.
+	async fn at_newest(&self, chain: &Chain) -> Result<(At, Head)> {
+		let ready = chain.ready(self.cli.patience);
+		tokio::pin!(ready);
+		let (session, head) = tokio::select! {
+			ready = &mut ready => ready?,
+			() = tokio::time::sleep(SAY_WAITING) => {
+				let trouble = chain.trouble().map_or("no answer yet".to_owned(), |trouble| trouble.to_string());
+				eprintln!("waiting for a node ({trouble})");
+				ready.await?
+			},
+		};
+		Ok((session.at(head.block).await?, head))
+	}
+
+	fn signer(&self, signer: &Signer) -> Result<Arc<Wallet>> {
+		let wallet = match (&signer.who.dev, &signer.who.account, &signer.password_file) {
+			(Some(name), _, _) => Wallet::dev(name)?,
+			(None, Some(account), Some(password)) => Wallet::open(account, &Password::read(password)?)?,
+			_ => {
+				return Err(CliError::new(
+					2,
+					"say who signs: --as //NAME, or --account FILE --password-file FILE",
+				))
+			}
+		};
+		Ok(Arc::new(wallet))
+	}
+
+	/// The machine that was typed, or the configured one, or the one that the keystore's key was made for.
+	fn machine(&self, typed: Option<MachineId>) -> Result<MachineId> {
+		if let Some(machine) = typed {
+			return Ok(machine);
+		}
+		let config = self.config()?;
+		match config.machine.id {
+			Some(id) => Ok(MachineId(id)),
+			None => Ok(MachineId::from_first_key(&Wallet::peek(&config.wallet.keystore)?)),
+		}
+	}
+
+	/// Sends a call and waits until it is final.
+	async fn submit(&self, chain: &Chain, wallet: &Arc<Wallet>, call: Call) -> Result<(BlockId, Events)> {
+		let name = call.to_string();
+		// Says what is wrong with the chain, if anything, before anything is signed.
+		self.at_newest(chain).await?;
+		let submitter = Submitter::start(chain.clone(), wallet.clone(), None);
+		match submitter.submit(call, Some(self.cli.patience)).await {
+			Fate::Done { block, events } => Ok((block, events)),
+			Fate::Failed { error, .. } => Err(CliError::refused(format!("the chain refused {name}: {error}"))),
+			Fate::Refused(error) => Err(CliError::refused(format!("{name} was not sent, or not taken: {error}"))),
+			Fate::Unknown { hash, what } => {
+				let hash = hash
+					.map(|hash| format!(" (transaction {})", crate::parse::hex(hash)))
+					.unwrap_or_default();
+				Err(CliError::new(
+					CliError::UNKNOWN,
+					format!("{name}{hash}: {what}. Look before trying again"),
+				))
+			}
+		}
+	}
+
+	/// Sends a call whose success is all there is to tell.
+	async fn simply(&self, call: Call, signer: &Signer) -> Result<u8> {
+		let chain = self.chain()?;
+		let wallet = self.signer(signer)?;
+		let name = call.to_string();
+		let (block, _) = self.submit(&chain, &wallet, call).await?;
+		let json = serde_json::json!({ "call": name, "signer": wallet.account(), "block": block.number });
+		self.say(format!("done in block {}: {name}", block.number), &json);
+		Ok(0)
+	}
+}
+
+/// Prints an error as the user asked for it.
+pub fn report(error: &CliError, json: bool) {
+	if json {
+		println!(
+			"{}",
+			serde_json::json!({ "error": error.message, "status": error.status })
+		);
+	}
+	eprintln!("error: {}", error.message);
+}

@@ -1,0 +1,200 @@
+use super::*;
+
+const EXAMPLE: &str = include_str!("../../examples/drill-press.toml");
+
+const SMALLEST: &str = r#"
+state_dir = "state"
+[board]
+port = "/dev/ttyACM0"
+[chain]
+endpoints = ["ws://a", "wss://b"]
+[wallet]
+keystore = "key.json"
+password_file = "/etc/password"
+"#;
+
+fn parse(text: &str) -> Result<Config, Vec<String>> {
+	Config::parse(text, Path::new("/etc/bpiiot/machine.toml")).map_err(|error| match error {
+		ConfigError::Problems { problems, .. } => problems.0.iter().map(ToString::to_string).collect(),
+		other => vec![other.to_string()],
+	})
+}
+
+#[test]
+fn reads_the_example() {
+	let config = parse(EXAMPLE).unwrap();
+	assert_eq!(
+		config.envelope.outputs["spindle_rpm"],
+		OutputRange { min: 0, max: 2400 }
+	);
+	assert_eq!(config.chain.trust, Trust::Single);
+	assert_eq!(config.machine.capabilities, ["drilling"]);
+	assert_eq!(config.recipes.dirs, [Path::new("/etc/bpiiot/recipes")]);
+}
+
+#[test]
+fn the_example_allows_the_example_recipe() {
+	let recipe = include_bytes!("../../examples/recipes/drilled-bracket.toml");
+	let recipe = crate::recipe::Recipe::parse(recipe).unwrap();
+	let envelope = parse(EXAMPLE).unwrap().envelope;
+	for step in recipe.before.iter().chain(&recipe.each).chain(&recipe.after) {
+		if let crate::recipe::Action::Set { output, to } | crate::recipe::Action::Ramp { output, to, .. } = &step.action
+		{
+			let range = envelope.outputs[output];
+			assert!((range.min..=range.max).contains(to), "{}", step.label);
+		}
+	}
+}
+
+#[test]
+fn what_is_left_out_has_a_default() {
+	let config = parse(SMALLEST).unwrap();
+	assert_eq!(
+		(config.board.baud, config.board.stream_ms, config.recipes.max_bytes),
+		(115_200, 50, 65_536)
+	);
+	assert_eq!((config.chain.trust, config.chain.genesis), (Trust::Confirmed, None));
+	assert!(
+		config.envelope.outputs.is_empty(),
+		"nothing is allowed unless it is listed"
+	);
+}
+
+#[test]
+fn paths_are_relative_to_the_file() {
+	let config = parse(SMALLEST).unwrap();
+	assert_eq!(config.state_dir, Path::new("/etc/bpiiot/state"));
+	assert_eq!(config.wallet.keystore, Path::new("/etc/bpiiot/key.json"));
+	assert_eq!(config.wallet.password_file, Path::new("/etc/password"));
+}
+
+#[test]
+fn an_empty_file_names_everything_that_is_missing() {
+	let problems = parse("").unwrap_err();
+	for key in [
+		"`state_dir`",
+		"`board.port`",
+		"`chain.endpoints`",
+		"`wallet.keystore`",
+		"`wallet.password_file`",
+	] {
+		assert!(
+			problems
+				.iter()
+				.any(|problem| problem.starts_with(&format!("{key} is missing"))),
+			"{key}: {problems:#?}"
+		);
+	}
+}
+
+#[test]
+fn every_mistake_names_the_key_the_value_and_what_would_be_right() {
+	let cases = [
+		("board = 5", "`board` is 5; it must be a table"),
+		(
+			"[board]\nport = \"\"",
+			"`board.port` is \"\"; it must be a serial device such as",
+		),
+		(
+			"[board]\nkeep_alive_ms = 5",
+			"`board.keep_alive_ms` is 5; it must be a whole number from 20 to 1000 ms",
+		),
+		(
+			"[board]\nprot = \"x\"",
+			"`board.prot` is \"x\"; it must be left out: there is no such key here, only ack_timeout_ms",
+		),
+		(
+			"[chain]\nendpoints = []",
+			"`chain.endpoints` is []; it must be a list of WebSocket addresses",
+		),
+		(
+			"[chain]\nendpoints = [\"http://a\"]",
+			"`chain.endpoints` is [\"http://a\"]",
+		),
+		(
+			"[chain]\nendpoints = [\"ws://a\"]",
+			"`chain.endpoints` is [\"ws://a\"]; it must be a list of two or more endpoints",
+		),
+		(
+			"[chain]\ngenesis = \"0x12\"",
+			"`chain.genesis` is \"0x12\"; it must be the genesis hash: 0x and 64",
+		),
+		(
+			"[chain]\ntrust = \"blind\"",
+			"`chain.trust` is \"blind\"; it must be \"confirmed\" or \"single\"",
+		),
+		(
+			"[machine]\nid = \"0xzz\"",
+			"`machine.id` is \"0xzz\"; it must be the machine's id",
+		),
+		(
+			"[machine]\nowner = \"5abc\"",
+			"`machine.owner` is \"5abc\"; it must be the owner's account address",
+		),
+		(
+			"[machine]\ncapabilities = [\"\"]",
+			"`machine.capabilities` is [\"\"]; it must be a list of at most 16 words",
+		),
+		(
+			"[envelope]\nmax_seconds = 0",
+			"`envelope.max_seconds` is 0; it must be a whole number from 1 to 86400 s",
+		),
+		(
+			"[envelope.outputs]\na = 5",
+			"`envelope.outputs.a` is 5; it must be a range such as",
+		),
+		(
+			"[envelope.outputs]\na = { min = 0 }",
+			"`envelope.outputs.a` `max` is missing",
+		),
+		(
+			"[envelope.outputs]\na = { min = 2, max = 1 }",
+			"`envelope.outputs.a` `min` is 2; it must be at most max, which is 1",
+		),
+		(
+			"[recipes]\nhosts = [\"https://a\"]",
+			"`recipes.hosts` is [\"https://a\"]; it must be a list of host names",
+		),
+		("[recipes]\nhosts = [\"a/b\"]", "`recipes.hosts` is [\"a/b\"]"),
+		("[recipes]\nhosts = [\"u@a\"]", "`recipes.hosts` is [\"u@a\"]"),
+		("[recipes]\nmax_bytes = 0", "`recipes.max_bytes` is 0"),
+		("[evidence]\nmax_readings = -1", "`evidence.max_readings` is -1"),
+		(
+			"colour = 1",
+			"`colour` is 1; it must be left out: there is no such key here, only board, chain",
+		),
+	];
+	for (text, start) in cases {
+		let problems = parse(text).unwrap_err();
+		assert!(
+			problems.iter().any(|problem| problem.starts_with(start)),
+			"{text:?}: {problems:#?}"
+		);
+	}
+}
+
+#[test]
+fn hosts_may_be_names_or_addresses_with_ports() {
+	let text = format!("{SMALLEST}[recipes]\nhosts = [\"Files.Example.com\", \"10.0.0.1:8080\", \"[::1]:99\"]");
+	assert_eq!(
+		parse(&text).unwrap().recipes.hosts,
+		["files.example.com", "10.0.0.1:8080", "[::1]:99"]
+	);
+}
+
+#[test]
+fn a_file_that_is_missing_large_or_no_toml_is_named() {
+	let dir = tempfile::tempdir().unwrap();
+	let path = dir.path().join("machine.toml");
+	let error = Config::load(&path).unwrap_err();
+	assert!(
+		error.to_string().contains("machine.toml") && error.to_string().contains("--config"),
+		"{error}"
+	);
+	fs::write(&path, "a = ").unwrap();
+	assert!(matches!(Config::load(&path), Err(ConfigError::Syntax { .. })));
+	fs::write(&path, vec![b'#'; MAX_FILE_BYTES as usize + 1]).unwrap();
+	assert!(matches!(Config::load(&path), Err(ConfigError::TooLarge { .. })));
+	fs::write(&path, SMALLEST).unwrap();
+	assert!(Config::load(&path).is_ok());
+}

@@ -1,0 +1,382 @@
+//! Runs a recipe on the board, unit by unit, and never leaves an output energised.
+//!
+//! The board is made safe before the first step and after the last one, whatever happens in between: an error, a lost
+//! or reset board, an interlock, a guard, a time limit, a cancellation. Even if the run is dropped in the middle, its
+//! lease of the board makes it safe; and if this whole process dies, the board's own dead-man timer does.
+
+mod abort;
+mod progress;
+mod tracker;
+
+pub use abort::{Abort, AbortReason};
+pub use progress::{progress, Progress, ProgressReceiver, ProgressSender};
+
+use crate::{
+	board::{BoardError, BoardHandle, BoardInfo, BoardLease},
+	config::{Config, Envelope},
+	evidence::{Evidence, Subject},
+	recipe::{Output, Phase, Plan, PlannedAction, PlannedStep, Recipe, Watch},
+};
+use std::{collections::BTreeMap, ops::Range, path::PathBuf, sync::Arc, time::Duration};
+use tokio::time::{timeout, Instant};
+use tokio_util::sync::CancellationToken;
+use tracker::Tracker;
+
+/// Time between two values of a ramp.
+const RAMP_TICK: Duration = Duration::from_millis(50);
+/// How often readings are asked for again when the line lost some.
+const SAMPLE_ATTEMPTS: u32 = 5;
+/// How long to try to make the board safe by hand; after that only its dead-man timer can.
+const SAFE_LIMIT: Duration = Duration::from_secs(5);
+
+/// What to make.
+#[derive(Clone, Debug)]
+pub struct Task {
+	/// How.
+	pub recipe: Arc<Recipe>,
+	/// Within which bounds.
+	pub envelope: Envelope,
+	/// For which job.
+	pub subject: Subject,
+	/// Which units, from 0. A job that was cut off goes on with the first unit that is not made.
+	pub units: Range<u32>,
+	/// Where the evidence goes.
+	pub state_dir: PathBuf,
+	/// The most readings to keep.
+	pub max_readings: u64,
+}
+
+impl Task {
+	/// A task within the bounds of `config`.
+	pub fn new(config: &Config, recipe: Arc<Recipe>, subject: Subject, units: Range<u32>) -> Self {
+		Self {
+			recipe,
+			envelope: config.envelope.clone(),
+			subject,
+			units,
+			state_dir: config.state_dir.clone(),
+			max_readings: config.evidence.max_readings,
+		}
+	}
+}
+
+/// What became of one unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnitResult {
+	/// The unit, from 0.
+	pub unit: u32,
+	/// Whether it was made to the end; at most the last one of a run was not.
+	pub made: bool,
+	/// How long it took.
+	pub took: Duration,
+}
+
+/// What became of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+	/// Each unit that was begun in this run.
+	pub units: Vec<UnitResult>,
+	/// Whether all steps were done.
+	pub end: Result<(), Abort>,
+	/// Whether any output was driven away from its safe state.
+	pub moved: bool,
+	/// Whether the board said at the end that it is safe. If not, it is out of reach and its dead-man timer must do.
+	pub safe: Result<(), BoardError>,
+	/// What was measured; absent when the run never began.
+	pub evidence: Option<Evidence>,
+}
+
+impl Outcome {
+	fn not_begun(reason: AbortReason) -> Self {
+		let end = Err(Abort { at: None, reason });
+		Self {
+			units: vec![],
+			end,
+			moved: false,
+			safe: Ok(()),
+			evidence: None,
+		}
+	}
+
+	/// Units made in this run.
+	pub fn made(&self) -> u32 {
+		self.units.iter().filter(|unit| unit.made).count() as u32
+	}
+}
+
+/// Runs `task` on `board` until it is done, aborted or `cancel`led. Always makes the board safe.
+pub async fn run(board: &BoardHandle, task: Task, progress: &ProgressSender, cancel: &CancellationToken) -> Outcome {
+	let (lease, signals) = match board.lease() {
+		Ok(lease) => lease,
+		Err(error) => return Outcome::not_begun(error.into()),
+	};
+	let info = lease.info().clone();
+	let plan = match task.recipe.plan(&info, &task.envelope) {
+		Ok(plan) => plan,
+		Err(problems) => return Outcome::not_begun(AbortReason::NotAllowed(problems)),
+	};
+	let evidence = match begin_evidence(&task, &info).await {
+		Ok(evidence) => evidence,
+		Err(reason) => return Outcome::not_begun(reason),
+	};
+	let tracker = Tracker::new(info, signals, &plan, evidence, task.max_readings, progress.clone());
+	let mut run = Run {
+		lease,
+		task,
+		tracker,
+		at: None,
+		driven: BTreeMap::new(),
+		moved: false,
+		units: vec![],
+	};
+	let end = tokio::select! {
+		biased;
+		() = cancel.cancelled() => Err(AbortReason::Cancelled),
+		end = run.whole(&plan) => end,
+	};
+	run.finish(end, board).await
+}
+
+/// Fresh evidence, or that of the units made before the job was cut off.
+async fn begin_evidence(task: &Task, info: &BoardInfo) -> Result<Evidence, AbortReason> {
+	if task.units.start > 0 {
+		let (state_dir, job) = (task.state_dir.clone(), task.subject.job);
+		let load = tokio::task::spawn_blocking(move || Evidence::load(&state_dir, job)).await;
+		let before = load
+			.map_err(|error| AbortReason::Evidence(error.to_string()))?
+			.map_err(|error| AbortReason::Evidence(error.to_string()))?;
+		if let Some(before) = before.filter(|before| before.continues(&task.subject, info)) {
+			return Ok(before);
+		}
+	}
+	Ok(Evidence::new(task.subject.clone(), info))
+}
+
+struct Run {
+	lease: BoardLease,
+	task: Task,
+	tracker: Tracker,
+	/// The step that runs.
+	at: Option<String>,
+	/// What each output was last driven with; safe when absent.
+	driven: BTreeMap<u8, i32>,
+	moved: bool,
+	units: Vec<UnitResult>,
+}
+
+impl Run {
+	async fn whole(&mut self, plan: &Plan) -> Result<(), AbortReason> {
+		let status = self.lease.make_safe().await?;
+		self.tracker.check_status(status)?;
+		self.tracker.begin();
+		let Range {
+			start: first,
+			end: total,
+		} = self.task.units;
+		self.tracker.tell(Progress::Started { first, total });
+		self.phase(Phase::Before, &plan.before, plan.phase_limit).await?;
+		for unit in first..total {
+			self.unit(unit, plan).await?;
+		}
+		self.phase(Phase::After, &plan.after, plan.phase_limit).await
+	}
+
+	async fn unit(&mut self, unit: u32, plan: &Plan) -> Result<(), AbortReason> {
+		let began = Instant::now();
+		self.tracker.unit = Some(unit);
+		self.units.push(UnitResult {
+			unit,
+			made: false,
+			took: Duration::ZERO,
+		});
+		let done = self.phase(Phase::Each, &plan.each, plan.phase_limit).await;
+		let took = began.elapsed();
+		if let Some(result) = self.units.last_mut() {
+			*result = UnitResult {
+				unit,
+				made: done.is_ok(),
+				took,
+			};
+		}
+		done?;
+		self.tracker.unit = None;
+		self.tracker.evidence.units = unit + 1;
+		// A unit counts once its evidence is on disk.
+		let saving = save(self.tracker.evidence.clone(), self.task.state_dir.clone());
+		self.tracker.during(saving).await??;
+		self.tracker.tell(Progress::UnitMade {
+			unit,
+			took_ms: took.as_millis() as u64,
+		});
+		Ok(())
+	}
+
+	async fn phase(&mut self, phase: Phase, steps: &[PlannedStep], limit: Duration) -> Result<(), AbortReason> {
+		let too_long = AbortReason::TooLong {
+			phase,
+			seconds: limit.as_secs(),
+		};
+		let all = async {
+			for step in steps {
+				self.step(step).await?;
+			}
+			Ok(())
+		};
+		timeout(limit, all).await.unwrap_or(Err(too_long))
+	}
+
+	async fn step(&mut self, step: &PlannedStep) -> Result<(), AbortReason> {
+		let unit = self.tracker.unit;
+		self.at = Some(match unit {
+			Some(unit) => format!("unit {}, {}", unit + 1, step.label),
+			None => step.label.clone(),
+		});
+		self.tracker.tell(Progress::Step {
+			unit,
+			step: step.label.clone(),
+		});
+		match &step.action {
+			PlannedAction::Set(output, to) => self.set(*output, *to).await?,
+			PlannedAction::Ramp(output, to, over) => self.ramp(*output, *to, *over).await?,
+			PlannedAction::Wait(watch, limit) => self.wait(watch, *limit).await?,
+			PlannedAction::Dwell(time) => self.tracker.until(Instant::now() + *time).await?,
+			PlannedAction::Sample(channels) => self.read(channels, true).await?,
+			PlannedAction::AbortIf(watch) => self.abort_if(watch).await?,
+			PlannedAction::Safe => {
+				self.tracker.during(self.lease.make_safe()).await??;
+				self.driven.clear();
+			}
+		}
+		self.at = None;
+		Ok(())
+	}
+
+	async fn set(&mut self, output: Output, to: i32) -> Result<(), AbortReason> {
+		// Between two values that are allowed there may be one that is not, if the safe value is outside the range.
+		let value = if to == output.safe {
+			to
+		} else {
+			to.clamp(output.allowed.min, output.allowed.max)
+		};
+		self.moved |= value != output.safe;
+		self.tracker.during(self.lease.set(output.channel, value)).await??;
+		self.driven.insert(output.channel, value);
+		let info = self.lease.info();
+		let channel = info.name_of(output.channel).to_owned();
+		self.tracker.tell(Progress::Output {
+			channel,
+			value,
+			text: info.display(output.channel, value),
+		});
+		Ok(())
+	}
+
+	async fn ramp(&mut self, output: Output, to: i32, over: Duration) -> Result<(), AbortReason> {
+		let from = self.driven.get(&output.channel).copied().unwrap_or(output.safe);
+		let began = Instant::now();
+		let ticks = over.as_millis().div_ceil(RAMP_TICK.as_millis()).max(1) as u32;
+		for tick in 1..=ticks {
+			self.tracker.until(began + over * tick / ticks).await?;
+			let way = (i64::from(to) - i64::from(from)) * i64::from(tick) / i64::from(ticks);
+			// Between two numbers of 32 bits.
+			self.set(output, (i64::from(from) + way) as i32).await?;
+		}
+		Ok(())
+	}
+
+	async fn wait(&mut self, watch: &Watch, limit: Duration) -> Result<(), AbortReason> {
+		if self.tracker.wait(watch, Instant::now() + limit).await? {
+			return Ok(());
+		}
+		Err(AbortReason::WaitedInVain {
+			condition: watch.text.clone(),
+			timeout_ms: limit.as_millis() as u64,
+			last: self.tracker.text(watch.channel),
+		})
+	}
+
+	/// Gets a reading of each channel that was taken from now on.
+	async fn read(&mut self, channels: &[u8], sampled: bool) -> Result<(), AbortReason> {
+		self.tracker.want(channels, sampled)?;
+		for _ in 0..SAMPLE_ATTEMPTS {
+			self.tracker.during(self.lease.read_all()).await??;
+			if self.tracker.still_wanted().next().is_none() {
+				return Ok(());
+			}
+		}
+		let names: Vec<_> = self
+			.tracker
+			.still_wanted()
+			.map(|channel| self.lease.info().name_of(channel).to_owned())
+			.collect();
+		Err(AbortReason::NoReading(names.join(", ")))
+	}
+
+	async fn abort_if(&mut self, watch: &Watch) -> Result<(), AbortReason> {
+		self.read(&[watch.channel], false).await?;
+		if self
+			.tracker
+			.value(watch.channel)
+			.is_some_and(|value| !watch.holds(value))
+		{
+			return Ok(());
+		}
+		Err(AbortReason::Demanded {
+			condition: watch.text.clone(),
+			value: self.tracker.text(watch.channel),
+		})
+	}
+
+	/// Makes the board safe, keeps the evidence and says what became of it all.
+	async fn finish(self, end: Result<(), AbortReason>, board: &BoardHandle) -> Outcome {
+		let end = end.map_err(|reason| Abort {
+			at: self.at.clone(),
+			reason,
+		});
+		if let Err(abort) = &end {
+			self.tracker.tell(Progress::Aborted {
+				reason: abort.to_string(),
+			});
+		}
+		let safe = make_safe(board).await;
+		let evidence = self.tracker.evidence.clone();
+		let saved = save(evidence.clone(), self.task.state_dir.clone()).await;
+		let end = end.and_then(|()| saved.map_err(|reason| Abort { at: None, reason }));
+		self.tracker.tell(Progress::Ended { made: evidence.units });
+		Outcome {
+			units: self.units,
+			end,
+			moved: self.moved,
+			safe,
+			evidence: Some(evidence),
+		}
+	}
+}
+
+/// Makes the board safe even if it is just coming back from a reset.
+async fn make_safe(board: &BoardHandle) -> Result<(), BoardError> {
+	let until_done = async {
+		loop {
+			match board.make_safe().await {
+				Ok(_) => return Ok(()),
+				Err(BoardError::Stopped) => return Err(BoardError::Stopped),
+				// The bridge makes it safe when it is back, and says so by being on line.
+				Err(_) => board.wait_online(SAFE_LIMIT).await?,
+			};
+		}
+	};
+	timeout(SAFE_LIMIT, until_done)
+		.await
+		.unwrap_or_else(|_| Err(BoardError::Lost("it could not be made safe in time".to_owned())))
+}
+
+async fn save(evidence: Evidence, state_dir: PathBuf) -> Result<(), AbortReason> {
+	tokio::task::spawn_blocking(move || evidence.save(&state_dir))
+		.await
+		.map_err(|error| AbortReason::Evidence(error.to_string()))?
+		.map(|_| ())
+		.map_err(|error| AbortReason::Evidence(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests;

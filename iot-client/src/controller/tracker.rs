@@ -1,0 +1,268 @@
+//! Follows the board while a job runs: readings, guards, interlocks, the end of the link.
+
+use super::{abort::AbortReason, progress::Progress, ProgressSender};
+use crate::{
+	board::{BoardError, BoardInfo, Signal},
+	evidence::{Evidence, Record},
+	recipe::{Plan, PlannedAction, PlannedStep, Watch},
+};
+use bpiiot_protocol::{EventKind, Status};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	future::Future,
+	sync::Arc,
+	time::Duration,
+};
+use tokio::{
+	sync::broadcast::{
+		error::{RecvError, TryRecvError},
+		Receiver,
+	},
+	time::{sleep, sleep_until, Instant},
+};
+
+/// How long a guard may be without a reading, unless readings come more seldom anyway.
+const GUARD_SILENCE: Duration = Duration::from_secs(1);
+/// How often it is looked whether a guard is without readings.
+const GUARD_LOOK: Duration = Duration::from_millis(250);
+
+/// What the board has said in this job.
+pub(super) struct Tracker {
+	info: Arc<BoardInfo>,
+	signals: Receiver<Signal>,
+	guards: Vec<Watch>,
+	guard_silence: Duration,
+	/// Inputs that the recipe cannot do without.
+	needed: BTreeSet<u8>,
+	latest: BTreeMap<u8, (i32, Instant)>,
+	/// Channels of which a fresh reading is wanted, and whether it counts as sampled.
+	wanted: BTreeMap<u8, bool>,
+	began: Instant,
+	pub unit: Option<u32>,
+	pub evidence: Evidence,
+	max_readings: u64,
+	progress: ProgressSender,
+}
+
+impl Tracker {
+	pub fn new(
+		info: Arc<BoardInfo>,
+		signals: Receiver<Signal>,
+		plan: &Plan,
+		evidence: Evidence,
+		max_readings: u64,
+		progress: ProgressSender,
+	) -> Self {
+		let often = Duration::from_millis(u64::from(info.stream_ms)) * 4;
+		Self {
+			info,
+			signals,
+			guards: plan.guards.clone(),
+			guard_silence: GUARD_SILENCE.max(often),
+			needed: needed(plan),
+			latest: BTreeMap::new(),
+			wanted: BTreeMap::new(),
+			began: Instant::now(),
+			unit: None,
+			evidence,
+			max_readings,
+			progress,
+		}
+	}
+
+	/// Forgets what was said up to now: it is about the time before the job.
+	pub fn begin(&mut self) {
+		self.signals = self.signals.resubscribe();
+		self.began = Instant::now();
+	}
+
+	/// Does `work` while following the board; the board's trouble comes first.
+	pub async fn during<T>(&mut self, work: impl Future<Output = T>) -> Result<T, AbortReason> {
+		tokio::pin!(work);
+		let done = loop {
+			tokio::select! {
+				biased;
+				done = &mut work => break done,
+				signal = self.signals.recv() => self.received(signal)?,
+				() = sleep(GUARD_LOOK) => {},
+			}
+			self.check_guards_are_seen()?;
+		};
+		// What the board said before it answered.
+		self.drain()?;
+		Ok(done)
+	}
+
+	/// Follows the board until `deadline`.
+	pub async fn until(&mut self, deadline: Instant) -> Result<(), AbortReason> {
+		self.during(sleep_until(deadline)).await
+	}
+
+	/// Follows the board until a reading from now on fulfils `watch`; `false` when the time is up.
+	pub async fn wait(&mut self, watch: &Watch, deadline: Instant) -> Result<bool, AbortReason> {
+		self.drain()?;
+		self.latest.remove(&watch.channel);
+		loop {
+			if self.value(watch.channel).is_some_and(|value| watch.holds(value)) {
+				return Ok(true);
+			}
+			tokio::select! {
+				biased;
+				signal = self.signals.recv() => self.received(signal)?,
+				() = sleep_until(deadline) => return Ok(false),
+				() = sleep(GUARD_LOOK) => {},
+			}
+			self.check_guards_are_seen()?;
+		}
+	}
+
+	/// Wants a reading of each channel from now on.
+	pub fn want(&mut self, channels: &[u8], sampled: bool) -> Result<(), AbortReason> {
+		self.drain()?;
+		self.wanted = channels.iter().map(|channel| (*channel, sampled)).collect();
+		Ok(())
+	}
+
+	/// The channels of which no wanted reading has come yet.
+	pub fn still_wanted(&self) -> impl Iterator<Item = u8> + '_ {
+		self.wanted.keys().copied()
+	}
+
+	/// The last value of a channel.
+	pub fn value(&self, channel: u8) -> Option<i32> {
+		self.latest.get(&channel).map(|(value, _)| *value)
+	}
+
+	/// The last value of a channel, with its unit.
+	pub fn text(&self, channel: u8) -> String {
+		self.value(channel)
+			.map_or_else(|| "none".to_owned(), |value| self.info.display(channel, value))
+	}
+
+	/// Tells the listeners.
+	pub fn tell(&self, event: Progress) {
+		self.progress.tell(event);
+	}
+
+	/// Refuses to go on when the board holds outputs safe.
+	pub fn check_status(&self, status: Status) -> Result<(), AbortReason> {
+		if status.has(Status::INTERLOCKED) {
+			return Err(AbortReason::Interlock { input: None });
+		}
+		if status.has(Status::TRIPPED) {
+			return Err(AbortReason::Tripped);
+		}
+		Ok(())
+	}
+
+	fn drain(&mut self) -> Result<(), AbortReason> {
+		loop {
+			match self.signals.try_recv() {
+				Ok(signal) => self.received(Ok(signal))?,
+				Err(TryRecvError::Empty) => return Ok(()),
+				Err(TryRecvError::Lagged(count)) => self.received(Err(RecvError::Lagged(count)))?,
+				Err(TryRecvError::Closed) => self.received(Err(RecvError::Closed))?,
+			}
+		}
+	}
+
+	fn received(&mut self, signal: Result<Signal, RecvError>) -> Result<(), AbortReason> {
+		let ours = self.info.link;
+		match signal {
+			Ok(Signal::Reading {
+				link,
+				channel,
+				value,
+				board_ms,
+			}) if link == ours => self.reading(channel, value, board_ms),
+			Ok(Signal::Event { link, kind }) if link == ours => self.event(kind),
+			Ok(Signal::Status { link, status }) if link == ours => self.check_status(status),
+			Ok(Signal::LinkEnded { link, reason }) if link == ours => Err(reason.into()),
+			Ok(_) => Ok(()),
+			// An interlock may be among what was missed.
+			Err(RecvError::Lagged(_)) => Err(AbortReason::TooSlow),
+			Err(RecvError::Closed) => Err(BoardError::Stopped.into()),
+		}
+	}
+
+	fn reading(&mut self, channel: u8, value: i32, board_ms: u32) -> Result<(), AbortReason> {
+		if usize::from(channel) >= self.info.channels.len() {
+			return Ok(());
+		}
+		self.latest.insert(channel, (value, Instant::now()));
+		let sampled = self.wanted.remove(&channel).unwrap_or(false);
+		self.evidence.record(
+			Record {
+				unit: self.unit,
+				channel,
+				sampled,
+				board_ms,
+				value,
+			},
+			self.max_readings,
+		);
+		if self.progress.is_heard() {
+			let text = self.info.display(channel, value);
+			self.tell(Progress::Reading {
+				channel: self.info.name_of(channel).to_owned(),
+				value,
+				text,
+			});
+		}
+		match self
+			.guards
+			.iter()
+			.find(|guard| guard.channel == channel && !guard.holds(value))
+		{
+			Some(guard) => Err(AbortReason::Guard {
+				condition: guard.text.clone(),
+				value: self.info.display(channel, value),
+			}),
+			None => Ok(()),
+		}
+	}
+
+	fn event(&self, kind: EventKind) -> Result<(), AbortReason> {
+		match kind {
+			EventKind::InterlockTripped { input, value } => {
+				let input = format!("{} = {value}", self.info.name_of(input));
+				Err(AbortReason::Interlock { input: Some(input) })
+			}
+			EventKind::DeadManTripped => Err(AbortReason::Tripped),
+			EventKind::InputLost { channel } if self.needed.contains(&channel) => {
+				Err(AbortReason::InputLost(self.info.name_of(channel).to_owned()))
+			}
+			EventKind::InputLost { .. }
+			| EventKind::InputBack { .. }
+			| EventKind::InterlockCleared { .. }
+			| EventKind::Reset { .. } => Ok(()),
+		}
+	}
+
+	fn check_guards_are_seen(&self) -> Result<(), AbortReason> {
+		let blind = |guard: &&Watch| {
+			let seen = self.latest.get(&guard.channel).map_or(self.began, |(_, at)| *at);
+			seen.elapsed() > self.guard_silence
+		};
+		match self.guards.iter().find(blind) {
+			Some(guard) => Err(AbortReason::GuardBlind {
+				condition: guard.text.clone(),
+			}),
+			None => Ok(()),
+		}
+	}
+}
+
+fn needed(plan: &Plan) -> BTreeSet<u8> {
+	let steps = plan.before.iter().chain(&plan.each).chain(&plan.after);
+	let of_step = |step: &PlannedStep| match &step.action {
+		PlannedAction::Wait(watch, _) | PlannedAction::AbortIf(watch) => vec![watch.channel],
+		PlannedAction::Sample(channels) => channels.clone(),
+		PlannedAction::Set(..) | PlannedAction::Ramp(..) | PlannedAction::Dwell(_) | PlannedAction::Safe => vec![],
+	};
+	plan.guards
+		.iter()
+		.map(|guard| guard.channel)
+		.chain(steps.flat_map(of_step))
+		.collect()
+}

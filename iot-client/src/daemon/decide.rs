@@ -1,0 +1,579 @@
+//! What to do about a job: a pure function of what the chain says, what the journal says and what time it is.
+//!
+//! It is asked anew at every finalized block and after every restart, so it holds no state of its own: whatever was
+//! lost, the next answer is right again. The chain's record is the truth about the agreement, the journal about motion.
+
+use crate::{
+	chain::{
+		clock::Pace,
+		types::{Job, JobState, Offer},
+	},
+	journal::Phase,
+	parse::show_millis,
+};
+use subxt::utils::H256;
+
+/// What the machine is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Running {
+	/// Nothing.
+	Idle,
+	/// This job, since this process started it.
+	This,
+	/// Another job.
+	Other,
+}
+
+/// All that a decision rests on.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+	/// The chain's record of the job.
+	pub job: &'a Job,
+	/// The chain's record of the offer that it names; `None` when withdrawn.
+	pub offer: Option<&'a Offer>,
+	/// The journal's record of the job.
+	pub phase: Option<&'a Phase>,
+	/// The agreement clock at the finalized block.
+	pub now: u64,
+	/// How that clock runs.
+	pub pace: Pace,
+	/// The longest that work promised earlier may still take, in milliseconds of this computer.
+	pub ahead: u64,
+	/// The board answers and its outputs are safe.
+	pub board_ready: bool,
+	/// What the machine is doing.
+	pub running: Running,
+}
+
+/// What to do about a job.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Action {
+	/// Nothing, for this reason.
+	Wait(&'static str),
+	/// Fetch the recipe and check it against order and envelope.
+	Examine,
+	/// Tell the chain that the machine will do it.
+	Accept,
+	/// Tell the chain that it will not, for this reason.
+	Decline(String),
+	/// Tell the chain that work begins.
+	Start,
+	/// Move.
+	Run,
+	/// Tell the chain that it is done.
+	Deliver {
+		/// Units done.
+		units: u32,
+		/// Hash of the evidence.
+		result: H256,
+	},
+	/// Tell the chain that it will not be done, for this reason: the customer gets the money back, and the bond.
+	GiveUp(String),
+	/// End the job, whose deadline has passed: after the customer's silence this pays the machine.
+	Expire,
+	/// Stop moving, outputs safe, for this reason.
+	Abort(&'static str),
+	/// It is over: forget it.
+	Close,
+}
+
+const NO_BOARD: &str = "the board does not answer";
+
+impl Situation<'_> {
+	/// What to do now.
+	pub fn decide(&self) -> Action {
+		let job = self.job;
+		match job.state {
+			JobState::Ordered if self.now > job.accept_by => Action::Expire,
+			JobState::Ordered => self.ordered(),
+			JobState::Accepted if self.now > job.deliver_by => Action::Expire,
+			JobState::Accepted => self.accepted(),
+			JobState::Started => self.started(),
+			JobState::Delivered if self.now > job.review_until => Action::Expire,
+			JobState::Delivered => Action::Wait("the customer looks at the units"),
+			JobState::Settled(_) if self.running == Running::This => Action::Abort("the job has ended on the chain"),
+			JobState::Settled(_) => Action::Close,
+		}
+	}
+
+	fn ordered(&self) -> Action {
+		if let Some(reason) = self.mismatch() {
+			return Action::Decline(reason.to_owned());
+		}
+		match self.phase {
+			None => self.examine(),
+			Some(Phase::Refused { reason }) => Action::Decline(reason.clone()),
+			Some(Phase::Ready { work_ms }) => match self.too_late(*work_ms, 3) {
+				Some(reason) => Action::Decline(reason),
+				None if !self.board_ready => Action::Wait(NO_BOARD),
+				None => Action::Accept,
+			},
+			// The chain says that work never began: the journal is of another life of this chain.
+			Some(_) => Action::Decline("the machine has a record of this job already".to_owned()),
+		}
+	}
+
+	/// A recipe is checked against the channels of the board, so there must be one.
+	fn examine(&self) -> Action {
+		match self.board_ready {
+			true => Action::Examine,
+			false => Action::Wait(NO_BOARD),
+		}
+	}
+
+	/// How the order differs from the offer that it names.
+	fn mismatch(&self) -> Option<&'static str> {
+		let job = self.job;
+		let Some(offer) = self.offer else {
+			return Some("the offer was withdrawn");
+		};
+		if offer.machine != job.machine {
+			return Some("the offer is another machine's");
+		}
+		if offer.version != job.version {
+			return Some("the offer has changed since the order");
+		}
+		let terms = &offer.terms;
+		if job.units == 0 || job.units > terms.max_units {
+			return Some("more units than the offer allows");
+		}
+		if job.unit_price != terms.unit_price || job.bond != terms.bond || job.rejection_fee != terms.rejection_fee {
+			return Some("price, bond or fee are not the offer's");
+		}
+		None
+	}
+
+	fn accepted(&self) -> Action {
+		match self.phase {
+			None => self.examine(),
+			Some(Phase::Refused { reason } | Phase::Failed { reason }) => Action::GiveUp(reason.clone()),
+			Some(Phase::Ready { work_ms }) => match self.too_late(*work_ms, 2) {
+				Some(reason) => Action::GiveUp(reason),
+				None if self.running != Running::Idle => Action::Wait("another job is running"),
+				None if self.ahead > 0 => Action::Wait("an earlier job is not done yet"),
+				None if !self.board_ready => Action::Wait(NO_BOARD),
+				None => Action::Start,
+			},
+			Some(Phase::Moving { .. } | Phase::Finished { .. }) => {
+				Action::GiveUp("the machine has moved for this job before its start".to_owned())
+			}
+		}
+	}
+
+	fn started(&self) -> Action {
+		let late = self.now > self.job.deliver_by;
+		match self.phase {
+			_ if late && self.running == Running::This => Action::Abort("the delivery deadline has passed"),
+			_ if late => Action::Expire,
+			_ if self.running == Running::This => Action::Wait("the machine works"),
+			None => Action::GiveUp("the machine has no record of this job".to_owned()),
+			Some(Phase::Ready { work_ms }) => match self.too_late(*work_ms, 1) {
+				Some(reason) => Action::GiveUp(reason),
+				None if self.running == Running::Other => Action::Wait("another job is running"),
+				None if !self.board_ready => Action::Wait(NO_BOARD),
+				None => Action::Run,
+			},
+			// Not running in this process: it was interrupted, and nobody knows within which movement.
+			Some(Phase::Moving { units_done }) => {
+				Action::GiveUp(format!("interrupted after {units_done} of {} units", self.job.units))
+			}
+			Some(Phase::Finished { units, result }) => Action::Deliver {
+				units: *units,
+				result: *result,
+			},
+			Some(Phase::Refused { reason } | Phase::Failed { reason }) => Action::GiveUp(reason.clone()),
+		}
+	}
+
+	/// Why the work could miss the deadline, if it could: by the chain's time, for the longest that it can take, and with
+	/// so many transactions still to come.
+	fn too_late(&self, work_ms: u64, transactions: u64) -> Option<String> {
+		let work = work_ms.saturating_add(self.ahead).saturating_mul(self.pace.per_second) / 1_000;
+		let needed = work.saturating_add(self.pace.latency.saturating_mul(transactions));
+		let left = self.job.deliver_by.saturating_sub(self.now);
+		(needed > left).then(|| {
+			format!(
+				"the work may take {} and only {} are left",
+				show_millis(needed),
+				show_millis(left)
+			)
+		})
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{
+		amount::Amount,
+		chain::types::{JobId, MachineId, OfferId, Outcome, Terms},
+	};
+	use proptest::prelude::*;
+	use subxt::utils::AccountId32;
+
+	const ZERO: H256 = H256([0; 32]);
+
+	fn offer() -> Offer {
+		Offer {
+			id: OfferId(1),
+			machine: MachineId([1; 32]),
+			version: 2,
+			terms: Terms {
+				capability: "drilling".to_owned(),
+				unit_price: Amount::bpi(2),
+				max_units: 10,
+				bond: Amount::bpi(1),
+				accept_window: 60_000,
+				lead_time: 60_000,
+				review_window: 60_000,
+				rejection_fee: 100_000,
+				recipe_schema: ZERO,
+				contract: ZERO,
+			},
+		}
+	}
+
+	/// Three units that take 3000 in all, accept by 1000, deliver by 10 000, review until 20 000.
+	fn job(state: JobState) -> Job {
+		Job {
+			id: JobId(7),
+			customer: AccountId32([2; 32]),
+			machine: MachineId([1; 32]),
+			offer: OfferId(1),
+			version: 2,
+			escrow: 3,
+			unit_price: Amount::bpi(2),
+			units: 3,
+			units_done: 0,
+			approved: 0,
+			rejected: 0,
+			recipe: ZERO,
+			recipe_uri: String::new(),
+			state,
+			accept_by: 1_000,
+			deliver_by: 10_000,
+			review_window: 60_000,
+			review_until: 20_000,
+			bond: Amount::bpi(1),
+			rejection_fee: 100_000,
+			result: ZERO,
+			ordered_at: 0,
+		}
+	}
+
+	struct Case {
+		job: Job,
+		offer: Option<Offer>,
+		phase: Option<Phase>,
+		now: u64,
+		pace: Pace,
+		ahead: u64,
+		board_ready: bool,
+		running: Running,
+	}
+
+	impl Case {
+		fn new(state: JobState, phase: Option<Phase>) -> Self {
+			Self {
+				job: job(state),
+				offer: Some(offer()),
+				phase,
+				now: 500,
+				pace: Pace::default(),
+				ahead: 0,
+				board_ready: true,
+				running: Running::Idle,
+			}
+		}
+
+		fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+			change(&mut self);
+			self
+		}
+
+		fn decide(&self) -> Action {
+			Situation {
+				job: &self.job,
+				offer: self.offer.as_ref(),
+				phase: self.phase.as_ref(),
+				now: self.now,
+				pace: self.pace,
+				ahead: self.ahead,
+				board_ready: self.board_ready,
+				running: self.running,
+			}
+			.decide()
+		}
+	}
+
+	fn ready() -> Option<Phase> {
+		Some(Phase::Ready { work_ms: 3_000 })
+	}
+
+	fn moving() -> Option<Phase> {
+		Some(Phase::Moving { units_done: 1 })
+	}
+
+	fn finished() -> Option<Phase> {
+		Some(Phase::Finished {
+			units: 3,
+			result: H256([5; 32]),
+		})
+	}
+
+	fn failed() -> Option<Phase> {
+		Some(Phase::Failed {
+			reason: "stalled".to_owned(),
+		})
+	}
+
+	fn refused() -> Option<Phase> {
+		Some(Phase::Refused {
+			reason: "unknown channel".to_owned(),
+		})
+	}
+
+	fn gives_up(action: &Action, word: &str) -> bool {
+		matches!(action, Action::GiveUp(reason) if reason.contains(word))
+	}
+
+	fn declines(action: &Action, word: &str) -> bool {
+		matches!(action, Action::Decline(reason) if reason.contains(word))
+	}
+
+	#[test]
+	fn an_order_is_examined_then_accepted() {
+		use JobState::Ordered;
+		assert_eq!(Case::new(Ordered, None).decide(), Action::Examine);
+		assert_eq!(Case::new(Ordered, ready()).decide(), Action::Accept);
+		assert_eq!(
+			Case::new(Ordered, ready())
+				.with(|c| c.running = Running::Other)
+				.decide(),
+			Action::Accept
+		);
+	}
+
+	#[test]
+	fn an_order_that_is_not_ours_to_do_is_declined_with_the_reason() {
+		use JobState::Ordered;
+		let changed = |change: fn(&mut Case)| Case::new(Ordered, ready()).with(change).decide();
+		for (word, action) in [
+			("withdrawn", changed(|c| c.offer = None)),
+			("changed", changed(|c| c.job.version = 1)),
+			("another machine", changed(|c| c.job.machine = MachineId([9; 32]))),
+			("more units", changed(|c| c.job.units = 11)),
+			("more units", changed(|c| c.job.units = 0)),
+			("price", changed(|c| c.job.unit_price = Amount::bpi(1))),
+			("bond", changed(|c| c.job.bond = Amount::bpi(2))),
+			("fee", changed(|c| c.job.rejection_fee = 0)),
+			("unknown channel", changed(|c| c.phase = refused())),
+			("may take", changed(|c| c.job.deliver_by = 3_499)),
+			("may take", changed(|c| c.ahead = 7_000)),
+			("record", changed(|c| c.phase = moving())),
+			("record", changed(|c| c.phase = finished())),
+		] {
+			assert!(declines(&action, word), "{word}: {action:?}");
+		}
+	}
+
+	#[test]
+	fn nothing_begins_that_could_miss_the_deadline_by_the_chains_time() {
+		let left = |deliver_by, state| Case::new(state, ready()).with(|c| c.job.deliver_by = deliver_by);
+		assert_eq!(left(3_500, JobState::Ordered).decide(), Action::Accept, "exactly");
+		assert_eq!(left(3_500, JobState::Accepted).decide(), Action::Start);
+		assert_eq!(left(3_500, JobState::Started).decide(), Action::Run);
+		assert!(gives_up(&left(3_499, JobState::Accepted).decide(), "may take"));
+		assert!(gives_up(&left(3_499, JobState::Started).decide(), "may take"));
+		// A development chain at 250 ms blocks: 24 times as fast as the clock on the wall.
+		let fast = Pace {
+			per_second: 24_000,
+			latency: 0,
+		};
+		assert!(gives_up(
+			&left(10_000, JobState::Accepted).with(|c| c.pace = fast).decide(),
+			"may take"
+		));
+		assert_eq!(
+			left(72_500, JobState::Accepted).with(|c| c.pace = fast).decide(),
+			Action::Start
+		);
+		// Each transaction that is still to come takes its time too.
+		let slow = Pace {
+			per_second: 1_000,
+			latency: 100,
+		};
+		for (state, transactions) in [(JobState::Ordered, 3), (JobState::Accepted, 2), (JobState::Started, 1)] {
+			let at = |deliver_by| left(deliver_by, state).with(|c| c.pace = slow).decide();
+			assert!(
+				matches!(
+					at(3_500 + 100 * transactions),
+					Action::Accept | Action::Start | Action::Run
+				),
+				"{state:?}"
+			);
+			assert!(
+				matches!(at(3_499 + 100 * transactions), Action::Decline(_) | Action::GiveUp(_)),
+				"{state:?}"
+			);
+		}
+	}
+
+	#[test]
+	fn without_a_board_nothing_is_promised_and_nothing_begins() {
+		use JobState::{Accepted, Ordered, Started};
+		for (state, phase) in [
+			(Ordered, None),
+			(Ordered, ready()),
+			(Accepted, None),
+			(Accepted, ready()),
+			(Started, ready()),
+		] {
+			let action = Case::new(state, phase).with(|c| c.board_ready = false).decide();
+			assert_eq!(action, Action::Wait("the board does not answer"), "{state:?}");
+		}
+	}
+
+	#[test]
+	fn jobs_run_one_at_a_time_in_the_order_of_their_promises() {
+		let accepted = || Case::new(JobState::Accepted, ready());
+		assert_eq!(accepted().decide(), Action::Start);
+		assert!(matches!(
+			accepted().with(|c| c.running = Running::Other).decide(),
+			Action::Wait(_)
+		));
+		assert!(matches!(accepted().with(|c| c.ahead = 10).decide(), Action::Wait(_)));
+	}
+
+	#[test]
+	fn a_restart_with_an_accepted_job_goes_on() {
+		assert_eq!(Case::new(JobState::Accepted, ready()).decide(), Action::Start);
+		assert_eq!(
+			Case::new(JobState::Accepted, None).decide(),
+			Action::Examine,
+			"journal lost: checked again"
+		);
+		assert!(gives_up(
+			&Case::new(JobState::Accepted, refused()).decide(),
+			"unknown channel"
+		));
+		assert!(gives_up(&Case::new(JobState::Accepted, failed()).decide(), "stalled"));
+		assert!(gives_up(
+			&Case::new(JobState::Accepted, moving()).decide(),
+			"before its start"
+		));
+	}
+
+	#[test]
+	fn a_restart_with_a_started_job_delivers_what_is_proved_done_and_gives_up_the_rest() {
+		let started = |phase| Case::new(JobState::Started, phase).decide();
+		assert_eq!(
+			started(finished()),
+			Action::Deliver {
+				units: 3,
+				result: H256([5; 32])
+			}
+		);
+		assert!(gives_up(&started(moving()), "interrupted after 1 of 3"));
+		assert!(gives_up(&started(None), "no record"));
+		assert!(gives_up(&started(failed()), "stalled"));
+		assert_eq!(
+			started(ready()),
+			Action::Run,
+			"the journal proves that nothing moved yet"
+		);
+	}
+
+	#[test]
+	fn a_running_job_is_left_alone_until_its_deadline() {
+		let running = |now| {
+			Case::new(JobState::Started, moving())
+				.with(|c| {
+					c.running = Running::This;
+					c.now = now;
+				})
+				.decide()
+		};
+		assert_eq!(running(10_000), Action::Wait("the machine works"));
+		assert_eq!(running(10_001), Action::Abort("the delivery deadline has passed"));
+	}
+
+	#[test]
+	fn a_job_that_ends_on_the_chain_stops_the_machine() {
+		let settled = |running| {
+			Case::new(JobState::Settled(Outcome::NotDelivered), moving())
+				.with(|c| c.running = running)
+				.decide()
+		};
+		assert!(matches!(settled(Running::This), Action::Abort(_)));
+		assert_eq!(settled(Running::Idle), Action::Close);
+		assert_eq!(settled(Running::Other), Action::Close);
+	}
+
+	#[test]
+	fn passed_deadlines_are_called_in() {
+		for (state, deadline) in [
+			(JobState::Ordered, 1_000),
+			(JobState::Accepted, 10_000),
+			(JobState::Started, 10_000),
+			(JobState::Delivered, 20_000),
+		] {
+			let at = |now| Case::new(state, finished()).with(|c| c.now = now).decide();
+			assert_ne!(at(deadline), Action::Expire, "{state:?}");
+			assert_eq!(at(deadline + 1), Action::Expire, "{state:?}");
+		}
+	}
+
+	fn any_phase() -> impl Strategy<Value = Option<Phase>> {
+		prop_oneof![
+			Just(None),
+			Just(ready()),
+			Just(moving()),
+			Just(finished()),
+			Just(failed()),
+			Just(refused())
+		]
+	}
+
+	fn any_state() -> impl Strategy<Value = JobState> {
+		prop_oneof![
+			Just(JobState::Ordered),
+			Just(JobState::Accepted),
+			Just(JobState::Started),
+			Just(JobState::Delivered),
+			Just(JobState::Settled(Outcome::Completed)),
+		]
+	}
+
+	proptest! {
+		/// Whatever the situation: motion only for a started job that has never moved, in time, on a ready board that is
+		/// doing nothing else; delivery only of what the journal proves.
+		#[test]
+		fn never_runs_twice_and_never_delivers_unproved(
+			state in any_state(),
+			phase in any_phase(),
+			now in 0u64..30_000,
+			ahead in 0u64..5_000,
+			board_ready: bool,
+			running in prop_oneof![Just(Running::Idle), Just(Running::This), Just(Running::Other)],
+			with_offer: bool,
+		) {
+			let case = Case::new(state, phase.clone()).with(|c| {
+				(c.now, c.ahead, c.board_ready, c.running) = (now, ahead, board_ready, running);
+				c.offer = with_offer.then(offer);
+			});
+			let proved = matches!(phase, Some(Phase::Finished { .. }));
+			match case.decide() {
+				Action::Run => {
+					prop_assert_eq!(state, JobState::Started);
+					prop_assert_eq!(phase, ready());
+					prop_assert!(board_ready && running == Running::Idle && now + 3_000 + ahead <= 10_000);
+				},
+				Action::Deliver { .. } => prop_assert!(proved && state == JobState::Started && now <= 10_000),
+				Action::GiveUp(_) => prop_assert!(!(proved && state == JobState::Started)),
+				Action::Accept => prop_assert!(state == JobState::Ordered && with_offer && phase == ready()),
+				_ => {},
+			}
+		}
+	}
+}

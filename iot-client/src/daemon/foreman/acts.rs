@@ -1,0 +1,259 @@
+//! Has things done, and takes note of what came of it.
+
+use super::{Foreman, Report, Sent, View, Work, QUEUE};
+use crate::{
+	chain::{
+		types::{Job, JobId},
+		Call, Fate, Head,
+	},
+	daemon::{
+		decide::Action,
+		news::{JobNews, What},
+		recipes,
+		work::{Assignment, WorkReport},
+	},
+	journal::{JournalError, Phase},
+	wallet::blake2_256,
+};
+use std::time::Instant;
+use subxt::utils::H256;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+impl Foreman {
+	pub(super) async fn act(&mut self, head: &Head, view: &View, action: Action) -> Result<String, JournalError> {
+		let id = view.job.id;
+		let essential = matches!(
+			action,
+			Action::Deliver { .. } | Action::GiveUp(_) | Action::Abort(_) | Action::Close
+		);
+		if self.stopping.is_some() && !essential {
+			return Ok("stopping".to_owned());
+		}
+		let hash = |reason: &str| H256(blake2_256([reason.as_bytes()]));
+		Ok(match action {
+			Action::Wait(why) => why.to_owned(),
+			Action::Examine => self.examine(head, &view.job),
+			Action::Accept => self.send(head, "accepting", Call::Accept(id)),
+			Action::Decline(reason) => {
+				let call = Call::Decline {
+					job: id,
+					reason: hash(&reason),
+				};
+				format!("{}: {reason}", self.send_because(head, "declining", call, &reason))
+			}
+			Action::Start => self.send(head, "starting", Call::Start(id)),
+			Action::Run => self.begin(head, view),
+			Action::Deliver { units, result } => {
+				self.send(head, "delivering", Call::Deliver { job: id, units, result })
+			}
+			Action::GiveUp(reason) => {
+				let call = Call::Cancel {
+					job: id,
+					reason: hash(&reason),
+				};
+				format!("{}: {reason}", self.send_because(head, "giving up", call, &reason))
+			}
+			Action::Expire => self.send(head, "ending it, its deadline has passed", Call::Expire(id)),
+			Action::Abort(why) => {
+				if let Some(work) = &self.work {
+					tracing::warn!(job = %id, why, "stopping the machine");
+					work.cancel.cancel();
+				}
+				why.to_owned()
+			}
+			Action::Close => {
+				self.close(id).await?;
+				"over".to_owned()
+			}
+		})
+	}
+
+	fn examine(&mut self, head: &Head, job: &Job) -> String {
+		const DOING: &str = "examining the recipe";
+		if self.pauses.holds(job.id, DOING, head.block.number) {
+			return format!("{DOING}, again in a while");
+		}
+		let Ok(board) = self.site.board.info() else {
+			return "the board does not answer".to_owned();
+		};
+		let (site, job, tell) = (self.site.clone(), job.clone(), self.tell.clone());
+		self.note_busy(job.id, DOING);
+		tokio::spawn(async move {
+			let result = recipes::examine(&site.config, &job, &board)
+				.await
+				.map(|checked| checked.work_ms);
+			let _ = tell.send(Report::Examined(job.id, result)).await;
+		});
+		DOING.to_owned()
+	}
+
+	fn send_because(&mut self, head: &Head, doing: &'static str, call: Call, reason: &str) -> String {
+		if let Some(job) = call
+			.job()
+			.filter(|job| !self.pauses.holds(*job, call.name(), head.block.number))
+		{
+			tracing::warn!(%job, %reason, "{doing}");
+		}
+		self.send(head, doing, call)
+	}
+
+	fn send(&mut self, head: &Head, doing: &'static str, call: Call) -> String {
+		let Some(job) = call.job() else { return doing.to_owned() };
+		if self.pauses.holds(job, call.name(), head.block.number) {
+			return format!("{doing}, again in a while");
+		}
+		self.note_busy(job, doing);
+		let (submitter, tell) = (self.submitter.clone(), self.tell.clone());
+		tokio::spawn(async move {
+			let fate = submitter.submit(call.clone(), None).await;
+			let _ = tell.send(Report::Sent(Box::new(Sent { job, call, fate }))).await;
+		});
+		doing.to_owned()
+	}
+
+	fn note_busy(&mut self, job: JobId, doing: &'static str) {
+		tracing::info!(%job, "{doing}");
+		self.site.herald.tell(
+			job.0,
+			What::Job(JobNews::Doing {
+				doing: doing.to_owned(),
+			}),
+		);
+		self.busy.insert(job, doing);
+	}
+
+	/// Hands a started job to the machine.
+	fn begin(&mut self, head: &Head, view: &View) -> String {
+		const DOING: &str = "working";
+		let (job, id) = (view.job.clone(), view.job.id);
+		if self.pauses.holds(id, DOING, head.block.number) {
+			return format!("{DOING}, again in a while");
+		}
+		let Some(Phase::Ready { work_ms }) = view.phase else {
+			return "not examined".to_owned();
+		};
+		let cancel = CancellationToken::new();
+		self.work = Some(Work {
+			job: id,
+			began: Instant::now(),
+			work_ms,
+			cancel: cancel.clone(),
+		});
+		let (reports, mut said) = mpsc::channel(QUEUE);
+		let (site, journal, block) = (self.site.clone(), self.journal.clone(), head.block);
+		tokio::spawn(
+			Assignment {
+				site,
+				journal,
+				job,
+				block,
+				cancel,
+				reports,
+			}
+			.run(),
+		);
+		let tell = self.tell.clone();
+		tokio::spawn(async move {
+			while let Some(report) = said.recv().await {
+				let _ = tell.send(Report::Work(id, report)).await;
+			}
+		});
+		DOING.to_owned()
+	}
+
+	pub(super) async fn take(&mut self, report: Report) -> Result<(), JournalError> {
+		match report {
+			Report::Examined(job, result) => {
+				self.busy.remove(&job);
+				let phase = match result {
+					Ok(work_ms) => Phase::Ready { work_ms },
+					Err(reason) => Phase::Refused { reason },
+				};
+				self.advance(job, phase).await
+			}
+			Report::Sent(sent) => self.take_fate(sent.job, sent.call, sent.fate).await,
+			Report::Work(job, report) => self.take_work(job, report),
+		}
+	}
+
+	async fn take_fate(&mut self, job: JobId, call: Call, fate: Fate) -> Result<(), JournalError> {
+		if !matches!(call, Call::Progress { .. }) {
+			self.busy.remove(&job);
+		}
+		let height = self
+			.site
+			.chain
+			.heads()
+			.borrow()
+			.as_ref()
+			.map_or(0, |head| head.block.number);
+		match fate {
+			Fate::Done { block, .. } => {
+				self.changed_in.insert(job, block.number);
+				self.pauses.forget(job);
+			}
+			Fate::Failed { error, .. } => {
+				// What the jobs pallet says is about the job's state, which the next block shows. Anything else is about
+				// this machine: its money, its account. Then it cannot keep the promise, and the customer should know.
+				if matches!(call, Call::Accept(_)) && !error.starts_with("Jobs::") {
+					self.advance(
+						job,
+						Phase::Refused {
+							reason: format!("the machine cannot accept: {error}"),
+						},
+					)
+					.await?;
+				}
+				self.pauses.failed(job, call.name(), height, error);
+			}
+			Fate::Refused(what) | Fate::Unknown { what, .. } => self.pauses.failed(job, call.name(), height, what),
+		}
+		Ok(())
+	}
+
+	fn take_work(&mut self, job: JobId, report: WorkReport) -> Result<(), JournalError> {
+		match report {
+			WorkReport::Made { units_done, of } => {
+				// The delivery tells about the last one.
+				if units_done < of && self.stopping.is_none() {
+					let call = Call::Progress { job, units_done };
+					let (submitter, tell) = (self.submitter.clone(), self.tell.clone());
+					tokio::spawn(async move {
+						let fate = submitter.submit(call.clone(), None).await;
+						let _ = tell.send(Report::Sent(Box::new(Sent { job, call, fate }))).await;
+					});
+				}
+			}
+			WorkReport::Over => self.work = None,
+			WorkReport::NotBegun(reason) => {
+				self.work = None;
+				let height = self
+					.site
+					.chain
+					.heads()
+					.borrow()
+					.as_ref()
+					.map_or(0, |head| head.block.number);
+				self.pauses.failed(job, "working", height, reason);
+			}
+			WorkReport::Journal(error) => return Err(error),
+		}
+		Ok(())
+	}
+
+	/// Moves a job on in the journal. Where the journal forbids it, something else was faster; nothing is lost.
+	async fn advance(&self, job: JobId, phase: Phase) -> Result<(), JournalError> {
+		match self
+			.journal
+			.off_thread(move |journal| journal.advance(job, &phase))
+			.await
+		{
+			Err(error @ JournalError::IllegalStep { .. }) => {
+				tracing::error!("{error}");
+				Ok(())
+			}
+			result => result,
+		}
+	}
+}

@@ -1,0 +1,353 @@
+//! Looks at each finalized block what every open job needs, and has it done.
+
+mod acts;
+
+use super::{
+	decide::{Running, Situation},
+	news::{JobNews, What},
+	pauses::Pauses,
+	recipes,
+	run::DaemonError,
+	site::{Site, STATUS},
+	status::JobStatus,
+	work::WorkReport,
+};
+use crate::{
+	board::BoardState,
+	chain::{
+		finalized::FinalizedBlocks,
+		queries,
+		types::{Job, JobId, JobState, MachineId, Offer},
+		At, Call, ChainError, Fate, Head, Submitter,
+	},
+	journal::{Journal, JournalError, Phase},
+};
+use std::{
+	collections::BTreeMap,
+	time::{Duration, Instant},
+};
+use tokio::{
+	sync::mpsc,
+	time::{interval, MissedTickBehavior},
+};
+use tokio_util::sync::CancellationToken;
+
+/// How often the machine's own record is looked at, in blocks.
+const BLOCKS_BETWEEN_IDENTITY: u64 = 32;
+/// How long everything may take to come to rest at the end.
+const REST: Duration = Duration::from_secs(30);
+/// Reports that may wait for the foreman.
+const QUEUE: usize = 64;
+
+/// What the tasks of the foreman report.
+#[derive(Debug)]
+enum Report {
+	/// A recipe was examined: the longest that the work can take in ms, or why it is not done.
+	Examined(JobId, Result<u64, String>),
+	/// A transaction about a job has come to an end.
+	Sent(Box<Sent>),
+	/// A run of the machine has something to say.
+	Work(JobId, WorkReport),
+}
+
+/// A transaction and what became of it.
+#[derive(Debug)]
+struct Sent {
+	job: JobId,
+	call: Call,
+	fate: Fate,
+}
+
+/// A run of the machine.
+#[derive(Debug)]
+struct Work {
+	job: JobId,
+	began: Instant,
+	work_ms: u64,
+	cancel: CancellationToken,
+}
+
+impl Work {
+	fn left_ms(&self) -> u64 {
+		self.work_ms.saturating_sub(self.began.elapsed().as_millis() as u64)
+	}
+}
+
+/// What is known of one job at one block.
+#[derive(Debug)]
+struct View {
+	job: Job,
+	offer: Option<Offer>,
+	phase: Option<Phase>,
+}
+
+/// The daemon's heart.
+pub struct Foreman {
+	site: Site,
+	submitter: Submitter,
+	journal: Journal,
+	tell: mpsc::Sender<Report>,
+	reports: mpsc::Receiver<Report>,
+	/// The machine, or why this may not work as one.
+	machine: Result<MachineId, String>,
+	identified_at: u64,
+	/// What is being done about a job; nothing else is done about it meanwhile.
+	busy: BTreeMap<JobId, &'static str>,
+	work: Option<Work>,
+	/// A job was changed by our transaction in this block: older blocks tell nothing about it.
+	changed_in: BTreeMap<JobId, u64>,
+	/// States that were told already.
+	told: BTreeMap<JobId, JobState>,
+	pauses: Pauses,
+	/// The jobs as they were when a node last answered.
+	shown: Vec<JobStatus>,
+	stopping: Option<Instant>,
+}
+
+impl Foreman {
+	/// A foreman who begins with what chain and journal say.
+	pub fn new(site: Site, submitter: Submitter, journal: Journal) -> Self {
+		let (tell, reports) = mpsc::channel(QUEUE);
+		Self {
+			site,
+			submitter,
+			journal,
+			tell,
+			reports,
+			machine: Err("the chain has not said yet which machine this is".to_owned()),
+			identified_at: 0,
+			busy: BTreeMap::new(),
+			work: None,
+			changed_in: BTreeMap::new(),
+			told: BTreeMap::new(),
+			pauses: Pauses::default(),
+			shown: Vec::new(),
+			stopping: None,
+		}
+	}
+
+	/// Works until `stop` is cancelled and everything has come to rest.
+	///
+	/// # Errors
+	/// When the journal fails or the chain is not the one that it was.
+	pub async fn run(mut self, stop: CancellationToken) -> Result<(), DaemonError> {
+		let last = self.journal.off_thread(Journal::last_block).await?;
+		let mut blocks = FinalizedBlocks::after(self.site.chain.clone(), last);
+		let mut heads = self.site.chain.heads();
+		let mut board = self.site.board.watch_state();
+		let mut tick = interval(STATUS);
+		tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+		loop {
+			tokio::select! {
+				() = stop.cancelled(), if self.stopping.is_none() => self.begin_to_stop(),
+				_ = heads.changed() => {},
+				_ = board.changed() => {},
+				_ = tick.tick() => {},
+				Some(report) = self.reports.recv() => self.take(report).await?,
+				block = blocks.next() => {
+					let block = block?;
+					self.journal.off_thread(move |journal| journal.set_last_block(block)).await?;
+					continue;
+				},
+			}
+			let head = heads.borrow_and_update().clone();
+			self.look(head).await?;
+			if self.is_at_rest() {
+				return Ok(());
+			}
+		}
+	}
+
+	/// Stops a running job and takes on nothing new; what the chain must know of it is still sent.
+	fn begin_to_stop(&mut self) {
+		tracing::info!("stopping: the machine comes to rest first");
+		self.stopping = Some(Instant::now());
+		if let Some(work) = &self.work {
+			work.cancel.cancel();
+		}
+	}
+
+	fn is_at_rest(&self) -> bool {
+		let Some(since) = self.stopping else { return false };
+		self.work.is_none() && (self.busy.is_empty() || since.elapsed() > REST)
+	}
+
+	/// Looks at every open job and has done what is to be done; then shows it.
+	async fn look(&mut self, head: Option<Head>) -> Result<(), JournalError> {
+		if let (Some(head), Some(session)) = (head, self.site.chain.connected()) {
+			let mut phases: BTreeMap<_, _> = self.journal.off_thread(Journal::jobs).await?.into_iter().collect();
+			let seen = async {
+				let at = session.at(head.block).await?;
+				self.identify(&at, &head).await?;
+				self.views(&at, &mut phases).await
+			};
+			match seen.await {
+				Ok(views) => {
+					// Neither open nor anywhere else on the chain: its record was removed after its end.
+					let running = self.work.as_ref().map(|work| work.job);
+					let gone = phases
+						.into_keys()
+						.filter(|id| self.machine.is_ok() && Some(*id) != running);
+					for job in gone.collect::<Vec<_>>() {
+						self.close(job).await?;
+					}
+					let mut shown = Vec::with_capacity(views.len());
+					for index in 0..views.len() {
+						shown.push(self.attend(&head, &views, index).await?);
+					}
+					self.shown = shown;
+				}
+				Err(error) => tracing::debug!(%error, "cannot look at the jobs now"),
+			}
+		}
+		self.show();
+		Ok(())
+	}
+
+	/// Makes sure, now and then, which machine this is.
+	async fn identify(&mut self, at: &At, head: &Head) -> Result<(), ChainError> {
+		if self.machine.is_ok() && head.block.number < self.identified_at + BLOCKS_BETWEEN_IDENTITY {
+			return Ok(());
+		}
+		let machine = self.site.identify(at).await?;
+		if machine != self.machine {
+			match &machine {
+				Ok(machine) => tracing::info!(%machine, "this is the machine"),
+				Err(trouble) => tracing::warn!("{trouble}"),
+			}
+		}
+		(self.machine, self.identified_at) = (machine, head.block.number);
+		Ok(())
+	}
+
+	/// The jobs that the chain says are open and those that the journal knows, oldest first. Takes their phases.
+	async fn views(&self, at: &At, phases: &mut BTreeMap<JobId, Phase>) -> Result<Vec<View>, ChainError> {
+		let Ok(machine) = self.machine else {
+			return Ok(Vec::new());
+		};
+		let mut ids = queries::open_jobs(at, machine).await?;
+		ids.extend(phases.keys());
+		ids.sort();
+		ids.dedup();
+		let mut views = Vec::with_capacity(ids.len());
+		for id in ids {
+			if let Some(job) = queries::job(at, id).await? {
+				let offer = queries::offer(at, job.offer).await?;
+				views.push(View {
+					job,
+					offer,
+					phase: phases.remove(&id),
+				});
+			}
+		}
+		Ok(views)
+	}
+
+	/// Decides about one job and has it done. Tells what, or why nothing.
+	async fn attend(&mut self, head: &Head, views: &[View], index: usize) -> Result<JobStatus, JournalError> {
+		let view = &views[index];
+		let (job, id) = (&view.job, view.job.id);
+		self.tell_state(head, job);
+		let stale = self.changed_in.get(&id).is_some_and(|block| head.block.number < *block);
+		let doing = if let Some(doing) = self.busy.get(&id) {
+			(*doing).to_owned()
+		} else if stale {
+			"waiting for the next block".to_owned()
+		} else {
+			let situation = Situation {
+				job,
+				offer: view.offer.as_ref(),
+				phase: view.phase.as_ref(),
+				now: head.time.agreement(),
+				pace: head.pace,
+				ahead: self.ahead(views, index),
+				board_ready: matches!(self.site.board.state(), BoardState::Online(_)),
+				running: match &self.work {
+					None => Running::Idle,
+					Some(work) if work.job == id => Running::This,
+					Some(_) => Running::Other,
+				},
+			};
+			self.act(head, view, situation.decide()).await?
+		};
+		let units_done = match &view.phase {
+			Some(Phase::Moving { units_done }) => *units_done,
+			Some(Phase::Finished { units, .. }) => *units,
+			_ => job.units_done,
+		};
+		Ok(JobStatus {
+			job: id.0,
+			state: job.state.name().to_owned(),
+			units: job.units,
+			units_done,
+			doing,
+		})
+	}
+
+	/// The longest that other work which comes before this job can take, in ms.
+	fn ahead(&self, views: &[View], index: usize) -> u64 {
+		let this = &views[index].job;
+		let others = views.iter().filter(|view| view.job.id != this.id);
+		others
+			.map(|view| {
+				let id = view.job.id;
+				if let Some(work) = self.work.as_ref().filter(|work| work.job == id) {
+					return work.left_ms();
+				}
+				let promised = match view.job.state {
+					JobState::Accepted | JobState::Started => true,
+					JobState::Ordered => self.busy.get(&id) == Some(&"accepting"),
+					JobState::Delivered | JobState::Settled(_) => false,
+				};
+				match &view.phase {
+					Some(Phase::Ready { work_ms }) if promised && (this.state == JobState::Ordered || id < this.id) => {
+						*work_ms
+					}
+					_ => 0,
+				}
+			})
+			.fold(0, u64::saturating_add)
+	}
+
+	async fn close(&mut self, job: JobId) -> Result<(), JournalError> {
+		recipes::forget(&self.site.config.state_dir, job.0);
+		self.pauses.forget(job);
+		self.changed_in.remove(&job);
+		self.told.remove(&job);
+		self.journal.off_thread(move |journal| journal.forget(job)).await
+	}
+
+	fn tell_state(&mut self, head: &Head, job: &Job) {
+		if self.told.insert(job.id, job.state) == Some(job.state) {
+			return;
+		}
+		let state = match job.state {
+			JobState::Settled(outcome) => format!("settled: {}", outcome.words()),
+			state => state.name().to_owned(),
+		};
+		tracing::info!(job = %job.id, block = head.block.number, "{state}");
+		self.site.herald.tell(
+			job.id.0,
+			What::Job(JobNews::State {
+				state,
+				block: head.block.number,
+			}),
+		);
+	}
+
+	fn show(&self) {
+		let mut snapshot = self.site.snapshot();
+		let chain = self.site.chain.trouble().filter(|trouble| !trouble.passes_by_itself());
+		let board = snapshot.board.trouble.clone();
+		let identity = self.machine.as_ref().err().cloned();
+		let troubles = chain
+			.map(|trouble| trouble.to_string())
+			.into_iter()
+			.chain(board)
+			.chain(identity);
+		snapshot.alarms = troubles.chain(self.pauses.complaints()).collect();
+		snapshot.machine = self.machine.as_ref().ok().map(ToString::to_string);
+		snapshot.jobs = self.shown.clone();
+		self.site.show(snapshot);
+	}
+}

@@ -1,0 +1,24 @@
+//! The machine's daemon: takes orders, works, delivers.
+//!
+//! ```text
+//! board bridge ──┐
+//!                ├── foreman ── controller (one run at a time)
+//! chain bridge ──┘      │
+//!    heads, reads       └── submitter (one transaction at a time) ── journal
+//! ```
+//!
+//! The foreman looks at every finalized block what each open job needs ([`decide`]) and has it done. It keeps nothing
+//! in memory that the chain or the journal could not tell again, so being killed at any moment costs no more than the
+//! job that was just moving: that one is given up with a refund, since nobody knows within which movement it stopped.
+
+pub mod decide;
+mod foreman;
+pub mod news;
+mod pauses;
+mod recipes;
+mod run;
+mod site;
+pub mod status;
+mod work;
+
+pub use run::{run, DaemonError};

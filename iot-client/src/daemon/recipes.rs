@@ -1,0 +1,133 @@
+//! Fetches, checks and keeps the recipes of open jobs.
+
+use crate::{
+	board::BoardInfo,
+	chain::types::Job,
+	config::Config,
+	recipe::{fetch, Phase, Recipe},
+};
+use std::{
+	fs,
+	path::{Path, PathBuf},
+	sync::Arc,
+	time::Duration,
+};
+
+/// What each step may take beyond its own limits, in milliseconds: commands are acknowledged within this, or repeated.
+const STEP_MS: u64 = 100;
+/// How often fetching is tried when the host does not deliver, and how long to wait in between.
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// A recipe that this machine may run for a job.
+#[derive(Clone, Debug)]
+pub struct Checked {
+	/// The recipe.
+	pub recipe: Arc<Recipe>,
+	/// The longest that all units can take by the recipe's own limits, in milliseconds.
+	pub work_ms: u64,
+}
+
+/// Gets the recipe of a job and checks it against the order's hash, the board's channels and the owner's envelope.
+///
+/// # Errors
+/// In words, when the machine may not or cannot run it.
+pub async fn examine(config: &Config, job: &Job, board: &BoardInfo) -> Result<Checked, String> {
+	let recipe = get(config, job).await?;
+	recipe
+		.plan(board, &config.envelope)
+		.map_err(|problems| format!("this machine may not run the recipe: {problems}"))?;
+	let work_ms = work_ms(&recipe, job.units);
+	Ok(Checked {
+		recipe: Arc::new(recipe),
+		work_ms,
+	})
+}
+
+/// The recipe that was kept, or else from where the order says.
+async fn get(config: &Config, job: &Job) -> Result<Recipe, String> {
+	let kept = kept_path(&config.state_dir, job);
+	if let Ok(bytes) = tokio::fs::read(&kept).await {
+		if let Ok(recipe) = Recipe::verified(&bytes, job.recipe.0) {
+			return Ok(recipe);
+		}
+	}
+	let bytes = fetch_patiently(config, &job.recipe_uri).await?;
+	let recipe = Recipe::verified(&bytes, job.recipe.0).map_err(|error| error.to_string())?;
+	// Only a convenience: without it the recipe is fetched again.
+	if let Err(error) = keep(&kept, &bytes).await {
+		tracing::warn!(path = %kept.display(), %error, "cannot keep the recipe");
+	}
+	Ok(recipe)
+}
+
+async fn fetch_patiently(config: &Config, uri: &str) -> Result<Vec<u8>, String> {
+	let mut attempt = 1;
+	loop {
+		match fetch::fetch_bytes(&config.recipes, uri).await {
+			Err(error) if error.is_passing() && attempt < ATTEMPTS => {
+				tracing::info!(%error, "trying again");
+				attempt += 1;
+				tokio::time::sleep(PAUSE).await;
+			}
+			result => return result.map_err(|error| error.to_string()),
+		}
+	}
+}
+
+fn kept_path(state_dir: &Path, job: &Job) -> PathBuf {
+	state_dir.join("recipes").join(format!("job-{}.toml", job.id))
+}
+
+async fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+	if let Some(folder) = path.parent() {
+		tokio::fs::create_dir_all(folder).await?;
+	}
+	tokio::fs::write(path, bytes).await
+}
+
+/// Forgets the recipe of a job that has ended.
+pub fn forget(state_dir: &Path, job: u64) {
+	let _ = fs::remove_file(state_dir.join("recipes").join(format!("job-{job}.toml")));
+}
+
+fn work_ms(recipe: &Recipe, units: u32) -> u64 {
+	let longest = |phase| {
+		recipe
+			.longest_ms(phase)
+			.saturating_add(recipe.steps(phase).len() as u64 * STEP_MS)
+	};
+	let each = longest(Phase::Each).saturating_mul(units.into());
+	longest(Phase::Before)
+		.saturating_add(each)
+		.saturating_add(longest(Phase::After))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn the_longest_time_counts_every_limit_of_every_unit() {
+		let recipe = Recipe::parse(
+			br#"
+				format = 1
+				name = "hole"
+				[[before]]
+				set = "clamp"
+				to = 1
+				[[each]]
+				wait = "spindle_speed"
+				at_least = 100
+				timeout_ms = 2000
+				[[each]]
+				dwell_ms = 500
+				[[after]]
+				safe = true
+			"#,
+		)
+		.unwrap();
+		assert_eq!(work_ms(&recipe, 3), 100 + 3 * (2_500 + 200) + 100);
+		assert_eq!(work_ms(&recipe, u32::MAX), 100 + u64::from(u32::MAX) * 2_700 + 100);
+	}
+}

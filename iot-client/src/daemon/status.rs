@@ -1,0 +1,132 @@
+//! What the daemon is doing, as a file for `iot-client status` and whoever else likes to look.
+
+use serde::{Deserialize, Serialize};
+use std::{
+	fs, io,
+	path::{Path, PathBuf},
+	time::{SystemTime, UNIX_EPOCH},
+};
+
+/// The daemon at one moment.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Snapshot {
+	/// Process id of the daemon.
+	pub pid: u32,
+	/// When this was written, in unix milliseconds of this computer.
+	pub written_at: u64,
+	/// The machine's id; absent until it is registered.
+	pub machine: Option<String>,
+	/// The address of the machine's key.
+	pub key: String,
+	/// The chain, as this computer sees it.
+	pub chain: ChainStatus,
+	/// The board.
+	pub board: BoardStatus,
+	/// The jobs that are open.
+	pub jobs: Vec<JobStatus>,
+	/// What somebody should do something about.
+	pub alarms: Vec<String>,
+}
+
+/// The chain, as this computer sees it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ChainStatus {
+	/// Whether a node is connected.
+	pub connected: bool,
+	/// That node.
+	pub endpoint: Option<String>,
+	/// Height of the newest finalized block.
+	pub block: u64,
+	/// Timestamp of that block, in unix milliseconds.
+	pub time: u64,
+	/// Whether a second endpoint must confirm what the first says ("confirmed"), or one is believed ("single").
+	pub trust: String,
+	/// Why no node is connected.
+	pub trouble: Option<String>,
+}
+
+/// The board.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct BoardStatus {
+	/// Whether it answers.
+	pub online: bool,
+	/// Its serial number.
+	pub serial: Option<String>,
+	/// Why it does not answer.
+	pub trouble: Option<String>,
+	/// Readings received since the start.
+	pub readings: u64,
+	/// Readings that were lost on the line.
+	pub readings_lost: u64,
+}
+
+/// An open job.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct JobStatus {
+	/// The job.
+	pub job: u64,
+	/// Where it stands on the chain.
+	pub state: String,
+	/// Units ordered.
+	pub units: u32,
+	/// Units done, as this computer knows.
+	pub units_done: u32,
+	/// What is being done about it, or why nothing is.
+	pub doing: String,
+}
+
+/// Where the snapshot is.
+pub fn path(state_dir: &Path) -> PathBuf {
+	state_dir.join("status.json")
+}
+
+impl Snapshot {
+	/// Stamps it and writes it, whole or not at all. Losing one does no harm, so the disk need not be waited for.
+	///
+	/// # Errors
+	/// When the disk does not take it.
+	pub fn write(&mut self, state_dir: &Path) -> io::Result<()> {
+		self.pid = std::process::id();
+		self.written_at = SystemTime::now()
+			.duration_since(UNIX_EPOCH)
+			.unwrap_or_default()
+			.as_millis() as u64;
+		let path = path(state_dir);
+		let beside = path.with_extension("json.new");
+		fs::write(&beside, serde_json::to_vec_pretty(self)?)?;
+		fs::rename(beside, path)
+	}
+
+	/// Reads what a daemon wrote last; `None` when none ever ran.
+	///
+	/// # Errors
+	/// When it cannot be read.
+	pub fn read(state_dir: &Path) -> io::Result<Option<Self>> {
+		match fs::read(path(state_dir)) {
+			Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+			Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+			Err(error) => Err(error),
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_snapshot_comes_back_as_it_was_written() {
+		let dir = tempfile::tempdir().unwrap();
+		assert_eq!(Snapshot::read(dir.path()).unwrap(), None);
+		let mut snapshot = Snapshot {
+			jobs: vec![JobStatus {
+				job: 7,
+				..JobStatus::default()
+			}],
+			..Snapshot::default()
+		};
+		snapshot.write(dir.path()).unwrap();
+		assert_eq!(snapshot.pid, std::process::id());
+		assert_eq!(Snapshot::read(dir.path()).unwrap(), Some(snapshot));
+	}
+}

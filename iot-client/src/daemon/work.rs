@@ -1,0 +1,193 @@
+//! One run of a job on the machine, from the last look at the chain to the evidence.
+
+use super::{
+	news::{Herald, JobNews, What},
+	recipes,
+	site::Site,
+};
+use crate::{
+	chain::types::{BlockId, Job},
+	config::Trust,
+	controller::{self, Progress, ProgressReceiver, Task},
+	evidence::Subject,
+	journal::{Journal, JournalError, Phase},
+};
+use std::{collections::BTreeMap, time::Duration};
+use subxt::utils::H256;
+use tokio::{
+	sync::{broadcast::error::RecvError, mpsc},
+	time::{interval, MissedTickBehavior},
+};
+use tokio_util::sync::CancellationToken;
+
+/// How often the newest readings are told.
+const READINGS: Duration = Duration::from_millis(500);
+
+/// What a run tells the foreman.
+#[derive(Debug)]
+pub(super) enum WorkReport {
+	/// So many units are made, and the journal knows.
+	Made {
+		/// Units made.
+		units_done: u32,
+		/// Units ordered.
+		of: u32,
+	},
+	/// It is over, and the journal knows.
+	Over,
+	/// It never began, for this reason; nothing moved and it may be tried again.
+	NotBegun(String),
+	/// The journal cannot be written; nothing may move any more.
+	Journal(JournalError),
+}
+
+/// A job to run.
+pub(super) struct Assignment {
+	pub site: Site,
+	pub journal: Journal,
+	pub job: Job,
+	/// The finalized block in which the job is started.
+	pub block: BlockId,
+	pub cancel: CancellationToken,
+	pub reports: mpsc::Sender<WorkReport>,
+}
+
+impl Assignment {
+	/// Runs the job once. Whatever happens, the board is safe at the end and the journal says how it ended.
+	pub(super) async fn run(self) {
+		let report = match self.prepared().await {
+			Ok(task) => self
+				.moved(task)
+				.await
+				.map_or_else(WorkReport::Journal, |()| WorkReport::Over),
+			Err(report) => report,
+		};
+		// The foreman ends after its last run only.
+		let _ = self.reports.send(report).await;
+	}
+
+	/// Everything that can fail before anything moves.
+	async fn prepared(&self) -> Result<Task, WorkReport> {
+		let site = &self.site;
+		if site.config.chain.trust == Trust::Confirmed {
+			site.chain
+				.confirm(self.block)
+				.await
+				.map_err(|error| WorkReport::NotBegun(error.to_string()))?;
+		}
+		let board = site
+			.board
+			.info()
+			.map_err(|error| WorkReport::NotBegun(error.to_string()))?;
+		let checked = match recipes::examine(&site.config, &self.job, &board).await {
+			Ok(checked) => checked,
+			Err(reason) => {
+				self.advance(Phase::Failed { reason })
+					.await
+					.map_err(WorkReport::Journal)?;
+				return Err(WorkReport::Over);
+			}
+		};
+		let subject = Subject {
+			machine: self.job.machine.0,
+			job: self.job.id.0,
+			recipe: self.job.recipe.0,
+		};
+		Ok(Task::new(&site.config, checked.recipe, subject, 0..self.job.units))
+	}
+
+	/// From here on the machine may move. The journal says so first.
+	async fn moved(&self, task: Task) -> Result<(), JournalError> {
+		self.advance(Phase::Moving { units_done: 0 }).await?;
+		let (progress, receiver) = controller::progress();
+		let telling = tokio::spawn(tell(receiver.events(), self.site.herald.clone(), self.job.id.0));
+		let noting = tokio::spawn(note(
+			receiver,
+			self.journal.clone(),
+			self.job.clone(),
+			self.reports.clone(),
+		));
+		let outcome = controller::run(&self.site.board, task, &progress, &self.cancel).await;
+		// With the sender gone, both come to their end.
+		drop(progress);
+		let _ = telling.await;
+		noting
+			.await
+			.unwrap_or_else(|error| Err(JournalError::Store(error.to_string())))?;
+
+		if let Err(error) = &outcome.safe {
+			tracing::error!(job = %self.job.id, %error, "the board did not say that it is safe; its dead-man timer makes it so");
+		}
+		let evidence = outcome.evidence.as_ref();
+		let end = match (&outcome.end, evidence) {
+			(Ok(()), Some(evidence)) if evidence.units == self.job.units => Phase::Finished {
+				units: evidence.units,
+				result: H256(evidence.hash()),
+			},
+			(Ok(()), _) => Phase::Failed {
+				reason: "fewer units were made than ordered".to_owned(),
+			},
+			(Err(abort), _) => Phase::Failed {
+				reason: abort.to_string(),
+			},
+		};
+		self.advance(end).await
+	}
+
+	async fn advance(&self, phase: Phase) -> Result<(), JournalError> {
+		let job = self.job.id;
+		self.journal
+			.off_thread(move |journal| journal.advance(job, &phase))
+			.await
+	}
+}
+
+/// Writes down each unit that is made, then tells the foreman.
+async fn note(
+	progress: ProgressReceiver,
+	journal: Journal,
+	job: Job,
+	reports: mpsc::Sender<WorkReport>,
+) -> Result<(), JournalError> {
+	let mut made = progress.made();
+	drop(progress);
+	while made.changed().await.is_ok() {
+		let units_done = *made.borrow_and_update();
+		let phase = Phase::Moving { units_done };
+		journal
+			.off_thread(move |journal| journal.advance(job.id, &phase))
+			.await?;
+		let _ = reports
+			.send(WorkReport::Made {
+				units_done,
+				of: job.units,
+			})
+			.await;
+	}
+	Ok(())
+}
+
+/// Passes on what the controller tells; of the readings only the newest of each channel, now and then.
+async fn tell(mut events: tokio::sync::broadcast::Receiver<Progress>, herald: Herald, job: u64) {
+	let mut newest = BTreeMap::new();
+	let mut tick = interval(READINGS);
+	tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+	loop {
+		tokio::select! {
+			event = events.recv() => match event {
+				Ok(Progress::Reading { channel, text, .. }) => {
+					newest.insert(channel, text);
+				},
+				Ok(event) => herald.tell(job, What::Machine(event)),
+				Err(RecvError::Lagged(_)) => {},
+				Err(RecvError::Closed) => return,
+			},
+			_ = tick.tick() => {
+				if !newest.is_empty() {
+					let values = std::mem::take(&mut newest);
+					herald.tell(job, What::Job(JobNews::Readings { values }));
+				}
+			},
+		}
+	}
+}

@@ -1,0 +1,543 @@
+//! Evidence of a job: what was measured while it ran, a summary for people, and one hash that stands on chain.
+//!
+//! The hash is the `result` of the delivery. It is blake2b-256 over this encoding; all numbers are little-endian, and
+//! anybody who has the evidence file can make it again:
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 17 | `bpiiot/evidence/1` in ASCII |
+//! | 32 | machine id |
+//! | 8 | job id, u64 |
+//! | 32 | hash of the recipe |
+//! | 32 | hash of the board's firmware |
+//! | 1 + n | length and bytes of the board's serial number |
+//! | 4 | number of units made, u32 |
+//! | 8 | readings that came after the limit and were not kept, u64 |
+//! | 1 | number of channels, then for each, by number: 1 + n length and bytes of its name |
+//! | 8 | number of readings, u64, then for each, in the order they came: |
+//! | 4 | unit it belongs to, u32, from 0; `0xffffffff` before the first and after the last |
+//! | 1 | channel |
+//! | 1 | 1 when a `sample` step asked for it, 0 when it came by itself |
+//! | 4 | the board's clock, ms since its reset, u32 |
+//! | 4 | raw value, i32 |
+//!
+//! The file holds all of it as JSON. It is written anew, whole, after each unit, so a crash loses one unit at most.
+
+use crate::board::BoardInfo;
+use blake2::{digest::consts::U32, Blake2b, Digest};
+use serde::{Deserialize, Serialize};
+use std::{
+	collections::BTreeMap,
+	fs::{self, File},
+	io::{self, Write},
+	path::{Path, PathBuf},
+};
+
+/// First bytes of the encoding.
+const DOMAIN: &[u8] = b"bpiiot/evidence/1";
+/// What stands for no unit.
+const NO_UNIT: u32 = u32::MAX;
+
+/// One reading, kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u32, u8, u8, u32, i32)", into = "(u32, u8, u8, u32, i32)")]
+pub struct Record {
+	/// The unit it belongs to, from 0; `None` before the first and after the last.
+	pub unit: Option<u32>,
+	/// Channel number.
+	pub channel: u8,
+	/// Whether a `sample` step asked for it.
+	pub sampled: bool,
+	/// The board's clock in ms since its reset.
+	pub board_ms: u32,
+	/// Raw counts.
+	pub value: i32,
+}
+
+impl From<(u32, u8, u8, u32, i32)> for Record {
+	fn from((unit, channel, sampled, board_ms, value): (u32, u8, u8, u32, i32)) -> Self {
+		Self {
+			unit: (unit != NO_UNIT).then_some(unit),
+			channel,
+			sampled: sampled != 0,
+			board_ms,
+			value,
+		}
+	}
+}
+
+impl From<Record> for (u32, u8, u8, u32, i32) {
+	fn from(record: Record) -> Self {
+		let unit = record.unit.unwrap_or(NO_UNIT);
+		(
+			unit,
+			record.channel,
+			u8::from(record.sampled),
+			record.board_ms,
+			record.value,
+		)
+	}
+}
+
+/// What the evidence is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+	/// Machine id, hexadecimal.
+	#[serde(with = "hash_text")]
+	pub machine: [u8; 32],
+	/// Job id.
+	pub job: u64,
+	/// Hash of the recipe, hexadecimal.
+	#[serde(with = "hash_text")]
+	pub recipe: [u8; 32],
+}
+
+/// All that was measured for one job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+	/// What it is about.
+	pub subject: Subject,
+	/// Hash of the board's firmware, hexadecimal.
+	#[serde(with = "hash_text")]
+	pub firmware: [u8; 32],
+	/// The board's serial number.
+	pub serial: String,
+	/// Names of the channels, by number.
+	pub channels: Vec<String>,
+	/// Units made.
+	pub units: u32,
+	/// Readings that came after the limit and were not kept.
+	pub not_kept: u64,
+	/// Each `[unit, channel, sampled, board ms, value]`, in the order they came.
+	pub readings: Vec<Record>,
+}
+
+/// One channel of a summary. All values are raw counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelSummary {
+	/// Number of readings.
+	pub count: u64,
+	/// Smallest.
+	pub min: i32,
+	/// Largest.
+	pub max: i32,
+	/// Mean, rounded towards zero.
+	pub mean: i32,
+	/// Last.
+	pub last: i32,
+}
+
+/// Evidence in a few lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+	/// The evidence's hash, hexadecimal.
+	#[serde(with = "hash_text")]
+	pub hash: [u8; 32],
+	/// Units made.
+	pub units: u32,
+	/// Readings kept.
+	pub readings: u64,
+	/// By channel name.
+	pub channels: BTreeMap<String, ChannelSummary>,
+}
+
+/// The file's content: the summary first, for whoever looks into it.
+#[derive(Serialize, Deserialize)]
+struct Document {
+	summary: Summary,
+	evidence: Evidence,
+}
+
+/// Why evidence cannot be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum EvidenceError {
+	/// Reading or writing failed.
+	#[error("cannot {what} the evidence {path}: {source}; check state_dir and the space on its disk")]
+	File {
+		/// Read or write.
+		what: &'static str,
+		/// The file.
+		path: PathBuf,
+		/// What the system said.
+		source: io::Error,
+	},
+	/// The file is not evidence, or was changed.
+	#[error("the evidence {path} is damaged: {reason}")]
+	Damaged {
+		/// The file.
+		path: PathBuf,
+		/// What is wrong.
+		reason: String,
+	},
+}
+
+impl Evidence {
+	/// Begins a job on the board `info`.
+	pub fn new(subject: Subject, info: &BoardInfo) -> Self {
+		Self {
+			subject,
+			firmware: info.firmware_hash,
+			serial: info.serial.clone(),
+			channels: info
+				.channels
+				.iter()
+				.map(|channel| channel.name.as_str().to_owned())
+				.collect(),
+			units: 0,
+			not_kept: 0,
+			readings: Vec::new(),
+		}
+	}
+
+	/// Keeps one reading, unless there are `limit` already.
+	pub fn record(&mut self, record: Record, limit: u64) {
+		if (self.readings.len() as u64) < limit {
+			self.readings.push(record);
+		} else {
+			self.not_kept += 1;
+		}
+	}
+
+	/// Whether it is about the same job on the same board, so that a job that was cut off can go on with it.
+	pub fn continues(&self, subject: &Subject, info: &BoardInfo) -> bool {
+		let fresh = Self::new(subject.clone(), info);
+		(&self.subject, self.firmware, &self.serial, &self.channels)
+			== (&fresh.subject, fresh.firmware, &fresh.serial, &fresh.channels)
+	}
+
+	/// The hash that stands on chain; the encoding is described in the module's documentation.
+	pub fn hash(&self) -> [u8; 32] {
+		let mut hasher = Blake2b::<U32>::new();
+		hasher.update(DOMAIN);
+		hasher.update(self.subject.machine);
+		hasher.update(self.subject.job.to_le_bytes());
+		hasher.update(self.subject.recipe);
+		hasher.update(self.firmware);
+		update_text(&mut hasher, &self.serial);
+		hasher.update(self.units.to_le_bytes());
+		hasher.update(self.not_kept.to_le_bytes());
+		hasher.update([self.channels.len() as u8]);
+		for name in &self.channels {
+			update_text(&mut hasher, name);
+		}
+		hasher.update((self.readings.len() as u64).to_le_bytes());
+		for record in &self.readings {
+			let (unit, channel, sampled, board_ms, value) = (*record).into();
+			hasher.update(unit.to_le_bytes());
+			hasher.update([channel, sampled]);
+			hasher.update(board_ms.to_le_bytes());
+			hasher.update(value.to_le_bytes());
+		}
+		hasher.finalize().into()
+	}
+
+	/// The readings of each channel in a few numbers.
+	pub fn summary(&self) -> Summary {
+		let mut channels = BTreeMap::new();
+		for (number, name) in self.channels.iter().enumerate() {
+			let values = self
+				.readings
+				.iter()
+				.filter(|record| usize::from(record.channel) == number);
+			if let Some(summary) = summarise(values.map(|record| record.value)) {
+				channels.insert(name.clone(), summary);
+			}
+		}
+		Summary {
+			hash: self.hash(),
+			units: self.units,
+			readings: self.readings.len() as u64,
+			channels,
+		}
+	}
+
+	/// Where the evidence of `job` lies under `state_dir`.
+	pub fn path(state_dir: &Path, job: u64) -> PathBuf {
+		state_dir.join("evidence").join(format!("job-{job}.json"))
+	}
+
+	/// Writes it, whole or not at all, even if the power fails. May block.
+	pub fn save(&self, state_dir: &Path) -> Result<PathBuf, EvidenceError> {
+		let path = Self::path(state_dir, self.subject.job);
+		let document = Document {
+			summary: self.summary(),
+			evidence: self.clone(),
+		};
+		write_whole(&path, &document).map_err(|source| EvidenceError::File {
+			what: "write",
+			path: path.clone(),
+			source,
+		})?;
+		Ok(path)
+	}
+
+	/// Reads the evidence of `job`; `None` when there is none. Refuses a file that does not fit its own hash. May block.
+	pub fn load(state_dir: &Path, job: u64) -> Result<Option<Self>, EvidenceError> {
+		let path = Self::path(state_dir, job);
+		let bytes = match fs::read(&path) {
+			Ok(bytes) => bytes,
+			Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+			Err(source) => {
+				return Err(EvidenceError::File {
+					what: "read",
+					path,
+					source,
+				})
+			}
+		};
+		let damaged = |reason: String| EvidenceError::Damaged {
+			path: path.clone(),
+			reason,
+		};
+		let document: Document = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+		if document.evidence.hash() != document.summary.hash {
+			return Err(damaged("its hash does not fit its readings".to_owned()));
+		}
+		Ok(Some(document.evidence))
+	}
+}
+
+fn summarise(values: impl Iterator<Item = i32>) -> Option<ChannelSummary> {
+	let mut sum = 0i64;
+	let mut summary: Option<ChannelSummary> = None;
+	for value in values {
+		sum += i64::from(value);
+		let so_far = summary.unwrap_or(ChannelSummary {
+			count: 0,
+			min: value,
+			max: value,
+			mean: value,
+			last: value,
+		});
+		let count = so_far.count + 1;
+		summary = Some(ChannelSummary {
+			count,
+			min: so_far.min.min(value),
+			max: so_far.max.max(value),
+			// The mean of 32 bit numbers fits 32 bits.
+			mean: (sum / count as i64) as i32,
+			last: value,
+		});
+	}
+	summary
+}
+
+fn update_text(hasher: &mut Blake2b<U32>, text: &str) {
+	// Names on the wire have 16 bytes at most.
+	let bytes = &text.as_bytes()[..text.len().min(usize::from(u8::MAX))];
+	hasher.update([bytes.len() as u8]);
+	hasher.update(bytes);
+}
+
+fn write_whole(path: &Path, document: &Document) -> io::Result<()> {
+	let folder = path.parent().unwrap_or(Path::new("."));
+	fs::create_dir_all(folder)?;
+	let unfinished = path.with_extension("json.new");
+	let mut file = File::create(&unfinished)?;
+	file.write_all(&serde_json::to_vec(document)?)?;
+	file.sync_all()?;
+	fs::rename(&unfinished, path)?;
+	// The new name must survive a power cut too.
+	File::open(folder)?.sync_all()
+}
+
+/// Hashes as `0x` and hexadecimal digits.
+mod hash_text {
+	use serde::{de::Error, Deserialize, Deserializer, Serializer};
+
+	pub fn serialize<S: Serializer>(hash: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+		serializer.serialize_str(&format!("0x{}", hex::encode(hash)))
+	}
+
+	pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
+		let text = String::deserialize(deserializer)?;
+		let mut hash = [0; 32];
+		hex::decode_to_slice(text.trim_start_matches("0x"), &mut hash)
+			.map_err(|error| D::Error::custom(error.to_string()))?;
+		Ok(hash)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::board::{BoardInfo, LinkId};
+	use bpiiot_protocol::{FirmwareVersion, Session};
+
+	fn board() -> BoardInfo {
+		BoardInfo {
+			link: LinkId(1),
+			session: Session(2),
+			serial: "SN-1".into(),
+			firmware: FirmwareVersion {
+				major: 1,
+				minor: 0,
+				patch: 0,
+			},
+			firmware_hash: [3; 32],
+			dead_man_ms: 500,
+			min_interval_ms: 10,
+			stream_ms: 50,
+			channels: vec![],
+		}
+	}
+
+	fn evidence() -> Evidence {
+		let subject = Subject {
+			machine: [1; 32],
+			job: 77,
+			recipe: [2; 32],
+		};
+		let mut evidence = Evidence {
+			channels: vec!["a".into(), "b".into()],
+			..Evidence::new(subject, &board())
+		};
+		for (unit, channel, value) in [
+			(None, 0, 5),
+			(Some(0), 0, -6),
+			(Some(0), 1, i32::MAX),
+			(Some(1), 1, i32::MIN),
+		] {
+			let record = Record {
+				unit,
+				channel,
+				sampled: unit.is_some(),
+				board_ms: 100,
+				value,
+			};
+			evidence.record(record, 100);
+		}
+		evidence.units = 2;
+		evidence
+	}
+
+	#[test]
+	fn hashes_exactly_the_documented_bytes() {
+		let mut bytes = b"bpiiot/evidence/1".to_vec();
+		bytes.extend([1; 32]);
+		bytes.extend(77u64.to_le_bytes());
+		bytes.extend([2; 32]);
+		bytes.extend([3; 32]);
+		bytes.extend(b"\x04SN-1");
+		bytes.extend([2, 0, 0, 0]);
+		bytes.extend([0; 8]);
+		bytes.extend(b"\x02\x01a\x01b");
+		bytes.extend(4u64.to_le_bytes());
+		let readings: [(u32, u8, u8, i32); 4] = [
+			(u32::MAX, 0, 0, 5),
+			(0, 0, 1, -6),
+			(0, 1, 1, i32::MAX),
+			(1, 1, 1, i32::MIN),
+		];
+		for (unit, channel, sampled, value) in readings {
+			bytes.extend(unit.to_le_bytes());
+			bytes.extend([channel, sampled, 100, 0, 0, 0]);
+			bytes.extend(value.to_le_bytes());
+		}
+		assert_eq!(evidence().hash(), crate::recipe::content_hash(&bytes));
+	}
+
+	#[test]
+	fn any_change_changes_the_hash() {
+		let same = evidence();
+		let changes: [fn(&mut Evidence); 9] = [
+			|evidence| evidence.subject.machine[0] = 9,
+			|evidence| evidence.subject.job = 9,
+			|evidence| evidence.subject.recipe[0] = 9,
+			|evidence| evidence.firmware[0] = 9,
+			|evidence| evidence.serial.push('x'),
+			|evidence| evidence.units = 9,
+			|evidence| evidence.not_kept = 9,
+			|evidence| evidence.readings[0].value = 9,
+			|evidence| evidence.readings.swap(0, 1),
+		];
+		for change in changes {
+			let mut changed = same.clone();
+			change(&mut changed);
+			assert_ne!(changed.hash(), same.hash());
+		}
+	}
+
+	#[test]
+	fn summarises_by_channel() {
+		let summary = evidence().summary();
+		assert_eq!(
+			summary.channels["a"],
+			ChannelSummary {
+				count: 2,
+				min: -6,
+				max: 5,
+				mean: 0,
+				last: -6
+			}
+		);
+		let b = ChannelSummary {
+			count: 2,
+			min: i32::MIN,
+			max: i32::MAX,
+			mean: 0,
+			last: i32::MIN,
+		};
+		assert_eq!(summary.channels["b"], b);
+	}
+
+	#[test]
+	fn counts_what_it_does_not_keep() {
+		let mut evidence = evidence();
+		let record = evidence.readings[0];
+		evidence.record(record, 4);
+		assert_eq!((evidence.readings.len(), evidence.not_kept), (4, 1));
+	}
+
+	#[test]
+	fn comes_back_from_disk_as_it_was() {
+		let dir = tempfile::tempdir().unwrap();
+		assert_eq!(Evidence::load(dir.path(), 77).unwrap(), None);
+		evidence().save(dir.path()).unwrap();
+		let back = Evidence::load(dir.path(), 77).unwrap().unwrap();
+		assert_eq!(back, evidence());
+	}
+
+	#[test]
+	fn refuses_a_file_that_was_changed() {
+		let dir = tempfile::tempdir().unwrap();
+		let path = evidence().save(dir.path()).unwrap();
+		let text = fs::read_to_string(&path).unwrap();
+		let changed = text.replace("[0,0,1,100,-6]", "[0,0,1,100,-7]");
+		assert_ne!(text, changed);
+		fs::write(&path, changed).unwrap();
+		assert!(matches!(
+			Evidence::load(dir.path(), 77),
+			Err(EvidenceError::Damaged { .. })
+		));
+		fs::write(&path, "{").unwrap();
+		assert!(matches!(
+			Evidence::load(dir.path(), 77),
+			Err(EvidenceError::Damaged { .. })
+		));
+	}
+
+	#[test]
+	fn continues_only_the_same_job_on_the_same_board() {
+		let evidence = Evidence {
+			channels: vec![],
+			..evidence()
+		};
+		let subject = evidence.subject.clone();
+		assert!(evidence.continues(&subject, &board()));
+		assert!(!evidence.continues(
+			&Subject {
+				job: 1,
+				..subject.clone()
+			},
+			&board()
+		));
+		assert!(!evidence.continues(
+			&subject,
+			&BoardInfo {
+				serial: "other".into(),
+				..board()
+			}
+		));
+	}
+}

@@ -1,0 +1,344 @@
+//! What must survive a power cut: how far each job got, which transactions were sent, which block was seen last.
+//!
+//! The store (redb) makes each change whole or not at all, and on disk before the call returns. Two rules follow:
+//!
+//! - A transaction is written down before it is sent, so that after any crash its fate can be read from the chain.
+//! - A job's motion is written down before the first actuator moves, and only a job that never moved may begin to move
+//!   ([`Journal::advance`] refuses anything else), so that no job is ever run twice.
+//!
+//! The calls block for as long as the disk takes; tasks call them through [`Journal::off_thread`].
+
+use crate::{
+	chain::types::{BlockId, JobId},
+	parse,
+};
+use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition};
+use serde::{de::DeserializeOwned, Deserialize, Serialize};
+use std::{
+	fs,
+	os::unix::fs::PermissionsExt,
+	path::{Path, PathBuf},
+	sync::Arc,
+};
+use subxt::utils::H256;
+
+const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
+const JOBS: TableDefinition<u64, &[u8]> = TableDefinition::new("jobs");
+const TRANSACTIONS: TableDefinition<&[u8; 32], &[u8]> = TableDefinition::new("transactions");
+
+/// Of this layout of the tables; another one needs a migration.
+const FORMAT: &[u8] = b"1";
+
+/// Every so many blocks the last seen block goes to disk at once. Between them it may be lost: blocks are then seen
+/// twice, which does no harm, and the disk of a small computer lives longer.
+const BLOCKS_BETWEEN_SYNCS: u64 = 64;
+
+/// How far a job got, as only this computer knows.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "phase", rename_all = "snake_case")]
+pub enum Phase {
+	/// The order is not one that this machine takes.
+	Refused {
+		/// Why, in words; the chain gets the hash.
+		reason: String,
+	},
+	/// Offer, recipe and envelope were checked. Nothing moved.
+	Ready {
+		/// The longest that the work can take by the recipe's own limits, in milliseconds of this computer's clock.
+		work_ms: u64,
+	},
+	/// The machine may have moved for this job. Written before the first movement.
+	Moving {
+		/// Units that are surely done.
+		units_done: u32,
+	},
+	/// All units are done and the evidence is on disk.
+	Finished {
+		/// Units done.
+		units: u32,
+		/// Hash of the evidence.
+		result: H256,
+	},
+	/// The run ended without success; the outputs are safe.
+	Failed {
+		/// Why, in words; the chain gets the hash.
+		reason: String,
+	},
+}
+
+impl Phase {
+	/// Whether a job in phase `self` (`None`: no record) may go to `next`. Nothing leads back to motion.
+	fn may_become(from: Option<&Self>, next: &Self) -> bool {
+		match (from, next) {
+			(None, Self::Refused { .. } | Self::Ready { .. } | Self::Failed { .. }) => true,
+			(Some(Self::Ready { .. }), Self::Refused { .. } | Self::Failed { .. }) => true,
+			(Some(Self::Ready { .. }), Self::Moving { units_done }) => *units_done == 0,
+			(Some(Self::Moving { units_done: before }), Self::Moving { units_done }) => units_done > before,
+			(Some(Self::Moving { .. }), Self::Finished { .. } | Self::Failed { .. }) => true,
+			_ => false,
+		}
+	}
+}
+
+/// A transaction that was, or was about to be, sent.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SentTransaction {
+	/// Hash of the signed bytes.
+	pub hash: H256,
+	/// The account's nonce in it.
+	pub nonce: u64,
+	/// The finalized block that it was made on; it is in no block up to this one.
+	pub birth: u64,
+	/// The last block that could include it.
+	pub death: u64,
+	/// The signed bytes, in hexadecimal, to send again.
+	pub bytes: String,
+	/// What it does, in words.
+	pub purpose: String,
+}
+
+/// Why the journal cannot be used. Whoever gets one must neither move nor send anything.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+	/// Another process has it open.
+	#[error("{0} is in use by another iot-client; stop that one first, or give this one its own state_dir")]
+	InUse(PathBuf),
+	/// It is another chain's.
+	#[error(
+		"{path} belongs to the chain with genesis {found}, but this is {expected}; give each chain its own state_dir"
+	)]
+	OtherChain {
+		/// The file.
+		path: PathBuf,
+		/// The genesis that it was made for.
+		found: String,
+		/// The genesis of now.
+		expected: String,
+	},
+	/// It is of another release.
+	#[error("{0} was written by another release of iot-client, which this one cannot read; finish its jobs with that release first")]
+	OtherFormat(PathBuf),
+	/// A job would go backwards.
+	#[error("job {job} cannot go from {from} to {to}: nothing is run twice")]
+	IllegalStep {
+		/// The job.
+		job: JobId,
+		/// Where it is.
+		from: String,
+		/// Where it was to go.
+		to: String,
+	},
+	/// The disk or the store failed.
+	#[error("the journal cannot be read or written (is the disk full or worn?): {0}")]
+	Store(String),
+}
+
+impl<E: Into<redb::Error>> From<E> for JournalError {
+	fn from(error: E) -> Self {
+		Self::Store(error.into().to_string())
+	}
+}
+
+type Result<T> = std::result::Result<T, JournalError>;
+
+/// The open journal. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Journal {
+	db: Arc<Database>,
+}
+
+impl Journal {
+	/// Opens the journal at `path` for the chain with this genesis, or begins one.
+	///
+	/// # Errors
+	/// When another process has it, it is another chain's, or the disk fails.
+	pub fn open(path: &Path, genesis: H256) -> Result<Self> {
+		let folder = path.parent().unwrap_or(Path::new("."));
+		fs::create_dir_all(folder).map_err(|e| JournalError::Store(format!("{}: {e}", folder.display())))?;
+		let db = Database::create(path).map_err(|error| match error {
+			redb::DatabaseError::DatabaseAlreadyOpen => JournalError::InUse(path.to_owned()),
+			error => error.into(),
+		})?;
+		fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+			.map_err(|e| JournalError::Store(format!("{}: {e}", path.display())))?;
+		Self::begin(db, path, genesis)
+	}
+
+	fn begin(db: Database, path: &Path, genesis: H256) -> Result<Self> {
+		let write = db.begin_write()?;
+		{
+			write.open_table(JOBS)?;
+			write.open_table(TRANSACTIONS)?;
+			let mut meta = write.open_table(META)?;
+			let format = meta.get("format")?.map(|value| value.value().to_vec());
+			match format {
+				None => {
+					meta.insert("format", FORMAT)?;
+					meta.insert("genesis", genesis.as_ref())?;
+				}
+				Some(format) if format != FORMAT => return Err(JournalError::OtherFormat(path.to_owned())),
+				Some(_) => {}
+			}
+			let found = meta
+				.get("genesis")?
+				.map(|value| parse::hex(value.value()))
+				.unwrap_or_default();
+			let expected = parse::hex(genesis);
+			if found != expected {
+				return Err(JournalError::OtherChain {
+					path: path.to_owned(),
+					found,
+					expected,
+				});
+			}
+		}
+		write.commit()?;
+		Ok(Self { db: Arc::new(db) })
+	}
+
+	/// Runs `work` where it may block on the disk.
+	///
+	/// # Errors
+	/// Those of `work`.
+	pub async fn off_thread<T: Send + 'static>(
+		&self,
+		work: impl FnOnce(&Self) -> Result<T> + Send + 'static,
+	) -> Result<T> {
+		let journal = self.clone();
+		tokio::task::spawn_blocking(move || work(&journal))
+			.await
+			.map_err(|e| JournalError::Store(e.to_string()))?
+	}
+
+	/// The last finalized block that was dealt with.
+	///
+	/// # Errors
+	/// When the store fails.
+	pub fn last_block(&self) -> Result<Option<BlockId>> {
+		let read = self.db.begin_read()?;
+		read.open_table(META)?
+			.get("last_block")?
+			.map(|value| from_json(value.value()))
+			.transpose()
+	}
+
+	/// Remembers that everything up to `block` was dealt with.
+	///
+	/// # Errors
+	/// When the store fails.
+	pub fn set_last_block(&self, block: BlockId) -> Result<()> {
+		let mut write = self.db.begin_write()?;
+		if !block.number.is_multiple_of(BLOCKS_BETWEEN_SYNCS) {
+			write.set_durability(Durability::None)?;
+		}
+		write.open_table(META)?.insert("last_block", &*to_json(&block))?;
+		Ok(write.commit()?)
+	}
+
+	/// How far a job got.
+	///
+	/// # Errors
+	/// When the store fails.
+	pub fn job(&self, job: JobId) -> Result<Option<Phase>> {
+		let read = self.db.begin_read()?;
+		read.open_table(JOBS)?
+			.get(job.0)?
+			.map(|value| from_json(value.value()))
+			.transpose()
+	}
+
+	/// All jobs that are not forgotten, oldest first.
+	///
+	/// # Errors
+	/// When the store fails.
+	pub fn jobs(&self) -> Result<Vec<(JobId, Phase)>> {
+		let read = self.db.begin_read()?;
+		let jobs = read.open_table(JOBS)?;
+		jobs.iter()?
+			.map(|entry| {
+				let (id, phase) = entry?;
+				Ok((JobId(id.value()), from_json(phase.value())?))
+			})
+			.collect()
+	}
+
+	/// Moves a job on. On return it is on disk.
+	///
+	/// # Errors
+	/// When the job may not go there from where it is, or the store fails.
+	pub fn advance(&self, job: JobId, next: &Phase) -> Result<()> {
+		let write = self.db.begin_write()?;
+		{
+			let mut jobs = write.open_table(JOBS)?;
+			let before: Option<Phase> = jobs.get(job.0)?.map(|value| from_json(value.value())).transpose()?;
+			if !Phase::may_become(before.as_ref(), next) {
+				let from = before.map_or("nothing".to_owned(), |phase| format!("{phase:?}"));
+				return Err(JournalError::IllegalStep {
+					job,
+					from,
+					to: format!("{next:?}"),
+				});
+			}
+			jobs.insert(job.0, &*to_json(next))?;
+		}
+		Ok(write.commit()?)
+	}
+
+	/// Forgets a job that the chain has settled.
+	///
+	/// # Errors
+	/// When the store fails.
+	pub fn forget(&self, job: JobId) -> Result<()> {
+		let write = self.db.begin_write()?;
+		write.open_table(JOBS)?.remove(job.0)?;
+		Ok(write.commit()?)
+	}
+
+	/// The transactions whose fate is not known yet, in the order of their nonces.
+	///
+	/// # Errors
+	/// When the store fails.
+	pub fn unresolved(&self) -> Result<Vec<SentTransaction>> {
+		let read = self.db.begin_read()?;
+		let table = read.open_table(TRANSACTIONS)?;
+		let mut all = table
+			.iter()?
+			.map(|entry| from_json::<SentTransaction>(entry?.1.value()))
+			.collect::<Result<Vec<_>>>()?;
+		all.sort_by_key(|transaction| transaction.nonce);
+		Ok(all)
+	}
+
+	/// Writes a transaction down. Only after this returns may it be sent.
+	///
+	/// # Errors
+	/// When the store fails.
+	pub fn record(&self, transaction: &SentTransaction) -> Result<()> {
+		let write = self.db.begin_write()?;
+		write
+			.open_table(TRANSACTIONS)?
+			.insert(&transaction.hash.0, &*to_json(transaction))?;
+		Ok(write.commit()?)
+	}
+
+	/// Forgets a transaction whose fate is known.
+	///
+	/// # Errors
+	/// When the store fails.
+	pub fn resolve(&self, hash: H256) -> Result<()> {
+		let write = self.db.begin_write()?;
+		write.open_table(TRANSACTIONS)?.remove(&hash.0)?;
+		Ok(write.commit()?)
+	}
+}
+
+fn to_json<T: Serialize>(value: &T) -> Vec<u8> {
+	serde_json::to_vec(value).expect("plain structures are JSON; qed")
+}
+
+fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+	serde_json::from_slice(bytes).map_err(|e| JournalError::Store(format!("an entry is damaged: {e}")))
+}
+
+#[cfg(test)]
+mod tests;

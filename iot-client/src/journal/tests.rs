@@ -1,0 +1,302 @@
+//! The journal's promises, and what a crash at each point leaves of them.
+
+use super::*;
+use std::{
+	collections::BTreeMap,
+	io,
+	sync::{Mutex, MutexGuard},
+};
+
+const GENESIS: H256 = H256([1; 32]);
+const JOB: JobId = JobId(7);
+
+fn ready() -> Phase {
+	Phase::Ready { work_ms: 3_000 }
+}
+
+fn moving(units_done: u32) -> Phase {
+	Phase::Moving { units_done }
+}
+
+fn finished() -> Phase {
+	Phase::Finished {
+		units: 3,
+		result: H256([9; 32]),
+	}
+}
+
+fn failed() -> Phase {
+	Phase::Failed {
+		reason: "spindle stalled".to_owned(),
+	}
+}
+
+fn refused() -> Phase {
+	Phase::Refused {
+		reason: "unknown channel".to_owned(),
+	}
+}
+
+fn transaction(nonce: u64) -> SentTransaction {
+	SentTransaction {
+		hash: H256([nonce as u8; 32]),
+		nonce,
+		birth: 10,
+		death: 265,
+		bytes: "00".to_owned(),
+		purpose: "jobs.accept".to_owned(),
+	}
+}
+
+/// A disk that forgets what was not synced when the power goes.
+#[derive(Clone, Debug, Default)]
+struct Disk(Arc<Mutex<DiskState>>);
+
+#[derive(Debug, Default)]
+struct DiskState {
+	synced: Vec<u8>,
+	current: Vec<u8>,
+	/// Syncs left before the power goes; then every call fails.
+	syncs_left: Option<u32>,
+}
+
+impl Disk {
+	fn state(&self) -> MutexGuard<'_, DiskState> {
+		self.0.lock().unwrap()
+	}
+
+	/// The disk after a power cut.
+	fn after_power_cut(&self) -> Self {
+		let synced = self.state().synced.clone();
+		Self(Arc::new(Mutex::new(DiskState {
+			current: synced.clone(),
+			synced,
+			syncs_left: None,
+		})))
+	}
+
+	fn open(&self) -> Result<Journal> {
+		let db = Database::builder().create_with_backend(self.clone())?;
+		Journal::begin(db, Path::new("disk"), GENESIS)
+	}
+}
+
+impl redb::StorageBackend for Disk {
+	fn len(&self) -> io::Result<u64> {
+		Ok(self.state().current.len() as u64)
+	}
+
+	fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+		let state = self.state();
+		let from = offset as usize;
+		out.copy_from_slice(
+			state
+				.current
+				.get(from..from + out.len())
+				.ok_or(io::ErrorKind::UnexpectedEof)?,
+		);
+		Ok(())
+	}
+
+	fn set_len(&self, len: u64) -> io::Result<()> {
+		self.state().current.resize(len as usize, 0);
+		Ok(())
+	}
+
+	fn sync_data(&self) -> io::Result<()> {
+		let mut state = self.state();
+		match &mut state.syncs_left {
+			Some(0) => return Err(io::Error::other("no power")),
+			Some(left) => *left -= 1,
+			None => {}
+		}
+		state.synced = state.current.clone();
+		Ok(())
+	}
+
+	fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+		let from = offset as usize;
+		self.state().current[from..from + data.len()].copy_from_slice(data);
+		Ok(())
+	}
+}
+
+type Step = fn(&Journal) -> Result<()>;
+
+/// A job's whole life as the daemon writes it.
+const LIFE: [Step; 10] = [
+	|j| j.advance(JOB, &ready()),
+	|j| j.record(&transaction(1)),
+	|j| j.resolve(transaction(1).hash),
+	|j| j.advance(JOB, &moving(0)),
+	|j| j.advance(JOB, &moving(1)),
+	|j| j.advance(JOB, &moving(2)),
+	|j| j.advance(JOB, &finished()),
+	|j| j.record(&transaction(2)),
+	|j| j.resolve(transaction(2).hash),
+	|j| j.forget(JOB),
+];
+
+/// All that the journal says.
+fn contents(journal: &Journal) -> (BTreeMap<u64, String>, Vec<u64>) {
+	let jobs = journal
+		.jobs()
+		.unwrap()
+		.into_iter()
+		.map(|(id, phase)| (id.0, format!("{phase:?}")))
+		.collect();
+	(jobs, journal.unresolved().unwrap().iter().map(|t| t.nonce).collect())
+}
+
+/// What the journal says after each step when nothing goes wrong, the state before the first step included.
+fn expected() -> Vec<(BTreeMap<u64, String>, Vec<u64>)> {
+	let journal = Disk::default().open().unwrap();
+	let mut states = vec![contents(&journal)];
+	for step in LIFE {
+		step(&journal).unwrap();
+		states.push(contents(&journal));
+	}
+	states
+}
+
+#[test]
+fn a_power_cut_after_a_step_loses_nothing() {
+	let expected = expected();
+	for steps in 0..=LIFE.len() {
+		let disk = Disk::default();
+		let journal = disk.open().unwrap();
+		LIFE[..steps].iter().for_each(|step| step(&journal).unwrap());
+		let after = disk.after_power_cut().open().unwrap();
+		assert_eq!(contents(&after), expected[steps], "after {steps} steps");
+	}
+}
+
+#[test]
+fn a_power_cut_within_a_step_leaves_it_whole_or_undone() {
+	let expected = expected();
+	for syncs in 0..40 {
+		let disk = Disk::default();
+		let journal = disk.open().unwrap();
+		disk.state().syncs_left = Some(syncs);
+		let done = LIFE.iter().take_while(|step| step(&journal).is_ok()).count();
+		let after = contents(&disk.after_power_cut().open().unwrap());
+		let next = expected.get(done + 1);
+		assert!(
+			after == expected[done] || Some(&after) == next,
+			"power for {syncs} syncs, {done} steps: {after:?}"
+		);
+	}
+}
+
+#[test]
+fn a_killed_process_loses_nothing() {
+	let expected = expected();
+	let dir = tempfile::tempdir().unwrap();
+	let path = dir.path().join("journal.redb");
+	let journal = Journal::open(&path, GENESIS).unwrap();
+	for (index, step) in LIFE.into_iter().enumerate() {
+		step(&journal).unwrap();
+		// What `kill -9` leaves: the file as it is, without a clean close.
+		let copy = dir.path().join(format!("copy-{index}.redb"));
+		fs::copy(&path, &copy).unwrap();
+		assert_eq!(
+			contents(&Journal::open(&copy, GENESIS).unwrap()),
+			expected[index + 1],
+			"after step {index}"
+		);
+	}
+}
+
+#[test]
+fn no_job_moves_twice() {
+	let all = [refused(), ready(), moving(0), moving(1), finished(), failed()];
+	let allowed: [(Option<Phase>, Vec<Phase>); 7] = [
+		(None, vec![refused(), ready(), failed()]),
+		(Some(refused()), vec![]),
+		(Some(ready()), vec![refused(), moving(0), failed()]),
+		(Some(moving(0)), vec![moving(1), finished(), failed()]),
+		(Some(moving(1)), vec![finished(), failed()]),
+		(Some(finished()), vec![]),
+		(Some(failed()), vec![]),
+	];
+	for (from, to) in allowed {
+		for next in &all {
+			assert_eq!(
+				Phase::may_become(from.as_ref(), next),
+				to.contains(next),
+				"{from:?} -> {next:?}"
+			);
+		}
+	}
+	let journal = Disk::default().open().unwrap();
+	journal.advance(JOB, &ready()).unwrap();
+	journal.advance(JOB, &moving(0)).unwrap();
+	assert!(matches!(
+		journal.advance(JOB, &moving(0)),
+		Err(JournalError::IllegalStep { .. })
+	));
+	assert_eq!(journal.job(JOB).unwrap(), Some(moving(0)));
+}
+
+#[test]
+fn unresolved_transactions_come_in_the_order_of_their_nonces() {
+	let journal = Disk::default().open().unwrap();
+	for nonce in [9, 2, 5] {
+		journal.record(&transaction(nonce)).unwrap();
+	}
+	journal.resolve(transaction(5).hash).unwrap();
+	let nonces: Vec<_> = journal.unresolved().unwrap().iter().map(|t| t.nonce).collect();
+	assert_eq!(nonces, [2, 9]);
+}
+
+#[test]
+fn remembers_the_last_block() {
+	let disk = Disk::default();
+	let journal = disk.open().unwrap();
+	assert_eq!(journal.last_block().unwrap(), None);
+	for number in [BLOCKS_BETWEEN_SYNCS, BLOCKS_BETWEEN_SYNCS + 1] {
+		journal
+			.set_last_block(BlockId {
+				number,
+				hash: H256([3; 32]),
+			})
+			.unwrap();
+		assert_eq!(journal.last_block().unwrap().unwrap().number, number);
+	}
+	let after = disk.after_power_cut().open().unwrap().last_block().unwrap().unwrap();
+	assert_eq!(
+		after.number, BLOCKS_BETWEEN_SYNCS,
+		"an older block after a power cut: seen twice, never skipped"
+	);
+}
+
+#[test]
+fn is_for_one_process_and_one_chain() {
+	let dir = tempfile::tempdir().unwrap();
+	let path = dir.path().join("state/journal.redb");
+	let journal = Journal::open(&path, GENESIS).unwrap();
+	assert!(matches!(Journal::open(&path, GENESIS), Err(JournalError::InUse(_))));
+	drop(journal);
+	let error = Journal::open(&path, H256([2; 32])).unwrap_err();
+	assert!(matches!(error, JournalError::OtherChain { .. }), "{error}");
+	assert!(
+		error.to_string().contains("0x0101") && error.to_string().contains("0x0202"),
+		"{error}"
+	);
+	Journal::open(&path, GENESIS).unwrap();
+}
+
+#[test]
+fn refuses_another_releases_format() {
+	let disk = Disk::default();
+	let journal = disk.open().unwrap();
+	let write = journal.db.begin_write().unwrap();
+	write
+		.open_table(META)
+		.unwrap()
+		.insert("format", b"2".as_slice())
+		.unwrap();
+	write.commit().unwrap();
+	drop(journal);
+	assert!(matches!(disk.open(), Err(JournalError::OtherFormat(_))));
+}

@@ -1,0 +1,336 @@
+//! Keys: the machine's own sr25519 account, kept encrypted on disk, and the well-known accounts of development chains.
+//!
+//! A password is only ever read from a file that nobody else can read: never from an argument or the environment, where
+//! other users of the computer could see it. Secrets have no `Debug` and no `Display`.
+
+mod keystore;
+
+use blake2::{
+	digest::{consts::U32, Digest},
+	Blake2b,
+};
+use curve25519_dalek::MontgomeryPoint;
+use std::{
+	fmt,
+	io::Read,
+	os::unix::fs::PermissionsExt,
+	path::{Path, PathBuf},
+	str::FromStr,
+};
+use subxt::utils::{AccountId32, H256};
+use subxt_signer::{sr25519::Keypair, SecretUri};
+use zeroize::Zeroizing;
+
+/// The largest password file that is read, in bytes.
+const PASSWORD_LIMIT: u64 = 1024;
+
+/// Why a key cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum WalletError {
+	/// No file there.
+	#[error("there is no keystore at {0}; `iot-client init` makes one")]
+	Missing(PathBuf),
+	/// A key would be overwritten.
+	#[error(
+		"{0} holds a key already; it is never overwritten: move it away first, and keep it, if you want a new key"
+	)]
+	Exists(PathBuf),
+	/// Others may read a secret.
+	#[error("others can read {path} (mode {mode:03o}); run `chmod 600 {path}`")]
+	Exposed {
+		/// The file.
+		path: PathBuf,
+		/// Its permissions.
+		mode: u32,
+	},
+	/// A password file without a password.
+	#[error("{0} must hold a password of 1 to {PASSWORD_LIMIT} bytes of UTF-8 text on one line")]
+	BadPassword(PathBuf),
+	/// Not a key file, or not one of ours.
+	#[error("{path} is not a keystore that this client reads: {what}; it reads sr25519 accounts exported from Polkadot.js (version 3)")]
+	NotAKeystore {
+		/// The file.
+		path: PathBuf,
+		/// What is wrong with it.
+		what: &'static str,
+	},
+	/// The cipher's check failed.
+	#[error("the password does not open {0}, or the file is damaged")]
+	WrongPassword(PathBuf),
+	/// Not `//Name`.
+	#[error("`{0}` is not a development account; write //Owner, //Customer or the like. A real key comes from a keystore file: a secret on the command line could be read by others")]
+	NotADevAccount(String),
+	/// The operating system said no.
+	#[error("cannot use {path}: {source}")]
+	Io {
+		/// The file.
+		path: PathBuf,
+		/// What it said.
+		source: std::io::Error,
+	},
+}
+
+fn io(path: &Path, source: std::io::Error) -> WalletError {
+	match source.kind() {
+		std::io::ErrorKind::NotFound => WalletError::Missing(path.to_owned()),
+		std::io::ErrorKind::AlreadyExists => WalletError::Exists(path.to_owned()),
+		_ => WalletError::Io {
+			path: path.to_owned(),
+			source,
+		},
+	}
+}
+
+/// A password, wiped from memory after use.
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+	/// Reads the first line of a file that only its owner may read.
+	///
+	/// # Errors
+	/// When others may read the file, or it holds no usable password.
+	pub fn read(path: &Path) -> Result<Self, WalletError> {
+		let file = std::fs::File::open(path).map_err(|source| WalletError::Io {
+			path: path.to_owned(),
+			source,
+		})?;
+		let metadata = file.metadata().map_err(|e| io(path, e))?;
+		let mode = metadata.permissions().mode() & 0o777;
+		if mode & 0o077 != 0 {
+			return Err(WalletError::Exposed {
+				path: path.to_owned(),
+				mode,
+			});
+		}
+		let refuse = || WalletError::BadPassword(path.to_owned());
+		let mut text = Zeroizing::new(String::with_capacity(PASSWORD_LIMIT as usize + 3));
+		// Two more for a line end, one more to notice a longer file.
+		file.take(PASSWORD_LIMIT + 3)
+			.read_to_string(&mut text)
+			.map_err(|_| refuse())?;
+		let line = text.strip_suffix('\n').unwrap_or(&text);
+		let line = line.strip_suffix('\r').unwrap_or(line);
+		if line.is_empty() || line.len() as u64 > PASSWORD_LIMIT || line.contains('\n') {
+			return Err(refuse());
+		}
+		Ok(Self(Zeroizing::new(line.to_owned())))
+	}
+
+	fn as_str(&self) -> &str {
+		&self.0
+	}
+}
+
+/// An account that can sign.
+pub struct Wallet {
+	keypair: Keypair,
+	encryption_key: [u8; 32],
+}
+
+impl Wallet {
+	/// Makes a new key and writes it, encrypted, to `path` in the format of Polkadot.js, readable by its owner only.
+	///
+	/// # Errors
+	/// When there is a file already, or it cannot be written.
+	pub fn create(path: &Path, password: &Password, name: &str, genesis: Option<H256>) -> Result<Self, WalletError> {
+		keystore::create(path, password.as_str(), name, genesis)?;
+		Self::open(path, password)
+	}
+
+	/// Opens a keystore of this client or an sr25519 account exported from Polkadot.js.
+	///
+	/// # Errors
+	/// When it is missing, malformed in any way, or the password is wrong.
+	pub fn open(path: &Path, password: &Password) -> Result<Self, WalletError> {
+		let opened = keystore::open(path, password.as_str())?;
+		Ok(Self {
+			encryption_key: encryption_key(&opened.secret[..]),
+			keypair: opened.keypair,
+		})
+	}
+
+	/// The account in a keystore, by what the file says of itself: no password is needed, and nothing is proved.
+	///
+	/// # Errors
+	/// When the file is missing or malformed.
+	pub fn peek(path: &Path) -> Result<AccountId32, WalletError> {
+		keystore::peek(path)
+	}
+
+	/// A well-known account of development chains, such as `//Owner`. Everybody knows its key.
+	///
+	/// # Errors
+	/// When it is anything but `//Name`: phrases and seeds are not taken from a command line.
+	pub fn dev(uri: &str) -> Result<Self, WalletError> {
+		let refuse = || WalletError::NotADevAccount(uri.to_owned());
+		let name = uri.strip_prefix("//").ok_or_else(refuse)?;
+		if name.is_empty()
+			|| !name
+				.bytes()
+				.all(|b| b.is_ascii_alphanumeric() || b == b'/' || b == b'_')
+		{
+			return Err(refuse());
+		}
+		let keypair = SecretUri::from_str(uri)
+			.ok()
+			.and_then(|uri| Keypair::from_uri(&uri).ok())
+			.ok_or_else(refuse)?;
+		// Public like the key itself: nothing private is ever encrypted to a development account.
+		let encryption_key = encryption_key(uri.as_bytes());
+		Ok(Self {
+			keypair,
+			encryption_key,
+		})
+	}
+
+	/// The account's id.
+	pub fn account(&self) -> AccountId32 {
+		self.keypair.public_key().to_account_id()
+	}
+
+	/// The X25519 public key to which private matter for this account is encrypted, derived from the same secret.
+	pub fn encryption_key(&self) -> [u8; 32] {
+		self.encryption_key
+	}
+
+	/// What signs transactions.
+	pub fn keypair(&self) -> &Keypair {
+		&self.keypair
+	}
+
+	/// The machine's proof that it holds its key, for the owner's call `machines.register`: a signature over
+	/// `"bpiiot/register" ++ genesis hash ++ owner ++ key ++ nonce (u32, little-endian)`, where `nonce` is the number of
+	/// machines that the owner has registered so far.
+	pub fn prove_registration(&self, genesis: H256, owner: AccountId32, nonce: u32) -> [u8; 64] {
+		self.keypair
+			.sign(&registration_message(genesis, owner, self.account(), nonce))
+			.0
+	}
+}
+
+/// Shows the account and nothing else.
+impl fmt::Debug for Wallet {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.debug_tuple("Wallet").field(&self.account().to_string()).finish()
+	}
+}
+
+/// The bytes that a registering key signs.
+fn registration_message(genesis: H256, owner: AccountId32, key: AccountId32, nonce: u32) -> Vec<u8> {
+	[
+		b"bpiiot/register".as_slice(),
+		genesis.as_ref(),
+		&owner.0,
+		&key.0,
+		&nonce.to_le_bytes(),
+	]
+	.concat()
+}
+
+/// The X25519 public key that belongs to a signing secret.
+fn encryption_key(secret: &[u8]) -> [u8; 32] {
+	let seed = Zeroizing::new(blake2_256([b"bpiiot/x25519".as_slice(), secret]));
+	MontgomeryPoint::mul_base_clamped(*seed).to_bytes()
+}
+
+/// The 256-bit BLAKE2b hash of the parts, one after the other.
+pub fn blake2_256<const N: usize>(parts: [&[u8]; N]) -> [u8; 32] {
+	let mut hasher = Blake2b::<U32>::new();
+	for part in parts {
+		hasher.update(part);
+	}
+	hasher.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use std::fs;
+
+	fn password_file(text: &[u8], mode: u32) -> (tempfile::TempDir, PathBuf) {
+		let dir = tempfile::tempdir().unwrap();
+		let path = dir.path().join("password");
+		fs::write(&path, text).unwrap();
+		fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+		(dir, path)
+	}
+
+	#[test]
+	fn reads_one_line_of_password() {
+		for text in [&b"secret"[..], b"secret\n", b"secret\r\n"] {
+			let (_dir, path) = password_file(text, 0o600);
+			assert_eq!(Password::read(&path).unwrap().as_str(), "secret");
+		}
+	}
+
+	#[test]
+	fn refuses_a_password_that_others_can_read() {
+		for mode in [0o640, 0o604, 0o644, 0o620] {
+			let (_dir, path) = password_file(b"secret", mode);
+			let error = Password::read(&path).err().unwrap();
+			assert!(matches!(error, WalletError::Exposed { .. }), "{mode:o}");
+			assert!(error.to_string().contains("chmod 600"), "{error}");
+		}
+	}
+
+	#[test]
+	fn refuses_no_password_and_too_much_of_it() {
+		for text in [
+			&b""[..],
+			b"\n",
+			b"two\nlines",
+			b"\xff\xfe",
+			&[b'a'; 1025],
+			&[b'a'; 100_000],
+		] {
+			let (_dir, path) = password_file(text, 0o600);
+			assert!(
+				matches!(Password::read(&path), Err(WalletError::BadPassword(_))),
+				"{}",
+				text.len()
+			);
+		}
+	}
+
+	#[test]
+	fn takes_development_accounts_but_no_phrase_from_the_command_line() {
+		assert_eq!(
+			Wallet::dev("//Alice").unwrap().account().to_string(),
+			"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
+		);
+		for text in [
+			"",
+			"//",
+			"Alice",
+			"bottom drive obey lake curtain smoke basket hold race lonely fit walk",
+			"//A b",
+		] {
+			assert!(
+				matches!(Wallet::dev(text), Err(WalletError::NotADevAccount(_))),
+				"{text}"
+			);
+		}
+	}
+
+	#[test]
+	fn debug_shows_no_secret() {
+		let shown = format!("{:?}", Wallet::dev("//Owner").unwrap());
+		assert!(shown.starts_with("Wallet(\"5") && shown.len() < 64, "{shown}");
+	}
+
+	#[test]
+	fn proves_a_registration_for_one_owner_chain_and_nonce() {
+		let (machine, owner) = (
+			Wallet::dev("//Machine").unwrap(),
+			Wallet::dev("//Owner").unwrap().account(),
+		);
+		let message = registration_message(H256([7; 32]), owner, machine.account(), 3);
+		assert_eq!(message.len(), 15 + 3 * 32 + 4);
+		assert_eq!(&message[111..], [3, 0, 0, 0]);
+		let proof = subxt_signer::sr25519::Signature(machine.prove_registration(H256([7; 32]), owner, 3));
+		let key = machine.keypair().public_key();
+		assert!(subxt_signer::sr25519::verify(&proof, &message, &key));
+		let replayed = registration_message(H256([7; 32]), owner, machine.account(), 4);
+		assert!(!subxt_signer::sr25519::verify(&proof, replayed, &key));
+	}
+}

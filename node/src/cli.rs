@@ -1,0 +1,155 @@
+//! What our command line says and presumes that the SDK's does not.
+
+use bpiiot_runtime::genesis_config_presets::{DEVELOPMENT, LOCAL_TESTNET, PRODUCTION};
+use polkadot_omni_node_lib::{
+	extra_subcommand::{DefaultExtraSubcommands, ExtraSubcommand},
+	CliConfig, RunConfig,
+};
+use sc_cli::clap::{self, builder::ArgPredicate, ArgMatches, Command, FromArgMatches, Subcommand};
+
+/// Who made this, for `--help` and `--version`.
+pub struct About;
+
+impl CliConfig for About {
+	fn impl_version() -> String {
+		env!("CARGO_PKG_VERSION").into()
+	}
+
+	fn description(executable_name: String) -> String {
+		format!(
+			"The BPIIoT node.\n\
+			\n\
+			With no arguments it runs a development chain: one process, no relay chain, nothing kept.\n\
+			\n\
+			  {executable_name} --dev-block-time 1000              a block each second\n\
+			  {executable_name} --base-path ./chain                keep the chain, and go on with it next time\n\
+			  {executable_name} --chain {LOCAL_TESTNET} --collator --alice -- --chain rococo-local.json\n\
+			  \u{20}                                                a collator on a relay chain of your own\n\
+			\n\
+			What stands before -- is for our chain, what stands behind it for the relay chain."
+		)
+	}
+
+	fn author() -> String {
+		env!("CARGO_PKG_AUTHORS").into()
+	}
+
+	fn support_url() -> String {
+		concat!(env!("CARGO_PKG_REPOSITORY"), "/issues").into()
+	}
+
+	fn copyright_start_year() -> u16 {
+		2026
+	}
+}
+
+/// The SDK's extra commands, and our defaults for all of them.
+///
+/// This is the one place where the SDK hands the whole command line to its user before it is parsed.
+#[derive(Debug)]
+pub struct Extras(DefaultExtraSubcommands);
+
+impl ExtraSubcommand for Extras {
+	fn handle(self, config: &RunConfig) -> sc_cli::Result<()> {
+		self.0.handle(config)
+	}
+}
+
+impl FromArgMatches for Extras {
+	fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+		DefaultExtraSubcommands::from_arg_matches(matches).map(Self)
+	}
+
+	fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+		self.0.update_from_arg_matches(matches)
+	}
+}
+
+impl Subcommand for Extras {
+	fn augment_subcommands(command: Command) -> Command {
+		with_paritydb(with_development(DefaultExtraSubcommands::augment_subcommands(command)))
+	}
+
+	fn augment_subcommands_for_update(command: Command) -> Command {
+		Self::augment_subcommands(command)
+	}
+
+	fn has_subcommand(name: &str) -> bool {
+		DefaultExtraSubcommands::has_subcommand(name)
+	}
+}
+
+/// The development chain, and no chain at all, means `--dev`: no relay chain, and nothing kept unless `--base-path` says
+/// where.
+fn with_development(command: Command) -> Command {
+	let networks = format!(
+		"The network: {DEVELOPMENT} (when none is given), {LOCAL_TESTNET}, {PRODUCTION}, or the path of a chain spec file"
+	);
+	let block_time =
+		"Development: make a block every so many ms (3000 when not given). The chain's time goes on by 6 s \
+		with each block, however fast they come; it starts two hours behind the real time";
+	command
+		.mut_arg("chain", |chain| chain.help(networks.clone()).long_help(networks))
+		.mut_arg("dev", |dev| {
+			dev.default_value("true").default_value_ifs([
+				("chain", ArgPredicate::Equals(DEVELOPMENT.into()), Some("true")),
+				("chain", ArgPredicate::Equals("dev".into()), Some("true")),
+				("chain", ArgPredicate::IsPresent, Some("false")),
+			])
+		})
+		.mut_arg("dev_block_time", |time| time.help(block_time).long_help(block_time))
+}
+
+/// ParityDB wherever a database is named. A collator's relay chain has a command line of its own: give it the same with
+/// `-- --database paritydb`.
+fn with_paritydb(command: Command) -> Command {
+	let names_database = command.get_arguments().any(|argument| argument.get_id() == "database");
+	let command = if names_database {
+		command.mut_arg("database", |database| database.default_value("paritydb"))
+	} else {
+		command
+	};
+	command.mut_subcommands(with_paritydb)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use polkadot_omni_node_lib::cli::Cli;
+	use sc_cli::clap::CommandFactory;
+
+	fn parsed(arguments: &[&str]) -> Cli<About> {
+		let command = Extras::augment_subcommands(Cli::<About>::command());
+		let matches = command.get_matches_from([&["bpiiot-node"][..], arguments].concat());
+		Cli::from_arg_matches(&matches).expect("is our own command line")
+	}
+
+	#[test]
+	fn the_development_chain_needs_no_flag() {
+		for (arguments, dev) in [
+			(&[][..], true),
+			(&["--chain", "development"], true),
+			(&["--chain", "dev"], true),
+			(&["--base-path", "somewhere"], true),
+			(&["--dev-block-time", "250"], true),
+			(&["--chain", "local_testnet"], false),
+			(&["--chain", "production"], false),
+			(&["--chain", "spec.json"], false),
+			(&["--chain", "spec.json", "--dev"], true),
+		] {
+			assert_eq!(parsed(arguments).run.base.shared_params.dev, dev, "{arguments:?}");
+		}
+	}
+
+	#[test]
+	fn the_database_is_paritydb_unless_another_is_named() {
+		let database = |arguments: &[&str]| parsed(arguments).run.base.import_params.database_params.database;
+		assert_eq!(database(&[]), Some(sc_cli::Database::ParityDb));
+		assert_eq!(database(&["--database", "auto"]), Some(sc_cli::Database::Auto));
+	}
+
+	#[test]
+	fn every_command_line_is_sound() {
+		Extras::augment_subcommands(Cli::<About>::command()).debug_assert();
+	}
+}

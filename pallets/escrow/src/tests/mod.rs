@@ -1,0 +1,5 @@
+//! One module a topic.
+
+mod clock;
+mod invariants;
+mod money;

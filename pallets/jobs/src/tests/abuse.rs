@@ -1,0 +1,284 @@
+//! Who gains by lying, by silence, by replaying, by ordering from himself? Nobody.
+
+use crate::{mock::*, Call, Error};
+use bpiiot_primitives::{JobId, OfferId};
+use frame_support::{
+	assert_noop, assert_ok,
+	dispatch::GetCallName,
+	traits::{fungible::Mutate, UnfilteredDispatchable},
+};
+use sp_core::H256;
+use sp_runtime::{traits::BadOrigin, DispatchError};
+
+fn calls(job: JobId, offer: OfferId) -> Vec<Call<Test>> {
+	let (machine, reason) = (machine(1), H256::zero());
+	vec![
+		Call::publish_offer {
+			machine,
+			terms: terms(),
+		},
+		Call::update_offer { offer, terms: terms() },
+		Call::withdraw_offer { offer },
+		Call::order {
+			offer,
+			version: 1,
+			units: 1,
+			max_price: Balance::MAX,
+			recipe: H256::zero(),
+			recipe_uri: Default::default(),
+			deliver_by: START + DEADLINE,
+		},
+		Call::accept { job },
+		Call::decline { job, reason },
+		Call::start { job },
+		Call::progress { job, units_done: 1 },
+		Call::deliver {
+			job,
+			units: 1,
+			result: H256::zero(),
+		},
+		Call::approve { job, units: 1 },
+		Call::reject { job, units: 1, reason },
+		Call::cancel { job, reason },
+		Call::expire { job },
+		Call::remove { job },
+	]
+}
+
+/// Whom each call refuses, and with what. A new call has no row here, and the test fails.
+fn refusals(call: &str) -> Vec<(RuntimeOrigin, DispatchError)> {
+	let not_owner = Error::<Test>::NotTheMachinesOwner;
+	let not_machine = Error::<Test>::NotTheMachine;
+	let not_customer = Error::<Test>::NotTheCustomer;
+	let by = |who: &[AccountId], error: Error<Test>| {
+		who.iter()
+			.map(|who| (signed(who), error.clone().into()))
+			.collect::<Vec<_>>()
+	};
+	match call {
+		"publish_offer" | "update_offer" | "withdraw_offer" => by(&[stranger(), customer(), key(2)], not_owner),
+		"order" => by(&[owner(), key(1)], Error::OwnMachine),
+		"accept" | "decline" | "start" | "progress" | "deliver" => {
+			by(&[stranger(), customer(), owner(), key(2)], not_machine)
+		}
+		"approve" | "reject" | "remove" => by(&[stranger(), owner(), key(1), key(2)], not_customer),
+		"cancel" => by(&[stranger(), owner(), key(2)], Error::NotAParty),
+		"expire" => by(&[stranger(), owner(), key(1), customer()], Error::NotExpired),
+		other => panic!("no row for the call {other}"),
+	}
+}
+
+#[test]
+fn every_call_refuses_every_wrong_origin() {
+	for (index, name) in Call::<Test>::get_call_names().iter().enumerate() {
+		build_and_execute(|| {
+			let job = job_at(Stage::Ordered);
+			registered(2);
+			let call = calls(job, record(job).offer).swap_remove(index);
+			assert_eq!(call.get_call_name(), *name);
+			let unsigned = [RuntimeOrigin::none(), RuntimeOrigin::root()].map(|origin| (origin, BadOrigin.into()));
+			for (origin, error) in unsigned.into_iter().chain(refusals(name)) {
+				let refused = call
+					.clone()
+					.dispatch_bypass_filter(origin)
+					.map_err(|failed| failed.error);
+				assert_eq!(refused, Err(error), "{name}");
+			}
+		});
+	}
+}
+
+/// The stages in which each call on a job succeeds when its rightful caller makes it.
+fn allowed(call: &str) -> &'static [Stage] {
+	match call {
+		"accept" | "decline" => &[Stage::Ordered],
+		"start" => &[Stage::Accepted],
+		"progress" | "deliver" => &[Stage::Started],
+		"approve" | "reject" => &[Stage::Delivered],
+		"cancel" => &[Stage::Ordered, Stage::Accepted, Stage::Started],
+		"remove" => &[Stage::Settled],
+		other => panic!("no row for the call {other}"),
+	}
+}
+
+#[test]
+fn every_call_on_a_job_fails_in_every_wrong_state() {
+	for index in [4, 5, 6, 7, 8, 9, 10, 11, 13] {
+		for stage in Stage::ALL {
+			build_and_execute(|| {
+				let job = job_at(stage);
+				let call = calls(job, record(job).offer).swap_remove(index);
+				let name = call.get_call_name();
+				let who = match name {
+					"approve" | "reject" | "remove" => customer(),
+					"cancel" if stage == Stage::Ordered => customer(),
+					_ => key(1),
+				};
+				let done = call.dispatch_bypass_filter(signed(&who));
+				assert_eq!(
+					done.is_ok(),
+					allowed(name).contains(&stage),
+					"{name} in {stage:?}: {done:?}"
+				);
+			});
+		}
+	}
+}
+
+#[test]
+fn calls_on_what_does_not_exist_say_so() {
+	build_and_execute(|| {
+		registered(1);
+		for call in calls(JobId(1), OfferId(1)).into_iter().skip(1) {
+			let name = call.get_call_name();
+			let who = if name.ends_with("_offer") || name == "order" {
+				stranger()
+			} else {
+				key(1)
+			};
+			let error = if name.ends_with("_offer") || name == "order" {
+				Error::<Test>::UnknownOffer
+			} else {
+				Error::<Test>::UnknownJob
+			};
+			assert_noop!(call.dispatch_bypass_filter(signed(&who)), error);
+		}
+	});
+}
+
+fn order(units: u32, max_price: Balance) -> sp_runtime::DispatchResult {
+	let offer = crate::OffersOf::<Test>::get(machine(1))[0];
+	Jobs::order(
+		signed(&customer()),
+		offer,
+		1,
+		units,
+		max_price,
+		H256::zero(),
+		Default::default(),
+		START + DEADLINE,
+	)
+}
+
+#[test]
+fn orders_with_bad_amounts_are_refused() {
+	build_and_execute(|| {
+		registered(1);
+		published(terms());
+		assert_noop!(order(0, Balance::MAX), Error::<Test>::ZeroUnits);
+		assert_noop!(order(11, Balance::MAX), Error::<Test>::TooManyUnits);
+		assert_noop!(order(u32::MAX, Balance::MAX), Error::<Test>::TooManyUnits);
+		assert_noop!(order(2, 2 * UNIT_PRICE - 1), Error::<Test>::MaxPriceTooLow);
+		assert_noop!(order(1, 0), Error::<Test>::MaxPriceTooLow);
+		assert_ok!(order(2, 2 * UNIT_PRICE));
+	});
+}
+
+#[test]
+fn a_price_beyond_any_balance_is_refused() {
+	build_and_execute(|| {
+		registered(1);
+		let mut dear = terms();
+		dear.unit_price = Balance::MAX / 2;
+		published(dear);
+		assert_noop!(order(3, Balance::MAX), Error::<Test>::PriceOverflow);
+	});
+}
+
+#[test]
+fn a_customer_with_too_little_money_orders_nothing() {
+	build_and_execute(|| {
+		registered(1);
+		published(terms());
+		Balances::set_balance(&customer(), JOB_DEPOSIT + UNIT_PRICE + MINIMUM - 1);
+		assert!(order(1, Balance::MAX).is_err());
+		assert_eq!(money(&customer()).1, 0);
+		Balances::set_balance(&customer(), JOB_DEPOSIT + UNIT_PRICE + MINIMUM);
+		assert_ok!(order(1, Balance::MAX));
+		Balances::set_balance(&customer(), ENDOWMENT - JOB_DEPOSIT - UNIT_PRICE);
+	});
+}
+
+#[test]
+fn terms_that_could_lead_to_a_payment_below_the_minimum_are_refused() {
+	build_and_execute(|| {
+		registered(1);
+		let mut tiny = terms();
+		tiny.unit_price = MINIMUM * 5 - 1; // a fifth of it is the fee for a rejected unit
+		published(tiny);
+		assert_noop!(
+			order(1, Balance::MAX),
+			pallet_escrow::Error::<Test>::ReleaseBelowMinimum
+		);
+	});
+}
+
+#[test]
+fn a_machine_out_of_service_or_decommissioned_takes_no_orders() {
+	build_and_execute(|| {
+		registered(1);
+		published(terms());
+		assert_ok!(Machines::set_service(signed(&key(1)), machine(1), false));
+		assert_noop!(order(1, Balance::MAX), pallet_machines::Error::<Test>::OutOfService);
+		assert_ok!(Machines::set_service(signed(&owner()), machine(1), true));
+		assert_ok!(Machines::decommission(signed(&owner()), machine(1)));
+		assert_noop!(
+			order(1, Balance::MAX),
+			pallet_machines::Error::<Test>::MachineDecommissioned
+		);
+	});
+}
+
+#[test]
+fn a_machine_does_not_buy_without_a_policy() {
+	build_and_execute(|| {
+		registered(1);
+		registered(2);
+		published(terms());
+		let offer = crate::OffersOf::<Test>::get(machine(1))[0];
+		assert_noop!(
+			Jobs::order(
+				signed(&key(2)),
+				offer,
+				1,
+				1,
+				Balance::MAX,
+				H256::zero(),
+				Default::default(),
+				START + DEADLINE
+			),
+			// Machines 1 and 2 have one owner; that alone does not make an order one's own.
+			pallet_machines::Error::<Test>::PurchasesNotAllowed
+		);
+	});
+}
+
+#[test]
+fn a_flood_of_orders_ends_at_the_cap_and_costs_its_deposits() {
+	build_and_execute(|| {
+		registered(1);
+		published(terms());
+		(0..4).for_each(|_| assert_ok!(order(1, Balance::MAX)));
+		assert_noop!(order(1, Balance::MAX), Error::<Test>::TooManyOpenJobs);
+		assert_eq!(money(&customer()).1, 4 * (UNIT_PRICE + JOB_DEPOSIT));
+		// Declining makes room again.
+		let first = crate::OpenJobs::<Test>::get(machine(1))[0];
+		assert_ok!(Jobs::decline(signed(&key(1)), first, H256::zero()));
+		assert_ok!(order(1, Balance::MAX));
+	});
+}
+
+#[test]
+fn nothing_is_done_twice() {
+	build_and_execute(|| {
+		let job = job_at(Stage::Delivered);
+		assert_ok!(Jobs::approve(signed(&customer()), job, 5));
+		let after = (money(&customer()), money(&machine(1).account()));
+		for call in calls(job, record(job).offer).into_iter().skip(4).take(9) {
+			for who in [customer(), key(1)] {
+				assert!(call.clone().dispatch_bypass_filter(signed(&who)).is_err());
+			}
+		}
+		assert_eq!((money(&customer()), money(&machine(1).account())), after);
+	});
+}

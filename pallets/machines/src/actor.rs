@@ -1,0 +1,94 @@
+//! Who stands behind a signature, and whether he may spend.
+
+use crate::*;
+use bpiiot_primitives::{Actor, Actors, MachineId, SpendPolicy, SpendPurpose};
+use frame_support::{
+	ensure,
+	pallet_prelude::{DispatchError, DispatchResult},
+};
+use frame_system::{ensure_signed, pallet_prelude::OriginFor};
+
+/// Why a key that was a machine's acts for nobody. A frozen machine will be another reason; the actor's origin and the
+/// fees both ask [`Pallet::machine_behind`], so neither can forget it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Barred {
+	/// Another key took its place.
+	KeyRetired,
+	/// Its machine was decommissioned.
+	MachineDecommissioned,
+}
+
+impl<T: Config> From<Barred> for Error<T> {
+	fn from(barred: Barred) -> Self {
+		match barred {
+			Barred::KeyRetired => Self::KeyRetired,
+			Barred::MachineDecommissioned => Self::MachineDecommissioned,
+		}
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// The machine for which `who` acts as its key now, or none if `who` is a plain account.
+	pub(crate) fn machine_behind(who: &T::AccountId) -> Result<Option<(MachineId, MachineOf<T>)>, Barred> {
+		let Some(KeyRecord { machine, live }) = Keys::<T>::get(who) else {
+			return Ok(None);
+		};
+		match Machines::<T>::get(machine) {
+			Some(record) if record.status == MachineStatus::Decommissioned => Err(Barred::MachineDecommissioned),
+			Some(record) if live && record.key == *who => Ok(Some((machine, record))),
+			_ => Err(Barred::KeyRetired),
+		}
+	}
+
+	/// Whether `account` is or was a machine's key, or is a machine's account.
+	pub(crate) fn is_machine(account: &T::AccountId) -> bool {
+		Keys::<T>::contains_key(account) || Machines::<T>::contains_key(MachineId(account.clone().into()))
+	}
+}
+
+impl<T: Config> Actors<OriginFor<T>, T::AccountId> for Pallet<T> {
+	/// A machine's account is not looked for: it has no key, so nobody but root can make an origin of it.
+	fn ensure_actor(origin: OriginFor<T>) -> Result<Actor<T::AccountId>, DispatchError> {
+		let who = ensure_signed(origin)?;
+		Ok(match Self::machine_behind(&who).map_err(Error::<T>::from)? {
+			Some((machine, _)) => Actor {
+				account: machine.account(),
+				machine: Some(machine),
+			},
+			None => Actor {
+				account: who,
+				machine: None,
+			},
+		})
+	}
+
+	fn ensure_in_service(machine: &MachineId) -> Result<T::AccountId, DispatchError> {
+		let record = Self::machine(machine)?;
+		match record.status {
+			MachineStatus::InService => Ok(record.owner),
+			MachineStatus::OutOfService => Err(Error::<T>::OutOfService.into()),
+			MachineStatus::Decommissioned => Err(Error::<T>::MachineDecommissioned.into()),
+		}
+	}
+
+	fn controls(account: &T::AccountId, machine: &MachineId) -> bool {
+		Machines::<T>::get(machine).is_some_and(|record| record.owner == *account || *account == machine.account())
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn benchmark_machine(owner: &T::AccountId, seed: u32) -> (MachineId, T::AccountId) {
+		benchmarking::machine::<T>(owner, seed)
+	}
+}
+
+/// Plain accounts spend as they like. A machine may secure what it promised, since its owner published the offer that
+/// names the bond; it buys nothing until its owner can set limits per period, asset and kind of call.
+impl<T: Config, AssetId, Balance> SpendPolicy<T::AccountId, AssetId, Balance> for Pallet<T> {
+	fn spend(from: &Actor<T::AccountId>, purpose: SpendPurpose, _: &AssetId, _: Balance) -> DispatchResult {
+		ensure!(
+			from.machine.is_none() || purpose == SpendPurpose::Bond,
+			Error::<T>::PurchasesNotAllowed
+		);
+		Ok(())
+	}
+}

@@ -1,0 +1,383 @@
+//! A runtime with real balances, timestamps and transaction payment around the pallet.
+
+use crate::{self as pallet_machines, fees::OwnerPaysFees, *};
+use bpiiot_primitives::{MachineId, OpenWork};
+use frame_support::{
+	derive_impl,
+	dispatch::DispatchClass,
+	parameter_types,
+	traits::{tokens::imbalance::ResolveTo, ConstU128, ConstU64, Contains, Get, Hooks, TypedGet},
+	weights::{IdentityFee, Weight},
+};
+use pallet_transaction_payment::{ChargeTransactionPayment, FungibleAdapter};
+use sp_core::{sr25519, ConstU8, Pair, H256};
+use sp_io::TestExternalities;
+use sp_runtime::{
+	generic::{CheckedExtrinsic, ExtrinsicFormat},
+	traits::{Applyable, IdentityLookup},
+	transaction_validity::{TransactionSource, TransactionValidityError},
+	AccountId32, BuildStorage, DispatchResult,
+};
+
+pub(crate) type AccountId = AccountId32;
+pub(crate) type Balance = u128;
+type Block = frame_system::mocking::MockBlock<Test>;
+type TxExtension = (frame_system::CheckNonce<Test>, ChargeTransactionPayment<Test>);
+
+pub(crate) const ED: Balance = 100;
+pub(crate) const DEPOSIT: Balance = 5_000;
+pub(crate) const REGISTRATION_FEE: Balance = 700;
+pub(crate) const ENDOWMENT: Balance = 1_000_000;
+pub(crate) const ALLOWANCE: Balance = 50_000;
+/// The time of the first block.
+pub(crate) const START: u64 = 1_700_000_000_000;
+pub(crate) const GENESIS_HASH: H256 = H256::repeat_byte(7);
+/// The length that every transaction is said to have.
+pub(crate) const LENGTH: usize = 100;
+/// What any transaction of this runtime costs: the weights below are all the same and the base is nothing.
+pub(crate) const FEE: Balance = 1_000 + LENGTH as Balance;
+
+#[frame_support::runtime]
+mod runtime {
+	#[runtime::runtime]
+	#[runtime::derive(
+		RuntimeCall,
+		RuntimeEvent,
+		RuntimeError,
+		RuntimeOrigin,
+		RuntimeFreezeReason,
+		RuntimeHoldReason,
+		RuntimeSlashReason,
+		RuntimeLockId,
+		RuntimeTask
+	)]
+	pub struct Test;
+
+	#[runtime::pallet_index(0)]
+	pub type System = frame_system;
+	#[runtime::pallet_index(1)]
+	pub type Timestamp = pallet_timestamp;
+	#[runtime::pallet_index(2)]
+	pub type Balances = pallet_balances;
+	#[runtime::pallet_index(3)]
+	pub type TransactionPayment = pallet_transaction_payment;
+	#[runtime::pallet_index(50)]
+	pub type Machines = pallet_machines;
+}
+
+parameter_types! {
+	/// No weight but the calls' own, so that fees are easy to foresee.
+	pub BlockWeights: frame_system::limits::BlockWeights = frame_system::limits::BlockWeights::builder()
+		.base_block(Weight::zero())
+		.for_class(DispatchClass::all(), |class| class.base_extrinsic = Weight::zero())
+		.for_class(DispatchClass::non_mandatory(), |class| class.max_total = Some(Weight::from_parts(1 << 40, 1 << 40)))
+		.build_or_panic();
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type Block = Block;
+	type AccountId = AccountId;
+	type Lookup = IdentityLookup<AccountId>;
+	type AccountData = pallet_balances::AccountData<Balance>;
+	type BlockWeights = BlockWeights;
+}
+
+#[derive_impl(pallet_timestamp::config_preludes::TestDefaultConfig)]
+impl pallet_timestamp::Config for Test {
+	type MinimumPeriod = ConstU64<1>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+	type AccountStore = System;
+	type Balance = Balance;
+	type ExistentialDeposit = ConstU128<ED>;
+}
+
+/// Where fees of transactions and of registrations go, so that no money leaves the world.
+pub struct Treasury;
+impl TypedGet for Treasury {
+	type Type = AccountId;
+	fn get() -> AccountId {
+		account(b"treasury")
+	}
+}
+impl Treasury {
+	pub(crate) fn account() -> AccountId {
+		<Self as TypedGet>::get()
+	}
+}
+impl Get<AccountId> for Treasury {
+	fn get() -> AccountId {
+		<Self as TypedGet>::get()
+	}
+}
+
+#[derive_impl(pallet_transaction_payment::config_preludes::TestDefaultConfig)]
+impl pallet_transaction_payment::Config for Test {
+	type OnChargeTransaction = OwnerPaysFees<FungibleAdapter<Balances, ResolveTo<Treasury, Balances>>>;
+	type WeightToFee = IdentityFee<Balance>;
+	type LengthToFee = IdentityFee<Balance>;
+	type OperationalFeeMultiplier = ConstU8<5>;
+}
+
+/// Every call weighs the same.
+pub struct FlatWeight;
+impl WeightInfo for FlatWeight {
+	fn register() -> Weight {
+		Weight::from_parts(1_000, 0)
+	}
+	fn set_profile() -> Weight {
+		Self::register()
+	}
+	fn set_fee_allowance() -> Weight {
+		Self::register()
+	}
+	fn set_service() -> Weight {
+		Self::register()
+	}
+	fn deposit() -> Weight {
+		Self::register()
+	}
+	fn withdraw() -> Weight {
+		Self::register()
+	}
+	fn decommission() -> Weight {
+		Self::register()
+	}
+	fn charge_machine() -> Weight {
+		Weight::zero()
+	}
+}
+
+/// Owners pay for `set_service`.
+pub struct Sponsored;
+impl Contains<RuntimeCall> for Sponsored {
+	fn contains(call: &RuntimeCall) -> bool {
+		matches!(call, RuntimeCall::Machines(Call::set_service { .. }))
+	}
+}
+
+parameter_types! {
+	/// Machines that owe somebody something.
+	pub static Busy: Vec<MachineId> = Vec::new();
+}
+impl OpenWork for Busy {
+	fn has_open_work(machine: &MachineId) -> bool {
+		Self::get().contains(machine)
+	}
+}
+
+impl Config for Test {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type WeightInfo = FlatWeight;
+	type Currency = Balances;
+	type MachineDeposit = ConstU128<DEPOSIT>;
+	type RegistrationFee = ConstU128<REGISTRATION_FEE>;
+	type FeeDestination = Treasury;
+	type SponsoredCalls = Sponsored;
+	type Time = Timestamp;
+	type OpenWork = Busy;
+}
+
+/// The account of a name.
+pub(crate) fn account(name: &[u8]) -> AccountId {
+	AccountId::new(sp_io::hashing::blake2_256(name))
+}
+
+/// Owns machines in most tests.
+pub(crate) fn owner() -> AccountId {
+	account(b"owner")
+}
+
+/// Has money, and nothing to do with any machine.
+pub(crate) fn stranger() -> AccountId {
+	account(b"stranger")
+}
+
+/// The key pair of a machine.
+pub(crate) fn pair(seed: u8) -> sr25519::Pair {
+	sr25519::Pair::from_seed(&[seed; 32])
+}
+
+/// The account of a machine's key.
+pub(crate) fn key(seed: u8) -> AccountId {
+	pair(seed).public().into()
+}
+
+/// A profile to register with.
+pub(crate) fn profile() -> MachineProfile {
+	MachineProfile {
+		model: Text::truncate_from(b"Virtual drill press".to_vec()),
+		capabilities: vec![Text::truncate_from(b"drilling".to_vec())]
+			.try_into()
+			.expect("one of 16"),
+		..Default::default()
+	}
+}
+
+/// The proof of key `seed` for what the chain expects of `owner` now.
+pub(crate) fn proof(owner: &AccountId, seed: u8) -> sr25519::Signature {
+	pair(seed).sign(&proof::payload(
+		&GENESIS_HASH,
+		owner,
+		&key(seed),
+		Registrations::<Test>::get(owner),
+	))
+}
+
+/// Registers the machine of key `seed`.
+pub(crate) fn try_register(owner: &AccountId, seed: u8) -> DispatchResult {
+	let origin = RuntimeOrigin::signed(owner.clone());
+	Machines::register(origin, key(seed), proof(owner, seed), profile(), ALLOWANCE)
+}
+
+/// Registers the machine of key `seed` for [`owner`].
+pub(crate) fn registered(seed: u8) -> MachineId {
+	try_register(&owner(), seed).expect("the owner has money and the key is new");
+	MachineId::from_first_key(&key(seed))
+}
+
+/// Registers the machine of key `seed` for [`owner`] and decommissions it.
+pub(crate) fn decommissioned(seed: u8) -> MachineId {
+	let machine = registered(seed);
+	Machines::decommission(RuntimeOrigin::signed(owner()), machine).expect("nothing is open");
+	machine
+}
+
+/// The state of a machine, which must exist.
+pub(crate) fn record(machine: &MachineId) -> MachineOf<Test> {
+	crate::Machines::<Test>::get(machine).expect("registered")
+}
+
+/// What the machine's key may still cost.
+pub(crate) fn allowance(machine: &MachineId) -> Option<Balance> {
+	Fees::<Test>::get(machine).map(|fees| fees.allowance)
+}
+
+/// Starts block `number`, six seconds after the one before.
+pub(crate) fn block(number: u64) {
+	System::set_block_number(number);
+	Timestamp::set_timestamp(START + number.saturating_sub(1) * 6_000);
+}
+
+/// A call as a transaction, with nonce and fee, as the chain would run it after the signature was checked.
+pub(crate) struct Tx {
+	signer: AccountId,
+	call: RuntimeCall,
+	tip: Balance,
+}
+
+impl Tx {
+	pub(crate) fn new(signer: &AccountId, call: impl Into<RuntimeCall>) -> Self {
+		Self {
+			signer: signer.clone(),
+			call: call.into(),
+			tip: 0,
+		}
+	}
+
+	pub(crate) fn tip(self, tip: Balance) -> Self {
+		Self { tip, ..self }
+	}
+
+	fn extrinsic(&self, nonce: u32) -> CheckedExtrinsic<AccountId, RuntimeCall, TxExtension> {
+		let extension = (
+			frame_system::CheckNonce::from(nonce),
+			ChargeTransactionPayment::from(self.tip),
+		);
+		CheckedExtrinsic {
+			format: ExtrinsicFormat::Signed(self.signer.clone(), extension),
+			function: self.call.clone(),
+		}
+	}
+
+	fn info(&self) -> frame_support::dispatch::DispatchInfo {
+		frame_support::dispatch::GetDispatchInfo::get_dispatch_info(&self.call)
+	}
+
+	/// What the transaction pool says.
+	pub(crate) fn validate(&self) -> Result<(), TransactionValidityError> {
+		let extrinsic = self.extrinsic(System::account_nonce(&self.signer));
+		extrinsic
+			.validate::<Test>(TransactionSource::External, &self.info(), LENGTH)
+			.map(drop)
+	}
+
+	/// What comes of it in a block: refused, or included with the outcome of the call.
+	pub(crate) fn apply(&self) -> Result<DispatchResult, TransactionValidityError> {
+		self.apply_with(System::account_nonce(&self.signer))
+	}
+
+	/// The same with a nonce of the signer's choice.
+	pub(crate) fn apply_with(&self, nonce: u32) -> Result<DispatchResult, TransactionValidityError> {
+		let applied = frame_support::storage::with_storage_layer(|| {
+			self.extrinsic(nonce)
+				.apply::<Test>(&self.info(), LENGTH)
+				.map_err(Refused)
+		});
+		match applied {
+			Ok(outcome) => Ok(outcome.map(drop).map_err(|failed| failed.error)),
+			Err(Refused(refused)) => Err(refused),
+		}
+	}
+}
+
+/// A refused transaction leaves no trace, as in a block: `with_storage_layer` wants an error that it can make itself.
+struct Refused(TransactionValidityError);
+impl From<sp_runtime::DispatchError> for Refused {
+	fn from(_: sp_runtime::DispatchError) -> Self {
+		Self(sp_runtime::transaction_validity::InvalidTransaction::Call.into())
+	}
+}
+
+/// Builds the world of a test.
+#[derive(Default)]
+pub(crate) struct ExtBuilder {
+	balances: Vec<(AccountId, Balance)>,
+}
+
+impl ExtBuilder {
+	/// Gives an account a balance before the first block.
+	pub(crate) fn balance(mut self, who: AccountId, balance: Balance) -> Self {
+		self.balances.push((who, balance));
+		self
+	}
+
+	pub(crate) fn build(self) -> TestExternalities {
+		let mut storage = frame_system::GenesisConfig::<Test>::default()
+			.build_storage()
+			.expect("the system has a genesis");
+		let balances = [owner(), stranger()]
+			.map(|who| (who, ENDOWMENT))
+			.into_iter()
+			.chain(self.balances)
+			.collect();
+		pallet_balances::GenesisConfig::<Test> {
+			balances,
+			..Default::default()
+		}
+		.assimilate_storage(&mut storage)
+		.expect("the balances are above the minimum");
+		let mut ext = TestExternalities::from(storage);
+		ext.register_extension(sp_keystore::KeystoreExt::new(
+			sp_keystore::testing::MemoryKeystore::new(),
+		));
+		ext.execute_with(|| {
+			frame_system::BlockHash::<Test>::insert(0, GENESIS_HASH);
+			block(1);
+		});
+		ext
+	}
+
+	/// Runs a test and checks what must always hold.
+	pub(crate) fn build_and_execute(self, test: impl FnOnce()) {
+		self.build().execute_with(|| {
+			Busy::set(Vec::new());
+			test();
+			Machines::do_try_state().expect("what must hold, holds");
+			Machines::integrity_test();
+		});
+	}
+}

@@ -1,0 +1,172 @@
+//! The end of a machine.
+
+use super::signed;
+use crate::{mock::*, Call, Error, Event, Fees, HoldReason, KeyRecord, Keys, MachineStatus};
+use bpiiot_primitives::{Actors, MachineId};
+use frame_support::{
+	assert_noop, assert_ok,
+	traits::fungible::{Inspect, InspectHold, MutateHold},
+};
+use sp_runtime::traits::Dispatchable;
+
+fn held() -> Balance {
+	Balances::balance_on_hold(&HoldReason::MachineDeposit.into(), &owner())
+}
+
+#[test]
+fn gives_back_the_deposit_and_the_money_and_retires_the_key() {
+	ExtBuilder::default().build_and_execute(|| {
+		// GIVEN two machines, one of which has earned.
+		let (machine, other) = (registered(1), registered(2));
+		assert_ok!(signed(&stranger(), Call::deposit { machine, amount: 1_234 }));
+		let before = Balances::balance(&owner());
+
+		// WHEN the earner goes.
+		assert_ok!(signed(&owner(), Call::decommission { machine }));
+
+		// THEN its deposit and money are the owner's, and the other's deposit stays.
+		assert_eq!(Balances::balance(&owner()), before + DEPOSIT + 1_234);
+		assert_eq!(held(), DEPOSIT);
+		assert!(!System::account_exists(&machine.account()));
+		// AND its key is retired for ever, with its account and nonce.
+		assert_eq!(Keys::<Test>::get(key(1)), Some(KeyRecord { machine, live: false }));
+		assert_eq!(System::sufficients(&key(1)), 1);
+		assert_eq!(Fees::<Test>::get(machine), None);
+		// AND its record stays.
+		let stored = record(&machine);
+		assert_eq!((stored.status, stored.deposit), (MachineStatus::Decommissioned, 0));
+		assert_eq!((stored.owner, stored.key, stored.profile), (owner(), key(1), profile()));
+		let (deposit, paid_out) = (DEPOSIT, 1_234);
+		System::assert_last_event(
+			Event::Decommissioned {
+				machine,
+				owner: owner(),
+				key: key(1),
+				deposit,
+				paid_out,
+			}
+			.into(),
+		);
+		assert_eq!(Machines::ensure_in_service(&other), Ok(owner()));
+	});
+}
+
+#[test]
+fn gives_back_the_deposit_that_was_paid() {
+	ExtBuilder::default().build_and_execute(|| {
+		// GIVEN a machine of the time when the deposit was lower.
+		let machine = registered(1);
+		let old = DEPOSIT / 2;
+		crate::Machines::<Test>::mutate_extant(machine, |stored| stored.deposit = old);
+		let reason = HoldReason::MachineDeposit.into();
+		assert_ok!(Balances::release(
+			&reason,
+			&owner(),
+			DEPOSIT - old,
+			frame_support::traits::tokens::Precision::Exact
+		));
+
+		assert_ok!(signed(&owner(), Call::decommission { machine }));
+		assert_eq!(held(), 0);
+	});
+}
+
+#[test]
+fn is_refused_while_work_is_open() {
+	ExtBuilder::default().build_and_execute(|| {
+		let machine = registered(1);
+
+		Busy::set(vec![machine]);
+		assert_noop!(
+			signed(&owner(), Call::decommission { machine }),
+			Error::<Test>::WorkOpen
+		);
+		Busy::set(vec![]);
+		assert_ok!(signed(&owner(), Call::decommission { machine }));
+	});
+}
+
+#[test]
+fn is_the_end_of_all_calls_but_withdraw() {
+	ExtBuilder::default().build_and_execute(|| {
+		let machine = decommissioned(1);
+
+		for call in [
+			Call::set_profile {
+				machine,
+				profile: profile(),
+			},
+			Call::set_fee_allowance { machine, allowance: 1 },
+			Call::set_service {
+				machine,
+				in_service: true,
+			},
+			Call::deposit { machine, amount: ED },
+			Call::decommission { machine },
+		] {
+			assert_noop!(signed(&owner(), call), Error::<Test>::MachineDecommissioned);
+		}
+	});
+}
+
+#[test]
+fn money_that_arrives_later_is_withdrawn() {
+	ExtBuilder::default().build_and_execute(|| {
+		let machine = decommissioned(1);
+		let late = pallet_balances::Call::transfer_allow_death {
+			dest: machine.account(),
+			value: 777,
+		};
+		assert_ok!(RuntimeCall::from(late).dispatch(RuntimeOrigin::signed(stranger())));
+		let before = Balances::balance(&owner());
+
+		assert_ok!(signed(&owner(), Call::withdraw { machine, amount: 777 }));
+		assert_eq!(Balances::balance(&owner()), before + 777);
+	});
+}
+
+#[test]
+fn leaves_what_is_on_hold_to_whoever_holds_it() {
+	ExtBuilder::default().build_and_execute(|| {
+		let machine = registered(1);
+		let account: AccountId = machine.account();
+		let reason = HoldReason::MachineDeposit.into();
+		assert_ok!(signed(&stranger(), Call::deposit { machine, amount: 1_000 }));
+		assert_ok!(Balances::hold(&reason, &account, 300));
+
+		// The minimum balance stays with the hold, and both come when it ends.
+		assert_ok!(signed(&owner(), Call::decommission { machine }));
+		assert_eq!(Balances::total_balance(&account), 300 + ED);
+		assert_ok!(Balances::release(
+			&reason,
+			&account,
+			300,
+			frame_support::traits::tokens::Precision::Exact
+		));
+		assert_ok!(signed(
+			&owner(),
+			Call::withdraw {
+				machine,
+				amount: 300 + ED
+			}
+		));
+	});
+}
+
+#[test]
+fn names_the_unknown_machine_and_the_wrong_owner() {
+	ExtBuilder::default().build_and_execute(|| {
+		let machine = registered(1);
+		let unknown = MachineId([0; 32]);
+
+		assert_noop!(
+			signed(&owner(), Call::decommission { machine: unknown }),
+			Error::<Test>::UnknownMachine
+		);
+		assert_noop!(
+			signed(&stranger(), Call::decommission { machine }),
+			Error::<Test>::NotOwner
+		);
+		assert_noop!(signed(&key(1), Call::decommission { machine }), Error::<Test>::NotOwner);
+	});
+}

@@ -1,0 +1,25 @@
+//! One module a topic.
+
+mod actor;
+mod decommission;
+mod fees;
+mod invariants;
+mod money;
+mod origins;
+mod registration;
+
+use crate::{mock::*, Call};
+use sp_runtime::{traits::Dispatchable, DispatchResult};
+
+/// Makes a call as the chain does: all of it or nothing.
+fn run(origin: RuntimeOrigin, call: Call<Test>) -> DispatchResult {
+	RuntimeCall::from(call)
+		.dispatch(origin)
+		.map(drop)
+		.map_err(|failed| failed.error)
+}
+
+/// Makes a call that `who` signed.
+fn signed(who: &AccountId, call: Call<Test>) -> DispatchResult {
+	run(RuntimeOrigin::signed(who.clone()), call)
+}

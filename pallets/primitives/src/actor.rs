@@ -1,0 +1,73 @@
+//! Who acts, and whether he may spend.
+
+use crate::MachineId;
+use frame_support::pallet_prelude::{DispatchError, DispatchResult};
+
+/// The party behind a call.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Actor<AccountId> {
+	/// Whose money, deposits and record it is: the signer himself, or the machine's keyless account.
+	pub account: AccountId,
+	/// The machine, when a machine's current key signed.
+	pub machine: Option<MachineId>,
+}
+
+/// Resolves an origin to the actor behind it, and tells what the other pallets must know of machines.
+pub trait Actors<RuntimeOrigin, AccountId> {
+	/// The actor of a signed origin. A plain account acts for itself, a machine's current key for the machine.
+	///
+	/// # Errors
+	/// `BadOrigin` when unsigned; the implementation's own when the key is retired or the machine is frozen.
+	fn ensure_actor(origin: RuntimeOrigin) -> Result<Actor<AccountId>, DispatchError>;
+
+	/// The owner of a machine that takes orders.
+	///
+	/// # Errors
+	/// The implementation's own when there is no such machine, or it takes no orders now.
+	fn ensure_in_service(machine: &MachineId) -> Result<AccountId, DispatchError>;
+
+	/// Whether `account` is `machine` itself or its owner.
+	fn controls(account: &AccountId, machine: &MachineId) -> bool;
+
+	/// Makes a machine in service that `Self::controls` says `owner` controls, and an origin of its key.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn benchmark_machine(owner: &AccountId, seed: u32) -> (MachineId, AccountId);
+}
+
+/// What value leaves an account for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SpendPurpose {
+	/// The price of something that the account buys.
+	Purchase,
+	/// Security for work that the account has promised.
+	Bond,
+}
+
+/// Asked at the one place where value is taken from an account for an agreement.
+pub trait SpendPolicy<AccountId, AssetId, Balance> {
+	/// Records the spending, or refuses it.
+	///
+	/// # Errors
+	/// The implementation's own, when the policy of the account forbids it.
+	fn spend(from: &Actor<AccountId>, purpose: SpendPurpose, asset: &AssetId, amount: Balance) -> DispatchResult;
+}
+
+/// No policy: whoever signs may spend.
+impl<AccountId, AssetId, Balance> SpendPolicy<AccountId, AssetId, Balance> for () {
+	fn spend(_: &Actor<AccountId>, _: SpendPurpose, _: &AssetId, _: Balance) -> DispatchResult {
+		Ok(())
+	}
+}
+
+/// Asked before a machine is decommissioned.
+pub trait OpenWork {
+	/// Whether `machine` still owes or is owed something by an open agreement.
+	fn has_open_work(machine: &MachineId) -> bool;
+}
+
+/// Nothing keeps machines busy.
+impl OpenWork for () {
+	fn has_open_work(_: &MachineId) -> bool {
+		false
+	}
+}

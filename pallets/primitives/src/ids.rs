@@ -1,0 +1,95 @@
+//! Typed identifiers.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+
+use frame_support::Hashable;
+use frame_system::pallet_prelude::BlockNumberFor;
+use scale_info::TypeInfo;
+use sp_runtime::traits::SaturatedConversion;
+
+/// Declares a 64-bit identifier that [`fresh_id`] mints.
+macro_rules! counter_free_id {
+	($(#[$doc:meta])* $name:ident) => {
+		$(#[$doc])*
+		#[derive(
+			Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord,
+			Debug, Default,
+		)]
+		pub struct $name(pub u64);
+
+		impl From<u64> for $name {
+			fn from(id: u64) -> Self {
+				Self(id)
+			}
+		}
+	};
+}
+
+counter_free_id! {
+	/// An order for work and all that becomes of it.
+	JobId
+}
+counter_free_id! {
+	/// A published price and its terms.
+	OfferId
+}
+counter_free_id! {
+	/// An amount held for two parties.
+	EscrowId
+}
+
+/// A machine's stable name. It survives every rotation of the machine's keys, and its bytes are at the same time the
+/// machine's account: the account has no private key, so only calls of the machine's owner and of its current signing
+/// key, checked by the pallets, move what is in it.
+///
+/// It is derived from the first signing key and not from a counter, so no fork of the chain can give one machine's
+/// account to another.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug,
+)]
+pub struct MachineId(pub [u8; 32]);
+
+impl MachineId {
+	/// The id of the machine that registers with `first_key`: `blake2_256("bpiiot/machine" ++ SCALE(first_key))`.
+	pub fn from_first_key<AccountId: Encode>(first_key: &AccountId) -> Self {
+		Self((b"bpiiot/machine", first_key).encode().blake2_256())
+	}
+
+	/// The keyless account of the machine: the same 32 bytes.
+	pub fn account<AccountId: From<[u8; 32]>>(&self) -> AccountId {
+		self.0.into()
+	}
+}
+
+/// A 64-bit identifier that no other call of this chain gets: the number of the block in the upper half and the count
+/// of events so far in the lower half. It needs no counter in storage, sorts by age, and the caller must deposit an
+/// event after taking it, or the next call would get the same one.
+pub fn fresh_id<T: frame_system::Config>() -> u64
+where
+	BlockNumberFor<T>: SaturatedConversion,
+{
+	let block: u64 = frame_system::Pallet::<T>::block_number().saturated_into();
+	(block << 32) | u64::from(frame_system::Pallet::<T>::event_count())
+}
+
+/// What prices, bonds and payments are counted in.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Debug,
+	Default,
+)]
+pub enum AssetKind {
+	/// The chain's own token, in planck.
+	#[default]
+	Native,
+}

@@ -1,0 +1,21 @@
+//! What the BPIIoT pallets share: typed identifiers, the actor who stands behind a call, and the traits by which a
+//! domain pallet reaches the money without knowing how it is kept.
+//!
+//! Nothing here stores anything. A pallet depends on this crate, never on another domain pallet; the runtime joins them.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+mod actor;
+mod escrow;
+mod ids;
+
+pub use actor::{Actor, Actors, OpenWork, SpendPolicy, SpendPurpose};
+pub use escrow::{AgreementClock, BondOutcome, Escrow, EscrowTerms, Settlement};
+pub use ids::{fresh_id, AssetKind, EscrowId, JobId, MachineId, OfferId};
+
+/// Milliseconds since 1970-01-01T00:00:00Z, as `pallet-timestamp` has them.
+pub type UnixMillis = u64;
+
+/// Milliseconds on the agreement clock: the timestamp of the block less all the time that the chain stood still.
+/// Windows for acting on chain are measured on it (see [`AgreementClock`]).
+pub type AgreementMillis = u64;

@@ -1,0 +1,87 @@
+//! The platform's own pallets, and what joins them.
+
+use super::{money::deposit, system::MILLISECONDS_PER_DAY};
+use crate::{
+	AccountId, Balance, Balances, CollatorSelection, Escrow, Jobs, Machines, Runtime, RuntimeCall, RuntimeHoldReason,
+	Timestamp, MILLI_BPI,
+};
+use frame_support::{
+	parameter_types,
+	traits::{ConstU32, ConstU64, Contains},
+};
+
+parameter_types! {
+	/// Where fees go: the pot from which collators are paid.
+	pub StakingPot: AccountId = CollatorSelection::account_id();
+	/// The deposit for a machine.
+	pub const MachineDeposit: Balance = deposit(2, 600);
+	/// The fee for a machine: its key's record stays for ever.
+	pub const RegistrationFee: Balance = 100 * MILLI_BPI;
+	/// The deposit for an offer.
+	pub const OfferDeposit: Balance = deposit(1, 300);
+	/// The deposit for a job.
+	pub const JobDeposit: Balance = deposit(2, 600);
+}
+
+/// The calls whose fees an owner pays for his machine's key: those that a machine at work makes. None of them carries
+/// another call.
+pub struct SponsoredCalls;
+
+impl Contains<RuntimeCall> for SponsoredCalls {
+	fn contains(call: &RuntimeCall) -> bool {
+		use pallet_jobs::Call as Job;
+		use pallet_machines::Call as Machine;
+		matches!(
+			call,
+			RuntimeCall::Machines(Machine::set_service { .. })
+				| RuntimeCall::Jobs(
+					Job::publish_offer { .. }
+						| Job::update_offer { .. }
+						| Job::withdraw_offer { .. }
+						| Job::accept { .. }
+						| Job::decline { .. }
+						| Job::start { .. }
+						| Job::progress { .. }
+						| Job::deliver { .. }
+						| Job::cancel { .. }
+						| Job::expire { .. }
+				)
+		)
+	}
+}
+
+impl pallet_machines::Config for Runtime {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type WeightInfo = pallet_machines::weights::SubstrateWeight<Runtime>;
+	type Currency = Balances;
+	type MachineDeposit = MachineDeposit;
+	type RegistrationFee = RegistrationFee;
+	type FeeDestination = StakingPot;
+	type SponsoredCalls = SponsoredCalls;
+	type Time = Timestamp;
+	type OpenWork = Jobs;
+}
+
+impl pallet_escrow::Config for Runtime {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Native = Balances;
+	type SpendPolicy = Machines;
+	/// Ten slots: a chain that misses a few blocks has not stopped.
+	type StopAllowance = ConstU64<60_000>;
+}
+
+impl pallet_jobs::Config for Runtime {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type WeightInfo = pallet_jobs::weights::SubstrateWeight<Runtime>;
+	type Currency = Balances;
+	type Escrow = Escrow;
+	type Clock = Escrow;
+	type Actors = Machines;
+	type OfferDeposit = OfferDeposit;
+	type JobDeposit = JobDeposit;
+	/// Long enough for a transaction to get into a block ten times over.
+	type MinWindow = ConstU64<60_000>;
+	type MaxWindow = ConstU64<{ 365 * MILLISECONDS_PER_DAY }>;
+	type MaxOffers = ConstU32<32>;
+	type MaxOpenJobs = ConstU32<32>;
+}

@@ -1,0 +1,7 @@
+//! How each pallet is set up, by topic.
+
+pub mod bpiiot;
+pub mod consensus;
+pub mod money;
+pub mod system;
+pub mod xcm;

@@ -1,0 +1,200 @@
+//! Messages from other chains. Only what is needed is open: the relay chain governs, siblings may pay in our token for
+//! what they ask; nobody moves assets in or out yet.
+
+use crate::{
+	configs::money::{FeesToCollators, WeightToFee},
+	weights, AccountId, AllPalletsWithSystem, Balances, ParachainInfo, ParachainSystem, PolkadotXcm, Runtime,
+	RuntimeCall, RuntimeEvent, RuntimeOrigin, XcmpQueue,
+};
+use frame_support::{
+	parameter_types,
+	traits::{ConstU32, Contains, Disabled, Everything, Nothing},
+	weights::Weight,
+};
+use frame_system::{EnsureRoot, EnsureRootWithSuccess};
+use pallet_xcm::XcmPassthrough;
+use polkadot_parachain_primitives::primitives::Sibling;
+use polkadot_runtime_common::xcm_sender::NoPriceForMessageDelivery;
+use xcm::latest::prelude::*;
+use xcm_builder::{
+	AccountId32Aliases, AllowExplicitUnpaidExecutionFrom, AllowTopLevelPaidExecutionFrom, DenyRecursively,
+	DenyReserveTransferToRelayChain, DenyThenTry, EnsureXcmOrigin, FixedWeightBounds, FrameTransactionalProcessor,
+	FungibleAdapter, IsConcrete, ParentAsSuperuser, ParentIsPreset, RelayChainAsNative, SiblingParachainAsNative,
+	SiblingParachainConvertsVia, SignedToAccountId32, SovereignSignedViaLocation, TakeWeightCredit,
+	TrailingSetTopicAsId, UsingComponents, WithComputedOrigin, WithUniqueTopic,
+};
+use xcm_executor::XcmExecutor;
+
+parameter_types! {
+	/// Our token, and this chain.
+	pub const HereLocation: Location = Location::here();
+	/// The network is known once a relay chain is chosen for good; until then accounts belong to any.
+	pub const RelayNetwork: Option<NetworkId> = None;
+	/// The relay chain as a caller without rights of its own.
+	pub RelayChainOrigin: RuntimeOrigin = cumulus_pallet_xcm::Origin::Relay.into();
+	/// Where this chain is.
+	pub UniversalLocation: InteriorLocation = Parachain(ParachainInfo::parachain_id().into()).into();
+	/// What an instruction of a message is taken to cost.
+	pub const InstructionWeight: Weight = weights::xcm::INSTRUCTION;
+	/// How many instructions a message may have.
+	pub const MaxInstructions: u32 = 100;
+	/// How many assets a message may carry.
+	pub const MaxAssetsIntoHolding: u32 = 8;
+}
+
+/// Which account a location stands for.
+pub type LocationToAccountId = (
+	ParentIsPreset<AccountId>,
+	SiblingParachainConvertsVia<Sibling, AccountId>,
+	AccountId32Aliases<RelayNetwork, AccountId>,
+);
+
+/// The one asset that messages can name: our own token, kept here.
+pub type LocalAssetTransactor = FungibleAdapter<Balances, IsConcrete<HereLocation>, LocationToAccountId, AccountId, ()>;
+
+/// Whom a message can act as.
+pub type OriginConverter = (
+	// The chain's or account's own account here.
+	SovereignSignedViaLocation<LocationToAccountId, RuntimeOrigin>,
+	RelayChainAsNative<RelayChainOrigin, RuntimeOrigin>,
+	SiblingParachainAsNative<cumulus_pallet_xcm::Origin, RuntimeOrigin>,
+	RootOrigins,
+	XcmPassthrough<RuntimeOrigin>,
+);
+
+/// Who is root: the relay chain's governance, by a message with superuser rights. Where there is no sudo key this is
+/// the only way to root. It gives the relay chain nothing that it lacks, as its own root can replace a parachain's code.
+pub type RootOrigins = ParentAsSuperuser<RuntimeOrigin>;
+
+/// The relay chain, and its executive body.
+pub struct ParentOrExecutive;
+
+impl Contains<Location> for ParentOrExecutive {
+	fn contains(location: &Location) -> bool {
+		matches!(
+			location.unpack(),
+			(1, [])
+				| (
+					1,
+					[Plurality {
+						id: BodyId::Executive,
+						..
+					}]
+				)
+		)
+	}
+}
+
+/// Which messages are let in at all: the relay chain's for nothing, anybody else's for a fee.
+pub type Barrier = TrailingSetTopicAsId<
+	DenyThenTry<
+		DenyRecursively<DenyReserveTransferToRelayChain>,
+		(
+			TakeWeightCredit,
+			WithComputedOrigin<
+				(
+					AllowTopLevelPaidExecutionFrom<Everything>,
+					AllowExplicitUnpaidExecutionFrom<ParentOrExecutive>,
+				),
+				UniversalLocation,
+				ConstU32<8>,
+			>,
+		),
+	>,
+>;
+
+/// Weighs a message by its number of instructions.
+pub type Weigher = FixedWeightBounds<InstructionWeight, RuntimeCall, MaxInstructions>;
+
+/// Sells execution for our token.
+pub type Trader = UsingComponents<WeightToFee, HereLocation, AccountId, Balances, FeesToCollators>;
+
+/// The set-up of the machine that executes messages.
+pub struct XcmConfig;
+
+impl xcm_executor::Config for XcmConfig {
+	type RuntimeCall = RuntimeCall;
+	type XcmSender = XcmRouter;
+	type XcmEventEmitter = PolkadotXcm;
+	type AssetTransactor = LocalAssetTransactor;
+	type OriginConverter = OriginConverter;
+	type IsReserve = ();
+	type IsTeleporter = ();
+	type Aliasers = Nothing;
+	type UniversalLocation = UniversalLocation;
+	type Barrier = Barrier;
+	type Weigher = Weigher;
+	type Trader = Trader;
+	type ResponseHandler = PolkadotXcm;
+	type AssetTrap = PolkadotXcm;
+	type AssetLocker = ();
+	type AssetExchanger = ();
+	type SubscriptionService = PolkadotXcm;
+	type PalletInstancesInfo = AllPalletsWithSystem;
+	type MaxAssetsIntoHolding = MaxAssetsIntoHolding;
+	type FeeManager = ();
+	type MessageExporter = ();
+	type UniversalAliases = Nothing;
+	type CallDispatcher = RuntimeCall;
+	type SafeCallFilter = Everything;
+	type TransactionalProcessor = FrameTransactionalProcessor;
+	type HrmpNewChannelOpenRequestHandler = ();
+	type HrmpChannelAcceptedHandler = ();
+	type HrmpChannelClosingHandler = ();
+	type XcmRecorder = PolkadotXcm;
+}
+
+/// Executes the messages of the queue.
+#[cfg(not(feature = "runtime-benchmarks"))]
+pub type ExecuteMessage = xcm_builder::ProcessXcmMessage<
+	cumulus_primitives_core::AggregateMessageOrigin,
+	XcmExecutor<XcmConfig>,
+	RuntimeCall,
+>;
+
+/// Benchmarks measure the queue, not the messages.
+#[cfg(feature = "runtime-benchmarks")]
+pub type ExecuteMessage =
+	pallet_message_queue::mock_helpers::NoopMessageProcessor<cumulus_primitives_core::AggregateMessageOrigin>;
+
+/// An account of this chain as a location.
+pub type LocalOriginToLocation = SignedToAccountId32<RuntimeOrigin, AccountId, RelayNetwork>;
+
+/// How messages leave: up to the relay chain or across to a sibling.
+pub type XcmRouter = WithUniqueTopic<(
+	cumulus_primitives_utility::ParentAsUmp<ParachainSystem, PolkadotXcm, NoPriceForMessageDelivery<()>>,
+	XcmpQueue,
+)>;
+
+impl pallet_xcm::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type Currency = Balances;
+	type CurrencyMatcher = ();
+	type AuthorizedAliasConsideration = Disabled;
+	/// Only root makes this chain send a message, in the chain's own name.
+	type SendXcmOrigin = EnsureRootWithSuccess<AccountId, HereLocation>;
+	type XcmRouter = XcmRouter;
+	type ExecuteXcmOrigin = EnsureXcmOrigin<RuntimeOrigin, LocalOriginToLocation>;
+	type XcmExecuteFilter = Nothing;
+	type XcmExecutor = XcmExecutor<XcmConfig>;
+	type XcmTeleportFilter = Nothing;
+	type XcmReserveTransferFilter = Nothing;
+	type Weigher = Weigher;
+	type UniversalLocation = UniversalLocation;
+	type RuntimeOrigin = RuntimeOrigin;
+	type RuntimeCall = RuntimeCall;
+	const VERSION_DISCOVERY_QUEUE_SIZE: u32 = 100;
+	type AdvertisedXcmVersion = pallet_xcm::CurrentXcmVersion;
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type TrustedLockers = ();
+	type SovereignAccountOf = LocationToAccountId;
+	type MaxLockers = ConstU32<8>;
+	type MaxRemoteLockConsumers = ConstU32<0>;
+	type RemoteLockConsumerIdentifier = ();
+	type WeightInfo = weights::xcm::WeightInfo<Runtime>;
+}
+
+impl cumulus_pallet_xcm::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type XcmExecutor = XcmExecutor<XcmConfig>;
+}

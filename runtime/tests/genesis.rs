@@ -1,0 +1,131 @@
+//! The first block of each network.
+
+mod common;
+
+use bpiiot_runtime::{
+	configs::xcm::RootOrigins,
+	genesis_config_presets::{
+		account_of, preset_names, COLLATORS, DEVELOPMENT, ENDOWMENT, LOCAL_TESTNET, NAMED_ACCOUNTS, PRODUCTION,
+	},
+	AccountId, AuthorityDiscovery, Balances, CollatorSelection, ParachainInfo, Runtime, RuntimeOrigin, Session, Sudo,
+	EXISTENTIAL_DEPOSIT, PARA_ID,
+};
+use common::genesis;
+use frame_support::{assert_noop, assert_ok};
+use sp_runtime::traits::Dispatchable;
+use xcm::latest::{Junction::Parachain, Location, OriginKind};
+use xcm_executor::traits::ConvertOrigin;
+
+#[test]
+fn every_preset_makes_a_chain_with_our_para_id() {
+	assert_eq!(preset_names().len(), 3);
+	for name in preset_names() {
+		genesis(&name).execute_with(|| {
+			assert_eq!(ParachainInfo::parachain_id(), PARA_ID.into(), "{name}");
+			assert_eq!(
+				Balances::free_balance(CollatorSelection::account_id()),
+				EXISTENTIAL_DEPOSIT,
+				"{name}"
+			);
+		});
+	}
+}
+
+#[test]
+fn an_unknown_preset_is_none() {
+	assert_eq!(
+		bpiiot_runtime::genesis_config_presets::get_preset(&"mainnet".into()),
+		None
+	);
+}
+
+#[test]
+fn the_named_accounts_are_those_of_the_development_phrase() {
+	for (name, key) in [
+		(
+			"Alice",
+			"d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d",
+		),
+		(
+			"Bob",
+			"8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48",
+		),
+		("Owner", "OWNER"),
+		("Customer", "CUSTOMER"),
+		("Supplier", "SUPPLIER"),
+		("Arbiter", "ARBITER"),
+		("Carrier", "CARRIER"),
+	] {
+		assert_eq!(
+			format!("{:?}", sp_core::H256(account_of(name).into())),
+			format!("0x{key}"),
+			"{name}"
+		);
+	}
+}
+
+#[test]
+fn in_development_everybody_has_money_and_alice_is_root() {
+	for preset in [DEVELOPMENT, LOCAL_TESTNET] {
+		genesis(preset).execute_with(|| {
+			for name in NAMED_ACCOUNTS.iter().chain(&COLLATORS) {
+				assert_eq!(Balances::free_balance(account_of(name)), ENDOWMENT, "{name}");
+			}
+			assert_eq!(Balances::total_issuance(), 7 * ENDOWMENT + EXISTENTIAL_DEPOSIT);
+			assert_eq!(Sudo::key(), Some(account_of("Alice")));
+		});
+	}
+}
+
+#[test]
+fn in_development_alice_and_bob_make_blocks() {
+	genesis(DEVELOPMENT).execute_with(|| {
+		let collators: Vec<AccountId> = COLLATORS.iter().map(|name| account_of(name)).collect();
+		let mut validators = Session::validators();
+		validators.sort();
+		let mut expected = collators.clone();
+		expected.sort();
+		assert_eq!(validators, expected);
+		assert_eq!(pallet_aura::Authorities::<Runtime>::get().len(), collators.len());
+		assert_eq!(AuthorityDiscovery::authorities().len(), collators.len());
+	});
+}
+
+#[test]
+fn in_production_there_is_no_sudo_key_no_collator_and_no_money() {
+	genesis(PRODUCTION).execute_with(|| {
+		assert_eq!(Sudo::key(), None);
+		assert!(Session::validators().is_empty());
+		assert!(pallet_aura::Authorities::<Runtime>::get().is_empty());
+		assert_eq!(Balances::total_issuance(), EXISTENTIAL_DEPOSIT);
+	});
+}
+
+#[test]
+fn fails_when_anybody_uses_sudo_in_production() {
+	let remark = || Box::new(frame_system::Call::remark { remark: vec![] }.into());
+	genesis(PRODUCTION).execute_with(|| {
+		for name in NAMED_ACCOUNTS.iter().chain(&COLLATORS) {
+			assert_noop!(
+				Sudo::sudo(RuntimeOrigin::signed(account_of(name)), remark()),
+				pallet_sudo::Error::<Runtime>::RequireSudo
+			);
+		}
+	});
+	genesis(DEVELOPMENT).execute_with(|| assert_ok!(Sudo::sudo(RuntimeOrigin::signed(account_of("Alice")), remark())));
+}
+
+#[test]
+fn root_comes_from_the_relay_chain_and_from_nowhere_else() {
+	let governance = |location: Location, kind| {
+		let origin = <RootOrigins as ConvertOrigin<RuntimeOrigin>>::convert_origin(location, kind).ok()?;
+		let call = frame_system::Call::<Runtime>::set_heap_pages { pages: 8 };
+		bpiiot_runtime::RuntimeCall::from(call).dispatch(origin).ok()
+	};
+	genesis(PRODUCTION).execute_with(|| {
+		assert!(governance(Location::parent(), OriginKind::Superuser).is_some());
+		assert!(governance(Location::parent(), OriginKind::Native).is_none());
+		assert!(governance(Location::new(1, [Parachain(2001)]), OriginKind::Superuser).is_none());
+		assert!(governance(Location::here(), OriginKind::Superuser).is_none());
+	});
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# `make check`: everything that can be said of the sources without running them. Cheap steps first.
+# Usage: scripts/check.sh [STEP...]    STEP: format scripts lockfile gpl deny clippy features
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/bpiiot/target}
+
+# Formatting of Rust.
+step_format() {
+	cargo fmt --all --check
+}
+
+# Our shell scripts.
+step_scripts() {
+	local files=(.ci/run scripts/*.sh)
+	for file in "${files[@]}"; do bash -n "$file"; done
+	if command -v shellcheck >/dev/null; then
+		shellcheck "${files[@]}"
+	else
+		echo "shellcheck is not installed: the scripts' syntax was checked, and nothing else of them"
+	fi
+}
+
+# Cargo.lock is complete.
+step_lockfile() {
+	cargo metadata --locked --format-version 1 >/dev/null
+}
+
+# What must stay free of GPL is.
+step_gpl() {
+	scripts/check-gpl-free.sh
+}
+
+# Licences, sources and bans of all dependencies.
+step_deny() {
+	scripts/deny.sh
+}
+
+# Clippy over all our targets and rustdoc over all our crates, warnings denied.
+step_clippy() {
+	# No `--bins`: they would take the place of the real ones in the target folder, the node without its runtime. Their
+	# sources are linted as tests.
+	lint --lib --tests --examples --benches
+}
+
+# Clippy with the features that only benchmarks and try-runtime are built with. The pallets and the runtime alone: over the
+# whole workspace they would build the node's half of the SDK a second time.
+step_features() {
+	local features=bpiiot-runtime/runtime-benchmarks,bpiiot-runtime/try-runtime
+	SKIP_BPIIOT_RUNTIME_WASM_BUILD=1 cargo clippy --locked --lib --package bpiiot-runtime --package bpiiot-primitives \
+		--package 'pallet-machines' --package 'pallet-escrow' --package 'pallet-jobs' --features "$features" -- -Dwarnings
+}
+
+# `cargo build` with scripts/lint-rustc.sh in rustc's place for our own crates.
+#
+# The runtime's own skip variable, not SKIP_WASM_BUILD: that one is watched by a build script deep in the SDK, so that
+# with each change of it half of the node would be built again.
+lint() {
+	local sysroot
+	sysroot=$(rustc --print sysroot)
+	if [[ ! -x $sysroot/bin/clippy-driver ]]; then
+		echo "clippy is missing: rustup component add clippy (Debian's toolchain: apt-get install rust-web-clippy)" >&2
+		return 1
+	fi
+	CLIPPY_DRIVER=$sysroot/bin/clippy-driver RUSTDOC=$sysroot/bin/rustdoc LINT_DOC_DIR=$CARGO_TARGET_DIR \
+		CLIPPY_ARGS='-Dwarnings__CLIPPY_HACKERY__' RUSTC_WORKSPACE_WRAPPER=$PWD/scripts/lint-rustc.sh \
+		SKIP_BPIIOT_RUNTIME_WASM_BUILD=1 \
+		cargo build --locked --workspace "$@"
+}
+
+steps=("$@")
+((${#steps[@]})) || steps=(format scripts lockfile gpl deny clippy features)
+for step in "${steps[@]}"; do
+	if [[ $(type -t "step_$step") != function ]]; then
+		echo "make check knows no step '$step'; there are: format scripts lockfile gpl deny clippy features" >&2
+		exit 2
+	fi
+	echo "--- check: $step"
+	start=$SECONDS
+	"step_$step"
+	echo "--- check: $step: ok, $((SECONDS - start)) s"
+done

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# `make test` (short) and `make test-all` (all). Wants everything built (`make build`).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/bpiiot/target}
+
+which=${1:-short}
+[[ $which == short || $which == all ]] || { echo "usage: scripts/test.sh [short|all]" >&2; exit 2; }
+
+# Runs one runner and times it. All of them run, so that one failure does not hide another.
+failed=()
+runner() {
+	local name=$1 start=$SECONDS
+	shift
+	echo "--- test: $name"
+	if "$@"; then
+		echo "--- test: $name: ok, $((SECONDS - start)) s"
+	else
+		echo "--- test: $name: FAILED, $((SECONDS - start)) s"
+		failed+=("$name")
+	fi
+}
+
+if command -v cargo-nextest >/dev/null; then
+	runner rust cargo nextest run --locked --workspace --profile "$([[ $which == all ]] && echo all || echo default)"
+else
+	# One test program after the other, and within one that starts nodes one test at a time as nextest does it.
+	skip=(--skip long_)
+	[[ $which == short ]] || skip=()
+	runner rust cargo test --locked --workspace --lib --bins --no-fail-fast -- "${skip[@]}"
+	runner rust-integration cargo test --locked --workspace --test '*' --no-fail-fast -- --test-threads 1 "${skip[@]}"
+fi
+
+runner examples cargo test --locked --workspace --doc
+
+if [[ $which == all ]]; then
+	# The benchmarks' own tests and try-state as the runtime compiles it; the pallets and the runtime alone, as in
+	# scripts/check.sh.
+	runner features env SKIP_BPIIOT_RUNTIME_WASM_BUILD=1 cargo test --locked --lib --package bpiiot-runtime \
+		--package pallet-machines --package pallet-escrow --package pallet-jobs \
+		--features bpiiot-runtime/runtime-benchmarks,bpiiot-runtime/try-runtime
+fi
+
+runner polkadot-js env BPIIOT_NODE="$CARGO_TARGET_DIR/debug/bpiiot-node" \
+	node --test --test-reporter=spec tests/polkadot-js/job.test.js
+
+if ((${#failed[@]})); then
+	echo "failed: ${failed[*]}" >&2
+	exit 1
+fi

@@ -1,0 +1,247 @@
+// A job from order to payment as a user of Polkadot.js makes it, on a real node.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+
+import { Keyring } from '@polkadot/keyring';
+import { bnToU8a, stringToU8a, u8aConcat, u8aToHex, u8aWrapBytes } from '@polkadot/util';
+import { blake2AsHex, blake2AsU8a, cryptoWaitReady, mnemonicGenerate } from '@polkadot/util-crypto';
+
+import { balanceOf, BPI, chainTime, eventData, Refused, send } from './chain.js';
+import { connect } from './node.js';
+
+const HOUR_MS = 3_600_000;
+const NO_HASH = `0x${'00'.repeat(32)}`;
+const RECIPE = blake2AsHex('a recipe', 256);
+const ALLOWANCE = 10n * BPI;
+const STAKE = 20n * BPI;
+
+const PROFILE = {
+	model: 'Solid TB 16',
+	location: 'Bremen, hall 3',
+	capabilities: ['drilling'],
+	firmware: NO_HASH,
+	metadata: NO_HASH,
+	encryptionKey: NO_HASH,
+};
+
+const TERMS = {
+	capability: 'drilling',
+	asset: 'Native',
+	unitPrice: 2n * BPI,
+	maxUnits: 10,
+	bond: 1n * BPI,
+	acceptWindow: 6 * HOUR_MS,
+	leadTime: HOUR_MS,
+	reviewWindow: 6 * HOUR_MS,
+	// Parts in a million: 20 %.
+	rejectionFee: 200_000,
+	recipeSchema: NO_HASH,
+	contract: NO_HASH,
+};
+
+/** Waits for a refusal and says which one it was. */
+async function refusal(sending) {
+	try {
+		await sending;
+	} catch (error) {
+		if (error instanceof Refused) return error;
+		throw error;
+	}
+	return assert.fail('the chain accepted what it must refuse');
+}
+
+describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
+	let api, close, ownNode;
+	let owner, customer, key;
+	let machine, offer, machineFees = 0n;
+
+	before(async () => {
+		await cryptoWaitReady();
+		({ api, close, ownNode } = await connect());
+		const keyring = new Keyring({ type: 'sr25519', ss58Format: api.registry.chainSS58 });
+		owner = keyring.addFromUri('//Owner');
+		customer = keyring.addFromUri('//Customer');
+		key = keyring.addFromUri(mnemonicGenerate());
+		machine = u8aToHex(blake2AsU8a(u8aConcat(stringToU8a('bpiiot/machine'), key.publicKey), 256));
+	});
+
+	after(() => close?.());
+
+	/** What the machine's key signs to be registered for `account`, as its next machine. */
+	async function registration(account) {
+		const nonce = await api.query.machines.registrations(account.address);
+		return u8aConcat(
+			stringToU8a('bpiiot/register'),
+			api.genesisHash.toU8a(),
+			account.publicKey,
+			key.publicKey,
+			bnToU8a(nonce.toBn(), { bitLength: 32, isLe: true }),
+		);
+	}
+
+	/** A call that the machine's key signs. It has no money, and gets none by it. */
+	async function sendAsMachine(call) {
+		const { events, fee } = await send(api, key, call);
+		machineFees += fee;
+		await keyIsPoor();
+		return events;
+	}
+
+	async function keyIsPoor() {
+		const { data, sufficients } = await api.query.system.account(key.address);
+		assert.equal(data.free.toBigInt(), 0n);
+		assert.equal(data.reserved.toBigInt(), 0n);
+		assert.equal(sufficients.toNumber(), 1);
+	}
+
+	async function order(units, { version = 1, maxPrice = TERMS.unitPrice * BigInt(units) } = {}) {
+		const deliverBy = (await chainTime(api)) + 12 * HOUR_MS;
+		const call = api.tx.jobs.order(offer, version, units, maxPrice, RECIPE, 'file:///bracket.toml', deliverBy);
+		const { events, fee } = await send(api, customer, call);
+		return { ...eventData(events, 'jobs', 'Ordered'), fee };
+	}
+
+	const jobState = async (job) => (await api.query.jobs.jobs(job)).unwrap().state;
+
+	it('finds calls that Polkadot.js Apps can show: named arguments, and a text for each', () => {
+		const names = (call) => call.meta.args.map(({ name }) => name.toString());
+		assert.deepEqual(names(api.tx.jobs.order), [
+			'offer', 'version', 'units', 'max_price', 'recipe', 'recipe_uri', 'deliver_by',
+		]);
+		assert.deepEqual(names(api.tx.machines.register), ['key', 'proof', 'profile', 'fee_allowance']);
+		for (const section of ['machines', 'jobs']) {
+			for (const call of Object.values(api.tx[section])) {
+				assert.ok(call.meta.docs.length > 0, `${section}.${call.method} has no text`);
+			}
+			for (const error of Object.values(api.errors[section])) {
+				assert.ok(error.meta.docs.length > 0, `${section}.${error.meta.name} has no text`);
+			}
+		}
+		assert.equal(api.registry.chainSS58, 42);
+		assert.deepEqual(api.registry.chainTokens, ['BPI']);
+		assert.deepEqual(api.registry.chainDecimals, [12]);
+	});
+
+	it('refuses a machine whose key did not sign for this owner', async () => {
+		const proof = key.sign(await registration(customer));
+		const error = await refusal(send(api, owner, api.tx.machines.register(key.address, proof, PROFILE, ALLOWANCE)));
+		assert.equal(error.message, 'machines.BadProof');
+	});
+
+	it('registers a machine with the proof that a wallet signs', async () => {
+		// Wallets wrap what they sign into <Bytes>..</Bytes>.
+		const proof = key.sign(u8aWrapBytes(await registration(owner)));
+		const { events } = await send(api, owner, api.tx.machines.register(key.address, proof, PROFILE, ALLOWANCE));
+		const registered = eventData(events, 'machines', 'Registered');
+		assert.equal(registered.machine.toHex(), machine);
+		assert.equal(registered.owner.toString(), owner.address);
+
+		const record = (await api.query.machines.machines(machine)).unwrap();
+		assert.equal(record.key.toString(), key.address);
+		assert.equal(record.profile.model.toUtf8(), PROFILE.model);
+		assert.ok(record.status.isInService);
+		await keyIsPoor();
+
+		await send(api, owner, api.tx.machines.deposit(machine, STAKE));
+		assert.deepEqual(await balanceOf(api, machine), { free: STAKE, reserved: 0n, holds: [] });
+	});
+
+	it('publishes an offer', async () => {
+		const { events } = await send(api, owner, api.tx.jobs.publishOffer(machine, TERMS));
+		offer = eventData(events, 'jobs', 'OfferPublished').offer;
+		const record = (await api.query.jobs.offers(offer)).unwrap();
+		assert.equal(record.version.toNumber(), 1);
+		assert.equal(record.terms.unitPrice.toBigInt(), TERMS.unitPrice);
+		assert.equal(record.terms.capability.toUtf8(), 'drilling');
+		assert.deepEqual((await api.query.jobs.offersOf(machine)).map(String), [offer.toString()]);
+	});
+
+	it('refuses orders that do not fit the offer, by name, and takes the fee only', async () => {
+		const { free } = await balanceOf(api, customer.address);
+		const expected = [
+			['jobs.MaxPriceTooLow', 3, { maxPrice: 3n * TERMS.unitPrice - 1n }],
+			['jobs.OfferChanged', 3, { version: 2 }],
+			['jobs.TooManyUnits', TERMS.maxUnits + 1, {}],
+			['jobs.ZeroUnits', 0, {}],
+		];
+		let fees = 0n;
+		for (const [name, units, mistake] of expected) {
+			const error = await refusal(order(units, mistake));
+			assert.equal(error.message, name);
+			fees += error.fee;
+		}
+		assert.deepEqual(await balanceOf(api, customer.address), { free: free - fees, reserved: 0n, holds: [] });
+	});
+
+	it('pays the machine for three approved units, and leaves nothing on hold', async () => {
+		const price = 3n * TERMS.unitPrice;
+		const before = await balanceOf(api, customer.address);
+		const issuance = (await api.query.balances.totalIssuance()).toBigInt();
+
+		const { job, price: asked, fee } = await order(3);
+		let fees = fee;
+		assert.equal(asked.toBigInt(), price);
+		assert.ok((await jobState(job)).isOrdered);
+		const held = (await balanceOf(api, customer.address)).holds.filter(({ reason }) => reason.includes('Escrow'));
+		assert.deepEqual(held.map(({ amount }) => amount), [price]);
+
+		const early = await refusal(send(api, customer, api.tx.jobs.approve(job, 3)));
+		assert.equal(early.message, 'jobs.WrongState');
+		fees += early.fee;
+
+		await sendAsMachine(api.tx.jobs.accept(job));
+		const bonded = await balanceOf(api, machine);
+		assert.deepEqual(bonded.holds.map(({ amount }) => amount), [TERMS.bond]);
+		await sendAsMachine(api.tx.jobs.start(job));
+		await sendAsMachine(api.tx.jobs.progress(job, 2));
+		const delivered = eventData(await sendAsMachine(api.tx.jobs.deliver(job, 3, RECIPE)), 'jobs', 'Delivered');
+		assert.equal(delivered.units.toNumber(), 3);
+
+		const approval = await send(api, customer, api.tx.jobs.approve(job, 3));
+		fees += approval.fee;
+		assert.ok(eventData(approval.events, 'jobs', 'Settled').outcome.isCompleted);
+		const state = await jobState(job);
+		assert.ok(state.isSettled && state.asSettled.isCompleted);
+		fees += (await send(api, customer, api.tx.jobs.remove(job))).fee;
+		assert.ok((await api.query.jobs.jobs(job)).isNone);
+
+		assert.deepEqual(await balanceOf(api, machine), { free: STAKE + price, reserved: 0n, holds: [] });
+		assert.deepEqual(await balanceOf(api, customer.address), {
+			free: before.free - price - fees, reserved: 0n, holds: [],
+		});
+		if (ownNode) {
+			assert.equal((await api.query.escrow.escrows.entries()).length, 0);
+			assert.equal((await api.query.balances.totalIssuance()).toBigInt(), issuance);
+		}
+	});
+
+	it('pays the rejection fee of the offer for a rejected unit, and the rest goes back', async () => {
+		const before = await balanceOf(api, machine);
+		const { job } = await order(2);
+		await sendAsMachine(api.tx.jobs.accept(job));
+		await sendAsMachine(api.tx.jobs.start(job));
+		await sendAsMachine(api.tx.jobs.deliver(job, 2, RECIPE));
+		await send(api, customer, api.tx.jobs.approve(job, 1));
+		const { events } = await send(api, customer, api.tx.jobs.reject(job, 1, NO_HASH));
+		assert.equal(eventData(events, 'jobs', 'Settled').rejected.toNumber(), 1);
+		await send(api, customer, api.tx.jobs.remove(job));
+
+		const earned = TERMS.unitPrice + TERMS.unitPrice / 5n;
+		assert.deepEqual(await balanceOf(api, machine), { free: before.free + earned, reserved: 0n, holds: [] });
+		assert.equal((await balanceOf(api, customer.address)).reserved, 0n);
+	});
+
+	it('charged every fee of the key to the owner\'s allowance', async () => {
+		assert.ok(machineFees > 0n);
+		const { allowance, lastSeen } = (await api.query.machines.fees(machine)).unwrap();
+		assert.equal(allowance.toBigInt(), ALLOWANCE - machineFees);
+		assert.ok(lastSeen.toNumber() > 0);
+	});
+
+	it('keeps the key from anything but a machine\'s work', async () => {
+		const transfer = api.tx.balances.transferAllowDeath(key.address, 1n);
+		await assert.rejects(transfer.signAndSend(key, { nonce: -1 }), /1010|Invalid Transaction/);
+		await keyIsPoor();
+	});
+});
