@@ -34,10 +34,9 @@ fi
 runner examples cargo test --locked --workspace --doc
 
 if [[ $which == all ]]; then
-	# The benchmarks' own tests and try-state as the runtime compiles it; the pallets and the runtime alone, as in
+	# The benchmarks' own tests and try-state as the runtime compiles it; the choice of packages is explained in
 	# scripts/check.sh.
-	runner features env SKIP_BPIIOT_RUNTIME_WASM_BUILD=1 cargo test --locked --lib --package bpiiot-runtime \
-		--package pallet-machines --package pallet-escrow --package pallet-jobs \
+	runner features env SKIP_BPIIOT_RUNTIME_WASM_BUILD=1 cargo test --locked --workspace --exclude bpiiot-harness --lib \
 		--features bpiiot-runtime/runtime-benchmarks,bpiiot-runtime/try-runtime
 fi
 

@@ -49,8 +49,21 @@ pub struct Auditor {
 impl Auditor {
 	/// Begins with the next finalized block.
 	pub fn start(chain: Chain) -> Self {
-		let (poor, poor_seen) = watch::channel(Vec::new());
-		let (sender, seen) = watch::channel(Audit::default());
+		Self::begin(chain, Audit::default(), Vec::new())
+	}
+
+	/// Goes on where this one is, through another connection.
+	pub fn go_on(&self, chain: Chain) -> Self {
+		let audit = Audit {
+			trouble: None,
+			..self.seen.borrow().clone()
+		};
+		Self::begin(chain, audit, self.poor.borrow().clone())
+	}
+
+	fn begin(chain: Chain, audit: Audit, poor: Vec<AccountId32>) -> Self {
+		let (poor, poor_seen) = watch::channel(poor);
+		let (sender, seen) = watch::channel(audit);
 		let task = tokio::spawn(async move {
 			if let Err(error) = look(&chain, &poor_seen, &sender).await {
 				sender.send_modify(|audit| audit.trouble = Some(format!("{error:#}")));

@@ -255,6 +255,11 @@ impl Daemon {
 		&mut self.process
 	}
 
+	/// All of its log.
+	pub fn log_text(&self) -> String {
+		self.process.log().text()
+	}
+
 	/// The end of its log.
 	pub fn log_tail(&self) -> String {
 		self.process.log().tail(20)

@@ -1,6 +1,15 @@
 //! Starts node, board and client together: for the demonstration, the benchmarks and the tests on real parts.
+//!
+//! | where | what |
+//! |---|---|
+//! | [`process`] | child processes that never outlive whoever started them |
+//! | [`node`], [`board`], [`client`] | the three parts, each started, waited for and stopped |
+//! | [`chain`], [`audit`] | the chain by the node's own metadata, with none of the client's code |
+//! | [`world`] | all of it in one temporary folder |
+//! | [`demo`], [`bench`] | what `make run`, `make demo` and `make bench` do |
 
 pub mod audit;
+pub mod bench;
 pub mod board;
 pub mod chain;
 pub mod client;

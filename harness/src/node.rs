@@ -143,8 +143,9 @@ impl Node {
 	///
 	/// # Errors
 	/// When either fails.
-	pub async fn restart(mut self) -> Result<Self> {
+	pub async fn restart(&mut self) -> Result<()> {
 		self.stop().await?;
-		self.setup.clone().start()
+		*self = self.setup.clone().start()?;
+		Ok(())
 	}
 }

@@ -345,6 +345,16 @@ where
 		.with_context(|| format!("waited {limit:?} for {what}"))?
 }
 
+/// Does `work`, which must not take longer than `limit`.
+///
+/// # Errors
+/// Those of `work`, and that it takes longer.
+pub async fn within<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
+	timeout(limit, work)
+		.await
+		.with_context(|| format!("not done after {limit:?}"))?
+}
+
 fn ticker(period: Duration) -> tokio::time::Interval {
 	let mut ticks = interval(period);
 	ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -253,6 +253,17 @@ impl World {
 		})
 	}
 
+	/// Stops the node and starts it again on the same chain and port.
+	///
+	/// # Errors
+	/// When it does not stop in good order or does not start.
+	pub async fn restart_node(&mut self) -> Result<()> {
+		self.node.restart().await?;
+		self.chain = self.node.ready().await?;
+		self.auditor = self.auditor.go_on(self.chain.clone());
+		Ok(())
+	}
+
 	/// Ends daemon, board and node in good order, and removes the folder.
 	///
 	/// # Errors

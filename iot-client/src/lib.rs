@@ -2,10 +2,26 @@
 //!
 //! It stands between the interface board, which moves the machine, and the chain, which pays for the work. Each part is
 //! an actor that owns its state; the serial port, the clock and the chain are handed in, so each part is tested alone.
+//!
+//! | module | does |
+//! |---|---|
+//! | [`board`] | talks to the interface board |
+//! | [`recipe`], [`controller`], [`evidence`] | what to make, making it, and what was measured |
+//! | [`chain`], [`wallet`] | talks to the chain, and signs |
+//! | [`journal`] | what must survive a power cut |
+//! | [`daemon`] | joins all of it: takes orders, works, delivers |
+//! | [`cli`] | the command line |
 
+pub mod amount;
 pub mod board;
+pub mod chain;
+pub mod cli;
 pub mod config;
 pub mod controller;
+pub mod daemon;
 pub mod evidence;
 pub mod fields;
+pub mod journal;
+pub mod parse;
 pub mod recipe;
+pub mod wallet;

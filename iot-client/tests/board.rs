@@ -21,6 +21,9 @@ const LIMIT: Duration = Duration::from_secs(60);
 const QUICK: &str = r#"
 format = 1
 name = "quick"
+[[guard]]
+input = "spindle_speed"
+at_most = 1200
 [[each]]
 set = "clamp"
 to = 1

@@ -41,13 +41,10 @@ async function startNode() {
 		throw new Error(`no node at ${program}: build it with "make build", or name one in BPIIOT_NODE or WS_URL`);
 	}
 	const port = await freePort();
-	const child = spawn(
-		program,
-		['--chain', 'development', '--dev-block-time', BLOCK_TIME_MS, '--tmp', '--rpc-port', port, '--port', 0]
-			.map(String)
-			.concat('--no-prometheus'),
-		{ stdio: ['ignore', 'ignore', 'pipe'] },
-	);
+	const child = spawn(program, [
+		'--chain=development', `--dev-block-time=${BLOCK_TIME_MS}`, '--tmp', '--database=paritydb', `--rpc-port=${port}`,
+		'--listen-addr=/ip4/127.0.0.1/tcp/0', '--no-mdns', '--no-telemetry', '--no-prometheus', '--no-hardware-benchmarks',
+	], { stdio: ['ignore', 'ignore', 'pipe'] });
 	let log = '';
 	child.stderr.setEncoding('utf8').on('data', (text) => {
 		log = (log + text).slice(-8_000);

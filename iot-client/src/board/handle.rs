@@ -196,9 +196,8 @@ impl BoardHandle {
 	pub async fn wait_online(&self, limit: Duration) -> Result<Arc<BoardInfo>, BoardError> {
 		let mut state = self.state.clone();
 		let online = state.wait_for(|state| matches!(state, BoardState::Online(_)));
-		match timeout(limit, online).await {
-			Ok(Err(_)) => return Err(BoardError::Stopped),
-			Ok(Ok(_)) | Err(_) => {}
+		if let Ok(Err(_)) = timeout(limit, online).await {
+			return Err(BoardError::Stopped);
 		}
 		match self.state() {
 			BoardState::Online(info) => Ok(info),

@@ -209,7 +209,7 @@ async fn a_board_that_remembers_a_later_number_is_met_half_way() {
 }
 
 #[tokio::test]
-async fn safe_overtakes_a_command_that_waits_for_its_answer() {
+async fn safe_overtakes_every_command_before_it() {
 	let (log, heard) = mpsc::channel();
 	let bench = Bench::new(identity(), config(), move |frame| {
 		log.send(frame.message).unwrap();
@@ -220,26 +220,67 @@ async fn safe_overtakes_a_command_that_waits_for_its_answer() {
 	});
 	bench.handle.wait_online(SOON).await.unwrap();
 	let (lease, _signals) = bench.handle.lease().unwrap();
-	let wait_until_driven = async {
+	let safe = async {
 		while !heard
 			.try_iter()
-			.any(|message| matches!(message, HostMessage::SetOutput { .. }))
+			.any(|message| message == HostMessage::SetOutput { channel: 0, value: 5 })
 		{
 			tokio::task::yield_now().await;
 		}
 		bench.handle.make_safe().await
 	};
-	let (set, safe) = timeout(SOON, async { tokio::join!(lease.set(0, 5), wait_until_driven) })
-		.await
-		.unwrap();
-	assert_eq!(set, Err(BoardError::Superseded));
+	// The first waits for its answer, the second for the first.
+	let all = async { tokio::join!(biased; lease.set(0, 5), lease.set(0, 6), safe) };
+	let (sent, waiting, safe) = timeout(SOON, all).await.unwrap();
+	assert_eq!(
+		(sent, waiting),
+		(Err(BoardError::Superseded), Err(BoardError::Superseded))
+	);
 	assert!(safe.is_ok());
-	let last = heard
-		.try_iter()
-		.filter(|message| *message != HostMessage::KeepAlive)
-		.last();
-	assert_eq!(last, Some(HostMessage::Safe), "nothing is driven after");
+	let rest: Vec<_> = heard.try_iter().collect();
+	assert!(
+		!rest.contains(&HostMessage::SetOutput { channel: 0, value: 6 }),
+		"{rest:?}"
+	);
+	let last = rest.iter().rfind(|message| **message != HostMessage::KeepAlive);
+	assert_eq!(last, Some(&HostMessage::Safe), "nothing is driven after");
 	drop(lease);
+	bench.end().await;
+}
+
+#[tokio::test]
+async fn a_command_whose_sender_has_gone_is_never_sent() {
+	let (log, heard) = mpsc::channel();
+	let mut silent = true;
+	let bench = Bench::new(identity(), config(), move |frame| {
+		log.send(frame.message).unwrap();
+		match frame.message {
+			// Holds the line up once, so that the next command has to wait.
+			HostMessage::SetOutput { value: 5, .. } if silent => {
+				silent = false;
+				vec![]
+			}
+			_ => vec![ack(frame, AckResult::Done)],
+		}
+	});
+	bench.handle.wait_online(SOON).await.unwrap();
+	let (lease, _signals) = bench.handle.lease().unwrap();
+	let first = lease.set(0, 5);
+	tokio::pin!(first);
+	tokio::select! {
+		biased;
+		_ = &mut first => panic!("it was answered at once"),
+		_ = lease.set(0, 6) => panic!("it was answered before the first"),
+		() = std::future::ready(()) => {},
+	}
+	timeout(SOON, first).await.unwrap().unwrap();
+	timeout(SOON, lease.set(0, 7)).await.unwrap().unwrap();
+	let driven: Vec<_> = heard
+		.try_iter()
+		.filter(|message| matches!(message, HostMessage::SetOutput { .. }))
+		.collect();
+	let set = |value| HostMessage::SetOutput { channel: 0, value };
+	assert_eq!(driven, [set(5), set(5), set(7)]);
 	bench.end().await;
 }
 

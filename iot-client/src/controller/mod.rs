@@ -20,7 +20,7 @@ use crate::{
 use std::{collections::BTreeMap, ops::Range, path::PathBuf, sync::Arc, time::Duration};
 use tokio::time::{timeout, Instant};
 use tokio_util::sync::CancellationToken;
-use tracker::Tracker;
+use tracker::{Tracker, Waited};
 
 /// Time between two values of a ramp.
 const RAMP_TICK: Duration = Duration::from_millis(50);
@@ -285,14 +285,17 @@ impl Run {
 	}
 
 	async fn wait(&mut self, watch: &Watch, limit: Duration) -> Result<(), AbortReason> {
-		if self.tracker.wait(watch, Instant::now() + limit).await? {
-			return Ok(());
+		match self.tracker.wait(watch, Instant::now() + limit).await? {
+			Waited::Held => Ok(()),
+			Waited::InVain(last) => {
+				let timeout_ms = limit.as_millis() as u64;
+				Err(AbortReason::WaitedInVain {
+					condition: watch.text.clone(),
+					timeout_ms,
+					last,
+				})
+			}
 		}
-		Err(AbortReason::WaitedInVain {
-			condition: watch.text.clone(),
-			timeout_ms: limit.as_millis() as u64,
-			last: self.tracker.text(watch.channel),
-		})
 	}
 
 	/// Gets a reading of each channel that was taken from now on.

@@ -26,6 +26,23 @@ const GUARD_SILENCE: Duration = Duration::from_secs(1);
 /// How often it is looked whether a guard is without readings.
 const GUARD_LOOK: Duration = Duration::from_millis(250);
 
+/// The last reading of a channel.
+#[derive(Clone, Copy)]
+struct Seen {
+	value: i32,
+	at: Instant,
+	/// Which reading of the job it was, from 1.
+	number: u64,
+}
+
+/// How a wait ended.
+pub(super) enum Waited {
+	/// The condition holds.
+	Held,
+	/// The time is up; the last reading since the wait began, with its unit.
+	InVain(String),
+}
+
 /// What the board has said in this job.
 pub(super) struct Tracker {
 	info: Arc<BoardInfo>,
@@ -34,7 +51,9 @@ pub(super) struct Tracker {
 	guard_silence: Duration,
 	/// Inputs that the recipe cannot do without.
 	needed: BTreeSet<u8>,
-	latest: BTreeMap<u8, (i32, Instant)>,
+	latest: BTreeMap<u8, Seen>,
+	/// Readings so far in this job.
+	count: u64,
 	/// Channels of which a fresh reading is wanted, and whether it counts as sampled.
 	wanted: BTreeMap<u8, bool>,
 	began: Instant,
@@ -61,6 +80,7 @@ impl Tracker {
 			guard_silence: GUARD_SILENCE.max(often),
 			needed: needed(plan),
 			latest: BTreeMap::new(),
+			count: 0,
 			wanted: BTreeMap::new(),
 			began: Instant::now(),
 			unit: None,
@@ -98,19 +118,27 @@ impl Tracker {
 		self.during(sleep_until(deadline)).await
 	}
 
-	/// Follows the board until a reading from now on fulfils `watch`; `false` when the time is up.
-	pub async fn wait(&mut self, watch: &Watch, deadline: Instant) -> Result<bool, AbortReason> {
+	/// Follows the board until a reading from now on fulfils `watch`, or the time is up.
+	pub async fn wait(&mut self, watch: &Watch, deadline: Instant) -> Result<Waited, AbortReason> {
 		self.drain()?;
-		self.latest.remove(&watch.channel);
+		let before = self.count;
 		loop {
-			if self.value(watch.channel).is_some_and(|value| watch.holds(value)) {
-				return Ok(true);
+			let fresh = self
+				.latest
+				.get(&watch.channel)
+				.filter(|seen| seen.number > before)
+				.map(|seen| seen.value);
+			if fresh.is_some_and(|value| watch.holds(value)) {
+				return Ok(Waited::Held);
 			}
 			tokio::select! {
 				biased;
 				signal = self.signals.recv() => self.received(signal)?,
-				() = sleep_until(deadline) => return Ok(false),
-				() = sleep(GUARD_LOOK) => {},
+				() = sleep_until(deadline) => {
+					let last = fresh.map_or_else(|| "none".to_owned(), |value| self.info.display(watch.channel, value));
+					return Ok(Waited::InVain(last));
+				}
+				() = sleep(GUARD_LOOK) => {}
 			}
 			self.check_guards_are_seen()?;
 		}
@@ -130,7 +158,7 @@ impl Tracker {
 
 	/// The last value of a channel.
 	pub fn value(&self, channel: u8) -> Option<i32> {
-		self.latest.get(&channel).map(|(value, _)| *value)
+		self.latest.get(&channel).map(|seen| seen.value)
 	}
 
 	/// The last value of a channel, with its unit.
@@ -189,7 +217,15 @@ impl Tracker {
 		if usize::from(channel) >= self.info.channels.len() {
 			return Ok(());
 		}
-		self.latest.insert(channel, (value, Instant::now()));
+		self.count += 1;
+		self.latest.insert(
+			channel,
+			Seen {
+				value,
+				at: Instant::now(),
+				number: self.count,
+			},
+		);
 		let sampled = self.wanted.remove(&channel).unwrap_or(false);
 		self.evidence.record(
 			Record {
@@ -241,7 +277,7 @@ impl Tracker {
 
 	fn check_guards_are_seen(&self) -> Result<(), AbortReason> {
 		let blind = |guard: &&Watch| {
-			let seen = self.latest.get(&guard.channel).map_or(self.began, |(_, at)| *at);
+			let seen = self.latest.get(&guard.channel).map_or(self.began, |seen| seen.at);
 			seen.elapsed() > self.guard_silence
 		};
 		match self.guards.iter().find(blind) {

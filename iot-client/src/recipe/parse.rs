@@ -200,13 +200,11 @@ fn condition(fields: &mut Fields<'_>, input: String) -> Condition {
 				"left out where at_least or at_most is given",
 			);
 		}
-		(None, None, None) => {
-			if !["equals", "at_least", "at_most"].into_iter().any(|key| fields.has(key)) {
-				problems.missing(
-					fields.name("at_least"),
-					"given, or at_most, or equals: the value that counts",
-				);
-			}
+		(None, None, None) if !["equals", "at_least", "at_most"].into_iter().any(|key| fields.has(key)) => {
+			problems.missing(
+				fields.name("at_least"),
+				"given, or at_most, or equals: the value that counts",
+			);
 		}
 		(None, Some(from), Some(to)) if from > to => {
 			problems.wrong(

@@ -17,7 +17,7 @@
 //! and as `InvalidTransaction::Payment` when the owner's account is short of money. Mind that the SDK's
 //! `ChargeAssetTxPayment` reports every refusal of the native path as `Payment`; the code is then in nobody's sight, and
 //! whoever must tell the cases apart reads [`Machines`](crate::Machines), [`Keys`](crate::Keys) and
-//! [`Fees`](crate::Fees).
+//! [`Fees`].
 //!
 //! A call that costs nothing never reaches a fee adapter through that extension. What bars a key bars it in the actor's
 //! origin as well, so such a call gains it nothing.

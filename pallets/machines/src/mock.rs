@@ -6,7 +6,7 @@ use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
-	traits::{tokens::imbalance::ResolveTo, ConstU128, ConstU64, Contains, Get, Hooks, TypedGet},
+	traits::{tokens::imbalance::ResolveTo, ConstU128, ConstU64, Contains, Get, TypedGet},
 	weights::{IdentityFee, Weight},
 };
 use pallet_transaction_payment::{ChargeTransactionPayment, FungibleAdapter};
@@ -377,7 +377,6 @@ impl ExtBuilder {
 			Busy::set(Vec::new());
 			test();
 			Machines::do_try_state().expect("what must hold, holds");
-			Machines::integrity_test();
 		});
 	}
 }

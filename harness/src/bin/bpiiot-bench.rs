@@ -1,0 +1,73 @@
+//! `make bench`: the measured figures as a table.
+
+use anyhow::{Context, Result};
+use bpiiot_harness::{
+	bench::{latency, round_trip, table, throughput, Figure},
+	stop::Stop,
+};
+use clap::Parser;
+use serde_json::json;
+use std::{fs, path::PathBuf, process::ExitCode, time::Duration};
+
+/// Measures how quick orders, board and chain are, on this computer, with a real node and a virtual board.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+	/// Write the figures to this file as well
+	#[arg(long, value_name = "PATH")]
+	json: Option<PathBuf>,
+	/// Time between blocks for the figures of orders, in ms
+	#[arg(long, value_name = "MS", default_value_t = 1_000)]
+	block_time: u64,
+	/// How many orders are measured
+	#[arg(long, value_name = "N", default_value_t = 5)]
+	orders: u32,
+	/// How many commands to the board are measured
+	#[arg(long, value_name = "N", default_value_t = 1_000)]
+	commands: usize,
+	/// How many machines fill the blocks; each gets 32 orders
+	#[arg(long, value_name = "N", default_value_t = 80)]
+	machines: u32,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+	match bench(&Arguments::parse()).await {
+		Ok(status) => ExitCode::from(status),
+		Err(error) => {
+			eprintln!("error: {error:#}");
+			ExitCode::FAILURE
+		}
+	}
+}
+
+async fn bench(arguments: &Arguments) -> Result<u8> {
+	let mut stop = Stop::listen()?;
+	// When stopped, the other future is dropped with all that it started.
+	let figures = tokio::select! {
+		figures = measure(arguments) => figures?,
+		() = stop.asked() => return Ok(130),
+	};
+	for line in table(&figures) {
+		println!("{line}");
+	}
+	if let Some(path) = &arguments.json {
+		let text = serde_json::to_string_pretty(&json!({ "figures": figures }))?;
+		fs::write(path, text + "\n").with_context(|| format!("cannot write {}", path.display()))?;
+	}
+	Ok(0)
+}
+
+async fn measure(arguments: &Arguments) -> Result<Vec<Figure>> {
+	eprintln!("board round trips");
+	let mut figures = round_trip::measure(arguments.commands).await?;
+	eprintln!("orders");
+	figures.extend(latency::measure(Duration::from_millis(arguments.block_time), arguments.orders).await?);
+	eprintln!("full blocks (some minutes)");
+	let size = throughput::Size {
+		block_time: Duration::from_secs(6),
+		machines: arguments.machines,
+	};
+	figures.extend(throughput::measure(size).await?);
+	Ok(figures)
+}

@@ -1,0 +1,200 @@
+//! What breaks in the middle of a job. Whatever it is, the job ends once: done and paid, or given up and refunded.
+
+use anyhow::{Context, Result};
+use bpiiot_harness::{
+	board::Board,
+	chain::{JobState, Outcome},
+	demo::books::{Balances, Books, Fees},
+	process::within,
+	world::{MachineAccounts, World},
+};
+use std::time::Duration;
+
+const QUICK: Duration = Duration::from_millis(250);
+const LIMIT: Duration = Duration::from_secs(900);
+const STEP: Duration = Duration::from_secs(180);
+
+/// A job that was ordered, and what everybody had before.
+struct Ordered {
+	job: u64,
+	machine: MachineAccounts,
+	before: Balances,
+	fees_before: Fees,
+}
+
+impl Ordered {
+	async fn new(world: &mut World, machine: MachineAccounts, offer: u64, units: u32) -> Result<Self> {
+		let view = world.chain.now().await?;
+		let before = Balances::read(&view, &machine).await?;
+		let fees_before = Fees::of(&world.auditor.up_to(view.number()).await?, &machine);
+		let job = world.order(offer, &world.brackets(units)?).await?;
+		Ok(Self {
+			job,
+			machine,
+			before,
+			fees_before,
+		})
+	}
+
+	/// Waits until the client tells this of the job.
+	async fn news(&self, world: &mut World, event: &str) -> Result<()> {
+		let daemon = world.daemon.as_mut().context("the daemon runs")?;
+		let mine = |line: &str| {
+			let news = serde_json::from_str::<bpiiot_harness::client::News>(line);
+			news.is_ok_and(|news| news.job == self.job && news.event == event)
+		};
+		daemon.process().wait_for_line(event, STEP, mine).await.map(|_| ())
+	}
+
+	/// Waits for the end, approves on the way, and checks that everybody has what is his.
+	async fn end(self, world: &mut World) -> Result<Outcome> {
+		let over = |state| matches!(state, JobState::Delivered | JobState::Settled(_));
+		if world.wait_for_job(self.job, STEP, over).await? == JobState::Delivered {
+			world.approve(self.job).await?;
+		}
+		let state = world
+			.wait_for_job(self.job, STEP, |state| matches!(state, JobState::Settled(_)))
+			.await?;
+		let JobState::Settled(outcome) = state else {
+			anyhow::bail!("not settled")
+		};
+		let view = world.chain.now().await?;
+		let record = view.job(self.job).await?.context("the record")?;
+		let audit = world.auditor.up_to(view.number()).await?;
+		let books = Books::close(&view, &self.machine, self.before, self.fees_before, audit, record).await?;
+		for check in books.checks() {
+			assert!(check.holds, "{}\n{}", check.what, books.lines().join("\n"));
+		}
+		Ok(outcome)
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_a_client_that_is_killed_in_the_middle_ends_the_job_once() -> Result<()> {
+	within(LIMIT, async {
+		// GIVEN a job of which one unit is made.
+		let (mut world, machine, offer) = World::ready(QUICK, None).await?;
+		let ordered = Ordered::new(&mut world, machine, offer, 3).await?;
+		ordered.news(&mut world, "unit_made").await?;
+
+		// WHEN the client is killed and started again.
+		world.daemon.as_mut().context("the daemon runs")?.kill().await?;
+		world.start_daemon()?.ready().await?;
+
+		// THEN the job is given up with a refund, or done: never both, and the money says which.
+		let outcome = ordered.end(&mut world).await?;
+		assert!(matches!(outcome, Outcome::GivenUp | Outcome::Completed), "{outcome:?}");
+
+		// AND the machine takes the next order.
+		let next = Ordered::new(&mut world, machine, offer, 1).await?;
+		assert_eq!(next.end(&mut world).await?, Outcome::Completed);
+		world.stop().await
+	})
+	.await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_a_client_that_is_killed_before_anything_moves_does_the_job_later() -> Result<()> {
+	within(LIMIT, async {
+		// GIVEN an order that the machine has accepted and not begun.
+		let (mut world, machine, offer) = World::ready(QUICK, None).await?;
+		let ordered = Ordered::new(&mut world, machine, offer, 1).await?;
+		world
+			.wait_for_job(ordered.job, STEP, |state| state != JobState::Ordered)
+			.await?;
+		// WHEN the client is killed, whatever it was about to do, and started again.
+		world.daemon.as_mut().context("the daemon runs")?.kill().await?;
+		world.start_daemon()?.ready().await?;
+		// THEN the job ends once.
+		let outcome = ordered.end(&mut world).await?;
+		assert!(matches!(outcome, Outcome::GivenUp | Outcome::Completed), "{outcome:?}");
+		world.stop().await
+	})
+	.await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_a_job_outlives_a_restart_of_the_node() -> Result<()> {
+	within(LIMIT, async {
+		// GIVEN a job that the machine works on.
+		let (mut world, machine, offer) = World::ready(QUICK, None).await?;
+		let ordered = Ordered::new(&mut world, machine, offer, 3).await?;
+		ordered.news(&mut world, "output").await?;
+		// WHEN the node is stopped and started again.
+		world.restart_node().await?;
+		// THEN the job is done and paid.
+		assert_eq!(ordered.end(&mut world).await?, Outcome::Completed);
+		world.stop().await
+	})
+	.await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_a_job_is_done_at_blocks_of_six_seconds() -> Result<()> {
+	within(LIMIT, async {
+		let (mut world, machine, offer) = World::ready(Duration::from_secs(6), None).await?;
+		let ordered = Ordered::new(&mut world, machine, offer, 2).await?;
+		assert_eq!(ordered.end(&mut world).await?, Outcome::Completed);
+		world.stop().await
+	})
+	.await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_a_machine_that_fails_in_the_middle_refunds_the_customer() -> Result<()> {
+	within(LIMIT, async {
+		let (mut world, machine, offer) = World::ready(QUICK, None).await?;
+		for (fault, remedy) in [
+			("fault spindle-stall", "clear"),
+			("door open", "door closed"),
+			("reset", "clear"),
+		] {
+			// GIVEN a job of which one unit is made.
+			let ordered = Ordered::new(&mut world, machine, offer, 3).await?;
+			ordered.news(&mut world, "unit_made").await?;
+			// WHEN something happens to the machine.
+			world.board.as_mut().context("the board")?.tell(fault).await?;
+			// THEN the job is given up, and the customer gets the price and the bond.
+			assert_eq!(ordered.end(&mut world).await?, Outcome::GivenUp, "{fault}");
+			world.board.as_mut().context("the board")?.tell(remedy).await?;
+		}
+		// AND when it is mended, the machine works again.
+		world.daemon.as_mut().context("the daemon")?.ready().await?;
+		let next = Ordered::new(&mut world, machine, offer, 1).await?;
+		assert_eq!(next.end(&mut world).await?, Outcome::Completed);
+		world.stop().await
+	})
+	.await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_a_board_that_is_unplugged_ends_the_job_and_may_come_back() -> Result<()> {
+	within(LIMIT, async {
+		let (mut world, machine, offer) = World::ready(QUICK, None).await?;
+		let ordered = Ordered::new(&mut world, machine, offer, 3).await?;
+		ordered.news(&mut world, "unit_made").await?;
+		// WHEN the board is gone.
+		let mut board = world.board.take().context("the board")?;
+		board.process().kill().await?;
+		drop(board);
+		assert_eq!(ordered.end(&mut world).await?, Outcome::GivenUp);
+		// AND another is plugged in.
+		world.board = Some(Board::start(&world.folder().to_owned(), None).await?);
+		world.daemon.as_mut().context("the daemon")?.ready().await?;
+		let next = Ordered::new(&mut world, machine, offer, 1).await?;
+		assert_eq!(next.end(&mut world).await?, Outcome::Completed);
+		world.stop().await
+	})
+	.await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_a_noisy_line_does_not_spoil_a_job() -> Result<()> {
+	within(LIMIT, async {
+		let (mut world, machine, offer) = World::ready(QUICK, Some("line-noise")).await?;
+		let ordered = Ordered::new(&mut world, machine, offer, 2).await?;
+		assert_eq!(ordered.end(&mut world).await?, Outcome::Completed);
+		world.stop().await
+	})
+	.await
+}

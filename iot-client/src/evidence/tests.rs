@@ -1,0 +1,180 @@
+use super::*;
+use crate::board::{BoardInfo, LinkId};
+use bpiiot_protocol::{FirmwareVersion, Session};
+
+fn board() -> BoardInfo {
+	BoardInfo {
+		link: LinkId(1),
+		session: Session(2),
+		serial: "SN-1".into(),
+		firmware: FirmwareVersion {
+			major: 1,
+			minor: 0,
+			patch: 0,
+		},
+		firmware_hash: [3; 32],
+		dead_man_ms: 500,
+		min_interval_ms: 10,
+		stream_ms: 50,
+		channels: vec![],
+	}
+}
+
+fn evidence() -> Evidence {
+	let subject = Subject {
+		machine: [1; 32],
+		job: 77,
+		recipe: [2; 32],
+	};
+	let mut evidence = Evidence {
+		channels: vec!["a".into(), "b".into()],
+		..Evidence::new(subject, &board())
+	};
+	for (unit, channel, value) in [
+		(None, 0, 5),
+		(Some(0), 0, -6),
+		(Some(0), 1, i32::MAX),
+		(Some(1), 1, i32::MIN),
+	] {
+		let record = Record {
+			unit,
+			channel,
+			sampled: unit.is_some(),
+			board_ms: 100,
+			value,
+		};
+		evidence.record(record, 100);
+	}
+	evidence.units = 2;
+	evidence
+}
+
+#[test]
+fn hashes_exactly_the_documented_bytes() {
+	let mut bytes = b"bpiiot/evidence/1".to_vec();
+	bytes.extend([1; 32]);
+	bytes.extend(77u64.to_le_bytes());
+	bytes.extend([2; 32]);
+	bytes.extend([3; 32]);
+	bytes.extend(b"\x04SN-1");
+	bytes.extend([2, 0, 0, 0]);
+	bytes.extend([0; 8]);
+	bytes.extend(b"\x02\x01a\x01b");
+	bytes.extend(4u64.to_le_bytes());
+	let readings: [(u32, u8, u8, i32); 4] = [
+		(u32::MAX, 0, 0, 5),
+		(0, 0, 1, -6),
+		(0, 1, 1, i32::MAX),
+		(1, 1, 1, i32::MIN),
+	];
+	for (unit, channel, sampled, value) in readings {
+		bytes.extend(unit.to_le_bytes());
+		bytes.extend([channel, sampled, 100, 0, 0, 0]);
+		bytes.extend(value.to_le_bytes());
+	}
+	assert_eq!(evidence().hash(), crate::recipe::content_hash(&bytes));
+}
+
+#[test]
+fn any_change_changes_the_hash() {
+	let same = evidence();
+	let changes: [fn(&mut Evidence); 9] = [
+		|evidence| evidence.subject.machine[0] = 9,
+		|evidence| evidence.subject.job = 9,
+		|evidence| evidence.subject.recipe[0] = 9,
+		|evidence| evidence.firmware[0] = 9,
+		|evidence| evidence.serial.push('x'),
+		|evidence| evidence.units = 9,
+		|evidence| evidence.not_kept = 9,
+		|evidence| evidence.readings[0].value = 9,
+		|evidence| evidence.readings.swap(0, 1),
+	];
+	for change in changes {
+		let mut changed = same.clone();
+		change(&mut changed);
+		assert_ne!(changed.hash(), same.hash());
+	}
+}
+
+#[test]
+fn summarises_by_channel() {
+	let summary = evidence().summary();
+	assert_eq!(
+		summary.channels["a"],
+		ChannelSummary {
+			count: 2,
+			min: -6,
+			max: 5,
+			mean: 0,
+			last: -6
+		}
+	);
+	let b = ChannelSummary {
+		count: 2,
+		min: i32::MIN,
+		max: i32::MAX,
+		mean: 0,
+		last: i32::MIN,
+	};
+	assert_eq!(summary.channels["b"], b);
+}
+
+#[test]
+fn counts_what_it_does_not_keep() {
+	let mut evidence = evidence();
+	let record = evidence.readings[0];
+	evidence.record(record, 4);
+	assert_eq!((evidence.readings.len(), evidence.not_kept), (4, 1));
+}
+
+#[test]
+fn comes_back_from_disk_as_it_was() {
+	let dir = tempfile::tempdir().unwrap();
+	assert_eq!(Evidence::load(dir.path(), 77).unwrap(), None);
+	evidence().save(dir.path()).unwrap();
+	let back = Evidence::load(dir.path(), 77).unwrap().unwrap();
+	assert_eq!(back, evidence());
+}
+
+#[test]
+fn refuses_a_file_that_was_changed() {
+	let dir = tempfile::tempdir().unwrap();
+	let path = evidence().save(dir.path()).unwrap();
+	let text = fs::read_to_string(&path).unwrap();
+	let changed = text.replace("[0,0,1,100,-6]", "[0,0,1,100,-7]");
+	assert_ne!(text, changed);
+	fs::write(&path, changed).unwrap();
+	assert!(matches!(
+		Evidence::load(dir.path(), 77),
+		Err(EvidenceError::Damaged { .. })
+	));
+	fs::write(&path, "{").unwrap();
+	assert!(matches!(
+		Evidence::load(dir.path(), 77),
+		Err(EvidenceError::Damaged { .. })
+	));
+}
+
+#[test]
+fn continues_only_the_same_job_on_the_same_board() {
+	let evidence = Evidence {
+		channels: vec![],
+		..evidence()
+	};
+	let subject = evidence.subject.clone();
+	assert!(evidence.continues(&subject, &board()));
+	assert!(!evidence.continues(
+		&Subject {
+			job: 1,
+			..subject.clone()
+		},
+		&board()
+	));
+	assert!(!evidence.continues(
+		&subject,
+		&BoardInfo {
+			serial: "other".into(),
+			..board()
+		}
+	));
+}

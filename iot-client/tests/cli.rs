@@ -1,0 +1,154 @@
+//! The program as a user meets it, without a node and without a board.
+
+use std::{
+	fs,
+	os::unix::fs::PermissionsExt,
+	path::Path,
+	process::{Command, Output},
+};
+use tempfile::TempDir;
+
+const CONFIG: &str = r#"
+	state_dir = "state"
+	[board]
+	port = "board"
+	[chain]
+	endpoints = ["ws://127.0.0.1:1"]
+	trust = "single"
+	[wallet]
+	keystore = "key.json"
+	password_file = "password"
+	[machine]
+	model = "Test drill"
+	location = "Desk"
+	capabilities = ["drilling"]
+	[envelope]
+	max_seconds = 60
+	[envelope.outputs]
+	clamp = { min = 0, max = 1 }
+	[recipes]
+	dirs = ["recipes"]
+"#;
+
+fn place() -> TempDir {
+	let dir = tempfile::tempdir().unwrap();
+	fs::write(dir.path().join("machine.toml"), CONFIG).unwrap();
+	dir
+}
+
+fn iot_client(dir: &Path, line: &str) -> Output {
+	Command::new(env!("CARGO_BIN_EXE_iot-client"))
+		.args(line.split_whitespace())
+		.current_dir(dir)
+		.env_remove("IOT_CLIENT_CONFIG")
+		.env_remove("IOT_CLIENT_NODE")
+		.output()
+		.unwrap()
+}
+
+fn out(output: &Output) -> String {
+	String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+	String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn makes_a_key_once() {
+	let dir = place();
+	let made = iot_client(dir.path(), "init --json");
+	assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+	let json: serde_json::Value = serde_json::from_str(&out(&made)).unwrap();
+	assert!(json["key"].as_str().unwrap().starts_with('5'));
+	assert!(json["machine"].as_str().unwrap().starts_with("0x"));
+	for secret in ["key.json", "password"] {
+		let mode = fs::metadata(dir.path().join(secret)).unwrap().permissions().mode();
+		assert_eq!(mode & 0o777, 0o600, "{secret}");
+	}
+	let again = iot_client(dir.path(), "init");
+	assert_eq!(again.status.code(), Some(6));
+	assert!(err(&again).contains("never overwritten"), "{}", err(&again));
+}
+
+#[test]
+fn checks_the_configuration_the_key_and_the_port() {
+	let dir = place();
+	let no_key = iot_client(dir.path(), "check-config");
+	assert_eq!(no_key.status.code(), Some(6));
+	iot_client(dir.path(), "init");
+	let no_port = iot_client(dir.path(), "check-config");
+	assert_eq!(no_port.status.code(), Some(6));
+	assert!(err(&no_port).contains("board.port"), "{}", err(&no_port));
+	fs::write(dir.path().join("board"), "").unwrap();
+	let right = iot_client(dir.path(), "check-config");
+	assert_eq!(right.status.code(), Some(0), "{}", err(&right));
+	assert!(out(&right).contains("is right"));
+}
+
+#[test]
+fn refuses_a_password_that_others_can_read() {
+	let dir = place();
+	let password = dir.path().join("password");
+	fs::write(&password, "secret\n").unwrap();
+	fs::set_permissions(&password, fs::Permissions::from_mode(0o644)).unwrap();
+	let refused = iot_client(dir.path(), "init");
+	assert_eq!(refused.status.code(), Some(6));
+	assert!(err(&refused).contains("chmod 600"), "{}", err(&refused));
+}
+
+#[test]
+fn says_which_node_does_not_answer() {
+	let dir = place();
+	for line in [
+		"find --patience 1s",
+		"find --patience 1s --node ws://127.0.0.1:1",
+		"watch 7 --patience 1s",
+	] {
+		let silent = iot_client(dir.path(), line);
+		assert_eq!(silent.status.code(), Some(3), "{line}: {}", err(&silent));
+		assert!(err(&silent).contains("ws://127.0.0.1:1"), "{}", err(&silent));
+	}
+	let json = iot_client(dir.path(), "find --patience 1s --json");
+	let object: serde_json::Value = serde_json::from_str(&out(&json)).unwrap();
+	assert_eq!(object["status"], 3);
+}
+
+#[test]
+fn names_what_is_wrong_with_the_configuration() {
+	let dir = place();
+	let missing = iot_client(dir.path(), "run --config nowhere.toml");
+	assert_eq!(missing.status.code(), Some(6));
+	assert!(err(&missing).contains("nowhere.toml"), "{}", err(&missing));
+	fs::write(dir.path().join("machine.toml"), CONFIG.replace("port =", "prot =")).unwrap();
+	let wrong = iot_client(dir.path(), "run");
+	assert_eq!(wrong.status.code(), Some(6));
+	assert!(
+		err(&wrong).contains("board.port") && err(&wrong).contains("board.prot"),
+		"{}",
+		err(&wrong)
+	);
+}
+
+#[test]
+fn mistyped_arguments_have_their_own_status() {
+	let dir = place();
+	for line in [
+		"",
+		"aprove 7 --as //Customer",
+		"order 1 --recipe r --as //Customer",
+		"deposit much --as //Owner",
+	] {
+		let mistyped = iot_client(dir.path(), line);
+		assert_eq!(mistyped.status.code(), Some(2), "{line}: {}", err(&mistyped));
+	}
+}
+
+#[test]
+fn status_works_before_anything_ran() {
+	let dir = place();
+	iot_client(dir.path(), "init");
+	let status = iot_client(dir.path(), "status --patience 1s");
+	assert_eq!(status.status.code(), Some(0), "{}", err(&status));
+	assert!(out(&status).contains("never ran"), "{}", out(&status));
+}
