@@ -61,7 +61,7 @@ export async function balanceOf(api, account) {
 	return {
 		free: data.free.toBigInt(),
 		reserved: data.reserved.toBigInt(),
-		holds: holds.map(({ id, amount }) => ({ reason: id.toString(), amount: amount.toBigInt() })),
+		holds: holds.map(({ id, amount }) => ({ reason: `${id.type}.${id.inner.type}`, amount: amount.toBigInt() })),
 	};
 }
 

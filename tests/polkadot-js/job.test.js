@@ -107,9 +107,9 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 	it('finds calls that Polkadot.js Apps can show: named arguments, and a text for each', () => {
 		const names = (call) => call.meta.args.map(({ name }) => name.toString());
 		assert.deepEqual(names(api.tx.jobs.order), [
-			'offer', 'version', 'units', 'max_price', 'recipe', 'recipe_uri', 'deliver_by',
+			'offer', 'version', 'units', 'maxPrice', 'recipe', 'recipeUri', 'deliverBy',
 		]);
-		assert.deepEqual(names(api.tx.machines.register), ['key', 'proof', 'profile', 'fee_allowance']);
+		assert.deepEqual(names(api.tx.machines.register), ['key', 'proof', 'profile', 'feeAllowance']);
 		for (const section of ['machines', 'jobs']) {
 			for (const call of Object.values(api.tx[section])) {
 				assert.ok(call.meta.docs.length > 0, `${section}.${call.method} has no text`);
@@ -183,7 +183,7 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		let fees = fee;
 		assert.equal(asked.toBigInt(), price);
 		assert.ok((await jobState(job)).isOrdered);
-		const held = (await balanceOf(api, customer.address)).holds.filter(({ reason }) => reason.includes('Escrow'));
+		const held = (await balanceOf(api, customer.address)).holds.filter(({ reason }) => reason === 'Escrow.Price');
 		assert.deepEqual(held.map(({ amount }) => amount), [price]);
 
 		const early = await refusal(send(api, customer, api.tx.jobs.approve(job, 3)));

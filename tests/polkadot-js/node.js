@@ -3,11 +3,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect as connectTcp, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { ApiPromise, WsProvider } from '@polkadot/api';
 
-const CONNECT_TIMEOUT_MS = 120_000;
+// A start compiles the runtime: seconds on a fast computer, minutes on a small one that is busy.
+const START_TIMEOUT_MS = 300_000;
+const CONNECT_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 const BLOCK_TIME_MS = 250;
 
@@ -34,6 +37,17 @@ async function freePort() {
 	return port;
 }
 
+/** Ends when somebody listens on `port`, or `wait` is over. */
+async function listening(port, wait) {
+	while (!wait.over) {
+		const socket = connectTcp(port, '127.0.0.1');
+		const open = await once(socket, 'connect').then(() => true, () => false);
+		socket.destroy();
+		if (open) return;
+		await pause(200);
+	}
+}
+
 /** Starts `bpiiot-node` on a chain that lives in memory of its own. Gives its address and how to stop it. */
 async function startNode() {
 	const program = process.env.BPIIOT_NODE ?? `${process.env.HOME}/.cache/bpiiot/target/debug/bpiiot-node`;
@@ -49,39 +63,45 @@ async function startNode() {
 	child.stderr.setEncoding('utf8').on('data', (text) => {
 		log = (log + text).slice(-8_000);
 	});
+	// A test program that is killed leaves no node behind.
+	process.once('exit', () => child.kill('SIGKILL'));
 	const ended = once(child, 'exit');
 	const stop = async () => {
 		child.kill('SIGTERM');
 		await within(STOP_TIMEOUT_MS, () => 'the node was told to stop', ended).catch(() => child.kill('SIGKILL'));
 	};
-	// A test program that is killed leaves no node behind.
-	process.once('exit', () => child.kill('SIGKILL'));
-	return { url: `ws://127.0.0.1:${port}`, ended, stop, log: () => log };
+
+	const wait = { over: false };
+	const died = ended.then(([code, signal]) => {
+		throw new Error(`the node ended (${code ?? signal})`);
+	});
+	try {
+		const up = within(START_TIMEOUT_MS, () => `the node was started on port ${port}`, listening(port, wait));
+		await Promise.race([up, died]);
+	} catch (error) {
+		await stop();
+		throw new Error(`${error.message}\n${log}`, { cause: error });
+	} finally {
+		wait.over = true;
+		died.catch(() => {});
+	}
+	return { url: `ws://127.0.0.1:${port}`, stop };
 }
 
 /** Connects to a node. `close` ends the connection, and the node if it is ours. */
 export async function connect() {
 	const node = process.env.WS_URL ? undefined : await startNode();
 	const url = node?.url ?? process.env.WS_URL;
-	// Tries again every 200 ms: the node needs some seconds before it listens.
-	const provider = new WsProvider(url, 200);
-	const api = new ApiPromise({ provider, noInitWarn: true, throwOnConnect: false });
-	// Until it listens, each attempt is an error that need not be told.
-	api.on('error', () => {});
+	const api = new ApiPromise({ provider: new WsProvider(url), noInitWarn: true });
 	const close = async () => {
 		await api.disconnect();
 		await node?.stop();
 	};
 	try {
-		const gone = node?.ended.then(([code]) => {
-			throw new Error(`the node ended with status ${code}`);
-		});
-		const ready = within(CONNECT_TIMEOUT_MS, () => `connecting to ${url}`, api.isReady);
-		await (gone ? Promise.race([ready, gone]) : ready);
-		gone?.catch(() => {});
+		await within(CONNECT_TIMEOUT_MS, () => `connecting to ${url}`, api.isReadyOrError);
 	} catch (error) {
 		await close();
-		throw new Error(`${error.message}\n${node?.log() ?? ''}`, { cause: error });
+		throw error;
 	}
 	return { api, ownNode: node !== undefined, close };
 }

@@ -1,10 +1,9 @@
 //! Typed identifiers.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-
-use frame_support::Hashable;
 use frame_system::pallet_prelude::BlockNumberFor;
 use scale_info::TypeInfo;
+use sp_io::hashing::blake2_256;
 use sp_runtime::traits::SaturatedConversion;
 
 /// Declares a 64-bit identifier that [`fresh_id`] mints.
@@ -52,7 +51,7 @@ pub struct MachineId(pub [u8; 32]);
 impl MachineId {
 	/// The id of the machine that registers with `first_key`: `blake2_256("bpiiot/machine" ++ SCALE(first_key))`.
 	pub fn from_first_key<AccountId: Encode>(first_key: &AccountId) -> Self {
-		Self((b"bpiiot/machine", first_key).encode().blake2_256())
+		Self((b"bpiiot/machine", first_key).using_encoded(blake2_256))
 	}
 
 	/// The keyless account of the machine: the same 32 bytes.
@@ -92,4 +91,20 @@ pub enum AssetKind {
 	/// The chain's own token, in planck.
 	#[default]
 	Native,
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	/// Computed with Python: `hashlib.blake2b(b"bpiiot/machine" + bytes([7] * 32), digest_size=32)`.
+	const OF_SEVENS: &str = "052b6cbf8cd3b27849fa6b27dead950ab628407d95e6fcc2d143661da74ab0fc";
+
+	#[test]
+	fn a_machines_id_is_the_hash_of_its_first_key() {
+		let id = MachineId::from_first_key(&[7u8; 32]);
+		let hex: String = id.0.iter().map(|byte| format!("{byte:02x}")).collect();
+		assert_eq!(hex, OF_SEVENS);
+		assert_eq!(id.account::<[u8; 32]>(), id.0);
+	}
 }
