@@ -3,8 +3,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { connect as connectTcp, createServer } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 
 import { ApiPromise, WsProvider } from '@polkadot/api';
 
@@ -27,41 +25,24 @@ export async function within(ms, what, promise) {
 	}
 }
 
-/** A TCP port that nobody listens on. */
-async function freePort() {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const { port } = server.address();
-	server.close();
-	await once(server, 'close');
-	return port;
-}
-
-/** Ends when somebody listens on `port`, or `wait` is over. */
-async function listening(port, wait) {
-	while (!wait.over) {
-		const socket = connectTcp(port, '127.0.0.1');
-		const open = await once(socket, 'connect').then(() => true, () => false);
-		socket.destroy();
-		if (open) return;
-		await pause(200);
-	}
-}
-
 /** Starts `bpiiot-node` on a chain that lives in memory of its own. Gives its address and how to stop it. */
 async function startNode() {
 	const program = process.env.BPIIOT_NODE ?? `${process.env.HOME}/.cache/bpiiot/target/debug/bpiiot-node`;
 	if (!existsSync(program)) {
 		throw new Error(`no node at ${program}: build it with "make build", or name one in BPIIOT_NODE or WS_URL`);
 	}
-	const port = await freePort();
 	const child = spawn(program, [
-		'--chain=development', `--dev-block-time=${BLOCK_TIME_MS}`, '--tmp', '--database=paritydb', `--rpc-port=${port}`,
+		'--chain=development', `--dev-block-time=${BLOCK_TIME_MS}`, '--tmp', '--database=paritydb', '--rpc-port=0',
 		'--listen-addr=/ip4/127.0.0.1/tcp/0', '--no-mdns', '--no-telemetry', '--no-prometheus', '--no-hardware-benchmarks',
 	], { stdio: ['ignore', 'ignore', 'pipe'] });
 	let log = '';
-	child.stderr.setEncoding('utf8').on('data', (text) => {
-		log = (log + text).slice(-8_000);
+	// The node chooses a free port and says which.
+	const listening = new Promise((resolve) => {
+		child.stderr.setEncoding('utf8').on('data', (text) => {
+			log = (log + text).slice(-8_000);
+			const port = /JSON-RPC server: addr=127\.0\.0\.1:(\d+)/.exec(log)?.[1];
+			if (port) resolve(port);
+		});
 	});
 	// A test program that is killed leaves no node behind.
 	process.once('exit', () => child.kill('SIGKILL'));
@@ -71,21 +52,18 @@ async function startNode() {
 		await within(STOP_TIMEOUT_MS, () => 'the node was told to stop', ended).catch(() => child.kill('SIGKILL'));
 	};
 
-	const wait = { over: false };
 	const died = ended.then(([code, signal]) => {
 		throw new Error(`the node ended (${code ?? signal})`);
 	});
 	try {
-		const up = within(START_TIMEOUT_MS, () => `the node was started on port ${port}`, listening(port, wait));
-		await Promise.race([up, died]);
+		const up = within(START_TIMEOUT_MS, () => 'the node was started', listening);
+		return { url: `ws://127.0.0.1:${await Promise.race([up, died])}`, stop };
 	} catch (error) {
 		await stop();
 		throw new Error(`${error.message}\n${log}`, { cause: error });
 	} finally {
-		wait.over = true;
 		died.catch(() => {});
 	}
-	return { url: `ws://127.0.0.1:${port}`, stop };
 }
 
 /** Connects to a node. `close` ends the connection, and the node if it is ours. */
