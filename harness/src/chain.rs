@@ -5,7 +5,7 @@ use anyhow::{anyhow, Context, Result};
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 use subxt::{
 	backend::{BlockRef, LegacyBackend},
-	client::{Blocks, OnlineClientAtBlock},
+	client::{Block, Blocks, OnlineClientAtBlock},
 	dynamic,
 	error::{DispatchError, TransactionEventsError, TransactionFinalizedSuccessError},
 	ext::{
@@ -110,9 +110,8 @@ impl Chain {
 	/// # Errors
 	/// When the node does not answer.
 	pub async fn follow(&self) -> Result<Follow> {
-		Ok(Follow {
-			blocks: timeout(PATIENCE, self.client.stream_blocks()).await??,
-		})
+		let blocks = timeout(PATIENCE, self.client.stream_blocks()).await??;
+		Ok(Follow { blocks, taken: None })
 	}
 
 	/// Looks at the last finalized block, and at each one after it, until `look` gives a value.
@@ -188,21 +187,28 @@ impl std::error::Error for Refused {}
 #[derive(Debug)]
 pub struct Follow {
 	blocks: Blocks<SubstrateConfig>,
+	/// Taken from the stream and not given to anybody yet.
+	taken: Option<Block<SubstrateConfig>>,
 }
 
 impl Follow {
-	/// The next one.
+	/// The next one. When this is dropped before its end, no block is lost.
 	///
 	/// # Errors
 	/// When none comes, or the node is gone.
 	pub async fn next(&mut self) -> Result<View> {
-		let block = timeout(PATIENCE, self.blocks.next())
+		if self.taken.is_none() {
+			let block = timeout(PATIENCE, self.blocks.next())
+				.await
+				.context("no block was finalized for a minute")?;
+			self.taken = Some(block.context("the node is gone")??);
+		}
+		let block = self.taken.as_ref().context("a block was taken")?;
+		let at = timeout(PATIENCE, block.at())
 			.await
-			.context("no block was finalized for a minute")?;
-		let block = block.ok_or_else(|| anyhow!("the node is gone"))??;
-		Ok(View {
-			at: timeout(PATIENCE, block.at()).await??,
-		})
+			.context("the node does not answer")??;
+		self.taken = None;
+		Ok(View { at })
 	}
 }
 

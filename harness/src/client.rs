@@ -151,6 +151,8 @@ impl Site {
 	/// When it cannot be run, or does not end. That it fails is in the [`Answer`].
 	pub async fn command<Argument: AsRef<str>>(&self, arguments: &[Argument]) -> Result<Answer> {
 		let mut command = Command::new(binary("iot-client")?);
+		// The user's own settings are not for this machine.
+		command.env_remove("IOT_CLIENT_CONFIG").env_remove("IOT_CLIENT_NODE");
 		command
 			.arg("--config")
 			.arg(self.config())
@@ -188,6 +190,7 @@ impl Site {
 	pub fn start(&self) -> Result<Daemon> {
 		let arguments = [
 			format!("--config={}", self.config().display()),
+			format!("--node={}", self.node),
 			"--json".to_owned(),
 			"run".to_owned(),
 		];

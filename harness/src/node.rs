@@ -11,8 +11,8 @@ use std::{
 	time::Duration,
 };
 
-/// A start compiles the runtime: seconds on a fast computer, a minute on a busy small one.
-const START_LIMIT: Duration = Duration::from_secs(180);
+/// A start compiles the runtime twice: seconds on a fast computer, minutes on a busy small one.
+const START_LIMIT: Duration = Duration::from_secs(300);
 
 /// A node that is about to be started, or was.
 #[derive(Clone, Debug)]

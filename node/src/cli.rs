@@ -16,18 +16,21 @@ impl CliConfig for About {
 	}
 
 	fn description(executable_name: String) -> String {
-		format!(
-			"The BPIIoT node.\n\
-			\n\
-			With no arguments it runs a development chain: one process, no relay chain, nothing kept.\n\
-			\n\
-			  {executable_name} --dev-block-time 1000              a block each second\n\
-			  {executable_name} --base-path ./chain                keep the chain, and go on with it next time\n\
-			  {executable_name} --chain {LOCAL_TESTNET} --collator --alice -- --chain rococo-local.json\n\
-			  \u{20}                                                a collator on a relay chain of your own\n\
-			\n\
-			What stands before -- is for our chain, what stands behind it for the relay chain."
-		)
+		[
+			"The BPIIoT node.",
+			"",
+			"With no arguments it runs a development chain: one process, no relay chain, nothing kept.",
+			"",
+			&format!("  {executable_name} --dev-block-time 1000"),
+			"      a block each second",
+			&format!("  {executable_name} --base-path ./chain"),
+			"      keep the chain, and go on with it next time",
+			&format!("  {executable_name} --chain {LOCAL_TESTNET} --collator --alice -- --chain rococo-local.json"),
+			"      a collator on a relay chain of your own",
+			"",
+			"What stands before -- is for our chain, what stands behind it for the relay chain.",
+		]
+		.join("\n")
 	}
 
 	fn author() -> String {

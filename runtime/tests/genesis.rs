@@ -50,11 +50,26 @@ fn the_named_accounts_are_those_of_the_development_phrase() {
 			"Bob",
 			"8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48",
 		),
-		("Owner", "OWNER"),
-		("Customer", "CUSTOMER"),
-		("Supplier", "SUPPLIER"),
-		("Arbiter", "ARBITER"),
-		("Carrier", "CARRIER"),
+		(
+			"Owner",
+			"967565a72ebaf286e32c4fa2bff58394bb727afb3c2b10f0a628d4f56d890075",
+		),
+		(
+			"Customer",
+			"e048f00f9dbc10ab2127793aa53a3d4e8d86576cade5baaad5d0e980fda7e703",
+		),
+		(
+			"Supplier",
+			"ee8d2aded3d370e71b50d34ebe741e6cd5f5e6fcbacaa7dfc11ea851d0a27727",
+		),
+		(
+			"Arbiter",
+			"2c8fbcc390a0da443c8de152a4946b06f0ef37025ab6b06d571ed11e2992482a",
+		),
+		(
+			"Carrier",
+			"da21c40a3a486921ae352f9c957b1f6d95862b1dfe3d2f5b52ca8fd795849a4d",
+		),
 	] {
 		assert_eq!(
 			format!("{:?}", sp_core::H256(account_of(name).into())),

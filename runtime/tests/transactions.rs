@@ -7,6 +7,7 @@ use bpiiot_runtime::{
 	Balances, CollatorSelection, Executive, Header, Runtime, RuntimeCall, System, TxExtension, UncheckedExtrinsic, BPI,
 	MILLI_BPI, SLOT_DURATION,
 };
+use codec::Encode;
 use common::genesis;
 use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};
 use sp_core::{crypto::Pair, sr25519};
@@ -47,9 +48,9 @@ fn wallets_know_everything_that_a_transaction_carries() {
 
 /// Starts the first block of the development chain.
 fn start_block() {
-	let slot = DigestItem::aura_pre_digest(Slot::from(1_790_000_000_000 / SLOT_DURATION));
+	let slot = Slot::from(1_790_000_000_000 / SLOT_DURATION);
 	let digest = Digest {
-		logs: vec![<DigestItem as CompatibleDigestItem<AuthoritySignature>>::from(slot)],
+		logs: vec![<DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(slot)],
 	};
 	Executive::initialize_block(&Header::new(
 		1,

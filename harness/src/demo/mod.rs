@@ -6,7 +6,7 @@ pub mod screen;
 use crate::{
 	board::Board,
 	chain::{Job, JobState, Outcome, View},
-	client::News,
+	client::{Daemon, News},
 	node::NodeSetup,
 	process::binary,
 	world::{show, temporary_folder, MachineAccounts, World, DELIVER_IN, OFFER},
@@ -16,6 +16,7 @@ use books::{Balances, Books, Check, Fees};
 use screen::Screen;
 use serde_json::json;
 use std::{
+	collections::BTreeMap,
 	net::{Ipv4Addr, TcpListener},
 	time::{Duration, Instant},
 };
@@ -94,18 +95,16 @@ pub async fn demonstrate(settings: &Settings, screen: &mut Screen) -> Result<(St
 	let before = Balances::read(&view, &machine).await?;
 	let fees_before = Fees::of(&world.auditor.up_to(view.number()).await?, &machine);
 
-	let order = world.brackets(UNITS)?;
-	let job = world.order(offer, &order).await?;
-	let text = format!("job {job}: {UNITS} drilled brackets by //Customer; their price is on hold");
-	screen.done("ordered", &text, json!({ "job": job, "units": UNITS }));
-	let (view, record) = Attendance {
-		world: &mut world,
-		job,
+	let mut daemon = world.daemon.take().context("the client was started")?;
+	let attendance = Attendance {
+		world: &world,
+		daemon: &mut daemon,
+		known: view.jobs().await?,
 		moved: false,
 		why: None,
-	}
-	.until_settled(screen)
-	.await?;
+	};
+	let (view, job, record) = attendance.until_settled(offer, screen).await?;
+	world.daemon = Some(daemon);
 
 	let audit = world.auditor.up_to(view.number()).await?;
 	let books = Books::close(&view, &machine, before, fees_before, audit, record.clone()).await?;
@@ -188,10 +187,12 @@ async fn set_up(world: &mut World, settings: &Settings, screen: &mut Screen) -> 
 	Ok((machine, offer))
 }
 
-/// Follows one job to its end, and approves it on the way.
+/// Orders a job and follows it to its end, and approves it on the way.
 struct Attendance<'a> {
-	world: &'a mut World,
-	job: u64,
+	world: &'a World,
+	daemon: &'a mut Daemon,
+	/// Jobs that are older.
+	known: BTreeMap<u64, Job>,
 	/// Whether an actuator has moved.
 	moved: bool,
 	/// Why the machine gave up, as the client said.
@@ -199,48 +200,65 @@ struct Attendance<'a> {
 }
 
 impl Attendance<'_> {
-	async fn until_settled(mut self, screen: &mut Screen) -> Result<(View, Job)> {
+	async fn until_settled(mut self, offer: u64, screen: &mut Screen) -> Result<(View, u64, Job)> {
+		// From before the order on, so that no state of the job is missed.
 		let mut blocks = self.world.chain.follow().await?;
-		let mut last = None;
+		let brackets = self.world.brackets(UNITS)?;
+		let ordering = self.world.order(offer, &brackets);
+		tokio::pin!(ordering);
+		let (mut answered, mut last) = (false, None);
 		let mut ticks = interval(LOOK);
 		ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
 		let start = Instant::now();
 		loop {
 			tokio::select! {
+				answer = &mut ordering, if !answered => {
+					answer?;
+					answered = true;
+				},
 				view = blocks.next() => {
 					let view = view?;
-					let record = view.job(self.job).await?.context("the job's record is gone")?;
+					let Some((job, record)) = self.new_job(&view).await? else { continue };
 					self.tell_news(screen)?;
-					if last.replace((record.state, record.units_done)) != Some((record.state, record.units_done)) {
-						self.tell_state(screen, &view, &record);
+					let now = Some((record.state, record.units_done));
+					if std::mem::replace(&mut last, now) != now {
+						self.tell_state(screen, &view, job, &record);
 						if record.state == JobState::Delivered {
-							self.world.approve(self.job).await?;
+							self.world.approve(job).await?;
 							screen.done("approved", "all units, by //Customer", json!({}));
 						}
 					}
-					if matches!(record.state, JobState::Settled(_)) {
-						return Ok((view, record));
+					if matches!(record.state, JobState::Settled(_)) && answered {
+						return Ok((view, job, record));
 					}
 				},
 				_ = ticks.tick() => self.tell_news(screen)?,
 			}
 			if start.elapsed() > JOB_LIMIT {
-				let log = self
-					.world
-					.daemon
-					.as_ref()
-					.map(|daemon| daemon.log_tail())
-					.unwrap_or_default();
+				let log = self.daemon.log_tail();
 				bail!("the job is not over after {JOB_LIMIT:?}; the client's log ends with:\n{log}");
 			}
 		}
 	}
 
-	fn tell_state(&self, screen: &mut Screen, view: &View, job: &Job) {
+	async fn new_job(&self, view: &View) -> Result<Option<(u64, Job)>> {
+		Ok(view
+			.jobs()
+			.await?
+			.into_iter()
+			.find(|(id, _)| !self.known.contains_key(id)))
+	}
+
+	fn tell_state(&self, screen: &mut Screen, view: &View, id: u64, job: &Job) {
 		let block = view.number();
-		let more = json!({ "job": self.job, "block": block, "units_done": job.units_done });
+		let more = json!({ "job": id, "block": block, "units_done": job.units_done });
 		match job.state {
-			JobState::Ordered => {}
+			JobState::Ordered => {
+				let price = show(job.price());
+				let text =
+					format!("{UNITS} drilled brackets by //Customer in block {block}: job {id}, {price} on hold");
+				screen.done("ordered", &text, more);
+			}
 			JobState::Accepted => screen.done("accepted", &format!("in block {block}, bond on hold"), more),
 			JobState::Started if job.units_done == 0 => screen.done("started", &format!("in block {block}"), more),
 			JobState::Started => {
@@ -266,16 +284,12 @@ impl Attendance<'_> {
 	}
 
 	fn tell_news(&mut self, screen: &mut Screen) -> Result<()> {
-		let Some(daemon) = &mut self.world.daemon else {
-			return Ok(());
-		};
-		daemon.process().ensure_running()?;
-		let mut all = Vec::new();
-		while let Some(news) = daemon.next_news()? {
-			all.push(news);
+		self.daemon.process().ensure_running()?;
+		while let Some(news) = self.daemon.next_news()? {
+			if !self.known.contains_key(&news.job) {
+				self.tell_one(screen, &news);
+			}
 		}
-		all.retain(|news| news.job == self.job);
-		all.iter().for_each(|news| self.tell_one(screen, news));
 		Ok(())
 	}
 

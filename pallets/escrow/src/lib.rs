@@ -5,7 +5,7 @@ extern crate alloc;
 
 mod clock;
 mod money;
-#[cfg(any(test, feature = "try-runtime"))]
+#[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
 

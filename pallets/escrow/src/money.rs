@@ -106,7 +106,7 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 	}
 
 	fn settle(id: EscrowId, settlement: Settlement<BalanceOf<T>>) -> DispatchResult {
-		let escrow = Escrows::<T>::take(id).ok_or(Error::<T>::UnknownEscrow)?;
+		let escrow = Escrows::<T>::get(id).ok_or(Error::<T>::UnknownEscrow)?;
 		let EscrowRecord {
 			payer,
 			payee,
@@ -116,6 +116,7 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		} = escrow;
 		let to_payee = settlement.to_payee;
 		let to_payer = held.checked_sub(&to_payee).ok_or(Error::<T>::MoreThanHeld)?;
+		Escrows::<T>::remove(id);
 		Self::pay(asset, HoldReason::Price, &payer, &payee, to_payee)?;
 		Self::give_back(asset, HoldReason::Price, &payer, to_payer)?;
 		match settlement.bond {

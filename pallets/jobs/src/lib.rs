@@ -7,7 +7,7 @@ extern crate alloc;
 mod benchmarking;
 mod dispatchable_impls;
 mod settlement;
-#[cfg(any(test, feature = "try-runtime"))]
+#[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
 mod types;
 pub mod weights;

@@ -123,7 +123,7 @@ impl pallet_jobs::Config for Test {
 
 /// The account of a name.
 pub(crate) fn account(name: &[u8]) -> AccountId {
-	AccountId::new(sp_core::blake2_256(name))
+	AccountId::new(sp_io::hashing::blake2_256(name))
 }
 
 /// Owns the machines.

@@ -40,7 +40,9 @@ fn try_state_fails_when_a_bond_is_not_on_hold() {
 
 #[test]
 fn try_state_fails_when_a_stranger_has_funds_on_hold() {
-	let said = broken_by(|_| assert_ok!(Balances::hold(&HoldReason::Price.into(), &BROKE, 20)));
+	let said = broken_by(|_| {
+		assert_ok!(Balances::hold(&HoldReason::Price.into(), &BROKE, 20));
+	});
 	assert_eq!(
 		said,
 		TryRuntimeError::Other("invariant 1: what is on hold for prices differs from the open escrows")

@@ -4,8 +4,7 @@ use crate::{mock::*, Call, Error};
 use bpiiot_primitives::{JobId, OfferId};
 use frame_support::{
 	assert_noop, assert_ok,
-	dispatch::GetCallName,
-	traits::{fungible::Mutate, UnfilteredDispatchable},
+	traits::{fungible::Mutate, GetCallName, UnfilteredDispatchable},
 };
 use sp_core::H256;
 use sp_runtime::{traits::BadOrigin, DispatchError};
@@ -51,9 +50,8 @@ fn refusals(call: &str) -> Vec<(RuntimeOrigin, DispatchError)> {
 	let not_machine = Error::<Test>::NotTheMachine;
 	let not_customer = Error::<Test>::NotTheCustomer;
 	let by = |who: &[AccountId], error: Error<Test>| {
-		who.iter()
-			.map(|who| (signed(who), error.clone().into()))
-			.collect::<Vec<_>>()
+		let error = DispatchError::from(error);
+		who.iter().map(|who| (signed(who), error)).collect::<Vec<_>>()
 	};
 	match call {
 		"publish_offer" | "update_offer" | "withdraw_offer" => by(&[stranger(), customer(), key(2)], not_owner),
@@ -204,7 +202,7 @@ fn terms_that_could_lead_to_a_payment_below_the_minimum_are_refused() {
 	build_and_execute(|| {
 		registered(1);
 		let mut tiny = terms();
-		tiny.unit_price = MINIMUM * 5 - 1; // a fifth of it is the fee for a rejected unit
+		tiny.unit_price = MINIMUM * 4; // a fifth of it is the fee for a rejected unit
 		published(tiny);
 		assert_noop!(
 			order(1, Balance::MAX),
@@ -258,7 +256,9 @@ fn a_flood_of_orders_ends_at_the_cap_and_costs_its_deposits() {
 	build_and_execute(|| {
 		registered(1);
 		published(terms());
-		(0..4).for_each(|_| assert_ok!(order(1, Balance::MAX)));
+		for _ in 0..4 {
+			assert_ok!(order(1, Balance::MAX));
+		}
 		assert_noop!(order(1, Balance::MAX), Error::<Test>::TooManyOpenJobs);
 		assert_eq!(money(&customer()).1, 4 * (UNIT_PRICE + JOB_DEPOSIT));
 		// Declining makes room again.

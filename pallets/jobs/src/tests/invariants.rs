@@ -52,11 +52,15 @@ fn try_state_sees_each_kind_of_damage() {
 		other("the offers of the machines differ from the offers")
 	);
 	assert_eq!(
-		broken_by(|_| assert_ok!(Balances::hold(&HoldReason::Offer.into(), &stranger(), 20))),
+		broken_by(|_| {
+			assert_ok!(Balances::hold(&HoldReason::Offer.into(), &stranger(), 20));
+		}),
 		other("invariant 9: deposits for offers differ from the offers")
 	);
 	assert_eq!(
-		broken_by(|_| assert_ok!(Balances::hold(&HoldReason::Job.into(), &stranger(), 20))),
+		broken_by(|_| {
+			assert_ok!(Balances::hold(&HoldReason::Job.into(), &stranger(), 20));
+		}),
 		other("invariant 9: deposits for jobs differ from the jobs")
 	);
 }

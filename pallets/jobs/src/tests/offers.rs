@@ -33,7 +33,9 @@ fn publishing_fails_for_others_and_beyond_the_cap() {
 				Error::<Test>::NotTheMachinesOwner
 			);
 		}
-		(0..3).for_each(|_| drop(published(terms())));
+		for _ in 0..3 {
+			published(terms());
+		}
 		assert_noop!(
 			Jobs::publish_offer(signed(&owner()), machine(1), terms()),
 			Error::<Test>::TooManyOffers
