@@ -1,16 +1,22 @@
 //! The chain as the harness sees it: by the node's own metadata, with nothing of the client's code, so that it can judge
 //! what the client says and does. Everything is read at finalized blocks.
 
+mod records;
+
+pub use records::{Balance, Clock, Job, JobState, Machine, Offer, Outcome};
+
+use records::{AccountInfo, Hold};
+
 use anyhow::{anyhow, Context, Result};
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 use subxt::{
-	backend::{BlockRef, LegacyBackend},
+	backend::LegacyBackend,
 	client::{Block, Blocks, OnlineClientAtBlock},
 	dynamic,
 	error::{DispatchError, TransactionEventsError, TransactionFinalizedSuccessError},
 	ext::{
 		frame_decode::storage::{IntoDecodableValues, IntoEncodableValues},
-		scale_decode::{self, DecodeAsType},
+		scale_decode::DecodeAsType,
 	},
 	extrinsics::ExtrinsicEvents,
 	rpcs::{methods::legacy::LegacyRpcMethods, RpcClient},
@@ -38,7 +44,6 @@ pub fn dev_account(name: &str) -> Keypair {
 pub struct Chain {
 	client: OnlineClient<SubstrateConfig>,
 	rpc: LegacyRpcMethods<subxt::config::RpcConfigFor<SubstrateConfig>>,
-	raw: RpcClient,
 }
 
 impl Chain {
@@ -55,8 +60,7 @@ impl Chain {
 		let client = timeout(PATIENCE, OnlineClient::from_backend(Arc::new(backend))).await??;
 		Ok(Self {
 			client,
-			rpc: LegacyRpcMethods::new(raw.clone()),
-			raw,
+			rpc: LegacyRpcMethods::new(raw),
 		})
 	}
 
@@ -70,11 +74,6 @@ impl Chain {
 		&self.rpc
 	}
 
-	/// The node's remote procedures, by name.
-	pub fn raw_rpc(&self) -> &RpcClient {
-		&self.raw
-	}
-
 	/// The chain at the last finalized block.
 	///
 	/// # Errors
@@ -83,15 +82,6 @@ impl Chain {
 		let at = timeout(PATIENCE, self.client.at_current_block())
 			.await
 			.context("the node does not answer")??;
-		Ok(View { at })
-	}
-
-	/// The chain at a block that the node still remembers.
-	///
-	/// # Errors
-	/// When it does not.
-	pub async fn at(&self, hash: H256) -> Result<View> {
-		let at = timeout(PATIENCE, self.client.at_block(BlockRef::from_hash(hash))).await??;
 		Ok(View { at })
 	}
 
@@ -210,141 +200,6 @@ impl Follow {
 		self.taken = None;
 		Ok(View { at })
 	}
-}
-
-/// What an account has, in planck.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Balance {
-	/// What it may spend.
-	pub free: u128,
-	/// What is on hold.
-	pub reserved: u128,
-}
-
-impl Balance {
-	/// Both.
-	pub fn total(&self) -> u128 {
-		self.free + self.reserved
-	}
-}
-
-#[derive(DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
-struct AccountInfo {
-	data: AccountData,
-}
-
-#[derive(DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
-struct AccountData {
-	free: u128,
-	reserved: u128,
-}
-
-#[derive(DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
-struct Hold {
-	id: dynamic::Value,
-	amount: u128,
-}
-
-/// The chain's clocks.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
-pub struct Clock {
-	/// Timestamp of the block, in unix milliseconds.
-	pub last: u64,
-	/// How long the chain stood still in all, in milliseconds.
-	pub stopped: u64,
-}
-
-/// Where a job stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
-pub enum JobState {
-	/// The price is on hold.
-	Ordered,
-	/// The machine has promised.
-	Accepted,
-	/// The machine works.
-	Started,
-	/// The customer looks at the units.
-	Delivered,
-	/// It has ended.
-	Settled(Outcome),
-}
-
-/// How a job ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
-pub enum Outcome {
-	/// All delivered units were approved or rejected.
-	Completed,
-	/// The machine declined.
-	Declined,
-	/// The customer cancelled.
-	Cancelled,
-	/// The machine gave up.
-	GivenUp,
-	/// The machine did not accept in time.
-	NotAccepted,
-	/// The machine did not deliver in time.
-	NotDelivered,
-}
-
-/// The part of a job's record that the harness looks at.
-#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
-pub struct Job {
-	/// Who ordered.
-	pub customer: AccountId32,
-	/// The machine that works.
-	pub machine: [u8; 32],
-	/// Price of one unit, in planck.
-	pub unit_price: u128,
-	/// Units ordered.
-	pub units: u32,
-	/// Units done.
-	pub units_done: u32,
-	/// Units approved.
-	pub approved: u32,
-	/// Units rejected.
-	pub rejected: u32,
-	/// Where it stands.
-	pub state: JobState,
-	/// The machine's bond, in planck.
-	pub bond: u128,
-	/// Hash of the evidence.
-	pub result: H256,
-}
-
-impl Job {
-	/// Price of all units, in planck.
-	pub fn price(&self) -> u128 {
-		self.unit_price * u128::from(self.units)
-	}
-}
-
-/// The part of a machine's record that the harness looks at.
-#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
-pub struct Machine {
-	/// Who owns it.
-	pub owner: AccountId32,
-	/// The key that acts for it.
-	pub key: AccountId32,
-	/// On hold at the owner for its record, in planck.
-	pub deposit: u128,
-}
-
-/// The part of an offer's record that the harness looks at.
-#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType)]
-#[decode_as_type(crate_path = "scale_decode")]
-pub struct Offer {
-	/// The machine that does the work.
-	pub machine: [u8; 32],
-	/// Counts changes, from 1.
-	pub version: u32,
 }
 
 /// The chain's state at one block.

@@ -6,7 +6,7 @@
 //! | [`node`], [`board`], [`client`] | the three parts, each started, waited for and stopped |
 //! | [`chain`], [`audit`] | the chain by the node's own metadata, with none of the client's code |
 //! | [`world`] | all of it in one temporary folder |
-//! | [`demo`], [`bench`] | what `make run`, `make demo` and `make bench` do |
+//! | [`demo`], [`mod@bench`] | what `make run`, `make demo` and `make bench` do |
 
 pub mod audit;
 pub mod bench;

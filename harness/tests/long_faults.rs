@@ -179,7 +179,7 @@ async fn long_a_board_that_is_unplugged_ends_the_job_and_may_come_back() -> Resu
 		drop(board);
 		assert_eq!(ordered.end(&mut world).await?, Outcome::GivenUp);
 		// AND another is plugged in.
-		world.board = Some(Board::start(&world.folder().to_owned(), None).await?);
+		world.board = Some(Board::start(world.folder(), None).await?);
 		world.daemon.as_mut().context("the daemon")?.ready().await?;
 		let next = Ordered::new(&mut world, machine, offer, 1).await?;
 		assert_eq!(next.end(&mut world).await?, Outcome::Completed);

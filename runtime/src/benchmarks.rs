@@ -3,7 +3,7 @@
 use crate::*;
 use alloc::{string::String, vec::Vec};
 use cumulus_pallet_session_benchmarking::Pallet as SessionBench;
-use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkError, BenchmarkList, Benchmarking};
+use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkError, BenchmarkList};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
 use frame_system_benchmarking::{extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench};
 
@@ -36,6 +36,8 @@ impl frame_system_benchmarking::Config for Runtime {
 		System::assert_last_event(cumulus_pallet_parachain_system::Event::<Runtime>::ValidationFunctionStored.into());
 	}
 }
+
+impl pallet_transaction_payment::BenchmarkConfig for Runtime {}
 
 impl cumulus_pallet_session_benchmarking::Config for Runtime {
 	fn generate_session_keys_and_proof(owner: AccountId) -> (SessionKeys, Vec<u8>) {

@@ -87,7 +87,7 @@ fn in_development_everybody_has_money_and_alice_is_root() {
 				assert_eq!(Balances::free_balance(account_of(name)), ENDOWMENT, "{name}");
 			}
 			assert_eq!(Balances::total_issuance(), 7 * ENDOWMENT + EXISTENTIAL_DEPOSIT);
-			assert_eq!(Sudo::key(), Some(account_of("Alice")));
+			assert_eq!(pallet_sudo::Key::<Runtime>::get(), Some(account_of("Alice")));
 		});
 	}
 }
@@ -109,7 +109,7 @@ fn in_development_alice_and_bob_make_blocks() {
 #[test]
 fn in_production_there_is_no_sudo_key_no_collator_and_no_money() {
 	genesis(PRODUCTION).execute_with(|| {
-		assert_eq!(Sudo::key(), None);
+		assert_eq!(pallet_sudo::Key::<Runtime>::get(), None);
 		assert!(Session::validators().is_empty());
 		assert!(pallet_aura::Authorities::<Runtime>::get().is_empty());
 		assert_eq!(Balances::total_issuance(), EXISTENTIAL_DEPOSIT);
@@ -127,7 +127,9 @@ fn fails_when_anybody_uses_sudo_in_production() {
 			);
 		}
 	});
-	genesis(DEVELOPMENT).execute_with(|| assert_ok!(Sudo::sudo(RuntimeOrigin::signed(account_of("Alice")), remark())));
+	genesis(DEVELOPMENT).execute_with(|| {
+		assert_ok!(Sudo::sudo(RuntimeOrigin::signed(account_of("Alice")), remark()));
+	});
 }
 
 #[test]

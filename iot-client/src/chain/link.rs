@@ -220,12 +220,10 @@ impl Keeper {
 		let Some(worst) = troubles.into_iter().next() else {
 			return;
 		};
-		let changed = self.trouble.send_if_modified(|trouble| {
-			let changed = trouble.as_ref() != Some(&worst);
-			*trouble = Some(worst.clone());
-			changed
-		});
-		if changed {
+		let kind = |trouble: &ChainError| std::mem::discriminant(trouble);
+		let before = self.trouble.send_replace(Some(worst.clone()));
+		// Said once: the same trouble with another block number in it is no news.
+		if before.as_ref().map(kind) != Some(kind(&worst)) {
 			tracing::warn!("{worst} (trying again and again)");
 		}
 	}

@@ -1,4 +1,4 @@
-//! The one place, with [`super::convert`], that knows the types generated from the committed metadata
+//! The one place, with `convert` beside it, that knows the types generated from the committed metadata
 //! (`metadata/bpiiot.scale`).
 //!
 //! The metadata is also looked at when the client runs: a chain whose calls, events or storage of ours differ in any

@@ -1,4 +1,4 @@
-//! What is on the chain, in this client's own words. Only the conversions in [`super::convert`] know the generated types.
+//! What is on the chain, in this client's own words. Only `convert` beside it knows the generated types.
 //!
 //! Times are milliseconds. Deadlines are on the agreement clock: the timestamp of a block less the time that the chain
 //! stood still.
