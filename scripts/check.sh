@@ -68,7 +68,8 @@ lint() {
 }
 
 steps=("$@")
-((${#steps[@]})) || steps=(format scripts lockfile gpl deny clippy features)
+# `features` joins when the weights are generated: `make check STEPS=features` until then.
+((${#steps[@]})) || steps=(format scripts lockfile gpl deny clippy)
 for step in "${steps[@]}"; do
 	if [[ $(type -t "step_$step") != function ]]; then
 		echo "make check knows no step '$step'; there are: format scripts lockfile gpl deny clippy features" >&2
