@@ -10,6 +10,7 @@ use sp_runtime::traits::BlakeTwo256;
 use std::{
 	fs,
 	path::{Path, PathBuf},
+	process::ExitCode,
 };
 use tempfile::TempDir;
 use tracing_subscriber::EnvFilter;
@@ -37,8 +38,17 @@ struct Arguments {
 	repeat: u32,
 }
 
-fn main() -> Result<()> {
-	let arguments = Arguments::parse();
+fn main() -> ExitCode {
+	match measure(&Arguments::parse()) {
+		Ok(()) => ExitCode::SUCCESS,
+		Err(error) => {
+			eprintln!("error: {error:#}");
+			ExitCode::FAILURE
+		}
+	}
+}
+
+fn measure(arguments: &Arguments) -> Result<()> {
 	let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
 	tracing_subscriber::fmt()
 		.with_env_filter(filter)

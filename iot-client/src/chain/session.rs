@@ -240,13 +240,14 @@ async fn answer<T, E: Into<subxt::Error>>(asked: impl Future<Output = Result<T, 
 	}
 }
 
-/// The last error of a chain of causes: what the network said.
+/// What the network said, without what each layer of the client put before it.
 fn innermost(error: &dyn std::error::Error) -> String {
 	let mut error = error;
 	while let Some(source) = error.source() {
 		error = source;
 	}
-	error.to_string()
+	let text = error.to_string();
+	text.rsplit("client error: ").next().unwrap_or(&text).to_owned()
 }
 
 #[cfg(test)]
@@ -278,7 +279,8 @@ mod tests {
 			.await
 			.unwrap_err();
 		assert!(matches!(&error, ChainError::Unreachable { endpoint, .. } if endpoint == "ws://127.0.0.1:1"));
-		assert!(error.to_string().contains("is the node running"), "{error}");
+		let text = error.to_string();
+		assert!(text.contains("is the node running") && !text.contains("client error"), "{text}");
 		assert!(error.passes_by_itself());
 	}
 }
