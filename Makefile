@@ -49,8 +49,8 @@ bench: build ## The measured figures as a table (JSON=path for a file as well, A
 	@exec $(bin)/bpiiot-bench $(if $(JSON),--json $(JSON)) $(ARGS)
 
 .PHONY: weights
-weights: build ## Generate the weights of our pallets anew (ARGS=..)
-	@exec $(bin)/bpiiot-weights $(ARGS)
+weights: build ## Measure the calls of our pallets anew and write their weights (ARGS=..)
+	@scripts/weights.sh $(ARGS)
 
 .PHONY: metadata
 metadata: setup ## Write the metadata that the client is compiled against, from the runtime of this checkout

@@ -119,11 +119,15 @@ fn with_paritydb(command: Command) -> Command {
 mod tests {
 	use super::*;
 	use polkadot_omni_node_lib::cli::Cli;
-	use sc_cli::clap::CommandFactory;
+	use sc_cli::{clap::CommandFactory, SubstrateCli};
+
+	/// As the SDK puts it together.
+	fn command() -> Command {
+		Cli::<About>::setup_command(Extras::augment_subcommands(Cli::<About>::command()))
+	}
 
 	fn parsed(arguments: &[&str]) -> Cli<About> {
-		let command = Extras::augment_subcommands(Cli::<About>::command());
-		let matches = command.get_matches_from([&["bpiiot-node"][..], arguments].concat());
+		let matches = command().get_matches_from([&["bpiiot-node"][..], arguments].concat());
 		Cli::from_arg_matches(&matches).expect("is our own command line")
 	}
 
@@ -153,6 +157,6 @@ mod tests {
 
 	#[test]
 	fn every_command_line_is_sound() {
-		Extras::augment_subcommands(Cli::<About>::command()).debug_assert();
+		command().debug_assert();
 	}
 }
