@@ -1,7 +1,9 @@
 //! Who acts, and whether he may spend.
 
 use crate::MachineId;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::pallet_prelude::{DispatchError, DispatchResult};
+use scale_info::TypeInfo;
 
 /// The party behind a call.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,7 +25,7 @@ pub trait Actors<RuntimeOrigin, AccountId> {
 	/// The owner of a machine that takes orders.
 	///
 	/// # Errors
-	/// The implementation's own when there is no such machine, or it takes no orders now.
+	/// The implementation's own when there is no such machine, it is frozen, or it takes no orders now.
 	fn ensure_in_service(machine: &MachineId) -> Result<AccountId, DispatchError>;
 
 	/// Whether `account` is `machine` itself or its owner.
@@ -35,11 +37,15 @@ pub trait Actors<RuntimeOrigin, AccountId> {
 }
 
 /// What value leaves an account for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+///
+/// The indexes are fixed, so that a purpose may be added without moving the others.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SpendPurpose {
 	/// The price of something that the account buys.
+	#[codec(index = 0)]
 	Purchase,
 	/// Security for work that the account has promised.
+	#[codec(index = 1)]
 	Bond,
 }
 
