@@ -93,6 +93,7 @@ impl pallet_machines::Config for Test {
 	type Currency = Balances;
 	type MachineDeposit = ConstU128<5_000>;
 	type RegistrationFee = ConstU128<700>;
+	type RotationFee = ConstU128<300>;
 	type FeeDestination = FeeDestination;
 	type SponsoredCalls = Everything;
 	type Time = Timestamp;
@@ -169,7 +170,8 @@ pub(crate) fn registered(seed: u8) -> MachineId {
 		key(seed),
 		pair(seed).sign(&payload),
 		Default::default(),
-		0
+		[0; 32],
+		Default::default()
 	));
 	assert_ok!(Machines::deposit(signed(&owner()), machine(seed), 10_000));
 	machine(seed)

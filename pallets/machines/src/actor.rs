@@ -1,21 +1,20 @@
-//! Who stands behind a signature, and whether he may spend.
+//! Who stands behind a signature.
 
 use crate::*;
-use bpiiot_primitives::{Actor, Actors, MachineId, SpendPolicy, SpendPurpose};
-use frame_support::{
-	ensure,
-	pallet_prelude::{DispatchError, DispatchResult},
-};
+use bpiiot_primitives::{Actor, Actors, MachineId};
+use frame_support::pallet_prelude::DispatchError;
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 
-/// Why a key that was a machine's acts for nobody. A frozen machine will be another reason; the actor's origin and the
-/// fees both ask [`Pallet::machine_behind`], so neither can forget it.
+/// Why a key that is or was a machine's acts for nobody. The actor's origin and the fees both ask
+/// [`Pallet::machine_behind`], so neither can forget a reason.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Barred {
 	/// Another key took its place.
 	KeyRetired,
 	/// Its machine was decommissioned.
 	MachineDecommissioned,
+	/// The owner has frozen its machine.
+	MachineFrozen,
 }
 
 impl<T: Config> From<Barred> for Error<T> {
@@ -23,6 +22,7 @@ impl<T: Config> From<Barred> for Error<T> {
 		match barred {
 			Barred::KeyRetired => Self::KeyRetired,
 			Barred::MachineDecommissioned => Self::MachineDecommissioned,
+			Barred::MachineFrozen => Self::MachineFrozen,
 		}
 	}
 }
@@ -35,6 +35,7 @@ impl<T: Config> Pallet<T> {
 		};
 		match Machines::<T>::get(machine) {
 			Some(record) if record.status == MachineStatus::Decommissioned => Err(Barred::MachineDecommissioned),
+			Some(record) if live && record.key == *who && record.frozen => Err(Barred::MachineFrozen),
 			Some(record) if live && record.key == *who => Ok(Some((machine, record))),
 			_ => Err(Barred::KeyRetired),
 		}
@@ -65,9 +66,10 @@ impl<T: Config> Actors<OriginFor<T>, T::AccountId> for Pallet<T> {
 	fn ensure_in_service(machine: &MachineId) -> Result<T::AccountId, DispatchError> {
 		let record = Self::machine(machine)?;
 		match record.status {
+			MachineStatus::Decommissioned => Err(Error::<T>::MachineDecommissioned.into()),
+			_ if record.frozen => Err(Error::<T>::MachineFrozen.into()),
 			MachineStatus::InService => Ok(record.owner),
 			MachineStatus::OutOfService => Err(Error::<T>::OutOfService.into()),
-			MachineStatus::Decommissioned => Err(Error::<T>::MachineDecommissioned.into()),
 		}
 	}
 
@@ -78,17 +80,5 @@ impl<T: Config> Actors<OriginFor<T>, T::AccountId> for Pallet<T> {
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_machine(owner: &T::AccountId, seed: u32) -> (MachineId, T::AccountId) {
 		benchmarking::machine::<T>(owner, seed)
-	}
-}
-
-/// Plain accounts spend as they like. A machine may secure what it promised, since its owner published the offer that
-/// names the bond; it buys nothing until its owner can set limits per period, asset and kind of call.
-impl<T: Config, AssetId, Balance> SpendPolicy<T::AccountId, AssetId, Balance> for Pallet<T> {
-	fn spend(from: &Actor<T::AccountId>, purpose: SpendPurpose, _: &AssetId, _: Balance) -> DispatchResult {
-		ensure!(
-			from.machine.is_none() || purpose == SpendPurpose::Bond,
-			Error::<T>::PurchasesNotAllowed
-		);
-		Ok(())
 	}
 }

@@ -1,8 +1,8 @@
 //! What each call costs at worst: full profiles, cold accounts, a machine's key where one may sign.
 
 use crate::*;
-use alloc::vec;
-use bpiiot_primitives::{Actors, MachineId};
+use alloc::{vec, vec::Vec};
+use bpiiot_primitives::{Actors, AssetKind, MachineId, SpendPurpose};
 use frame_benchmarking::v2::*;
 use frame_support::{
 	dispatch::{DispatchInfo, PostDispatchInfo},
@@ -13,8 +13,8 @@ use frame_support::{
 };
 use frame_system::RawOrigin;
 use pallet_transaction_payment::OnChargeTransaction;
-use sp_core::{crypto::key_types::DUMMY, H256};
-use sp_runtime::traits::{Dispatchable, Saturating, Zero};
+use sp_core::{crypto::key_types::DUMMY, sr25519::Signature, H256};
+use sp_runtime::traits::{Bounded, Dispatchable, Saturating, Zero};
 
 /// The largest profile.
 fn profile() -> MachineProfile {
@@ -25,7 +25,19 @@ fn profile() -> MachineProfile {
 		capabilities: frame_support::BoundedVec::truncate_from(vec![capability; 16]),
 		firmware: H256::repeat_byte(1),
 		metadata: H256::repeat_byte(2),
-		encryption_key: [3; 32],
+	}
+}
+
+/// A policy that allows plenty for everything.
+fn policy<T: Config>() -> SpendingPolicy<BalanceOf<T>> {
+	let cap = SpendingCap {
+		asset: AssetKind::Native,
+		per_period: BalanceOf::<T>::max_value(),
+	};
+	SpendingPolicy {
+		purposes: Purposes::truncate_from(vec![SpendPurpose::Purchase, SpendPurpose::Bond]),
+		period: window::MIN_PERIOD,
+		caps: frame_support::BoundedVec::truncate_from(vec![cap]),
 	}
 }
 
@@ -33,6 +45,7 @@ fn profile() -> MachineProfile {
 fn plenty<T: Config>() -> BalanceOf<T> {
 	let all = T::Currency::minimum_balance().saturating_add(T::MachineDeposit::get());
 	all.saturating_add(T::RegistrationFee::get())
+		.saturating_add(T::RotationFee::get())
 		.saturating_mul(100u32.into())
 }
 
@@ -49,12 +62,38 @@ fn owner<T: Config>() -> T::AccountId {
 	owner
 }
 
-/// Registers a machine with the largest profile, without a proof. Its id and key.
+/// An allowance of plenty that renews itself.
+fn allowance<T: Config>() -> FeeAllowance<BalanceOf<T>> {
+	FeeAllowance {
+		amount: plenty::<T>(),
+		period: window::MIN_PERIOD,
+	}
+}
+
+/// Registers a machine with the largest profile, without a proof, and lets it spend. Its id and key.
 pub(crate) fn machine<T: Config>(owner: &T::AccountId, seed: u32) -> (MachineId, T::AccountId) {
 	fund::<T>(owner);
 	let key: T::AccountId = account("machine", seed, 0);
-	frame_support::assert_ok!(Pallet::<T>::admit(owner.clone(), key.clone(), profile(), plenty::<T>()));
-	(MachineId::from_first_key(&key), key)
+	frame_support::assert_ok!(Pallet::<T>::admit(
+		owner.clone(),
+		key.clone(),
+		profile(),
+		[3; 32],
+		allowance::<T>()
+	));
+	let machine = MachineId::from_first_key(&key);
+	frame_support::assert_ok!(Pallet::<T>::do_set_spending_policy(owner, machine, Some(policy::<T>())));
+	(machine, key)
+}
+
+/// A key that can sign, and its signature over the message that is made of it.
+fn key_and_proof<T: Config>(
+	message: impl FnOnce(&T::AccountId) -> Vec<u8>,
+) -> Result<(T::AccountId, Signature), &'static str> {
+	let public = sp_io::crypto::sr25519_generate(DUMMY, None);
+	let key = T::AccountId::from(public.0);
+	let signature = sp_io::crypto::sr25519_sign(DUMMY, &public, &message(&key)).ok_or("no signature")?;
+	Ok((key, signature))
 }
 
 fn status<T: Config>(machine: &MachineId) -> Option<MachineStatus> {
@@ -73,11 +112,8 @@ mod benchmarks {
 	#[benchmark]
 	fn register() -> Result<(), BenchmarkError> {
 		let owner = owner::<T>();
-		let public = sp_io::crypto::sr25519_generate(DUMMY, None);
-		let key = T::AccountId::from(public.0);
-		let genesis = frame_system::Pallet::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::zero());
-		let message = proof::wrapped_text(&proof::payload(&genesis, &owner, &key, 0));
-		let proof = sp_io::crypto::sr25519_sign(DUMMY, &public, &message).ok_or("no signature")?;
+		let genesis = Pallet::<T>::genesis_hash();
+		let (key, proof) = key_and_proof::<T>(|key| proof::wrapped_text(&proof::payload(&genesis, &owner, key, 0)))?;
 
 		#[extrinsic_call]
 		_(
@@ -85,7 +121,8 @@ mod benchmarks {
 			key.clone(),
 			proof,
 			profile(),
-			1u32.into(),
+			[3; 32],
+			allowance::<T>(),
 		);
 
 		let machine = MachineId::from_first_key(&key);
@@ -113,11 +150,15 @@ mod benchmarks {
 	fn set_fee_allowance() {
 		let owner = owner::<T>();
 		let (machine, _) = machine::<T>(&owner, 0);
+		let allowance = FeeAllowance {
+			amount: 7u32.into(),
+			period: 0,
+		};
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(owner), machine, 7u32.into());
+		_(RawOrigin::Signed(owner), machine, allowance);
 
-		assert_eq!(Fees::<T>::get(machine).map(|fees| fees.allowance), Some(7u32.into()));
+		assert_eq!(Fees::<T>::get(machine), Some(FeeRecord::new(allowance, 0)));
 	}
 
 	#[benchmark]
@@ -174,6 +215,115 @@ mod benchmarks {
 		assert!(T::Currency::balance_on_hold(&HoldReason::MachineDeposit.into(), &owner).is_zero());
 	}
 
+	/// By the machine's key; the proof in the form that is tried last.
+	#[benchmark]
+	fn rotate_key() -> Result<(), BenchmarkError> {
+		let owner = owner::<T>();
+		let (machine, old) = machine::<T>(&owner, 0);
+		let genesis = Pallet::<T>::genesis_hash();
+		let (new, proof) =
+			key_and_proof::<T>(|key| proof::wrapped_text(&proof::rotation_payload(&genesis, &machine, key, 0)))?;
+		let left = plenty::<T>().saturating_sub(T::RotationFee::get());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(old.clone()), machine, new.clone(), proof);
+
+		assert_eq!(Keys::<T>::get(&old), Some(KeyRecord { machine, live: false }));
+		assert_eq!(Keys::<T>::get(&new), Some(KeyRecord { machine, live: true }));
+		assert_eq!(Fees::<T>::get(machine).map(|fees| fees.left), Some(left));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn rotate_encryption_key() {
+		let (machine, key) = machine::<T>(&owner::<T>(), 0);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(key), machine, [4; 32]);
+
+		let expected = EncryptionKey {
+			key: [4; 32],
+			version: 2,
+		};
+		assert_eq!(
+			Machines::<T>::get(machine).map(|machine| machine.encryption),
+			Some(expected)
+		);
+	}
+
+	#[benchmark]
+	fn freeze() {
+		let owner = owner::<T>();
+		let (machine, _) = machine::<T>(&owner, 0);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), machine);
+
+		assert_eq!(Machines::<T>::get(machine).map(|machine| machine.frozen), Some(true));
+	}
+
+	#[benchmark]
+	fn unfreeze() {
+		let owner = owner::<T>();
+		let (machine, _) = machine::<T>(&owner, 0);
+		frame_support::assert_ok!(Pallet::<T>::do_freeze(&owner, machine, true));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), machine);
+
+		assert_eq!(Machines::<T>::get(machine).map(|machine| machine.frozen), Some(false));
+	}
+
+	#[benchmark]
+	fn offer_ownership() {
+		let owner = owner::<T>();
+		let (machine, _) = machine::<T>(&owner, 0);
+		let to: T::AccountId = account("buyer", 0, 0);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), machine, Some(to.clone()));
+
+		assert_eq!(
+			Machines::<T>::get(machine).map(|machine| machine.offered_to),
+			Some(Some(to))
+		);
+	}
+
+	/// A frozen machine with money and a policy.
+	#[benchmark]
+	fn accept_ownership() {
+		let (owner, to) = (owner::<T>(), account("buyer", 0, 0));
+		let (machine, _) = machine::<T>(&owner, 0);
+		fund::<T>(&machine.account());
+		fund::<T>(&to);
+		frame_support::assert_ok!(Pallet::<T>::do_freeze(&owner, machine, true));
+		frame_support::assert_ok!(Pallet::<T>::do_offer_ownership(&owner, machine, Some(to.clone())));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(to.clone()), machine, plenty::<T>());
+
+		assert_eq!(
+			Machines::<T>::get(machine).map(|machine| machine.owner),
+			Some(to.clone())
+		);
+		assert!(!Spending::<T>::contains_key(machine));
+		let reason = HoldReason::MachineDeposit.into();
+		assert!(T::Currency::balance_on_hold(&reason, &owner).is_zero());
+		assert_eq!(T::Currency::balance_on_hold(&reason, &to), T::MachineDeposit::get());
+	}
+
+	#[benchmark]
+	fn set_spending_policy() {
+		let owner = owner::<T>();
+		let (machine, _) = machine::<T>(&owner, 0);
+		Spending::<T>::remove(machine);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), machine, Some(policy::<T>()));
+
+		assert_eq!(Spending::<T>::get(machine), Some(policy::<T>().into()));
+	}
+
 	/// All that the runtime's fee adapter does for a transaction of a machine's key: the check in the pool, the fee, the
 	/// change.
 	#[benchmark]
@@ -202,7 +352,7 @@ mod benchmarks {
 
 		assert_eq!(T::Currency::balance(&owner), before.saturating_sub(cost));
 		assert_eq!(
-			Fees::<T>::get(machine).map(|fees| fees.allowance),
+			Fees::<T>::get(machine).map(|fees| fees.left),
 			Some(plenty::<T>().saturating_sub(cost))
 		);
 		Ok(())

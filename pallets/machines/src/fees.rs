@@ -2,7 +2,7 @@
 //!
 //! [`OwnerPaysFees`] stands around the runtime's own fee adapter. A machine's key has no money: whatever it signs is
 //! charged to its owner's account and counted against the allowance that the owner set, whether the call succeeds or
-//! fails. Everybody else pays as before.
+//! fails. When the allowance comes back is told in [`window`](crate::window). Everybody else pays as before.
 //!
 //! A transaction that a machine's key signs is refused, in the pool and in the block, as `InvalidTransaction::Custom` of
 //!
@@ -10,9 +10,10 @@
 //! |---|---|---|---|
 //! | 101 | [`NOT_SPONSORED`] | the call is not one whose fees owners pay | let the owner sign it |
 //! | 102 | [`TIP`] | owners pay no tips | set the tip to 0 |
-//! | 103 | [`ALLOWANCE_TOO_SMALL`] | the fee is more than what is left of the allowance | `set_fee_allowance`, by the owner |
+//! | 103 | [`ALLOWANCE_TOO_SMALL`] | the fee is more than what is left of the allowance | wait for the next period, or `set_fee_allowance`, by the owner |
 //! | 104 | [`KEY_RETIRED`] | the key was replaced | use the machine's key of now |
 //! | 105 | [`MACHINE_DECOMMISSIONED`] | the machine is gone for good | register it anew, with a new key |
+//! | 106 | [`MACHINE_FROZEN`] | the owner has frozen the machine | `unfreeze`, by the owner |
 //!
 //! and as `InvalidTransaction::Payment` when the owner's account is short of money. Mind that the SDK's
 //! `ChargeAssetTxPayment` reports every refusal of the native path as `Payment`; the code is then in nobody's sight, and
@@ -27,16 +28,17 @@
 //! This adapter sees fees in the native currency only. An adapter for fees in assets must ask [`payer`] too, and charge
 //! whom it names, or a machine's key with assets of its own would get round all of the above.
 
-use crate::{actor::Barred, BalanceOf, Config, FeeRecord, Fees, Pallet};
-use bpiiot_primitives::MachineId;
+use crate::{actor::Barred, BalanceOf, Config, Error, FeeRecord, Fees, Pallet};
+use bpiiot_primitives::{MachineId, UnixMillis};
 use core::marker::PhantomData;
 use frame_support::{
 	ensure,
+	pallet_prelude::DispatchResult,
 	traits::{Contains, Time},
 };
 use pallet_transaction_payment::{Config as FeeConfig, OnChargeTransaction, TxCreditHold};
 use sp_runtime::{
-	traits::{DispatchInfoOf, PostDispatchInfoOf, Saturating, Zero},
+	traits::{CheckedSub, DispatchInfoOf, PostDispatchInfoOf, Saturating, Zero},
 	transaction_validity::{InvalidTransaction, TransactionValidityError},
 };
 
@@ -50,6 +52,8 @@ pub const ALLOWANCE_TOO_SMALL: u8 = 103;
 pub const KEY_RETIRED: u8 = 104;
 /// The machine was decommissioned.
 pub const MACHINE_DECOMMISSIONED: u8 = 105;
+/// The owner has frozen the machine.
+pub const MACHINE_FROZEN: u8 = 106;
 
 /// Who pays for a machine's key, and what he paid.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -60,6 +64,8 @@ pub struct Payer<AccountId, Balance> {
 	pub account: AccountId,
 	/// The fee, in planck.
 	pub fee: Balance,
+	/// The end of the window of the allowance from which it was taken. Change goes back to that window only.
+	pub window: UnixMillis,
 }
 
 /// The payer in a runtime.
@@ -83,15 +89,16 @@ pub fn payer<T: Config>(
 		InvalidTransaction::Custom(NOT_SPONSORED)
 	);
 	ensure!(tip.is_zero(), InvalidTransaction::Custom(TIP));
-	let allowance = Fees::<T>::get(machine).unwrap_or_default().allowance;
+	let fees = Fees::<T>::get(machine).unwrap_or_default().at(T::Time::now());
 	ensure!(
-		fee_with_tip <= allowance,
+		fee_with_tip <= fees.left,
 		InvalidTransaction::Custom(ALLOWANCE_TOO_SMALL)
 	);
 	Ok(Some(Payer {
 		machine,
 		account: record.owner,
 		fee: fee_with_tip,
+		window: fees.renews_at,
 	}))
 }
 
@@ -100,26 +107,49 @@ fn refusal(barred: Barred) -> TransactionValidityError {
 	InvalidTransaction::Custom(match barred {
 		Barred::KeyRetired => KEY_RETIRED,
 		Barred::MachineDecommissioned => MACHINE_DECOMMISSIONED,
+		Barred::MachineFrozen => MACHINE_FROZEN,
 	})
 	.into()
 }
 
+/// Takes an amount from what a machine's key may still cost.
+///
+/// # Errors
+/// [`Error::AllowanceTooSmall`].
+pub(crate) fn take<T: Config>(machine: MachineId, amount: BalanceOf<T>) -> DispatchResult {
+	Fees::<T>::try_mutate(machine, |entry| {
+		let mut fees = entry.unwrap_or_default().at(T::Time::now());
+		fees.left = fees.left.checked_sub(&amount).ok_or(Error::<T>::AllowanceTooSmall)?;
+		*entry = Some(fees);
+		Ok(())
+	})
+}
+
 /// Takes a fee from the allowance and stamps the machine as seen.
 fn debit<T: Config>(payer: &PayerOf<T>) {
-	Fees::<T>::mutate(payer.machine, |fees| {
-		let FeeRecord { allowance, last_seen } = fees.get_or_insert_default();
-		allowance.saturating_reduce(payer.fee);
-		*last_seen = T::Time::now();
+	Fees::<T>::mutate(payer.machine, |entry| {
+		let now = T::Time::now();
+		let fees = entry.unwrap_or_default().at(now);
+		*entry = Some(FeeRecord {
+			left: fees.left.saturating_sub(payer.fee),
+			last_seen: now,
+			..fees
+		});
 	});
 }
 
-/// Gives the change back to the allowance, unless the machine was decommissioned meanwhile, or the owner's account is
-/// gone and so gets no change.
+/// Gives the change back to the allowance, unless the machine was decommissioned meanwhile, another window of the
+/// allowance has begun, or the owner's account is gone and so gets no change.
 fn credit<T: Config>(payer: &PayerOf<T>, change: BalanceOf<T>) {
 	if change.is_zero() || !frame_system::Pallet::<T>::account_exists(&payer.account) {
 		return;
 	}
-	Fees::<T>::mutate_extant(payer.machine, |fees| fees.allowance.saturating_accrue(change));
+	Fees::<T>::mutate_extant(payer.machine, |fees| {
+		if fees.renews_at == payer.window {
+			// The allowance may have been set anew, and then it has no room.
+			fees.left = fees.left.saturating_add(change).min(fees.per_period);
+		}
+	});
 }
 
 /// The runtime's fee adapter `Inner`, with a machine's owner in the place of the machine's key.

@@ -1,7 +1,7 @@
 //! A runtime with real balances, timestamps and transaction payment around the pallet.
 
 use crate::{self as pallet_machines, fees::OwnerPaysFees, *};
-use bpiiot_primitives::{MachineId, OpenWork};
+use bpiiot_primitives::{AssetKind, MachineId, OpenWork, SpendPurpose};
 use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
@@ -27,8 +27,13 @@ type TxExtension = (frame_system::CheckNonce<Test>, ChargeTransactionPayment<Tes
 pub(crate) const ED: Balance = 100;
 pub(crate) const DEPOSIT: Balance = 5_000;
 pub(crate) const REGISTRATION_FEE: Balance = 700;
+pub(crate) const ROTATION_FEE: Balance = 300;
 pub(crate) const ENDOWMENT: Balance = 1_000_000;
 pub(crate) const ALLOWANCE: Balance = 50_000;
+/// What a machine declares at registration.
+pub(crate) const ENCRYPTION_KEY: [u8; 32] = [5; 32];
+/// The period of allowances and policies that renew themselves, in milliseconds.
+pub(crate) const PERIOD: u64 = 3_600_000;
 /// The time of the first block.
 pub(crate) const START: u64 = 1_700_000_000_000;
 pub(crate) const GENESIS_HASH: H256 = H256::repeat_byte(7);
@@ -146,16 +151,42 @@ impl WeightInfo for FlatWeight {
 	fn decommission() -> Weight {
 		Self::register()
 	}
+	fn rotate_key() -> Weight {
+		Self::register()
+	}
+	fn rotate_encryption_key() -> Weight {
+		Self::register()
+	}
+	fn freeze() -> Weight {
+		Self::register()
+	}
+	fn unfreeze() -> Weight {
+		Self::register()
+	}
+	fn offer_ownership() -> Weight {
+		Self::register()
+	}
+	fn accept_ownership() -> Weight {
+		Self::register()
+	}
+	fn set_spending_policy() -> Weight {
+		Self::register()
+	}
 	fn charge_machine() -> Weight {
 		Weight::zero()
 	}
 }
 
-/// Owners pay for `set_service`.
+/// Owners pay for `set_service`, and for new keys.
 pub struct Sponsored;
 impl Contains<RuntimeCall> for Sponsored {
 	fn contains(call: &RuntimeCall) -> bool {
-		matches!(call, RuntimeCall::Machines(Call::set_service { .. }))
+		matches!(
+			call,
+			RuntimeCall::Machines(
+				Call::set_service { .. } | Call::rotate_key { .. } | Call::rotate_encryption_key { .. }
+			)
+		)
 	}
 }
 
@@ -175,6 +206,7 @@ impl Config for Test {
 	type Currency = Balances;
 	type MachineDeposit = ConstU128<DEPOSIT>;
 	type RegistrationFee = ConstU128<REGISTRATION_FEE>;
+	type RotationFee = ConstU128<ROTATION_FEE>;
 	type FeeDestination = Treasury;
 	type SponsoredCalls = Sponsored;
 	type Time = Timestamp;
@@ -227,10 +259,38 @@ pub(crate) fn proof(owner: &AccountId, seed: u8) -> sr25519::Signature {
 	))
 }
 
+/// The proof of key `seed` for what the chain expects of `machine` now; for a machine that does not exist, that of its
+/// first rotation.
+pub(crate) fn rotation_proof(machine: &MachineId, seed: u8) -> sr25519::Signature {
+	let rotations = crate::Machines::<Test>::get(machine).map_or(0, |machine| machine.rotations);
+	pair(seed).sign(&proof::rotation_payload(&GENESIS_HASH, machine, &key(seed), rotations))
+}
+
+/// An allowance that does not renew itself.
+pub(crate) fn once(amount: Balance) -> FeeAllowance<Balance> {
+	FeeAllowance { amount, period: 0 }
+}
+
+/// An allowance that renews itself every hour.
+pub(crate) fn hourly(amount: Balance) -> FeeAllowance<Balance> {
+	FeeAllowance { amount, period: PERIOD }
+}
+
+/// A policy of one purpose and one cap, which renews itself every hour.
+pub(crate) fn policy(purpose: SpendPurpose, per_period: Balance) -> SpendingPolicy<Balance> {
+	let asset = AssetKind::Native;
+	SpendingPolicy {
+		purposes: vec![purpose].try_into().expect("one of 8"),
+		period: PERIOD,
+		caps: vec![SpendingCap { asset, per_period }].try_into().expect("one of 8"),
+	}
+}
+
 /// Registers the machine of key `seed`.
 pub(crate) fn try_register(owner: &AccountId, seed: u8) -> DispatchResult {
 	let origin = RuntimeOrigin::signed(owner.clone());
-	Machines::register(origin, key(seed), proof(owner, seed), profile(), ALLOWANCE)
+	let proof = proof(owner, seed);
+	Machines::register(origin, key(seed), proof, profile(), ENCRYPTION_KEY, once(ALLOWANCE))
 }
 
 /// Registers the machine of key `seed` for [`owner`].
@@ -246,20 +306,33 @@ pub(crate) fn decommissioned(seed: u8) -> MachineId {
 	machine
 }
 
+/// Puts key `seed` into the place of the key of a machine of [`owner`].
+pub(crate) fn rotated(machine: &MachineId, seed: u8) -> AccountId {
+	let proof = rotation_proof(machine, seed);
+	Machines::rotate_key(RuntimeOrigin::signed(owner()), *machine, key(seed), proof).expect("the key is new");
+	key(seed)
+}
+
 /// The state of a machine, which must exist.
 pub(crate) fn record(machine: &MachineId) -> MachineOf<Test> {
 	crate::Machines::<Test>::get(machine).expect("registered")
 }
 
-/// What the machine's key may still cost.
+/// What the machine's key may still cost now.
 pub(crate) fn allowance(machine: &MachineId) -> Option<Balance> {
-	Fees::<Test>::get(machine).map(|fees| fees.allowance)
+	Fees::<Test>::get(machine).map(|fees| fees.at(Timestamp::get()).left)
 }
 
 /// Starts block `number`, six seconds after the one before.
 pub(crate) fn block(number: u64) {
 	System::set_block_number(number);
 	Timestamp::set_timestamp(START + number.saturating_sub(1) * 6_000);
+}
+
+/// Starts the next block, so many milliseconds after [`START`].
+pub(crate) fn at(millis: u64) {
+	System::set_block_number(System::block_number() + 1);
+	Timestamp::set_timestamp(START + millis);
 }
 
 /// A call as a transaction, with nonce and fee, as the chain would run it after the signature was checked.

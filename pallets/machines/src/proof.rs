@@ -1,14 +1,21 @@
-//! The proof that whoever registers a machine holds the machine's key.
+//! The proof that whoever makes a key a machine's key holds it.
 //!
-//! The key signs the owner's account, so nobody can register somebody else's key; the genesis hash, so no proof is of use
-//! on another chain; and the owner's registration nonce, so no proof is of use twice.
+//! At registration the key signs the owner's account, so nobody can register somebody else's key; the genesis hash, so no
+//! proof is of use on another chain; and the owner's registration nonce, so no proof is of use twice.
+//!
+//! At a rotation the new key signs the machine's id, so nobody can put it into another machine; the genesis hash; and the
+//! number of rotations of that machine so far, so that a proof that came to nothing is of no use after the next rotation.
 
 use alloc::{format, vec::Vec};
+use bpiiot_primitives::MachineId;
 use codec::Encode;
 use sp_core::sr25519::{Public, Signature};
 
-/// Tells this signature from any other that a key gives.
+/// Tells the signature of a registration from any other that a key gives.
 pub const CONTEXT: &[u8; 15] = b"bpiiot/register";
+
+/// Tells the signature of a rotation from any other that a key gives.
+pub const ROTATION_CONTEXT: &[u8; 15] = b"bpiiot/rotation";
 
 /// The bytes that the machine's key signs: `SCALE(("bpiiot/register", genesis hash, owner, key, nonce))`, with the
 /// context as a fixed array (no length in front) and the nonce as a little-endian `u32`.
@@ -19,6 +26,17 @@ pub fn payload<Hash: Encode, AccountId: Encode>(
 	nonce: u32,
 ) -> Vec<u8> {
 	(CONTEXT, genesis_hash, owner, key, nonce).encode()
+}
+
+/// The bytes that a machine's new key signs: `SCALE(("bpiiot/rotation", genesis hash, machine, new key, rotations))`, with
+/// the context as a fixed array (no length in front) and `rotations`, how many there were so far, as a little-endian `u32`.
+pub fn rotation_payload<Hash: Encode, AccountId: Encode>(
+	genesis_hash: &Hash,
+	machine: &MachineId,
+	new_key: &AccountId,
+	rotations: u32,
+) -> Vec<u8> {
+	(ROTATION_CONTEXT, genesis_hash, machine, new_key, rotations).encode()
 }
 
 /// Whether `key` signed `payload`: as it is, or in the `<Bytes>…</Bytes>` that Polkadot.js and other wallets put around

@@ -27,6 +27,20 @@ pub trait WeightInfo {
 	fn withdraw() -> Weight;
 	/// Weight of `decommission`.
 	fn decommission() -> Weight;
+	/// Weight of `rotate_key`.
+	fn rotate_key() -> Weight;
+	/// Weight of `rotate_encryption_key`.
+	fn rotate_encryption_key() -> Weight;
+	/// Weight of `freeze`.
+	fn freeze() -> Weight;
+	/// Weight of `unfreeze`.
+	fn unfreeze() -> Weight;
+	/// Weight of `offer_ownership`.
+	fn offer_ownership() -> Weight;
+	/// Weight of `accept_ownership`.
+	fn accept_ownership() -> Weight;
+	/// Weight of `set_spending_policy`.
+	fn set_spending_policy() -> Weight;
 	/// Weight of the fee adapter's work for a transaction of a machine's key.
 	fn charge_machine() -> Weight;
 }
@@ -41,29 +55,29 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:3 w:3)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
-	/// Storage: `Machines::Fees` (r:0 w:1)
+	/// Storage: `Machines::Fees` (r:1 w:1)
 	fn register() -> Weight {
 		Weight::from_parts(400_000_000, 8799)
-			.saturating_add(T::DbWeight::get().reads(12_u64))
+			.saturating_add(T::DbWeight::get().reads(13_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
 	/// Storage: `Machines::Machines` (r:1 w:1)
 	fn set_profile() -> Weight {
-		Weight::from_parts(40_000_000, 4359)
+		Weight::from_parts(40_000_000, 4438)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Machines::Machines` (r:1 w:0)
 	/// Storage: `Machines::Fees` (r:1 w:1)
 	fn set_fee_allowance() -> Weight {
-		Weight::from_parts(40_000_000, 4359)
+		Weight::from_parts(40_000_000, 4438)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Machines::Machines` (r:1 w:1)
 	/// Storage: `Machines::Keys` (r:1 w:0)
 	fn set_service() -> Weight {
-		Weight::from_parts(45_000_000, 4359)
+		Weight::from_parts(45_000_000, 4438)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -87,10 +101,68 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Storage: `Machines::Keys` (r:0 w:1)
 	/// Storage: `Machines::Fees` (r:0 w:1)
+	/// Storage: `Machines::Spending` (r:0 w:1)
 	fn decommission() -> Weight {
 		Weight::from_parts(200_000_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
-			.saturating_add(T::DbWeight::get().writes(6_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
+	}
+	/// Storage: `Machines::Machines` (r:2 w:1)
+	/// Storage: `Machines::Keys` (r:2 w:2)
+	/// Storage: `Machines::Registrations` (r:1 w:0)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Storage: `Machines::Fees` (r:1 w:1)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Storage: `System::Account` (r:3 w:3)
+	fn rotate_key() -> Weight {
+		Weight::from_parts(400_000_000, 8799)
+			.saturating_add(T::DbWeight::get().reads(11_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
+	}
+	/// Storage: `Machines::Machines` (r:1 w:1)
+	/// Storage: `Machines::Keys` (r:1 w:0)
+	fn rotate_encryption_key() -> Weight {
+		Weight::from_parts(45_000_000, 4438)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	/// Storage: `Machines::Machines` (r:1 w:1)
+	fn freeze() -> Weight {
+		Weight::from_parts(40_000_000, 4438)
+			.saturating_add(T::DbWeight::get().reads(1_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	/// Storage: `Machines::Machines` (r:1 w:1)
+	fn unfreeze() -> Weight {
+		Weight::from_parts(40_000_000, 4438)
+			.saturating_add(T::DbWeight::get().reads(1_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	/// Storage: `Machines::Machines` (r:2 w:1)
+	/// Storage: `Machines::Keys` (r:1 w:0)
+	fn offer_ownership() -> Weight {
+		Weight::from_parts(50_000_000, 7886)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	/// Storage: `Machines::Machines` (r:2 w:1)
+	/// Storage: `Machines::Keys` (r:1 w:0)
+	/// Storage: `System::Account` (r:3 w:2)
+	/// Storage: `Machines::Registrations` (r:1 w:1)
+	/// Storage: `Balances::Holds` (r:2 w:2)
+	/// Storage: `Machines::Fees` (r:1 w:1)
+	/// Storage: `Machines::Spending` (r:0 w:1)
+	fn accept_ownership() -> Weight {
+		Weight::from_parts(250_000_000, 8799)
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
+	}
+	/// Storage: `Machines::Machines` (r:1 w:0)
+	/// Storage: `Machines::Spending` (r:0 w:1)
+	fn set_spending_policy() -> Weight {
+		Weight::from_parts(45_000_000, 4438)
+			.saturating_add(T::DbWeight::get().reads(1_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Machines::Keys` (r:1 w:0)
 	/// Storage: `Machines::Machines` (r:1 w:0)

@@ -13,10 +13,12 @@ use frame_support::{
 parameter_types! {
 	/// Where fees go: the pot from which collators are paid.
 	pub StakingPot: AccountId = CollatorSelection::account_id();
-	/// The deposit for a machine.
-	pub const MachineDeposit: Balance = deposit(2, 600);
-	/// The fee for a machine: its key's record stays for ever.
+	/// The deposit for a machine, its fee allowance and its spending policy.
+	pub const MachineDeposit: Balance = deposit(3, 1_300);
+	/// The fee for a machine: its record and its key's stay for ever.
 	pub const RegistrationFee: Balance = 100 * MILLI_BPI;
+	/// The fee for a new key of a machine: its record stays for ever too.
+	pub const RotationFee: Balance = 50 * MILLI_BPI;
 	/// The deposit for an offer.
 	pub const OfferDeposit: Balance = deposit(1, 300);
 	/// The deposit for a job.
@@ -33,19 +35,20 @@ impl Contains<RuntimeCall> for SponsoredCalls {
 		use pallet_machines::Call as Machine;
 		matches!(
 			call,
-			RuntimeCall::Machines(Machine::set_service { .. })
-				| RuntimeCall::Jobs(
-					Job::publish_offer { .. }
-						| Job::update_offer { .. }
-						| Job::withdraw_offer { .. }
-						| Job::accept { .. }
-						| Job::decline { .. }
-						| Job::start { .. }
-						| Job::progress { .. }
-						| Job::deliver { .. }
-						| Job::cancel { .. }
-						| Job::expire { .. }
-				)
+			RuntimeCall::Machines(
+				Machine::set_service { .. } | Machine::rotate_key { .. } | Machine::rotate_encryption_key { .. }
+			) | RuntimeCall::Jobs(
+				Job::publish_offer { .. }
+					| Job::update_offer { .. }
+					| Job::withdraw_offer { .. }
+					| Job::accept { .. }
+					| Job::decline { .. }
+					| Job::start { .. }
+					| Job::progress { .. }
+					| Job::deliver { .. }
+					| Job::cancel { .. }
+					| Job::expire { .. }
+			)
 		)
 	}
 }
@@ -56,6 +59,7 @@ impl pallet_machines::Config for Runtime {
 	type Currency = Balances;
 	type MachineDeposit = MachineDeposit;
 	type RegistrationFee = RegistrationFee;
+	type RotationFee = RotationFee;
 	type FeeDestination = StakingPot;
 	type SponsoredCalls = SponsoredCalls;
 	type Time = Timestamp;

@@ -246,7 +246,7 @@ fn a_machine_does_not_buy_without_a_policy() {
 				START + DEADLINE
 			),
 			// Machines 1 and 2 have one owner; that alone does not make an order one's own.
-			pallet_machines::Error::<Test>::PurchasesNotAllowed
+			pallet_machines::Error::<Test>::PurposeNotAllowed
 		);
 	});
 }

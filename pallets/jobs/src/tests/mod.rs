@@ -4,5 +4,6 @@ mod abuse;
 mod deadlines;
 mod invariants;
 mod life_cycle;
+mod machines;
 mod offers;
 mod review;

@@ -1,8 +1,8 @@
 //! The end of a machine.
 
 use super::signed;
-use crate::{mock::*, Call, Error, Event, Fees, HoldReason, KeyRecord, Keys, MachineStatus};
-use bpiiot_primitives::{Actors, MachineId};
+use crate::{mock::*, Call, Error, Event, Fees, HoldReason, KeyRecord, Keys, MachineStatus, Spending};
+use bpiiot_primitives::{Actors, MachineId, SpendPurpose};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::fungible::{Inspect, InspectHold, MutateHold},
@@ -96,15 +96,81 @@ fn is_the_end_of_all_calls_but_withdraw() {
 				machine,
 				profile: profile(),
 			},
-			Call::set_fee_allowance { machine, allowance: 1 },
+			Call::set_fee_allowance {
+				machine,
+				allowance: once(1),
+			},
 			Call::set_service {
 				machine,
 				in_service: true,
 			},
 			Call::deposit { machine, amount: ED },
 			Call::decommission { machine },
+			Call::rotate_key {
+				machine,
+				new_key: key(9),
+				proof: rotation_proof(&machine, 9),
+			},
+			Call::rotate_encryption_key { machine, key: [1; 32] },
+			Call::freeze { machine },
+			Call::unfreeze { machine },
+			Call::offer_ownership {
+				machine,
+				to: Some(stranger()),
+			},
+			Call::accept_ownership { machine, at_least: 0 },
+			Call::set_spending_policy { machine, policy: None },
 		] {
 			assert_noop!(signed(&owner(), call), Error::<Test>::MachineDecommissioned);
+		}
+	});
+}
+
+#[test]
+fn ends_freeze_offer_and_policy() {
+	ExtBuilder::default().build_and_execute(|| {
+		// GIVEN a machine that is frozen, offered to somebody, and may spend.
+		let machine = registered(1);
+		let to = Some(stranger());
+		let policy = Some(policy(SpendPurpose::Purchase, 1_000));
+		assert_ok!(signed(&owner(), Call::offer_ownership { machine, to }));
+		assert_ok!(signed(&owner(), Call::set_spending_policy { machine, policy }));
+		assert_ok!(signed(&owner(), Call::freeze { machine }));
+
+		// WHEN it goes, which is refused as long as it has work.
+		Busy::set(vec![machine]);
+		assert_noop!(
+			signed(&owner(), Call::decommission { machine }),
+			Error::<Test>::WorkOpen
+		);
+		Busy::set(vec![]);
+		assert_ok!(signed(&owner(), Call::decommission { machine }));
+
+		// THEN nothing of that is left, and nobody takes it over.
+		let stored = record(&machine);
+		assert_eq!((stored.offered_to, stored.frozen), (None, false));
+		assert!(!Spending::<Test>::contains_key(machine));
+		assert_eq!(held(), 0);
+		assert_noop!(
+			signed(&stranger(), Call::accept_ownership { machine, at_least: 0 }),
+			Error::<Test>::MachineDecommissioned
+		);
+	});
+}
+
+#[test]
+fn retires_the_key_of_now_and_leaves_the_older_ones_retired() {
+	ExtBuilder::default().build_and_execute(|| {
+		let machine = registered(1);
+		let new = rotated(&machine, 9);
+		assert_ok!(signed(&owner(), Call::decommission { machine }));
+
+		for old in [key(1), new] {
+			assert_eq!(Keys::<Test>::get(&old), Some(KeyRecord { machine, live: false }));
+			assert_eq!(
+				Machines::ensure_actor(RuntimeOrigin::signed(old)),
+				Err(Error::<Test>::MachineDecommissioned.into())
+			);
 		}
 	});
 }

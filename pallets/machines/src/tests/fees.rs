@@ -1,7 +1,7 @@
 //! Who pays for a transaction.
 
 use super::signed;
-use crate::{fees::*, mock::*, Call, Fees, Keys, Machines as Records};
+use crate::{fees::*, mock::*, Call, FeeAllowance, Fees};
 use bpiiot_primitives::MachineId;
 use frame_support::{
 	assert_noop, assert_ok, assert_storage_noop,
@@ -20,24 +20,25 @@ use sp_runtime::{
 
 type Adapter = <Test as FeeConfig>::OnChargeTransaction;
 
-fn refused(code: u8) -> TransactionValidityError {
+pub(super) fn refused(code: u8) -> TransactionValidityError {
 	InvalidTransaction::Custom(code).into()
 }
 
 /// A call that owners pay for.
-fn sponsored(machine: MachineId) -> Call<Test> {
+pub(super) fn sponsored(machine: MachineId) -> Call<Test> {
 	Call::set_service {
 		machine,
 		in_service: false,
 	}
 }
 
-fn set_allowance(machine: MachineId, allowance: Balance) {
+fn set_allowance(machine: MachineId, amount: Balance) {
+	let allowance = once(amount);
 	assert_ok!(signed(&owner(), Call::set_fee_allowance { machine, allowance }));
 }
 
 /// Both the pool and the block refuse it, with no trace.
-fn assert_refused(tx: Tx, error: TransactionValidityError) {
+pub(super) fn assert_refused(tx: Tx, error: TransactionValidityError) {
 	assert_storage_noop!(assert_eq!(tx.validate(), Err(error)));
 	assert_storage_noop!(assert_eq!(tx.apply(), Err(error)));
 }
@@ -57,7 +58,7 @@ fn the_owner_pays_for_the_key() {
 		assert_eq!(Balances::balance(&Treasury::account()), treasury + FEE);
 		assert_eq!(Balances::total_balance(&key(1)), 0);
 		let fees = Fees::<Test>::get(machine).expect("active");
-		assert_eq!((fees.allowance, fees.last_seen), (ALLOWANCE - FEE, START + 4 * 6_000));
+		assert_eq!((fees.left, fees.last_seen), (ALLOWANCE - FEE, START + 4 * 6_000));
 	});
 }
 
@@ -76,7 +77,7 @@ fn everybody_else_pays_for_himself() {
 		assert_eq!(Balances::balance(&owner()), before - FEE - 7);
 		assert_eq!(Balances::balance(&stranger()), ENDOWMENT - FEE - ED);
 		let fees = Fees::<Test>::get(machine).expect("active");
-		assert_eq!((fees.allowance, fees.last_seen), (ALLOWANCE, 0));
+		assert_eq!((fees.left, fees.last_seen), (ALLOWANCE, 0));
 	});
 }
 
@@ -133,9 +134,21 @@ fn a_machine_out_of_service_still_finishes_its_work() {
 fn refuses_calls_that_owners_do_not_pay_for() {
 	ExtBuilder::default().balance(key(1), ENDOWMENT).build_and_execute(|| {
 		let machine = registered(1);
-		let calls: [RuntimeCall; 4] = [
+		let calls: [RuntimeCall; 8] = [
 			Call::deposit { machine, amount: ED }.into(),
-			Call::set_fee_allowance { machine, allowance: 1 }.into(),
+			Call::set_fee_allowance {
+				machine,
+				allowance: once(1),
+			}
+			.into(),
+			Call::set_spending_policy { machine, policy: None }.into(),
+			Call::unfreeze { machine }.into(),
+			Call::offer_ownership {
+				machine,
+				to: Some(stranger()),
+			}
+			.into(),
+			Call::accept_ownership { machine, at_least: 0 }.into(),
 			pallet_balances::Call::transfer_all {
 				dest: stranger(),
 				keep_alive: false,
@@ -190,15 +203,14 @@ fn refuses_when_the_owner_has_no_money() {
 
 #[test]
 fn refuses_keys_that_act_for_nobody() {
-	let rich = [key(2), key(9)];
+	let rich = [key(1), key(2)];
 	let builder = rich
 		.iter()
 		.fold(ExtBuilder::default(), |b, who| b.balance(who.clone(), ENDOWMENT));
 	builder.build_and_execute(|| {
 		let machine = registered(1);
+		rotated(&machine, 9);
 		decommissioned(2);
-		Keys::<Test>::insert(key(9), crate::KeyRecord { machine, live: false });
-		System::inc_sufficients(&key(9));
 
 		// Also with money of their own, and whatever they call.
 		for call in [
@@ -206,7 +218,7 @@ fn refuses_keys_that_act_for_nobody() {
 			frame_system::Call::remark { remark: vec![] }.into(),
 		] {
 			assert_refused(Tx::new(&key(2), call.clone()), refused(MACHINE_DECOMMISSIONED));
-			assert_refused(Tx::new(&key(9), call), refused(KEY_RETIRED));
+			assert_refused(Tx::new(&key(1), call), refused(KEY_RETIRED));
 		}
 	});
 }
@@ -241,13 +253,19 @@ fn the_codes_are_the_documented_ones() {
 		ALLOWANCE_TOO_SMALL,
 		KEY_RETIRED,
 		MACHINE_DECOMMISSIONED,
+		MACHINE_FROZEN,
 	];
-	assert_eq!(codes, [101, 102, 103, 104, 105]);
+	assert_eq!(codes, [101, 102, 103, 104, 105, 106]);
 }
 
-/// Takes a fee of 1000, lets something happen, and finds that 400 would have been enough.
 fn with_change(during: impl FnOnce(MachineId)) -> MachineId {
+	with_change_of(once(ALLOWANCE), during)
+}
+
+/// Takes a fee of 1000 of this allowance, lets something happen, and finds that 400 would have been enough.
+pub(super) fn with_change_of(allowance: FeeAllowance<Balance>, during: impl FnOnce(MachineId)) -> MachineId {
 	let machine = registered(1);
+	assert_ok!(signed(&owner(), Call::set_fee_allowance { machine, allowance }));
 	let call = RuntimeCall::from(sponsored(machine));
 	let (info, post_info) = (DispatchInfo::default(), PostDispatchInfo::default());
 	let paid = <Adapter as OnChargeTransaction<Test>>::withdraw_fee(&key(1), &call, &info, 1_000, 0)
@@ -273,10 +291,15 @@ fn change_of_a_machine_that_was_decommissioned_meanwhile_goes_to_its_owner_only(
 
 #[test]
 fn change_goes_to_who_paid_and_not_to_who_owns_the_machine_by_then() {
-	ExtBuilder::default().build().execute_with(|| {
-		with_change(|machine| Records::<Test>::mutate_extant(machine, |machine| machine.owner = stranger()));
-		assert_eq!(Balances::total_balance(&owner()), ENDOWMENT - REGISTRATION_FEE - 400);
-		assert_eq!(Balances::balance(&stranger()), ENDOWMENT);
+	ExtBuilder::default().build_and_execute(|| {
+		let machine = with_change(|machine| {
+			let to = Some(stranger());
+			assert_ok!(signed(&owner(), Call::offer_ownership { machine, to }));
+			assert_ok!(signed(&stranger(), Call::accept_ownership { machine, at_least: 0 }));
+		});
+		assert_eq!(Balances::balance(&owner()), ENDOWMENT - REGISTRATION_FEE - 400);
+		assert_eq!(Balances::total_balance(&stranger()), ENDOWMENT);
+		assert_eq!(allowance(&machine), Some(0), "the new owner has allowed nothing");
 	});
 }
 
@@ -305,15 +328,19 @@ fn change_for_an_owner_whose_account_is_gone_counts_as_spent() {
 fn the_owner_alone_sets_the_allowance() {
 	ExtBuilder::default().build_and_execute(|| {
 		let machine = registered(1);
-		for allowance in [0, Balance::MAX] {
-			set_allowance(machine, allowance);
+		for amount in [0, Balance::MAX] {
+			set_allowance(machine, amount);
+			let allowance = once(amount);
 			System::assert_last_event(crate::Event::FeeAllowanceSet { machine, allowance }.into());
 		}
 		// The largest allowance survives change, and the stamp survives a new allowance.
 		assert_eq!(Tx::new(&key(1), sponsored(machine)).apply(), Ok(Ok(())));
 		set_allowance(machine, 5);
 		assert_eq!(Fees::<Test>::get(machine).map(|fees| fees.last_seen), Some(START));
-		let by_key = Call::set_fee_allowance { machine, allowance: 9 };
+		let by_key = Call::set_fee_allowance {
+			machine,
+			allowance: once(9),
+		};
 		assert_noop!(signed(&key(1), by_key), crate::Error::<Test>::NotOwner);
 	});
 }

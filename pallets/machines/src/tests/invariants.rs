@@ -1,18 +1,16 @@
 //! What always holds, and that the checks see it when it does not.
 
-use super::{run, signed};
-use crate::{mock::*, Call, Fees, HoldReason, KeyRecord, Keys, MachineStatus, Machines as Records, Registrations};
-use bpiiot_primitives::MachineId;
+use super::signed;
+use crate::{
+	mock::*, Call, FeeRecord, Fees, HoldReason, KeyRecord, Keys, MachineStatus, Machines as Records, Registrations,
+	Spending, SpendingRecord,
+};
+use bpiiot_primitives::{MachineId, SpendPurpose};
 use frame_support::{
 	assert_ok,
-	traits::{
-		fungible::{Inspect, MutateHold},
-		tokens::Precision::Exact,
-		GetStorageVersion, StorageVersion,
-	},
+	traits::{fungible::MutateHold, tokens::Precision::Exact, GetStorageVersion, StorageVersion},
 };
-use proptest::prelude::*;
-use sp_runtime::{DispatchError, StateVersion};
+use sp_runtime::DispatchError;
 
 /// Machine 1 is active and machine 2 is decommissioned; then somebody breaks the state.
 fn after(broken: impl FnOnce(MachineId, MachineId)) -> Result<(), DispatchError> {
@@ -28,9 +26,27 @@ fn set(machine: MachineId, change: impl FnOnce(&mut crate::MachineOf<Test>)) {
 	Records::<Test>::mutate_extant(machine, change);
 }
 
+fn set_fees(machine: MachineId, change: impl FnOnce(&mut FeeRecord<Balance>)) {
+	Fees::<Test>::mutate_extant(machine, change);
+}
+
+/// Gives a machine a policy that somebody has changed.
+fn set_spending(machine: MachineId, change: impl FnOnce(&mut SpendingRecord<Balance>)) {
+	let mut record = SpendingRecord::from(policy(SpendPurpose::Bond, 10));
+	change(&mut record);
+	Spending::<Test>::insert(machine, record);
+}
+
+type Break = fn(MachineId, MachineId);
+
+fn each_is_seen(cases: impl IntoIterator<Item = (&'static str, Break)>) {
+	for (number, (message, broken)) in cases.into_iter().enumerate() {
+		assert_eq!(after(broken), Err(DispatchError::Other(message)), "case {number}");
+	}
+}
+
 #[test]
-fn try_state_sees_each_broken_state() {
-	type Break = fn(MachineId, MachineId);
+fn try_state_sees_broken_keys_and_deposits() {
 	let cases: [(&str, Break); 17] = [
 		(
 			"machines 5: the key of a machine is not known as its key",
@@ -94,6 +110,7 @@ fn try_state_sees_each_broken_state() {
 			);
 		}),
 		("machines 5: a machine has two live keys", |active, _| {
+			set(active, |machine| machine.rotations = 1);
 			Keys::<Test>::insert(
 				key(3),
 				KeyRecord {
@@ -132,9 +149,83 @@ fn try_state_sees_each_broken_state() {
 			},
 		),
 	];
-	for (number, (message, broken)) in cases.into_iter().enumerate() {
-		assert_eq!(after(broken), Err(DispatchError::Other(message)), "case {number}");
-	}
+	each_is_seen(cases);
+}
+
+#[test]
+fn try_state_sees_broken_rotations_and_offers() {
+	const COUNT: &str = "machines 5: a machine had more or fewer keys than rotations and one";
+	const GONE: &str = "machines 5: a decommissioned machine is frozen, offered, or may spend";
+	let cases: [(&str, Break); 7] = [
+		(COUNT, |active, _| set(active, |machine| machine.rotations = 1)),
+		(COUNT, |active, _| {
+			let retired = KeyRecord {
+				machine: active,
+				live: false,
+			};
+			Keys::<Test>::insert(key(3), retired);
+			System::inc_sufficients(&key(3));
+		}),
+		(GONE, |_, gone| set(gone, |machine| machine.frozen = true)),
+		(GONE, |_, gone| {
+			set(gone, |machine| machine.offered_to = Some(stranger()));
+		}),
+		(GONE, |_, gone| set_spending(gone, |_| ())),
+		("machines 5: an encryption key has no version", |active, _| {
+			set(active, |machine| machine.encryption.version = 0)
+		}),
+		("machines 5: a machine is offered to its owner", |active, _| {
+			set(active, |machine| machine.offered_to = Some(owner()))
+		}),
+	];
+	each_is_seen(cases);
+}
+
+#[test]
+fn try_state_sees_broken_limits() {
+	const WINDOW: &str = "machines 9: a window that nobody could set";
+	let cases: [(&str, Break); 10] = [
+		(
+			"machines 9: more is left of an allowance than there is in a period",
+			|active, _| set_fees(active, |fees| fees.left = fees.per_period + 1),
+		),
+		(WINDOW, |active, _| set_fees(active, |fees| fees.period = 1)),
+		(WINDOW, |active, _| {
+			set_fees(active, |fees| {
+				fees.period = PERIOD;
+				fees.renews_at = START + PERIOD + 1;
+			})
+		}),
+		("machines 9: a window ends that does not renew", |active, _| {
+			set_fees(active, |fees| fees.renews_at = 1)
+		}),
+		("machines 9: a policy belongs to no machine", |_, _| {
+			set_spending(MachineId([0; 32]), |_| ())
+		}),
+		("machines 9: a policy names something twice", |active, _| {
+			set_spending(active, |spending| {
+				spending.purposes = vec![SpendPurpose::Bond; 2].try_into().expect("two of 8");
+			})
+		}),
+		("machines 9: a policy names something twice", |active, _| {
+			set_spending(active, |spending| {
+				spending.budgets.try_push(spending.budgets[0]).expect("two of 8");
+			})
+		}),
+		(
+			"machines 9: a machine has spent more than its policy allows",
+			|active, _| {
+				set_spending(active, |spending| {
+					spending.budgets.iter_mut().for_each(|budget| budget.spent = 11);
+				});
+			},
+		),
+		(WINDOW, |active, _| set_spending(active, |spending| spending.period = 1)),
+		(WINDOW, |active, _| {
+			set_spending(active, |spending| spending.renews_at = u64::MAX)
+		}),
+	];
+	each_is_seen(cases);
 }
 
 #[test]
@@ -166,256 +257,4 @@ fn the_status_indexes_never_move() {
 		MachineStatus::Decommissioned,
 	];
 	assert_eq!(statuses.map(|status| status.encode()), [vec![0], vec![1], vec![2]]);
-}
-
-/// Stands for the machine's owner, whoever that is, so that most steps come to something.
-const ITS_OWNER: u8 = 3;
-
-/// What may happen. People are 0 to 2, key seeds 1 to 5.
-#[derive(Clone, Debug)]
-enum Step {
-	Register {
-		person: u8,
-		seed: u8,
-		allowance: Balance,
-	},
-	RegisterByKey {
-		by: u8,
-		seed: u8,
-	},
-	RegisterPerson {
-		person: u8,
-		by: u8,
-	},
-	Allow {
-		person: u8,
-		seed: u8,
-		allowance: Balance,
-	},
-	Serve {
-		person: u8,
-		seed: u8,
-		in_service: bool,
-	},
-	ServeByKey {
-		seed: u8,
-		of: u8,
-		in_service: bool,
-		tip: Balance,
-	},
-	UnsponsoredByKey {
-		seed: u8,
-	},
-	Deposit {
-		person: u8,
-		seed: u8,
-		amount: Balance,
-	},
-	Withdraw {
-		person: u8,
-		seed: u8,
-		amount: Balance,
-	},
-	WithdrawAll {
-		person: u8,
-		seed: u8,
-	},
-	Decommission {
-		person: u8,
-		seed: u8,
-	},
-	Send {
-		person: u8,
-		seed: u8,
-		amount: Balance,
-	},
-}
-
-/// People have accounts that could sign a proof as well.
-fn person(number: u8) -> AccountId {
-	key(100 + number)
-}
-
-fn machine(seed: u8) -> MachineId {
-	MachineId::from_first_key(&key(seed))
-}
-
-fn signer(number: u8, seed: u8) -> AccountId {
-	if number != ITS_OWNER {
-		return person(number);
-	}
-	Records::<Test>::get(machine(seed)).map_or_else(stranger, |machine| machine.owner)
-}
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-	let (person, seed) = (0..3u8, 1..6u8);
-	let amount = || prop_oneof![5 => 1..2_000u128, 1 => 0..20_000u128, 1 => Just(Balance::MAX)];
-	let anyone = || (person.clone(), seed.clone());
-	let owned = || (prop_oneof![3 => Just(ITS_OWNER), 1 => person.clone()], seed.clone());
-	let step = prop_oneof![
-		4 => (anyone(), 0..9_000u128).prop_map(|((person, seed), allowance)| Step::Register { person, seed, allowance }),
-		1 => (seed.clone(), seed.clone()).prop_map(|(by, seed)| Step::RegisterByKey { by, seed }),
-		1 => (person.clone(), person.clone()).prop_map(|(person, by)| Step::RegisterPerson { person, by }),
-		1 => (owned(), amount()).prop_map(|((person, seed), allowance)| Step::Allow { person, seed, allowance }),
-		1 => (owned(), any::<bool>())
-			.prop_map(|((person, seed), in_service)| Step::Serve { person, seed, in_service }),
-		4 => (seed.clone(), prop_oneof![seed.clone(), Just(1)], any::<bool>(), 0..3u128)
-			.prop_map(|(seed, of, in_service, tip)| Step::ServeByKey { seed, of, in_service, tip: tip / 2 }),
-		1 => seed.clone().prop_map(|seed| Step::UnsponsoredByKey { seed }),
-		3 => (anyone(), amount()).prop_map(|((person, seed), amount)| Step::Deposit { person, seed, amount }),
-		3 => (owned(), amount()).prop_map(|((person, seed), amount)| Step::Withdraw { person, seed, amount }),
-		2 => owned().prop_map(|(person, seed)| Step::WithdrawAll { person, seed }),
-		1 => owned().prop_map(|(person, seed)| Step::Decommission { person, seed }),
-		1 => (anyone(), amount()).prop_map(|((person, seed), amount)| Step::Send { person, seed, amount }),
-	];
-	proptest::collection::vec(step, 1..80)
-}
-
-/// Takes a step; whether it came to anything.
-fn take(step: Step) -> bool {
-	let register = |by: AccountId, seed: u8, fee_allowance: Balance| {
-		let call = Call::register {
-			key: key(seed),
-			proof: proof(&by, seed),
-			profile: profile(),
-			fee_allowance,
-		};
-		signed(&by, call).is_ok()
-	};
-	let by = |who: AccountId, call: Call<Test>| signed(&who, call).is_ok();
-	match step {
-		Step::Register {
-			person: who,
-			seed,
-			allowance,
-		} => register(person(who), seed, allowance),
-		Step::RegisterByKey { by, seed } => register(key(by), seed, 1),
-		Step::RegisterPerson { person: who, by } => register(person(by), 100 + who, 1),
-		Step::Allow {
-			person,
-			seed,
-			allowance,
-		} => by(
-			signer(person, seed),
-			Call::set_fee_allowance {
-				machine: machine(seed),
-				allowance,
-			},
-		),
-		Step::Serve {
-			person,
-			seed,
-			in_service,
-		} => by(
-			signer(person, seed),
-			Call::set_service {
-				machine: machine(seed),
-				in_service,
-			},
-		),
-		Step::ServeByKey {
-			seed,
-			of,
-			in_service,
-			tip,
-		} => {
-			let call = Call::set_service {
-				machine: machine(of),
-				in_service,
-			};
-			Tx::new(&key(seed), call).tip(tip).apply().is_ok()
-		}
-		Step::UnsponsoredByKey { seed } => Tx::new(
-			&key(seed),
-			Call::withdraw {
-				machine: machine(seed),
-				amount: 1,
-			},
-		)
-		.apply()
-		.is_ok(),
-		Step::Deposit { person, seed, amount } => by(
-			signer(person, seed),
-			Call::deposit {
-				machine: machine(seed),
-				amount,
-			},
-		),
-		Step::Withdraw { person, seed, amount } => by(
-			signer(person, seed),
-			Call::withdraw {
-				machine: machine(seed),
-				amount,
-			},
-		),
-		Step::WithdrawAll { person, seed } => {
-			let amount = Balances::balance(&machine(seed).account());
-			by(
-				signer(person, seed),
-				Call::withdraw {
-					machine: machine(seed),
-					amount,
-				},
-			)
-		}
-		Step::Decommission { person, seed } => by(signer(person, seed), Call::decommission { machine: machine(seed) }),
-		Step::Send {
-			person: who,
-			seed,
-			amount,
-		} => {
-			let send = pallet_balances::Call::transfer_keep_alive {
-				dest: machine(seed).account(),
-				value: amount,
-			};
-			let origin = RuntimeOrigin::signed(person(who));
-			sp_runtime::traits::Dispatchable::dispatch(RuntimeCall::from(send), origin).is_ok()
-		}
-	}
-}
-
-proptest! {
-	#![proptest_config(ProptestConfig::with_cases(32))]
-
-	/// Whatever anybody does: the checks hold, no money is made or lost, a key never has any, a refused step leaves no
-	/// trace, and an allowance never grows but by its owner's word.
-	#[test]
-	fn nothing_breaks_whatever_happens(steps in steps()) {
-		let people = (0..3).fold(ExtBuilder::default(), |builder, who| builder.balance(person(who), 40_000));
-		people.build_and_execute(|| {
-			let issuance = Balances::total_issuance();
-			for (number, step) in (2u64..).zip(steps) {
-				block(number);
-				let root = sp_io::storage::root(StateVersion::V1);
-				let allowed = (1..6).map(|seed| allowance(&machine(seed)).unwrap_or_default()).collect::<Vec<_>>();
-				let sets = matches!(step, Step::Allow { .. } | Step::Register { .. } | Step::RegisterByKey { .. });
-
-				let done = take(step.clone());
-
-				assert!(done || sp_io::storage::root(StateVersion::V1) == root, "a trace of {step:?}");
-				Machines::do_try_state().unwrap_or_else(|broken| panic!("{broken:?} after {step:?}"));
-				assert_eq!(Balances::total_issuance(), issuance, "after {step:?}");
-				for (seed, before) in (1..6).zip(allowed) {
-					assert_eq!(Balances::total_balance(&key(seed)), 0, "after {step:?}");
-					assert!(sets || allowance(&machine(seed)).unwrap_or_default() <= before, "after {step:?}");
-				}
-			}
-		});
-	}
-
-	/// Nobody registers with bytes that are not a proof.
-	#[test]
-	fn no_garbage_is_a_proof(bytes in proptest::array::uniform32(any::<u8>()), rest in proptest::array::uniform32(any::<u8>())) {
-		ExtBuilder::default().build_and_execute(|| {
-			let mut raw = [0; 64];
-			raw[..32].copy_from_slice(&bytes);
-			raw[32..].copy_from_slice(&rest);
-			let proof = sp_core::sr25519::Signature::from_raw(raw);
-			let call = Call::register { key: key(1), proof, profile: profile(), fee_allowance: 0 };
-			assert_eq!(
-				run(RuntimeOrigin::signed(owner()), call),
-				Err(crate::Error::<Test>::BadProof.into())
-			);
-		});
-	}
 }

@@ -1,11 +1,17 @@
 //! One module a topic.
 
 mod actor;
+mod allowance;
 mod decommission;
 mod fees;
+mod freeze;
 mod invariants;
+mod keys;
 mod money;
 mod origins;
+mod ownership;
+mod policy;
+mod properties;
 mod registration;
 
 use crate::{mock::*, Call};

@@ -1,25 +1,34 @@
 //! Every call with every origin.
 
-use super::run;
+use super::{run, signed};
 use crate::{mock::*, Call, Error};
-use bpiiot_primitives::MachineId;
-use frame_support::traits::GetCallName;
+use bpiiot_primitives::{MachineId, SpendPurpose};
+use frame_support::{assert_ok, traits::GetCallName};
 use sp_runtime::{DispatchError, TokenError};
 
-/// Key 1 is the machine's, key 2 a decommissioned machine's, key 3 not used yet.
+/// To whom the machine is offered.
+fn buyer() -> AccountId {
+	account(b"buyer")
+}
+
+/// Key 1 is the machine's, key 2 a decommissioned machine's, key 3 not used yet, key 4 the one that key 1 replaced.
 fn calls(machine: MachineId, signer: &AccountId) -> Vec<Call<Test>> {
 	vec![
 		Call::register {
 			key: key(3),
 			proof: proof(signer, 3),
 			profile: profile(),
-			fee_allowance: ALLOWANCE,
+			encryption_key: ENCRYPTION_KEY,
+			fee_allowance: once(ALLOWANCE),
 		},
 		Call::set_profile {
 			machine,
 			profile: profile(),
 		},
-		Call::set_fee_allowance { machine, allowance: 1 },
+		Call::set_fee_allowance {
+			machine,
+			allowance: once(1),
+		},
 		Call::set_service {
 			machine,
 			in_service: false,
@@ -27,39 +36,59 @@ fn calls(machine: MachineId, signer: &AccountId) -> Vec<Call<Test>> {
 		Call::deposit { machine, amount: ED },
 		Call::withdraw { machine, amount: ED },
 		Call::decommission { machine },
+		Call::rotate_key {
+			machine,
+			new_key: key(3),
+			proof: rotation_proof(&machine, 3),
+		},
+		Call::rotate_encryption_key { machine, key: [1; 32] },
+		Call::freeze { machine },
+		Call::unfreeze { machine },
+		Call::offer_ownership {
+			machine,
+			to: Some(buyer()),
+		},
+		Call::accept_ownership { machine, at_least: ED },
+		Call::set_spending_policy {
+			machine,
+			policy: Some(policy(SpendPurpose::Bond, 1)),
+		},
 	]
 }
 
-/// What each origin gets, in the order none, root, stranger, owner, key, retired key.
-fn expected(call: &str) -> Option<[Result<(), DispatchError>; 6]> {
+/// What each origin gets, in the order none, root, stranger, owner, key, replaced key, key of a decommissioned machine,
+/// buyer.
+fn expected(call: &str) -> Option<[Result<(), DispatchError>; 8]> {
 	let bad = || Err(DispatchError::BadOrigin);
 	let no = |error: Error<Test>| Err(error.into());
 	let poor = || Err(TokenError::FundsUnavailable.into());
-	let of_owner = || {
-		Some([
-			bad(),
-			bad(),
-			no(Error::NotOwner),
-			Ok(()),
-			no(Error::NotOwner),
-			no(Error::NotOwner),
-		])
-	};
+	let each =
+		|stranger, owner, key, replaced, gone, buyer| Some([bad(), bad(), stranger, owner, key, replaced, gone, buyer]);
+	let (not_owner, neither) = (|| no(Error::NotOwner), || no(Error::NotOwnerNorMachine));
+	let (machine, not_offered) = (|| no(Error::OwnerIsMachine), || no(Error::NotOffered));
 	match call {
-		"register" => Some([
-			bad(),
-			bad(),
-			Ok(()),
-			Ok(()),
-			no(Error::OwnerIsMachine),
-			no(Error::OwnerIsMachine),
-		]),
-		"set_service" => {
-			let (stranger, retired) = (no(Error::NotOwnerNorMachine), no(Error::MachineDecommissioned));
-			Some([bad(), bad(), stranger, Ok(()), Ok(()), retired])
+		"register" => each(Ok(()), Ok(()), machine(), machine(), machine(), Ok(())),
+		"set_service" | "rotate_key" | "rotate_encryption_key" => {
+			let (replaced, gone) = (no(Error::KeyRetired), no(Error::MachineDecommissioned));
+			each(neither(), Ok(()), Ok(()), replaced, gone, neither())
 		}
-		"deposit" => Some([bad(), bad(), Ok(()), Ok(()), poor(), poor()]),
-		"set_profile" | "set_fee_allowance" | "withdraw" | "decommission" => of_owner(),
+		"deposit" => each(Ok(()), Ok(()), poor(), poor(), poor(), Ok(())),
+		"accept_ownership" => each(
+			not_offered(),
+			not_offered(),
+			not_offered(),
+			not_offered(),
+			not_offered(),
+			Ok(()),
+		),
+		"set_profile"
+		| "set_fee_allowance"
+		| "withdraw"
+		| "decommission"
+		| "freeze"
+		| "unfreeze"
+		| "offer_ownership"
+		| "set_spending_policy" => each(not_owner(), Ok(()), not_owner(), not_owner(), not_owner(), not_owner()),
 		_ => None,
 	}
 }
@@ -74,14 +103,19 @@ fn each_call_answers_each_origin() {
 			as_signed(stranger()),
 			as_signed(owner()),
 			as_signed(key(1)),
+			as_signed(key(4)),
 			as_signed(key(2)),
+			as_signed(buyer()),
 		]
 	};
 	for row in 0..Call::<Test>::get_call_names().len() {
 		for (column, (origin, signer)) in origins().into_iter().enumerate() {
-			ExtBuilder::default().build_and_execute(|| {
-				let machine = registered(1);
+			ExtBuilder::default().balance(buyer(), ENDOWMENT).build_and_execute(|| {
+				let machine = registered(4);
+				rotated(&machine, 1);
 				decommissioned(2);
+				let to = Some(buyer());
+				assert_ok!(signed(&owner(), Call::offer_ownership { machine, to }));
 				run(
 					RuntimeOrigin::signed(stranger()),
 					Call::deposit {

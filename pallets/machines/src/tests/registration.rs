@@ -1,7 +1,10 @@
 //! Who may register what, and what a proof is good for.
 
 use super::{run, signed};
-use crate::{mock::*, proof, Call, Error, Event, HoldReason, KeyRecord, Keys, MachineStatus, Registrations};
+use crate::{
+	mock::*, proof, Call, EncryptionKey, Error, Event, FeeAllowance, HoldReason, KeyRecord, Keys, MachineStatus,
+	Registrations,
+};
 use bpiiot_primitives::MachineId;
 use frame_support::{
 	assert_noop, assert_ok,
@@ -16,7 +19,8 @@ fn call(seed: u8, proof: Signature) -> Call<Test> {
 		key: key(seed),
 		proof,
 		profile: profile(),
-		fee_allowance: ALLOWANCE,
+		encryption_key: ENCRYPTION_KEY,
+		fee_allowance: once(ALLOWANCE),
 	}
 }
 
@@ -34,6 +38,12 @@ fn stores_the_machine_and_takes_deposit_and_fee() {
 		assert_eq!((stored.owner, stored.key, stored.profile), (owner(), key(1), profile()));
 		assert_eq!((stored.status, stored.deposit), (MachineStatus::InService, DEPOSIT));
 		assert_eq!(stored.registered_at, START);
+		assert_eq!((stored.offered_to, stored.rotations, stored.frozen), (None, 0, false));
+		let declared = EncryptionKey {
+			key: ENCRYPTION_KEY,
+			version: 1,
+		};
+		assert_eq!(stored.encryption, declared);
 		assert_eq!(Keys::<Test>::get(key(1)), Some(KeyRecord { machine, live: true }));
 		assert_eq!(allowance(&machine), Some(ALLOWANCE));
 		assert_eq!(Registrations::<Test>::get(owner()), 1);
@@ -240,6 +250,22 @@ fn refuses_when_the_nonces_are_used_up() {
 	ExtBuilder::default().build_and_execute(|| {
 		Registrations::<Test>::insert(owner(), u32::MAX);
 		assert_noop!(register(&owner(), 1, proof(&owner(), 1)), ArithmeticError::Overflow);
+	});
+}
+
+#[test]
+fn refuses_a_period_that_nobody_may_set() {
+	ExtBuilder::default().build_and_execute(|| {
+		for period in [1, 59_999, 365 * 86_400_000 + 1, u64::MAX] {
+			let call = Call::register {
+				key: key(1),
+				proof: proof(&owner(), 1),
+				profile: profile(),
+				encryption_key: ENCRYPTION_KEY,
+				fee_allowance: FeeAllowance { amount: 1, period },
+			};
+			assert_noop!(signed(&owner(), call), Error::<Test>::PeriodOutOfRange);
+		}
 	});
 }
 
