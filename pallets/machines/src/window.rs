@@ -5,9 +5,11 @@
 //! A *window* begins with the first amount that is taken after the one before it has ended, and lasts one period. In a
 //! window no more than the period's amount is taken.
 //!
-//! So windows do not lie on a grid. On a grid, who had waited to the last moment of a window could take its amount and
-//! the next one's together; here he has to wait a whole period after he took the first. Windows that nobody used are lost
-//! and do not add up: over any time as long as `n` periods, at most `n + 1` times the amount is taken.
+//! So windows do not lie on a grid. On a grid, whoever comes at the end of a window could take its amount and the next
+//! one's together; here a whole period must pass since the window began with what he took. Windows that nobody used are
+//! lost and do not add up: over any time shorter than `n` periods, at most `n + 1` times the amount is taken. That bound is
+//! reached by taking a little first, the rest at the end of that window, and the next amount after it; to do better, a
+//! list of all that was taken would have to be kept.
 //!
 //! A period of 0 is a window that never ends: what was taken does not come back by itself.
 
