@@ -122,6 +122,14 @@ pub(super) fn peek(path: &Path) -> Result<AccountId32, WalletError> {
 	check(path, &read(path)?).map(|(address, _)| address)
 }
 
+/// The name in a keystore.
+pub(super) fn name(path: &Path) -> Result<String, WalletError> {
+	let json = read(path)?;
+	check(path, &json)?;
+	let file: File = serde_json::from_str(&json).map_err(|_| malformed(path, "it is not the JSON of an account"))?;
+	Ok(file.meta.name)
+}
+
 fn read(path: &Path) -> Result<String, WalletError> {
 	let mut json = String::new();
 	let file = fs::File::open(path).map_err(|e| super::io(path, e))?;
@@ -230,10 +238,7 @@ fn random(path: &Path, bytes: &mut [u8]) -> Result<(), WalletError> {
 /// Writes a file that was not there: first beside it, then linked into place, so that a power cut leaves either nothing
 /// or all of it and two runs at once cannot overwrite each other.
 fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-	let directory = path
-		.parent()
-		.filter(|p| !p.as_os_str().is_empty())
-		.unwrap_or(Path::new("."));
+	let directory = folder_of(path);
 	fs::create_dir_all(directory)?;
 	let beside = directory.join(format!(".{}.new-{}", "keystore", std::process::id()));
 	let _ = fs::remove_file(&beside);
@@ -249,6 +254,13 @@ fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 	fs::remove_file(&beside)?;
 	written?;
 	fs::File::open(directory)?.sync_all()
+}
+
+/// The folder that a file is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+	path.parent()
+		.filter(|folder| !folder.as_os_str().is_empty())
+		.unwrap_or(Path::new("."))
 }
 
 fn malformed(path: &Path, what: &'static str) -> WalletError {

@@ -4,6 +4,7 @@
 //! other users of the computer could see it. Secrets have no `Debug` and no `Display`.
 
 mod keystore;
+pub mod succession;
 
 use blake2::{
 	digest::{consts::U32, Digest},
@@ -60,6 +61,31 @@ pub enum WalletError {
 	/// Not `//Name`.
 	#[error("`{0}` is not a development account; write //Owner, //Customer or the like. A real key comes from a keystore file: a secret on the command line could be read by others")]
 	NotADevAccount(String),
+	/// Two that hand a key over at the same time.
+	#[error("another iot-client is replacing the key in {0}; let it end, then look with `iot-client status`")]
+	Busy(PathBuf),
+	/// The key is in none of the files where it should be.
+	#[error(
+		"neither {keystore} nor {successor} holds the machine's key {key}; if you have it elsewhere, put it there"
+	)]
+	NotHere {
+		/// The machine's key.
+		key: AccountId32,
+		/// The keystore.
+		keystore: PathBuf,
+		/// The key that was to follow.
+		successor: PathBuf,
+	},
+	/// A file that should hold one key holds another.
+	#[error("{path} holds the key {found}, not {expected}; move it away, and keep it, if you know whose key that is")]
+	OtherKey {
+		/// The file.
+		path: PathBuf,
+		/// Whose it is.
+		found: AccountId32,
+		/// Whose it should be.
+		expected: AccountId32,
+	},
 	/// The operating system said no.
 	#[error("cannot use {path}: {source}")]
 	Io {
@@ -193,6 +219,14 @@ impl Wallet {
 		self.encryption_key
 	}
 
+	/// The name in a keystore, as wallets show it.
+	///
+	/// # Errors
+	/// When the file is missing or malformed.
+	pub fn name(path: &Path) -> Result<String, WalletError> {
+		keystore::name(path)
+	}
+
 	/// What signs transactions.
 	pub fn keypair(&self) -> &Keypair {
 		&self.keypair
@@ -204,6 +238,15 @@ impl Wallet {
 	pub fn prove_registration(&self, genesis: H256, owner: AccountId32, nonce: u32) -> [u8; 64] {
 		self.keypair
 			.sign(&registration_message(genesis, owner, self.account(), nonce))
+			.0
+	}
+
+	/// A new key's proof that it is held, for the call `machines.rotate_key`: a signature over
+	/// `"bpiiot/rotation" ++ genesis hash ++ machine ++ new key ++ rotations (u32, little-endian)`, where `rotations` is how
+	/// many keys of that machine were replaced so far.
+	pub fn prove_rotation(&self, genesis: H256, machine: [u8; 32], rotations: u32) -> [u8; 64] {
+		self.keypair
+			.sign(&rotation_message(genesis, machine, self.account(), rotations))
 			.0
 	}
 }
@@ -223,6 +266,18 @@ fn registration_message(genesis: H256, owner: AccountId32, key: AccountId32, non
 		&owner.0,
 		&key.0,
 		&nonce.to_le_bytes(),
+	]
+	.concat()
+}
+
+/// The bytes that a machine's new key signs.
+fn rotation_message(genesis: H256, machine: [u8; 32], key: AccountId32, rotations: u32) -> Vec<u8> {
+	[
+		b"bpiiot/rotation".as_slice(),
+		genesis.as_ref(),
+		&machine,
+		&key.0,
+		&rotations.to_le_bytes(),
 	]
 	.concat()
 }
@@ -332,5 +387,28 @@ mod tests {
 		assert!(subxt_signer::sr25519::verify(&proof, &message, &key));
 		let replayed = registration_message(H256([7; 32]), owner, machine.account(), 4);
 		assert!(!subxt_signer::sr25519::verify(&proof, replayed, &key));
+	}
+
+	#[test]
+	fn proves_a_rotation_for_one_machine_chain_and_number_of_rotations() {
+		let new = Wallet::dev("//New").unwrap();
+		let message = rotation_message(H256([7; 32]), [9; 32], new.account(), 0x0102);
+		assert_eq!(&message[..15], b"bpiiot/rotation");
+		assert_eq!((&message[15..47], &message[47..79]), (&[7; 32][..], &[9; 32][..]));
+		assert_eq!(
+			(&message[79..111], &message[111..]),
+			(&new.account().0[..], &[2, 1, 0, 0][..])
+		);
+		let proof = subxt_signer::sr25519::Signature(new.prove_rotation(H256([7; 32]), [9; 32], 0x0102));
+		let verify = |message: &[u8]| subxt_signer::sr25519::verify(&proof, message, &new.keypair().public_key());
+		assert!(verify(&message));
+		for other in [
+			rotation_message(H256([8; 32]), [9; 32], new.account(), 0x0102),
+			rotation_message(H256([7; 32]), [8; 32], new.account(), 0x0102),
+			rotation_message(H256([7; 32]), [9; 32], AccountId32([1; 32]), 0x0102),
+			rotation_message(H256([7; 32]), [9; 32], new.account(), 0x0103),
+		] {
+			assert!(!verify(&other));
+		}
 	}
 }
