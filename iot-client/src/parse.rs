@@ -1,5 +1,6 @@
 //! What people type for times, shares and hashes, with errors that show the right form.
 
+use crate::chain::limits::{LONGEST_PERIOD, SHORTEST_PERIOD};
 use std::time::Duration;
 
 /// A text that is not what was asked for; says what would be.
@@ -38,6 +39,19 @@ pub fn duration(text: &str) -> Result<Duration, ParseError> {
 	number
 		.checked_mul(factor)
 		.map(Duration::from_millis)
+		.ok_or_else(|| refuse(text, EXPECTED))
+}
+
+/// Reads the period of an allowance, such as `30d`, as milliseconds.
+///
+/// # Errors
+/// When it is no time from a minute to 365 days.
+pub fn period(text: &str) -> Result<u64, ParseError> {
+	const EXPECTED: &str = "a period; write a time from 1m to 365d, such as 12h or 30d";
+	let millis = duration(text).map_err(|_| refuse(text, EXPECTED))?.as_millis();
+	u64::try_from(millis)
+		.ok()
+		.filter(|millis| (SHORTEST_PERIOD..=LONGEST_PERIOD).contains(millis))
 		.ok_or_else(|| refuse(text, EXPECTED))
 }
 
@@ -120,6 +134,16 @@ mod tests {
 			"18446744073709551615d",
 		] {
 			assert!(duration(text).is_err(), "{text}");
+		}
+	}
+
+	#[test]
+	fn reads_periods_that_the_chain_takes() {
+		for (text, millis) in [("1m", 60_000), ("30d", 2_592_000_000), ("365d", LONGEST_PERIOD)] {
+			assert_eq!(period(text), Ok(millis), "{text}");
+		}
+		for text in ["0s", "59999ms", "366d", "month", ""] {
+			assert!(period(text).is_err(), "{text}");
 		}
 	}
 

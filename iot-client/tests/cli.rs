@@ -138,6 +138,8 @@ fn mistyped_arguments_have_their_own_status() {
 		"aprove 7 --as //Customer",
 		"order 1 --recipe r --as //Customer",
 		"deposit much --as //Owner",
+		"freeze",
+		"policy --none",
 	] {
 		let mistyped = iot_client(dir.path(), line);
 		assert_eq!(mistyped.status.code(), Some(2), "{line}: {}", err(&mistyped));
@@ -151,4 +153,30 @@ fn status_works_before_anything_ran() {
 	let status = iot_client(dir.path(), "status --patience 1s");
 	assert_eq!(status.status.code(), Some(0), "{}", err(&status));
 	assert!(out(&status).contains("never ran"), "{}", out(&status));
+}
+
+#[test]
+fn a_rotation_without_a_node_makes_no_key_and_changes_nothing() {
+	let dir = place();
+	iot_client(dir.path(), "init");
+	let before = fs::read(dir.path().join("key.json")).unwrap();
+	for line in [
+		"rotate-key --patience 1s",
+		"rotate-key --this-key --patience 1s --as //Owner",
+		"rotate-encryption-key --patience 1s",
+	] {
+		let silent = iot_client(dir.path(), line);
+		assert_eq!(silent.status.code(), Some(3), "{line}: {}", err(&silent));
+	}
+	assert_eq!(fs::read(dir.path().join("key.json")).unwrap(), before);
+	assert!(!dir.path().join("key.json.new").exists());
+}
+
+#[test]
+fn names_what_is_wrong_with_a_policy_before_it_asks_for_a_node() {
+	let dir = place();
+	fs::write(dir.path().join("policy.toml"), "purposes = [\"gifts\"]").unwrap();
+	let wrong = iot_client(dir.path(), "policy policy.toml --as //Owner");
+	assert_eq!(wrong.status.code(), Some(1), "{}", err(&wrong));
+	assert!(err(&wrong).contains("`purposes`"), "{}", err(&wrong));
 }

@@ -1,6 +1,9 @@
 //! What this client can ask the chain to do.
 
-use super::types::{JobId, MachineId, OfferId, Profile, Terms};
+use super::{
+	limits::{FeeAllowance, SpendingPolicy},
+	types::{JobId, MachineId, OfferId, Profile, Terms},
+};
 use crate::amount::Amount;
 use std::fmt;
 use subxt::utils::{AccountId32, H256};
@@ -16,15 +19,24 @@ pub enum Call {
 		proof: [u8; 64],
 		/// What the machine is.
 		profile: Profile,
+		/// The X25519 public key to encrypt private matter to.
+		encryption_key: [u8; 32],
 		/// What the key may cost the owner in fees.
-		fee_allowance: Amount,
+		fee_allowance: FeeAllowance,
 	},
-	/// Set what the machine's key may still cost its owner in fees.
+	/// Replace what a machine says of itself.
+	SetProfile {
+		/// The machine.
+		machine: MachineId,
+		/// What it is from now on.
+		profile: Profile,
+	},
+	/// Set what the machine's key may cost its owner in fees from now on.
 	SetFeeAllowance {
 		/// The machine.
 		machine: MachineId,
 		/// The new limit.
-		amount: Amount,
+		allowance: FeeAllowance,
 	},
 	/// Take orders, or no more orders.
 	SetService {
@@ -46,6 +58,49 @@ pub enum Call {
 		machine: MachineId,
 		/// How much.
 		amount: Amount,
+	},
+	/// Take a machine out of the world for good.
+	Decommission(MachineId),
+	/// Put a new key into a machine's old one's place.
+	RotateKey {
+		/// The machine.
+		machine: MachineId,
+		/// The new key.
+		key: AccountId32,
+		/// The new key's proof for this machine and chain.
+		proof: [u8; 64],
+	},
+	/// Declare the key to which private matter is encrypted from now on.
+	RotateEncryptionKey {
+		/// The machine.
+		machine: MachineId,
+		/// The X25519 public key.
+		key: [u8; 32],
+	},
+	/// Bar a machine's key.
+	Freeze(MachineId),
+	/// Let a frozen machine's key act again.
+	Unfreeze(MachineId),
+	/// Let one account take a machine over, or nobody any more.
+	OfferOwnership {
+		/// The machine.
+		machine: MachineId,
+		/// Who may take it over.
+		to: Option<AccountId32>,
+	},
+	/// Take over a machine that was offered.
+	AcceptOwnership {
+		/// The machine.
+		machine: MachineId,
+		/// What must be free in its account.
+		at_least: Amount,
+	},
+	/// Set what a machine may spend.
+	SetSpendingPolicy {
+		/// The machine.
+		machine: MachineId,
+		/// What it may spend; none for no policy.
+		policy: Option<SpendingPolicy>,
 	},
 	/// Offer a machine's work.
 	PublishOffer {
@@ -144,10 +199,19 @@ impl Call {
 	pub fn name(&self) -> &'static str {
 		match self {
 			Self::Register { .. } => "machines.register",
+			Self::SetProfile { .. } => "machines.set_profile",
 			Self::SetFeeAllowance { .. } => "machines.set_fee_allowance",
 			Self::SetService { .. } => "machines.set_service",
 			Self::Deposit { .. } => "machines.deposit",
 			Self::Withdraw { .. } => "machines.withdraw",
+			Self::Decommission(_) => "machines.decommission",
+			Self::RotateKey { .. } => "machines.rotate_key",
+			Self::RotateEncryptionKey { .. } => "machines.rotate_encryption_key",
+			Self::Freeze(_) => "machines.freeze",
+			Self::Unfreeze(_) => "machines.unfreeze",
+			Self::OfferOwnership { .. } => "machines.offer_ownership",
+			Self::AcceptOwnership { .. } => "machines.accept_ownership",
+			Self::SetSpendingPolicy { .. } => "machines.set_spending_policy",
 			Self::PublishOffer { .. } => "jobs.publish_offer",
 			Self::UpdateOffer { .. } => "jobs.update_offer",
 			Self::WithdrawOffer { .. } => "jobs.withdraw_offer",

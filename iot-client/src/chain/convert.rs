@@ -1,16 +1,20 @@
 //! Between the generated types and this client's own.
 
 use super::{
+	limits::{Asset, Budget, Cap, FeeAllowance, Fees, Purpose, Spending, SpendingPolicy},
 	runtime::types,
 	types::{
-		Balance, ChainTime, Fees, Job, JobId, JobState, Machine, MachineId, MachineStatus, Offer, OfferId, Outcome,
-		Profile, Terms,
+		Balance, ChainTime, EncryptionKey, Job, JobId, JobState, Machine, MachineId, MachineStatus, Offer, OfferId,
+		Outcome, Profile, Terms,
 	},
 };
 use crate::amount::Amount;
 use types::{
-	bounded_collections::bounded_vec::BoundedVec, bpiiot_primitives::ids, pallet_jobs::types as jobs,
-	pallet_machines::types as machines, sp_arithmetic::per_things::Permill,
+	bounded_collections::bounded_vec::BoundedVec,
+	bpiiot_primitives::{actor::SpendPurpose, ids},
+	pallet_jobs::types as jobs,
+	pallet_machines::types as machines,
+	sp_arithmetic::per_things::Permill,
 };
 
 type Bytes = BoundedVec<u8>;
@@ -53,7 +57,31 @@ pub(super) fn profile(profile: Profile) -> machines::MachineProfile {
 		capabilities: BoundedVec(profile.capabilities.into_iter().map(text).collect()),
 		firmware: profile.firmware,
 		metadata: profile.metadata,
-		encryption_key: profile.encryption_key,
+	}
+}
+
+pub(super) fn fee_allowance(allowance: FeeAllowance) -> machines::FeeAllowance<u128> {
+	machines::FeeAllowance {
+		amount: allowance.amount.0,
+		period: allowance.period,
+	}
+}
+
+pub(super) fn spending_policy(policy: SpendingPolicy) -> machines::SpendingPolicy<u128> {
+	let purpose = |purpose| match purpose {
+		Purpose::Purchase => SpendPurpose::Purchase,
+		Purpose::Bond => SpendPurpose::Bond,
+	};
+	let cap = |cap: Cap| machines::SpendingCap {
+		asset: match cap.asset {
+			Asset::Native => ids::AssetKind::Native,
+		},
+		per_period: cap.per_period.0,
+	};
+	machines::SpendingPolicy {
+		purposes: BoundedVec(policy.purposes.into_iter().map(purpose).collect()),
+		period: policy.period,
+		caps: BoundedVec(policy.caps.into_iter().map(cap).collect()),
 	}
 }
 
@@ -79,20 +107,26 @@ impl Machine {
 		Self {
 			id,
 			owner: machine.owner,
+			offered_to: machine.offered_to,
 			key: machine.key,
+			rotations: machine.rotations,
+			encryption: EncryptionKey {
+				key: machine.encryption.key,
+				version: machine.encryption.version,
+			},
 			profile: Profile {
 				model: readable(profile.model),
 				location: readable(profile.location),
 				capabilities: profile.capabilities.0.into_iter().map(readable).collect(),
 				firmware: profile.firmware,
 				metadata: profile.metadata,
-				encryption_key: profile.encryption_key,
 			},
 			status: match machine.status {
 				machines::MachineStatus::InService => MachineStatus::InService,
 				machines::MachineStatus::OutOfService => MachineStatus::OutOfService,
 				machines::MachineStatus::Decommissioned => MachineStatus::Decommissioned,
 			},
+			frozen: machine.frozen,
 			deposit: Amount(machine.deposit),
 			registered_at: machine.registered_at,
 		}
@@ -102,8 +136,33 @@ impl Machine {
 impl Fees {
 	pub(super) fn from_chain(fees: &machines::FeeRecord<u128>) -> Self {
 		Self {
-			allowance: Amount(fees.allowance),
+			per_period: Amount(fees.per_period),
+			period: fees.period,
+			left: Amount(fees.left),
+			renews_at: fees.renews_at,
 			last_seen: fees.last_seen,
+		}
+	}
+}
+
+impl Spending {
+	pub(super) fn from_chain(record: machines::SpendingRecord<u128>) -> Self {
+		let purpose = |purpose| match purpose {
+			SpendPurpose::Purchase => Purpose::Purchase,
+			SpendPurpose::Bond => Purpose::Bond,
+		};
+		let budget = |budget: machines::Budget<u128>| Budget {
+			asset: match budget.asset {
+				ids::AssetKind::Native => Asset::Native,
+			},
+			per_period: Amount(budget.per_period),
+			spent: Amount(budget.spent),
+		};
+		Self {
+			purposes: record.purposes.0.into_iter().map(purpose).collect(),
+			period: record.period,
+			renews_at: record.renews_at,
+			budgets: record.budgets.0.into_iter().map(budget).collect(),
 		}
 	}
 }

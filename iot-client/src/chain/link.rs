@@ -283,7 +283,7 @@ impl Keeper {
 		}
 		let time = queries::time(&session.at(block).await?).await?;
 		if block.number.is_multiple_of(BLOCKS_BETWEEN_LAGS) {
-			self.lag = session.best_number().await?.saturating_sub(block.number);
+			self.lag = session.best().await?.number.saturating_sub(block.number);
 		}
 		let now = Instant::now();
 		self.meter.note(now, block.number, time.unix);

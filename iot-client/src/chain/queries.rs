@@ -3,9 +3,10 @@
 use super::{
 	convert,
 	error::Result,
+	limits::{Fees, Spending},
 	runtime::storage,
 	session::At,
-	types::{Balance, ChainTime, Fees, Job, JobId, Machine, MachineId, Offer, OfferId},
+	types::{Balance, ChainTime, Job, JobId, Machine, MachineId, Offer, OfferId},
 };
 use futures::TryStreamExt;
 use subxt::utils::AccountId32;
@@ -42,7 +43,7 @@ pub async fn machine_of_key(at: &At, key: &AccountId32) -> Result<Option<(Machin
 	Ok(record.map(|record| (MachineId(record.machine.0), record.live)))
 }
 
-/// How many machines an account has registered: the nonce of its next registration.
+/// How many machines an account has registered or taken over: the nonce of its next registration.
 ///
 /// # Errors
 /// When the node does not answer.
@@ -54,7 +55,7 @@ pub async fn registrations(at: &At, owner: &AccountId32) -> Result<u32> {
 		.decode()?)
 }
 
-/// What a machine's key may still cost its owner.
+/// What a machine's key may cost its owner, as it was when the last fee was taken; see [`Fees::at`].
 ///
 /// # Errors
 /// When the node does not answer.
@@ -65,6 +66,19 @@ pub async fn fees(at: &At, machine: MachineId) -> Result<Fees> {
 		.await?;
 	let fees = entry.map(|entry| entry.decode()).transpose()?;
 	Ok(fees.as_ref().map(Fees::from_chain).unwrap_or_default())
+}
+
+/// What a machine may spend, as it was when it last spent something; see [`Spending::at`]. None without a policy.
+///
+/// # Errors
+/// When the node does not answer.
+pub async fn spending(at: &At, machine: MachineId) -> Result<Option<Spending>> {
+	let entry = at
+		.storage()
+		.try_fetch(storage().machines().spending(), (convert::machine_id(machine),))
+		.await?;
+	let record = entry.map(|entry| entry.decode()).transpose()?;
+	Ok(record.map(Spending::from_chain))
 }
 
 /// An offer.

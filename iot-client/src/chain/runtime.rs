@@ -53,8 +53,23 @@ struct Used {
 const USED: [Used; 4] = [
 	Used {
 		pallet: "Machines",
-		calls: &["register", "set_fee_allowance", "set_service", "deposit", "withdraw"],
-		storage: &["Machines", "Keys", "Registrations", "Fees"],
+		calls: &[
+			"register",
+			"set_profile",
+			"set_fee_allowance",
+			"set_service",
+			"deposit",
+			"withdraw",
+			"decommission",
+			"rotate_key",
+			"rotate_encryption_key",
+			"freeze",
+			"unfreeze",
+			"offer_ownership",
+			"accept_ownership",
+			"set_spending_policy",
+		],
+		storage: &["Machines", "Keys", "Registrations", "Fees", "Spending"],
 		events: true,
 	},
 	Used {
@@ -180,21 +195,41 @@ pub fn sign(at: &At, anchor: BlockId, keypair: &Keypair, nonce: u64, call: &Call
 			key,
 			proof,
 			profile,
+			encryption_key,
 			fee_allowance,
 		} => signer.sign(machines.register(
 			key,
 			convert::signature(proof),
 			convert::profile(profile),
-			fee_allowance.0,
+			encryption_key,
+			convert::fee_allowance(fee_allowance),
 		)),
-		Call::SetFeeAllowance { machine, amount } => {
-			signer.sign(machines.set_fee_allowance(convert::machine_id(machine), amount.0))
+		Call::SetProfile { machine, profile } => {
+			signer.sign(machines.set_profile(convert::machine_id(machine), convert::profile(profile)))
+		}
+		Call::SetFeeAllowance { machine, allowance } => {
+			signer.sign(machines.set_fee_allowance(convert::machine_id(machine), convert::fee_allowance(allowance)))
 		}
 		Call::SetService { machine, in_service } => {
 			signer.sign(machines.set_service(convert::machine_id(machine), in_service))
 		}
 		Call::Deposit { machine, amount } => signer.sign(machines.deposit(convert::machine_id(machine), amount.0)),
 		Call::Withdraw { machine, amount } => signer.sign(machines.withdraw(convert::machine_id(machine), amount.0)),
+		Call::Decommission(machine) => signer.sign(machines.decommission(convert::machine_id(machine))),
+		Call::RotateKey { machine, key, proof } => {
+			signer.sign(machines.rotate_key(convert::machine_id(machine), key, convert::signature(proof)))
+		}
+		Call::RotateEncryptionKey { machine, key } => {
+			signer.sign(machines.rotate_encryption_key(convert::machine_id(machine), key))
+		}
+		Call::Freeze(machine) => signer.sign(machines.freeze(convert::machine_id(machine))),
+		Call::Unfreeze(machine) => signer.sign(machines.unfreeze(convert::machine_id(machine))),
+		Call::OfferOwnership { machine, to } => signer.sign(machines.offer_ownership(convert::machine_id(machine), to)),
+		Call::AcceptOwnership { machine, at_least } => {
+			signer.sign(machines.accept_ownership(convert::machine_id(machine), at_least.0))
+		}
+		Call::SetSpendingPolicy { machine, policy } => signer
+			.sign(machines.set_spending_policy(convert::machine_id(machine), policy.map(convert::spending_policy))),
 		Call::PublishOffer { machine, terms } => {
 			signer.sign(jobs.publish_offer(convert::machine_id(machine), convert::terms(terms)))
 		}

@@ -147,15 +147,15 @@ impl Session {
 		})
 	}
 
-	/// The height of the newest block that the node knows, finalized or not.
+	/// The newest block that the node knows, finalized or not.
 	///
 	/// # Errors
 	/// When the node does not answer.
-	pub async fn best_number(&self) -> Result<u64> {
-		let header = answer(self.rpc.chain_get_header(None)).await?;
-		header
-			.map(|header| header.number())
-			.ok_or_else(|| ChainError::Rpc("it has no best block".to_owned()))
+	pub async fn best(&self) -> Result<BlockId> {
+		let hash = answer(self.rpc.chain_get_block_hash(None)).await?;
+		let hash = hash.ok_or_else(|| ChainError::Rpc("it has no best block".to_owned()))?;
+		let number = self.header(hash).await?.number();
+		Ok(BlockId { number, hash })
 	}
 
 	/// The block of that height on the node's best chain; below its finalized height that is the finalized one.
@@ -280,7 +280,10 @@ mod tests {
 			.unwrap_err();
 		assert!(matches!(&error, ChainError::Unreachable { endpoint, .. } if endpoint == "ws://127.0.0.1:1"));
 		let text = error.to_string();
-		assert!(text.contains("is the node running") && !text.contains("client error"), "{text}");
+		assert!(
+			text.contains("is the node running") && !text.contains("client error"),
+			"{text}"
+		);
 		assert!(error.passes_by_itself());
 	}
 }

@@ -1,15 +1,20 @@
 //! Sends transactions, one at a time, and finds out what became of each.
 //!
-//! One task owns the key and the nonce. A transaction is written to the journal before it is sent, and its fate is read
-//! from finalized blocks only: it is found in a block's body, or it can never be included any more, because its era is
-//! over or another transaction took its nonce. What a node's pool says meanwhile is a hint for sending it again. Sending
-//! the same bytes again does no harm: a nonce is used once.
+//! One task owns the nonce, and the key that it signs with. A transaction is written to the journal before it is sent, and
+//! its fate is read from finalized blocks only: it is found in a block's body, or it can never be included any more,
+//! because its era is over, another transaction took its nonce, or its key was replaced. What a node's pool says meanwhile
+//! is a hint for sending it again. Sending the same bytes again does no harm: a nonce is used once.
+//!
+//! A machine's key may be replaced while calls wait. Once a finalized block says so, no later block can hold anything that
+//! the old key signed: what is in none up to there is signed anew by the new key, if that was handed in by then
+//! ([`Submitter::use_key`]).
 
 use super::{
 	call::Call,
 	error::{ChainError, Result},
 	link::Chain,
 	queries,
+	refusal::{self, Signatory},
 	runtime::{self, Events},
 	session::{PoolError, Session},
 	types::BlockId,
@@ -21,7 +26,7 @@ use crate::{
 use std::{sync::Arc, time::Duration};
 use subxt::utils::{AccountId32, H256};
 use tokio::{
-	sync::{mpsc, oneshot},
+	sync::{mpsc, oneshot, watch},
 	time::{timeout, timeout_at, Instant},
 };
 
@@ -68,11 +73,19 @@ struct Request {
 	answer: oneshot::Sender<Fate>,
 }
 
-/// Sends calls in the name of one account. Clones share the queue.
+/// Sends calls, one after the other. Clones share the queue.
 #[derive(Clone, Debug)]
 pub struct Submitter {
-	account: AccountId32,
+	pen: Arc<watch::Sender<Pen>>,
 	queue: mpsc::Sender<Request>,
+}
+
+/// With what is signed.
+#[derive(Clone, Debug)]
+struct Pen {
+	wallet: Arc<Wallet>,
+	/// Why nothing may be signed, if so.
+	held: Option<String>,
 }
 
 impl Submitter {
@@ -80,20 +93,28 @@ impl Submitter {
 	/// through first.
 	pub fn start(chain: Chain, wallet: Arc<Wallet>, journal: Option<Journal>) -> Self {
 		let (queue, requests) = mpsc::channel(QUEUE);
-		let account = wallet.account();
+		let (pen, pen_seen) = watch::channel(Pen { wallet, held: None });
 		let task = Task {
 			chain,
-			wallet,
+			pen: pen_seen,
 			journal,
-			next_nonce: 0,
+			next_nonce: None,
 		};
 		tokio::spawn(task.run(requests));
-		Self { account, queue }
+		Self {
+			pen: Arc::new(pen),
+			queue,
+		}
 	}
 
-	/// In whose name.
-	pub fn account(&self) -> AccountId32 {
-		self.account
+	/// Signs with another key from now on: the one before was replaced on the chain, in a finalized block.
+	pub fn use_key(&self, wallet: Arc<Wallet>) {
+		self.pen.send_modify(|pen| pen.wallet = wallet);
+	}
+
+	/// Signs nothing any more, for this reason, until there is none.
+	pub fn hold(&self, why: Option<String>) {
+		self.pen.send_modify(|pen| pen.held = why);
 	}
 
 	/// Sends a call and waits until it is finalized: for ever, or for `patience`. It goes on when nobody waits.
@@ -110,10 +131,10 @@ impl Submitter {
 
 struct Task {
 	chain: Chain,
-	wallet: Arc<Wallet>,
+	pen: watch::Receiver<Pen>,
 	journal: Option<Journal>,
-	/// What our own finalized transactions say; a node may be behind.
-	next_nonce: u64,
+	/// What our own finalized transactions say of an account; a node may be behind.
+	next_nonce: Option<(AccountId32, u64)>,
 }
 
 /// How the wait for one transaction ended.
@@ -167,6 +188,9 @@ impl Task {
 	async fn carry_out(&mut self, call: &Call, deadline: Option<Instant>) -> Fate {
 		let mut last = String::new();
 		for _ in 0..ATTEMPTS {
+			if let Some(why) = self.pen.borrow().held.clone() {
+				return Fate::Refused(format!("nothing was signed: {why}"));
+			}
 			let sent = match until(deadline, self.sign(call)).await {
 				Some(Ok(sent)) => sent,
 				Some(Err(error)) => return Fate::Refused(error.to_string()),
@@ -201,10 +225,17 @@ impl Task {
 				Some(fate) => return fate,
 				// Nobody but us can use up this nonce for good; try with the next one, or say why not.
 				None if last == NONCE_LOST || last == ERA_OVER => {}
-				None => return Fate::Refused(self.explain(last)),
+				// The new key can do what the old one could not.
+				None if last == KEY_OVER && self.key() != sent.signer => {}
+				None => return Fate::Refused(last),
 			}
 		}
-		Fate::Refused(self.explain(last))
+		Fate::Refused(last)
+	}
+
+	/// The account that signs now.
+	fn key(&self) -> Option<AccountId32> {
+		Some(self.pen.borrow().wallet.account())
 	}
 
 	fn why_nothing_was_sent(&self) -> String {
@@ -232,10 +263,17 @@ impl Task {
 		let session = self.chain.session().await;
 		let anchor = session.finalized().await?;
 		let at = session.at(anchor).await?;
-		let nonce = session.next_nonce(&self.wallet.account()).await?.max(self.next_nonce);
-		let signed = runtime::sign(&at, anchor, self.wallet.keypair(), nonce, call)?;
+		let wallet = self.pen.borrow().wallet.clone();
+		let signer = wallet.account();
+		let known = self.next_nonce.filter(|(account, _)| *account == signer);
+		let nonce = session
+			.next_nonce(&signer)
+			.await?
+			.max(known.map_or(0, |(_, nonce)| nonce));
+		let signed = runtime::sign(&at, anchor, wallet.keypair(), nonce, call)?;
 		Ok(SentTransaction {
 			hash: signed.hash,
+			signer: Some(signer),
 			nonce,
 			birth: anchor.number,
 			death: anchor.number + runtime::LIFETIME - 1,
@@ -258,23 +296,28 @@ impl Task {
 
 	/// Sends it and looks for it in finalized blocks until its fate is certain.
 	async fn see_through(&mut self, sent: &SentTransaction, deadline: Option<Instant>) -> Seen {
+		// What an earlier release wrote down names no signer; it had one key only.
+		let signer = sent.signer.unwrap_or_else(|| self.pen.borrow().wallet.account());
 		let mut search = Search {
 			sent,
+			signer,
 			next: sent.birth + 1,
 			sent_to: None,
 			sent_at: 0,
 			nonce_used: false,
+			key_doubted: false,
 		};
 		loop {
+			search.key_doubted |= self.key() != Some(signer);
 			let step = async {
 				let session = self.chain.session().await;
-				search.step(&session, &self.wallet.account()).await
+				search.step(&session).await
 			};
 			match until(deadline, step).await {
 				None => return Seen::NotYet,
 				Some(Ok(Some(seen))) => {
 					if matches!(seen, Seen::In(..)) {
-						self.next_nonce = self.next_nonce.max(sent.nonce + 1);
+						self.next_nonce = Some((signer, sent.nonce + 1));
 					}
 					return seen;
 				}
@@ -310,27 +353,12 @@ impl Task {
 			}
 		}
 	}
-
-	/// Adds what to do to what a pool said.
-	fn explain(&self, said: String) -> String {
-		let account = self.wallet.account();
-		let remedy = if said.contains("Inability to pay") || said.contains("Custom error: 103") {
-			format!(
-				"the fees of {account} cannot be paid. A plain account needs free money; a machine's key needs an owner with free money and a fee allowance (`iot-client allow`)"
-			)
-		} else if said.contains("Custom error: 101") {
-			"owners do not pay for this call of a machine's key; let the owner sign it".to_owned()
-		} else if said.contains("Custom error: 104") || said.contains("Custom error: 105") {
-			"this machine's key acts for nobody any more; register the machine anew, with a new key".to_owned()
-		} else {
-			return said;
-		};
-		format!("{remedy} ({said})")
-	}
 }
 
 const NONCE_LOST: &str = "another transaction of this account took its place";
 const ERA_OVER: &str = "it waited too long and has expired";
+const KEY_OVER: &str =
+	"the key that signed it was replaced and acts for nobody any more; sign with the machine's key of now (`iot-client status` shows it)";
 
 /// Errors that signing again will not mend, though their kind often passes: the call does not fit the chain's types.
 fn is_our_fault(error: &ChainError) -> bool {
@@ -340,17 +368,20 @@ fn is_our_fault(error: &ChainError) -> bool {
 /// Looks for one transaction, block by block.
 struct Search<'a> {
 	sent: &'a SentTransaction,
+	signer: AccountId32,
 	/// The next finalized block to look into.
 	next: u64,
 	/// Through which connection it was sent last, and at which finalized height.
 	sent_to: Option<Arc<Session>>,
 	sent_at: u64,
 	nonce_used: bool,
+	/// Its key may have been replaced.
+	key_doubted: bool,
 }
 
 impl Search<'_> {
 	/// Looks into what is newly finalized; sends it if that may help.
-	async fn step(&mut self, session: &Arc<Session>, account: &AccountId32) -> Result<Option<Seen>> {
+	async fn step(&mut self, session: &Arc<Session>) -> Result<Option<Seen>> {
 		let finalized = session.finalized().await?;
 		while self.next <= finalized.number.min(self.sent.death) {
 			let hash = session.hash_of(self.next).await?;
@@ -370,8 +401,12 @@ impl Search<'_> {
 		if self.next > self.sent.death {
 			return Ok(Some(Seen::Never(ERA_OVER.to_owned())));
 		}
-		if self.nonce_used && queries::nonce(&session.at(finalized).await?, account).await? > self.sent.nonce {
+		if self.nonce_used && queries::nonce(&session.at(finalized).await?, &self.signer).await? > self.sent.nonce {
 			return Ok(Some(Seen::Never(NONCE_LOST.to_owned())));
+		}
+		// It is in no block up to the finalized one; if that says that the key is over, it will be in no later one either.
+		if self.key_doubted && self.key_is_over(session, finalized).await? {
+			return Ok(Some(Seen::Never(KEY_OVER.to_owned())));
 		}
 		self.send(session, finalized.number).await
 	}
@@ -389,12 +424,32 @@ impl Search<'_> {
 			// Another one of this account waits with this nonce. Whichever wins, the finalized nonce will tell.
 			Err(PoolError::NonceTaken) => self.nonce_used = true,
 			Err(PoolError::Later(why)) => tracing::debug!(%why, "the pool does not take it now"),
-			Err(PoolError::Invalid(why)) => return Ok(Some(Seen::Never(why))),
+			Err(PoolError::Invalid(why)) => match self.refused(session, &why).await? {
+				Some(why) => return Ok(Some(Seen::Never(why))),
+				None => self.key_doubted = true,
+			},
 			Err(PoolError::NoAnswer(error)) => return Err(error),
 		}
 		self.sent_to = Some(session.clone());
 		self.sent_at = height;
 		Ok(None)
+	}
+
+	/// Why it can never be included, with what to do about it; none if that is not certain yet, because the block that
+	/// replaced its key is not final.
+	async fn refused(&self, session: &Session, why: &str) -> Result<Option<String>> {
+		if refusal::is_about_fees(why) && self.key_is_over(session, session.best().await?).await? {
+			return Ok(None);
+		}
+		let remedy = refusal::remedy(session, &self.signer, why).await;
+		Ok(Some(match remedy {
+			Some(remedy) => format!("{remedy} ({why})"),
+			None => why.to_owned(),
+		}))
+	}
+
+	async fn key_is_over(&self, session: &Session, block: BlockId) -> Result<bool> {
+		Ok(Signatory::of(&session.at(block).await?, &self.signer).await?.is_over())
 	}
 }
 

@@ -94,9 +94,16 @@ pub struct Profile {
 	pub firmware: H256,
 	/// Hash of the machine's data sheet.
 	pub metadata: H256,
-	/// X25519 public key to encrypt private matter to.
+}
+
+/// The X25519 public key to encrypt private matter to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct EncryptionKey {
+	/// The key; all zeroes when none is declared.
 	#[serde(serialize_with = "hex_text")]
-	pub encryption_key: [u8; 32],
+	pub key: [u8; 32],
+	/// 1 from registration and one more at each rotation.
+	pub version: u32,
 }
 
 fn hex_text<S: serde::Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
@@ -122,25 +129,53 @@ pub struct Machine {
 	pub id: MachineId,
 	/// Who owns it.
 	pub owner: AccountId32,
-	/// The key that acts for it now.
+	/// Whom the owner lets take it over.
+	pub offered_to: Option<AccountId32>,
+	/// The key that acts for it now, or did last.
 	pub key: AccountId32,
+	/// How many keys were replaced.
+	pub rotations: u32,
+	/// What to encrypt to.
+	pub encryption: EncryptionKey,
 	/// What it says of itself.
 	pub profile: Profile,
 	/// Whether it takes orders.
 	pub status: MachineStatus,
+	/// Whether its owner has barred its key. It takes no orders then, whatever its status says.
+	pub frozen: bool,
 	/// What is on hold at the owner for it.
 	pub deposit: Amount,
 	/// Unix milliseconds of its registration.
 	pub registered_at: u64,
 }
 
-/// What a machine's key may still cost its owner.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct Fees {
-	/// What is left for transaction fees.
-	pub allowance: Amount,
-	/// Unix milliseconds of the last fee that the machine's key caused; 0 for never.
-	pub last_seen: u64,
+#[cfg(test)]
+impl Machine {
+	/// A machine in service as it is after its registration, for tests.
+	pub(crate) fn example(id: MachineId, owner: AccountId32, key: AccountId32) -> Self {
+		Self {
+			id,
+			owner,
+			offered_to: None,
+			key,
+			rotations: 0,
+			encryption: EncryptionKey {
+				key: [0; 32],
+				version: 1,
+			},
+			profile: Profile {
+				model: String::new(),
+				location: String::new(),
+				capabilities: vec![],
+				firmware: H256::zero(),
+				metadata: H256::zero(),
+			},
+			status: MachineStatus::InService,
+			frozen: false,
+			deposit: Amount(0),
+			registered_at: 0,
+		}
+	}
 }
 
 /// The terms of an offer.

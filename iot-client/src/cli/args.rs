@@ -5,7 +5,7 @@ use crate::{
 	chain::types::{JobId, MachineId, OfferId},
 	parse,
 };
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use std::{path::PathBuf, time::Duration};
 
 /// What each exit status means; shown by `--help`.
@@ -82,6 +82,78 @@ pub struct Signer {
 	pub password_file: Option<PathBuf>,
 }
 
+/// Who signs, if it is not the machine's own key.
+#[derive(Args, Debug, Clone)]
+#[group(multiple = false)]
+pub struct MaybeWho {
+	/// Sign as a well-known account of a development chain, such as //Owner
+	#[arg(long = "as", value_name = "//NAME")]
+	pub dev: Option<String>,
+
+	/// Sign with an account exported from Polkadot.js (JSON)
+	#[arg(long, value_name = "FILE", requires = "password_file")]
+	pub account: Option<PathBuf>,
+}
+
+/// Who signs, if it is not the machine's own key, and his password.
+#[derive(Args, Debug, Clone)]
+pub struct MaybeSigner {
+	/// Who.
+	#[command(flatten)]
+	pub who: MaybeWho,
+
+	/// File with the account's password on its first line, readable by you only (chmod 600)
+	#[arg(long, value_name = "FILE")]
+	pub password_file: Option<PathBuf>,
+}
+
+impl MaybeSigner {
+	/// Who signs, if somebody was named.
+	pub fn named(&self) -> Option<Signer> {
+		let MaybeWho { dev, account } = self.who.clone();
+		(dev.is_some() || account.is_some()).then(|| Signer {
+			who: Who { dev, account },
+			password_file: self.password_file.clone(),
+		})
+	}
+}
+
+/// A machine, and its owner who signs.
+#[derive(Args, Debug, Clone)]
+pub struct Owned {
+	/// The machine; that of the configuration if not given
+	#[arg(long, value_name = "MACHINE")]
+	pub machine: Option<MachineId>,
+
+	/// The owner.
+	#[command(flatten)]
+	pub signer: Signer,
+}
+
+/// A machine, and who signs for it: its own key, or its owner.
+#[derive(Args, Debug, Clone)]
+pub struct Keyed {
+	/// The machine; that of the configuration if not given
+	#[arg(long, value_name = "MACHINE")]
+	pub machine: Option<MachineId>,
+
+	/// The owner; the machine's own key if nobody is named.
+	#[command(flatten)]
+	pub signer: MaybeSigner,
+}
+
+/// Hashes that a machine declares.
+#[derive(Args, Debug, Clone)]
+pub struct Declared {
+	/// Hash of the board's firmware, to declare it
+	#[arg(long, value_name = "HASH", value_parser = parse::hash)]
+	pub firmware: Option<[u8; 32]>,
+
+	/// Hash of the machine's data sheet
+	#[arg(long, value_name = "HASH", value_parser = parse::hash)]
+	pub data_sheet: Option<[u8; 32]>,
+}
+
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub enum Command {
@@ -96,15 +168,24 @@ pub enum Command {
 		/// What the machine's key may cost the owner in transaction fees
 		#[arg(long, value_name = "BPI", default_value = "10")]
 		fee_allowance: Amount,
-		/// Hash of the board's firmware, to declare it
-		#[arg(long, value_name = "HASH", value_parser = parse::hash)]
-		firmware: Option<[u8; 32]>,
-		/// Hash of the machine's data sheet
-		#[arg(long, value_name = "HASH", value_parser = parse::hash)]
-		data_sheet: Option<[u8; 32]>,
+		/// After which time it may cost as much again, such as 30d; never if not given
+		#[arg(long, value_name = "TIME", value_parser = parse::period)]
+		fee_period: Option<u64>,
+		/// What it declares.
+		#[command(flatten)]
+		declared: Declared,
 		/// The owner.
 		#[command(flatten)]
 		signer: Signer,
+	},
+	/// Tell the chain what the configuration's [machine] says the machine is; what is not given stays
+	Describe {
+		/// What it declares.
+		#[command(flatten)]
+		declared: Declared,
+		/// Whose.
+		#[command(flatten)]
+		owned: Owned,
 	},
 	/// Publish an offer of the machine's work from a TOML file, or change one
 	Offer {
@@ -242,35 +323,98 @@ pub enum Command {
 	Withdraw {
 		/// How much
 		amount: Amount,
-		/// The machine; that of the configuration if not given
-		#[arg(long, value_name = "MACHINE")]
-		machine: Option<MachineId>,
-		/// The owner.
+		/// Whose.
 		#[command(flatten)]
-		signer: Signer,
+		owned: Owned,
 	},
 	/// Set what the machine's key may cost you in transaction fees from now on
 	Allow {
 		/// How much
 		amount: Amount,
-		/// The machine; that of the configuration if not given
-		#[arg(long, value_name = "MACHINE")]
-		machine: Option<MachineId>,
-		/// The owner.
+		/// After which time it may cost as much again, such as 30d; never if not given
+		#[arg(long, value_name = "TIME", value_parser = parse::period)]
+		period: Option<u64>,
+		/// Whose.
 		#[command(flatten)]
-		signer: Signer,
+		owned: Owned,
 	},
 	/// Open the machine for orders, or close it
 	Service {
 		/// Whether it takes orders
 		#[arg(value_parser = ["on", "off"])]
 		on: String,
+		/// Whose.
+		#[command(flatten)]
+		owned: Owned,
+	},
+	/// Put a new key into the place of the machine's key; money, offers and jobs stay what they are
+	RotateKey {
+		/// Take the keystore's key, which `init` made on a new computer, instead of making one; the owner signs
+		#[arg(long)]
+		this_key: bool,
+		/// Which machine's, and who signs.
+		#[command(flatten)]
+		keyed: Keyed,
+	},
+	/// Let private matter be encrypted to the machine's key of now, after a rotation
+	RotateEncryptionKey {
+		/// Which machine's, and who signs.
+		#[command(flatten)]
+		keyed: Keyed,
+	},
+	/// Bar the machine's key, which was stolen or may be: the machine stops, and nothing can be signed for it
+	Freeze {
+		/// Whose.
+		#[command(flatten)]
+		owned: Owned,
+	},
+	/// Let a frozen machine's key act again
+	Unfreeze {
+		/// Whose.
+		#[command(flatten)]
+		owned: Owned,
+	},
+	/// Let somebody take the machine over, with all the money in its account; he accepts or does not
+	#[command(group = ArgGroup::new("whom").required(true).args(["to", "withdraw"]))]
+	OfferOwnership {
+		/// His address
+		#[arg(value_name = "ADDRESS")]
+		to: Option<String>,
+		/// Let nobody take it over any more
+		#[arg(long)]
+		withdraw: bool,
+		/// Whose.
+		#[command(flatten)]
+		owned: Owned,
+	},
+	/// Take over a machine that was offered to you; its deposit is put on hold at you
+	AcceptOwnership {
+		/// What must be free in its account, so that nobody withdraws at the last moment what you paid for
+		#[arg(long, value_name = "BPI")]
+		at_least: Amount,
+		/// Which machine, and you.
+		#[command(flatten)]
+		owned: Owned,
+	},
+	/// Show what the machine may spend of its money, or set it from a TOML file
+	Policy {
+		/// Purposes, period and caps
+		file: Option<PathBuf>,
+		/// No policy: it posts bonds of any amount, and buys nothing
+		#[arg(long, conflicts_with = "file")]
+		none: bool,
 		/// The machine; that of the configuration if not given
 		#[arg(long, value_name = "MACHINE")]
 		machine: Option<MachineId>,
-		/// The owner.
+		/// The owner; nobody, to show it.
 		#[command(flatten)]
-		signer: Signer,
+		signer: MaybeSigner,
+	},
+	/// Take the machine out of the world for good; deposit and money go to its owner
+	Decommission {
+		/// Whose.
+		#[command(flatten)]
+		owned: Owned,
 	},
 	/// Run the machine: take orders, work, deliver, until stopped
 	Run,
@@ -291,79 +435,4 @@ pub enum Command {
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use clap::{error::ErrorKind, CommandFactory};
-
-	fn parse(line: &str) -> Result<Cli, clap::Error> {
-		Cli::try_parse_from(std::iter::once("iot-client").chain(line.split_whitespace()))
-	}
-
-	#[test]
-	fn the_definitions_fit_together() {
-		Cli::command().debug_assert();
-	}
-
-	#[test]
-	fn what_the_manual_shows_is_understood() {
-		for line in [
-			"init",
-			"--config m.toml register --as //Owner --fee-allowance 5",
-			"offer terms.toml --as //Owner",
-			"offer terms.toml --update 4294967297 --as //Owner",
-			"find --capability drilling --json",
-			"order 4294967297 --units 3 --recipe bracket.toml --as //Customer --watch",
-			"order 1 --units 3 --recipe r.toml --account me.json --password-file pw --deliver-in 10m",
-			"approve 12 --as //Customer",
-			"reject 12 --units 1 --reason crooked --as //Customer",
-			"cancel 12 --as //Customer",
-			"deposit 2.5 --as //Owner",
-			"withdraw 2.5 --as //Owner",
-			"watch 12 --node ws://127.0.0.1:9944",
-			"status",
-			"balance //Customer",
-			"check-config",
-			"run --patience 30s",
-		] {
-			parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
-		}
-	}
-
-	#[test]
-	fn mistyped_arguments_say_what_would_be_right() {
-		for (line, word) in [
-			("order x --units 3 --recipe r --as //Customer", "invalid value 'x'"),
-			(
-				"order 1 --units many --recipe r --as //Customer",
-				"invalid value 'many'",
-			),
-			("order 1 --recipe r --as //Customer", "--units"),
-			("order 1 --units 3 --recipe r", "--as"),
-			("deposit 1,5 --as //Owner", "such as 12.5"),
-			("run --patience soon", "30s"),
-			("aprove 12 --as //Customer", "approve"),
-			(
-				"approve 12 --as //Customer --account x --password-file y",
-				"cannot be used with",
-			),
-			("approve 12 --account x", "--password-file"),
-		] {
-			let error = parse(line).unwrap_err().to_string();
-			assert!(error.contains(word), "{line}: {error}");
-		}
-	}
-
-	#[test]
-	fn help_tells_the_exit_statuses() {
-		let help = parse("--help").unwrap_err();
-		assert_eq!(help.kind(), ErrorKind::DisplayHelp);
-		assert!(help.to_string().contains("Exit status"));
-	}
-
-	#[test]
-	fn no_secret_is_ever_an_argument() {
-		let mut command = Cli::command();
-		let help = format!("{:?}", command.render_long_help()) + &format!("{command:?}");
-		assert!(!help.contains("seed") && !help.contains("phrase"), "{help}");
-	}
-}
+mod tests;

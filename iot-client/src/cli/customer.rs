@@ -343,7 +343,8 @@ pub(super) async fn balance(desk: &Desk<'_>, typed: &str) -> Result<u8> {
 	Ok(0)
 }
 
-fn account(typed: &str) -> Result<AccountId32> {
+/// The account that was typed: an address, a machine's id, or a well-known account.
+pub(super) fn account(typed: &str) -> Result<AccountId32> {
 	if typed.starts_with("//") {
 		return Ok(Wallet::dev(typed)?.account());
 	}

@@ -1,10 +1,13 @@
-//! Commands of the machine's owner.
+//! Commands of the machine: its key, its registration, its offers, its daemon.
 
-use super::{args::Signer, terms, CliError, Desk, Result};
+use super::{
+	args::{Declared, Signer},
+	owner, terms, CliError, Desk, Result,
+};
 use crate::{
-	amount::Amount,
 	board::candidates,
 	chain::{
+		limits::FeeAllowance,
 		queries, runtime,
 		types::{MachineId, OfferId, Profile},
 		Call, Head,
@@ -79,15 +82,16 @@ fn make_password(path: &Path) -> Result<bool, WalletError> {
 	Ok(true)
 }
 
-fn open_key(config: &Config) -> Result<Wallet, WalletError> {
+/// The machine's key, opened.
+pub(super) fn open_key(config: &Config) -> Result<Wallet, WalletError> {
 	Wallet::open(&config.wallet.keystore, &Password::read(&config.wallet.password_file)?)
 }
 
 /// Registers the machine: its key signs the proof, the owner submits it.
 pub(super) async fn register(
 	desk: &Desk<'_>,
-	fee_allowance: Amount,
-	[firmware, metadata]: [H256; 2],
+	fee_allowance: FeeAllowance,
+	declared: &Declared,
 	signer: &Signer,
 ) -> Result<u8> {
 	let config = desk.config()?;
@@ -117,10 +121,10 @@ pub(super) async fn register(
 			model: config.machine.model.clone().unwrap_or_default(),
 			location: config.machine.location.clone().unwrap_or_default(),
 			capabilities: config.machine.capabilities.clone(),
-			firmware,
-			metadata,
-			encryption_key: machine.encryption_key(),
+			firmware: H256(declared.firmware.unwrap_or_default()),
+			metadata: H256(declared.data_sheet.unwrap_or_default()),
 		},
+		encryption_key: machine.encryption_key(),
 		fee_allowance,
 	};
 	let (block, _) = desk.submit(&chain, &owner, call).await?;
@@ -154,7 +158,8 @@ pub(super) async fn offer(
 			(offer, block, "changed")
 		}
 		None => {
-			let machine = desk.machine(machine)?;
+			let (at, _) = desk.at_newest(&chain).await?;
+			let machine = desk.machine(&at, machine).await?;
 			let (block, events) = desk
 				.submit(&chain, &owner, Call::PublishOffer { machine, terms })
 				.await?;
@@ -286,29 +291,37 @@ fn daemon_text(snapshot: &Snapshot) -> String {
 }
 
 async fn chain_status(desk: &Desk<'_>, config: &Config) -> Result<(String, serde_json::Value)> {
-	let machine = desk.machine(None)?;
 	let chain = desk.chain()?;
 	let (session, head) = chain.ready(GLANCE.min(desk.cli.patience)).await?;
 	let Head { block, time, .. } = head;
 	let at = session.at(block).await?;
+	let machine = desk.machine(&at, None).await?;
 	let Some(record) = queries::machine(&at, machine).await? else {
 		let text = format!("chain    machine {machine} is not registered; `iot-client register` does it");
 		return Ok((text, serde_json::json!({ "block": block.number, "machine": null })));
 	};
 	let balance = queries::balance(&at, &machine.account()).await?;
-	let fees = queries::fees(&at, machine).await?;
+	let fees = queries::fees(&at, machine).await?.at(time.unix);
+	let spending = queries::spending(&at, machine)
+		.await?
+		.map(|spending| spending.at(time.unix));
 	let (offers, jobs) = (
 		queries::offers_of(&at, machine).await?,
 		queries::open_jobs(&at, machine).await?,
 	);
+	let key = Wallet::peek(&config.wallet.keystore).ok();
 	let text = format!(
-		"machine  {machine} ({:?})\nowner    {}\nbalance  {} free, {} on hold\nfees     {} left of the owner's allowance\noffers   {offers:?}\nopen     {jobs:?}",
-		record.status, record.owner, balance.free, balance.reserved, fees.allowance
+		"{}\nbalance  {} free, {} on hold\n{}\n{}\noffers   {offers:?}\nopen     {jobs:?}",
+		owner::machine_text(&record, key.as_ref()),
+		balance.free,
+		balance.reserved,
+		owner::fees_text(&fees, time.unix),
+		owner::spending_text(spending.as_ref(), time.unix),
 	);
 	let json = serde_json::json!({
-		"block": block.number, "time": time, "machine": record, "balance": balance, "fees": fees,
-		"offers": offers, "open_jobs": jobs, "genesis": hex(session.genesis()),
-		"key_matches": Wallet::peek(&config.wallet.keystore).ok().map(|key| key == record.key),
+		"block": block.number, "time": time, "key_matches": key.map(|key| key == record.key), "machine": record,
+		"balance": balance, "fees": fees, "spending": spending, "offers": offers, "open_jobs": jobs,
+		"genesis": hex(session.genesis()),
 	});
 	Ok((text, json))
 }

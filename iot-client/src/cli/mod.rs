@@ -3,19 +3,24 @@
 pub mod args;
 mod customer;
 mod machine;
+mod owner;
+mod policy;
+mod rotate;
 mod terms;
 
 use crate::{
 	chain::{
+		limits::FeeAllowance,
+		queries,
 		runtime::Events,
-		types::{BlockId, MachineId},
+		types::{BlockId, Machine, MachineId},
 		At, Call, Chain, ChainError, Fate, Head, Submitter,
 	},
 	config::{Config, ConfigError},
 	daemon::DaemonError,
 	wallet::{Password, Wallet, WalletError},
 };
-use args::{Cli, Command, Signer};
+use args::{Cli, Command, MaybeSigner, Signer};
 use serde::Serialize;
 use std::{fmt::Display, io::Write, path::Path, sync::Arc, time::Duration};
 use subxt::utils::H256;
@@ -37,6 +42,7 @@ pub struct CliError {
 
 impl CliError {
 	const REFUSED: u8 = 1;
+	const MISTYPED: u8 = 2;
 	const NO_NODE: u8 = 3;
 	const UNKNOWN: u8 = 4;
 	const WRONG_CHAIN: u8 = 5;
@@ -51,6 +57,11 @@ impl CliError {
 
 	fn refused(message: impl Display) -> Self {
 		Self::new(Self::REFUSED, message)
+	}
+
+	fn nobody_signs() -> Self {
+		let message = "say who signs: --as //NAME, or --account FILE --password-file FILE";
+		Self::new(Self::MISTYPED, message)
 	}
 }
 
@@ -85,6 +96,12 @@ impl From<terms::TermsError> for CliError {
 	}
 }
 
+impl From<policy::PolicyError> for CliError {
+	fn from(error: policy::PolicyError) -> Self {
+		Self::refused(error)
+	}
+}
+
 impl From<DaemonError> for CliError {
 	fn from(error: DaemonError) -> Self {
 		match error {
@@ -107,13 +124,17 @@ pub async fn run(cli: Cli) -> Result<u8> {
 		Command::Init { name } => machine::init(&desk, name),
 		Command::Register {
 			fee_allowance,
-			firmware,
-			data_sheet,
+			fee_period,
+			declared,
 			signer,
 		} => {
-			let hashes = [*firmware, *data_sheet].map(|hash| H256(hash.unwrap_or_default()));
-			machine::register(&desk, *fee_allowance, hashes, signer).await
+			let allowance = FeeAllowance {
+				amount: *fee_allowance,
+				period: fee_period.unwrap_or_default(),
+			};
+			machine::register(&desk, allowance, declared, signer).await
 		}
+		Command::Describe { declared, owned } => owner::describe(&desk, declared, owned).await,
 		Command::Offer {
 			file,
 			update,
@@ -121,46 +142,23 @@ pub async fn run(cli: Cli) -> Result<u8> {
 			signer,
 		} => machine::offer(&desk, file, *update, *machine, signer).await,
 		Command::WithdrawOffer { offer, signer } => machine::withdraw_offer(&desk, *offer, signer).await,
-		Command::Deposit {
-			amount,
+		Command::Deposit { .. }
+		| Command::Withdraw { .. }
+		| Command::Allow { .. }
+		| Command::Service { .. }
+		| Command::Freeze { .. }
+		| Command::Unfreeze { .. }
+		| Command::OfferOwnership { .. }
+		| Command::Decommission { .. } => owner::simply(&desk).await,
+		Command::AcceptOwnership { at_least, owned } => owner::accept_ownership(&desk, *at_least, owned).await,
+		Command::Policy {
+			file,
+			none,
 			machine,
 			signer,
-		} => {
-			let call = Call::Deposit {
-				machine: desk.machine(*machine)?,
-				amount: *amount,
-			};
-			desk.simply(call, signer).await
-		}
-		Command::Withdraw {
-			amount,
-			machine,
-			signer,
-		} => {
-			let call = Call::Withdraw {
-				machine: desk.machine(*machine)?,
-				amount: *amount,
-			};
-			desk.simply(call, signer).await
-		}
-		Command::Allow {
-			amount,
-			machine,
-			signer,
-		} => {
-			let call = Call::SetFeeAllowance {
-				machine: desk.machine(*machine)?,
-				amount: *amount,
-			};
-			desk.simply(call, signer).await
-		}
-		Command::Service { on, machine, signer } => {
-			let call = Call::SetService {
-				machine: desk.machine(*machine)?,
-				in_service: on == "on",
-			};
-			desk.simply(call, signer).await
-		}
+		} => owner::policy(&desk, file.as_deref(), *none, *machine, signer).await,
+		Command::RotateKey { this_key, keyed } => rotate::rotate_key(&desk, *this_key, keyed).await,
+		Command::RotateEncryptionKey { keyed } => rotate::rotate_encryption_key(&desk, keyed).await,
 		Command::Find { .. } => customer::find(&desk).await,
 		Command::Order { .. } => customer::order(&desk).await,
 		Command::Approve { job, units, signer } => customer::approve(&desk, *job, *units, signer).await,
@@ -245,26 +243,42 @@ impl Desk<'_> {
 		let wallet = match (&signer.who.dev, &signer.who.account, &signer.password_file) {
 			(Some(name), _, _) => Wallet::dev(name)?,
 			(None, Some(account), Some(password)) => Wallet::open(account, &Password::read(password)?)?,
-			_ => {
-				return Err(CliError::new(
-					2,
-					"say who signs: --as //NAME, or --account FILE --password-file FILE",
-				))
-			}
+			_ => return Err(CliError::nobody_signs()),
 		};
 		Ok(Arc::new(wallet))
 	}
 
-	/// The machine that was typed, or the configured one, or the one that the keystore's key was made for.
-	fn machine(&self, typed: Option<MachineId>) -> Result<MachineId> {
+	/// Whoever was named, or else the machine's own key.
+	fn signer_or_key(&self, config: &Config, signer: &MaybeSigner) -> Result<Arc<Wallet>> {
+		match signer.named() {
+			Some(signer) => self.signer(&signer),
+			None => Ok(Arc::new(machine::open_key(config)?)),
+		}
+	}
+
+	/// The machine that was typed, or the configured one, or the one that the keystore's key acts or acted for.
+	async fn machine(&self, at: &At, typed: Option<MachineId>) -> Result<MachineId> {
 		if let Some(machine) = typed {
 			return Ok(machine);
 		}
 		let config = self.config()?;
-		match config.machine.id {
-			Some(id) => Ok(MachineId(id)),
-			None => Ok(MachineId::from_first_key(&Wallet::peek(&config.wallet.keystore)?)),
+		if let Some(id) = config.machine.id {
+			return Ok(MachineId(id));
 		}
+		let key = Wallet::peek(&config.wallet.keystore)?;
+		let machine = queries::machine_of_key(at, &key).await?;
+		machine.map(|(machine, _)| machine).ok_or_else(|| {
+			CliError::refused(format!(
+				"no machine is registered with the key {key}; `iot-client register` does it, or name the machine with --machine or machine.id"
+			))
+		})
+	}
+
+	/// The record of the machine that was typed, or that is meant if none was.
+	async fn record(&self, at: &At, typed: Option<MachineId>) -> Result<Machine> {
+		let id = self.machine(at, typed).await?;
+		let machine = queries::machine(at, id).await?;
+		machine.ok_or_else(|| CliError::refused(format!("there is no machine {id} on this chain")))
 	}
 
 	/// Sends a call and waits until it is final.
@@ -289,12 +303,28 @@ impl Desk<'_> {
 		}
 	}
 
+	/// Sends a call about a machine whose success is all there is to tell.
+	async fn about(
+		&self,
+		typed: Option<MachineId>,
+		signer: &Signer,
+		call: impl FnOnce(MachineId) -> Call,
+	) -> Result<u8> {
+		let (chain, wallet) = (self.chain()?, self.signer(signer)?);
+		let (at, _) = self.at_newest(&chain).await?;
+		let call = call(self.machine(&at, typed).await?);
+		self.send(&chain, &wallet, call).await
+	}
+
 	/// Sends a call whose success is all there is to tell.
 	async fn simply(&self, call: Call, signer: &Signer) -> Result<u8> {
-		let chain = self.chain()?;
-		let wallet = self.signer(signer)?;
+		let (chain, wallet) = (self.chain()?, self.signer(signer)?);
+		self.send(&chain, &wallet, call).await
+	}
+
+	async fn send(&self, chain: &Chain, wallet: &Arc<Wallet>, call: Call) -> Result<u8> {
 		let name = call.to_string();
-		let (block, _) = self.submit(&chain, &wallet, call).await?;
+		let (block, _) = self.submit(chain, wallet, call).await?;
 		let json = serde_json::json!({ "call": name, "signer": wallet.account(), "block": block.number });
 		self.say(format!("done in block {}: {name}", block.number), &json);
 		Ok(0)

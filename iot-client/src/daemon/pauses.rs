@@ -40,6 +40,11 @@ impl Pauses {
 		self.0.retain(|(other, _), _| *other != job);
 	}
 
+	/// Forgets everything: what made the calls fail has passed.
+	pub(super) fn clear(&mut self) {
+		self.0.clear();
+	}
+
 	/// What failed and why, in words.
 	pub(super) fn complaints(&self) -> impl Iterator<Item = String> + '_ {
 		self.0.iter().map(|((job, call), pause)| {
@@ -69,5 +74,8 @@ mod tests {
 		assert_eq!(pauses.complaints().count(), 1);
 		pauses.forget(job);
 		assert_eq!(pauses.complaints().count(), 0);
+		pauses.failed(job, call, 1_000, "why".to_owned());
+		pauses.clear();
+		assert!(!pauses.holds(job, call, 1_000));
 	}
 }

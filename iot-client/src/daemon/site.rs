@@ -6,7 +6,11 @@ use super::{
 };
 use crate::{
 	board::{BoardHandle, BoardState},
-	chain::{queries, types::MachineId, types::MachineStatus, At, Chain, ChainError},
+	chain::{
+		queries,
+		types::{Machine, MachineId},
+		At, Chain, ChainError,
+	},
 	config::{Config, Trust},
 };
 use std::{convert::Infallible, sync::Arc, time::Duration};
@@ -82,35 +86,46 @@ impl Site {
 		}
 	}
 
-	/// The machine that the key acts for, or why it may not work.
+	/// The machine's record: that of `known`, or of the configuration's machine, or of the one that the key acts or acted
+	/// for. Or in words why there is none.
 	///
 	/// # Errors
 	/// When the node does not answer.
-	pub(super) async fn identify(&self, at: &At) -> Result<Result<MachineId, String>, ChainError> {
+	pub(super) async fn record(
+		&self,
+		at: &At,
+		known: Option<MachineId>,
+	) -> Result<Result<Machine, String>, ChainError> {
 		let key = self.key;
-		let Some((machine, live)) = queries::machine_of_key(at, &key).await? else {
-			return Ok(Err(format!(
-				"no machine is registered with the key {key}; run `iot-client register`"
-			)));
+		let id = match known.or(self.config.machine.id.map(MachineId)) {
+			Some(id) => id,
+			None => match queries::machine_of_key(at, &key).await? {
+				Some((id, _)) => id,
+				None => {
+					return Ok(Err(format!(
+						"no machine is registered with the key {key}; run `iot-client register`"
+					)))
+				}
+			},
 		};
-		let wanted = self.config.machine.id.map(MachineId).unwrap_or(machine);
-		if wanted != machine {
-			return Ok(Err(format!(
-				"the key {key} acts for machine {machine}, not for {wanted}; correct machine.id"
-			)));
-		}
-		let record = queries::machine(at, machine).await?;
-		let Some(record) = record.filter(|record| live && record.status != MachineStatus::Decommissioned) else {
-			return Ok(Err(format!(
-				"machine {machine} is decommissioned; register it anew, with a new key"
-			)));
-		};
-		let owner = record.owner;
-		Ok(match self.config.machine.owner.filter(|wanted| *wanted != owner) {
-			Some(wanted) => Err(format!(
-				"machine {machine} belongs to {owner}, not to {wanted}; correct machine.owner"
+		let machine = queries::machine(at, id).await?;
+		Ok(machine.ok_or_else(|| format!("there is no machine {id} on this chain; correct machine.id")))
+	}
+
+	/// Why the key is not that of `machine`, when it never was.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub(super) async fn stranger(&self, at: &At, machine: MachineId) -> Result<Option<String>, ChainError> {
+		let key = self.key;
+		Ok(match queries::machine_of_key(at, &key).await? {
+			Some((id, _)) if id == machine => None,
+			Some((id, _)) => Some(format!(
+				"the key {key} acts for machine {id}, not for {machine}; correct machine.id"
 			)),
-			None => Ok(machine),
+			None => Some(format!(
+				"the key {key} is not that of machine {machine}; `iot-client rotate-key --this-key`, signed by the owner, makes it so"
+			)),
 		})
 	}
 }

@@ -20,7 +20,7 @@ use std::{
 	path::{Path, PathBuf},
 	sync::Arc,
 };
-use subxt::utils::H256;
+use subxt::utils::{AccountId32, H256};
 
 const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
 const JOBS: TableDefinition<u64, &[u8]> = TableDefinition::new("jobs");
@@ -85,6 +85,9 @@ impl Phase {
 pub struct SentTransaction {
 	/// Hash of the signed bytes.
 	pub hash: H256,
+	/// Who signed; absent in what an earlier release wrote.
+	#[serde(default)]
+	pub signer: Option<AccountId32>,
 	/// The account's nonce in it.
 	pub nonce: u64,
 	/// The finalized block that it was made on; it is in no block up to this one.

@@ -40,6 +40,7 @@ fn refused() -> Phase {
 fn transaction(nonce: u64) -> SentTransaction {
 	SentTransaction {
 		hash: H256([nonce as u8; 32]),
+		signer: Some(AccountId32([nonce as u8; 32])),
 		nonce,
 		birth: 10,
 		death: 265,

@@ -56,10 +56,7 @@ impl Foreman {
 			}
 			Action::Expire => self.send(head, "ending it, its deadline has passed", Call::Expire(id)),
 			Action::Abort(why) => {
-				if let Some(work) = &self.work {
-					tracing::warn!(job = %id, why, "stopping the machine");
-					work.cancel.cancel();
-				}
+				self.bring_to_safe(why);
 				why.to_owned()
 			}
 			Action::Close => {
@@ -216,7 +213,7 @@ impl Foreman {
 		match report {
 			WorkReport::Made { units_done, of } => {
 				// The delivery tells about the last one.
-				if units_done < of && self.stopping.is_none() {
+				if units_done < of && self.stopping.is_none() && self.standing.works() {
 					let call = Call::Progress { job, units_done };
 					let (submitter, tell) = (self.submitter.clone(), self.tell.clone());
 					tokio::spawn(async move {

@@ -1,14 +1,16 @@
 //! Looks at each finalized block what every open job needs, and has it done.
 
 mod acts;
+mod identity;
 
 use super::{
-	decide::{Running, Situation},
+	decide::{Action, Running, Situation},
 	news::{JobNews, What},
 	pauses::Pauses,
 	recipes,
 	run::DaemonError,
 	site::{Site, STATUS},
+	standing::Standing,
 	status::JobStatus,
 	work::WorkReport,
 };
@@ -32,8 +34,6 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// How often the machine's own record is looked at, in blocks.
-const BLOCKS_BETWEEN_IDENTITY: u64 = 32;
 /// How long everything may take to come to rest at the end.
 const REST: Duration = Duration::from_secs(30);
 /// Reports that may wait for the foreman.
@@ -88,9 +88,12 @@ pub struct Foreman {
 	journal: Journal,
 	tell: mpsc::Sender<Report>,
 	reports: mpsc::Receiver<Report>,
-	/// The machine, or why this may not work as one.
-	machine: Result<MachineId, String>,
-	identified_at: u64,
+	/// The machine, once the chain has said which this is.
+	machine: Option<MachineId>,
+	/// What may be done for it.
+	standing: Standing,
+	/// What somebody should do about the key's files.
+	key_trouble: Option<String>,
 	/// What is being done about a job; nothing else is done about it meanwhile.
 	busy: BTreeMap<JobId, &'static str>,
 	work: Option<Work>,
@@ -114,8 +117,9 @@ impl Foreman {
 			journal,
 			tell,
 			reports,
-			machine: Err("the chain has not said yet which machine this is".to_owned()),
-			identified_at: 0,
+			machine: None,
+			standing: Standing::Waits("the chain has not said yet which machine this is".to_owned()),
+			key_trouble: None,
 			busy: BTreeMap::new(),
 			work: None,
 			changed_in: BTreeMap::new(),
@@ -178,7 +182,7 @@ impl Foreman {
 			let mut phases: BTreeMap<_, _> = self.journal.off_thread(Journal::jobs).await?.into_iter().collect();
 			let seen = async {
 				let at = session.at(head.block).await?;
-				self.identify(&at, &head).await?;
+				self.identify(&at).await?;
 				self.views(&at, &mut phases).await
 			};
 			match seen.await {
@@ -187,7 +191,7 @@ impl Foreman {
 					let running = self.work.as_ref().map(|work| work.job);
 					let gone = phases
 						.into_keys()
-						.filter(|id| self.machine.is_ok() && Some(*id) != running);
+						.filter(|id| self.machine.is_some() && Some(*id) != running);
 					for job in gone.collect::<Vec<_>>() {
 						self.close(job).await?;
 					}
@@ -204,25 +208,9 @@ impl Foreman {
 		Ok(())
 	}
 
-	/// Makes sure, now and then, which machine this is.
-	async fn identify(&mut self, at: &At, head: &Head) -> Result<(), ChainError> {
-		if self.machine.is_ok() && head.block.number < self.identified_at + BLOCKS_BETWEEN_IDENTITY {
-			return Ok(());
-		}
-		let machine = self.site.identify(at).await?;
-		if machine != self.machine {
-			match &machine {
-				Ok(machine) => tracing::info!(%machine, "this is the machine"),
-				Err(trouble) => tracing::warn!("{trouble}"),
-			}
-		}
-		(self.machine, self.identified_at) = (machine, head.block.number);
-		Ok(())
-	}
-
 	/// The jobs that the chain says are open and those that the journal knows, oldest first. Takes their phases.
 	async fn views(&self, at: &At, phases: &mut BTreeMap<JobId, Phase>) -> Result<Vec<View>, ChainError> {
-		let Ok(machine) = self.machine else {
+		let Some(machine) = self.machine else {
 			return Ok(Vec::new());
 		};
 		let mut ids = queries::open_jobs(at, machine).await?;
@@ -268,7 +256,12 @@ impl Foreman {
 					Some(_) => Running::Other,
 				},
 			};
-			self.act(head, view, situation.decide()).await?
+			match situation.decide() {
+				// These begin nothing and sign nothing.
+				action @ (Action::Abort(_) | Action::Close) => self.act(head, view, action).await?,
+				_ if !self.standing.works() => "nothing; the alarms say why".to_owned(),
+				action => self.act(head, view, action).await?,
+			}
 		};
 		let units_done = match &view.phase {
 			Some(Phase::Moving { units_done }) => *units_done,
@@ -339,14 +332,15 @@ impl Foreman {
 		let mut snapshot = self.site.snapshot();
 		let chain = self.site.chain.trouble().filter(|trouble| !trouble.passes_by_itself());
 		let board = snapshot.board.trouble.clone();
-		let identity = self.machine.as_ref().err().cloned();
+		let standing = self.standing.trouble().map(str::to_owned);
 		let troubles = chain
 			.map(|trouble| trouble.to_string())
 			.into_iter()
 			.chain(board)
-			.chain(identity);
+			.chain(standing)
+			.chain(self.key_trouble.clone());
 		snapshot.alarms = troubles.chain(self.pauses.complaints()).collect();
-		snapshot.machine = self.machine.as_ref().ok().map(ToString::to_string);
+		snapshot.machine = self.machine.as_ref().map(ToString::to_string);
 		snapshot.jobs = self.shown.clone();
 		self.site.show(snapshot);
 	}

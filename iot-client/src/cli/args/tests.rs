@@ -1,0 +1,105 @@
+//! What is understood, and what is said of what is not.
+
+use super::*;
+use clap::{error::ErrorKind, CommandFactory};
+
+fn parse(line: &str) -> Result<Cli, clap::Error> {
+	Cli::try_parse_from(std::iter::once("iot-client").chain(line.split_whitespace()))
+}
+
+#[test]
+fn the_definitions_fit_together() {
+	Cli::command().debug_assert();
+}
+
+#[test]
+fn what_the_manual_shows_is_understood() {
+	for line in [
+		"init",
+		"--config m.toml register --as //Owner --fee-allowance 5",
+		"register --as //Owner --fee-allowance 10 --fee-period 30d",
+		"offer terms.toml --as //Owner",
+		"offer terms.toml --update 4294967297 --as //Owner",
+		"find --capability drilling --json",
+		"order 4294967297 --units 3 --recipe bracket.toml --as //Customer --watch",
+		"order 1 --units 3 --recipe r.toml --account me.json --password-file pw --deliver-in 10m",
+		"approve 12 --as //Customer",
+		"reject 12 --units 1 --reason crooked --as //Customer",
+		"cancel 12 --as //Customer",
+		"deposit 2.5 --as //Owner",
+		"withdraw 2.5 --as //Owner",
+		"allow 10 --as //Owner",
+		"allow 10 --period 30d --as //Owner",
+		"describe --data-sheet 0x1111111111111111111111111111111111111111111111111111111111111111 --as //Owner",
+		"rotate-key",
+		"rotate-key --account owner.json --password-file owner.pw",
+		"rotate-key --this-key --as //Owner --json",
+		"rotate-encryption-key",
+		"freeze --as //Owner",
+		"freeze --machine 0x1111111111111111111111111111111111111111111111111111111111111111 --as //Owner",
+		"unfreeze --as //Owner",
+		"offer-ownership //Customer --as //Owner",
+		"offer-ownership --withdraw --as //Owner",
+		"accept-ownership --at-least 5 --as //Customer",
+		"policy",
+		"policy policy.toml --as //Owner",
+		"policy --none --as //Owner",
+		"decommission --as //Owner",
+		"watch 12 --node ws://127.0.0.1:9944",
+		"status",
+		"balance //Customer",
+		"check-config",
+		"run --patience 30s",
+	] {
+		parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+	}
+}
+
+#[test]
+fn mistyped_arguments_say_what_would_be_right() {
+	for (line, word) in [
+		("order x --units 3 --recipe r --as //Customer", "invalid value 'x'"),
+		(
+			"order 1 --units many --recipe r --as //Customer",
+			"invalid value 'many'",
+		),
+		("order 1 --recipe r --as //Customer", "--units"),
+		("order 1 --units 3 --recipe r", "--as"),
+		("deposit 1,5 --as //Owner", "such as 12.5"),
+		("run --patience soon", "30s"),
+		("aprove 12 --as //Customer", "approve"),
+		(
+			"approve 12 --as //Customer --account x --password-file y",
+			"cannot be used with",
+		),
+		("approve 12 --account x", "--password-file"),
+		("allow 10 --period 30s --as //Owner", "from 1m to 365d"),
+		("allow 10", "--as"),
+		("freeze", "--as"),
+		("offer-ownership --as //Owner", "--withdraw"),
+		(
+			"offer-ownership //Customer --withdraw --as //Owner",
+			"cannot be used with",
+		),
+		("accept-ownership --as //Customer", "--at-least"),
+		("policy policy.toml --none --as //Owner", "cannot be used with"),
+		("rotate-key --account x", "--password-file"),
+	] {
+		let error = parse(line).unwrap_err().to_string();
+		assert!(error.contains(word), "{line}: {error}");
+	}
+}
+
+#[test]
+fn help_tells_the_exit_statuses() {
+	let help = parse("--help").unwrap_err();
+	assert_eq!(help.kind(), ErrorKind::DisplayHelp);
+	assert!(help.to_string().contains("Exit status"));
+}
+
+#[test]
+fn no_secret_is_ever_an_argument() {
+	let mut command = Cli::command();
+	let help = format!("{:?}", command.render_long_help()) + &format!("{command:?}");
+	assert!(!help.contains("seed") && !help.contains("phrase"), "{help}");
+}
