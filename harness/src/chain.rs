@@ -270,6 +270,16 @@ impl View {
 			.with_context(|| format!("cannot read {pallet}.{entry}"))
 	}
 
+	/// A constant of a pallet.
+	///
+	/// # Errors
+	/// When the runtime has no such constant, or it has another form.
+	pub fn constant<Value: DecodeAsType>(&self, pallet: &str, name: &str) -> Result<Value> {
+		let address = dynamic::constant::<Value>(pallet, name);
+		let found = self.at.constants().entry(address);
+		found.with_context(|| format!("cannot read {pallet}.{name}"))
+	}
+
 	/// What an account has.
 	///
 	/// # Errors

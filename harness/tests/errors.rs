@@ -149,15 +149,16 @@ async fn bad_registrations(world: &World) -> Result<()> {
 		location: (),
 		capabilities: (),
 		firmware: Value::from_bytes([0; 32]),
-		metadata: Value::from_bytes([0; 32]),
-		encryption_key: Value::from_bytes([0; 32])
+		metadata: Value::from_bytes([0; 32])
 	});
+	let fee_allowance = value!({ amount: Value::from(BPI), period: 0u128 });
 	let arguments = |key: [u8; 32], proof: [u8; 64]| {
 		vec![
 			Value::from_bytes(key),
 			Value::from_bytes(proof),
 			profile.clone(),
-			Value::from(BPI),
+			Value::from_bytes([0; 32]),
+			fee_allowance.clone(),
 		]
 	};
 	// Its key, in another owner's name, with a proof made up; somebody's key that did not agree; one's own key.

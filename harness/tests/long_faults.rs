@@ -4,70 +4,14 @@ use anyhow::{Context, Result};
 use bpiiot_harness::{
 	board::Board,
 	chain::{JobState, Outcome},
-	demo::books::{Balances, Books, Fees},
+	ordered::{Ordered, STEP},
 	process::within,
-	world::{MachineAccounts, World},
+	world::World,
 };
 use std::time::Duration;
 
 const QUICK: Duration = Duration::from_millis(250);
 const LIMIT: Duration = Duration::from_secs(900);
-const STEP: Duration = Duration::from_secs(180);
-
-/// A job that was ordered, and what everybody had before.
-struct Ordered {
-	job: u64,
-	machine: MachineAccounts,
-	before: Balances,
-	fees_before: Fees,
-}
-
-impl Ordered {
-	async fn new(world: &mut World, machine: MachineAccounts, offer: u64, units: u32) -> Result<Self> {
-		let view = world.chain.now().await?;
-		let before = Balances::read(&view, &machine).await?;
-		let fees_before = Fees::of(&world.auditor.up_to(view.number()).await?, &machine);
-		let job = world.order(offer, &world.brackets(units)?).await?;
-		Ok(Self {
-			job,
-			machine,
-			before,
-			fees_before,
-		})
-	}
-
-	/// Waits until the client tells this of the job.
-	async fn news(&self, world: &mut World, event: &str) -> Result<()> {
-		let daemon = world.daemon.as_mut().context("the daemon runs")?;
-		let mine = |line: &str| {
-			let news = serde_json::from_str::<bpiiot_harness::client::News>(line);
-			news.is_ok_and(|news| news.job == self.job && news.event == event)
-		};
-		daemon.process().wait_for_line(event, STEP, mine).await.map(|_| ())
-	}
-
-	/// Waits for the end, approves on the way, and checks that everybody has what is his.
-	async fn end(self, world: &mut World) -> Result<Outcome> {
-		let over = |state| matches!(state, JobState::Delivered | JobState::Settled(_));
-		if world.wait_for_job(self.job, STEP, over).await? == JobState::Delivered {
-			world.approve(self.job).await?;
-		}
-		let state = world
-			.wait_for_job(self.job, STEP, |state| matches!(state, JobState::Settled(_)))
-			.await?;
-		let JobState::Settled(outcome) = state else {
-			anyhow::bail!("not settled")
-		};
-		let view = world.chain.now().await?;
-		let record = view.job(self.job).await?.context("the record")?;
-		let audit = world.auditor.up_to(view.number()).await?;
-		let books = Books::close(&view, &self.machine, self.before, self.fees_before, audit, record).await?;
-		for check in books.checks() {
-			assert!(check.holds, "{}\n{}", check.what, books.lines().join("\n"));
-		}
-		Ok(outcome)
-	}
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn long_a_client_that_is_killed_in_the_middle_ends_the_job_once() -> Result<()> {

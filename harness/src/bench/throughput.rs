@@ -368,14 +368,15 @@ fn register(owner: &Keypair, machine: &Keypair, genesis: H256, nonce: u32) -> Ca
 		location: (),
 		capabilities: (),
 		firmware: Value::from_bytes([0; 32]),
-		metadata: Value::from_bytes([0; 32]),
-		encryption_key: Value::from_bytes([0; 32])
+		metadata: Value::from_bytes([0; 32])
 	});
 	let proof = Value::from_bytes(machine.sign(&payload).0);
+	let encryption_key = Value::from_bytes([0; 32]);
+	let fee_allowance = value!({ amount: Value::from(10 * BPI), period: 0u128 });
 	call(
 		"Machines",
 		"register",
-		vec![Value::from_bytes(key.0), proof, profile, Value::from(10 * BPI)],
+		vec![Value::from_bytes(key.0), proof, profile, encryption_key, fee_allowance],
 	)
 }
 

@@ -106,6 +106,8 @@ pub struct Job {
 	pub rejected: u32,
 	/// Where it stands.
 	pub state: JobState,
+	/// Delivery is too late after this, in unix milliseconds less the time that the chain stood still.
+	pub deliver_by: u64,
 	/// The machine's bond, in planck.
 	pub bond: u128,
 	/// Hash of the evidence.
@@ -127,6 +129,10 @@ pub struct Machine {
 	pub owner: AccountId32,
 	/// The key that acts for it.
 	pub key: AccountId32,
+	/// How many keys were replaced.
+	pub rotations: u32,
+	/// Whether its owner has barred its key.
+	pub frozen: bool,
 	/// On hold at the owner for its record, in planck.
 	pub deposit: u128,
 }

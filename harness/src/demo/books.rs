@@ -251,6 +251,7 @@ mod tests {
 			approved,
 			rejected: 0,
 			state,
+			deliver_by: 0,
 			bond: BPI,
 			result: H256::zero(),
 		};
