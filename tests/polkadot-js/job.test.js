@@ -13,7 +13,8 @@ import { connect } from './node.js';
 const HOUR_MS = 3_600_000;
 const NO_HASH = `0x${'00'.repeat(32)}`;
 const RECIPE = blake2AsHex('a recipe', 256);
-const ALLOWANCE = 10n * BPI;
+// The period is in milliseconds; with 0 the amount does not come back by itself.
+const ALLOWANCE = { amount: 10n * BPI, period: 0 };
 const STAKE = 20n * BPI;
 
 const PROFILE = {
@@ -22,8 +23,9 @@ const PROFILE = {
 	capabilities: ['drilling'],
 	firmware: NO_HASH,
 	metadata: NO_HASH,
-	encryptionKey: NO_HASH,
 };
+// None is declared.
+const ENCRYPTION_KEY = NO_HASH;
 
 const TERMS = {
 	capability: 'drilling',
@@ -80,6 +82,23 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		);
 	}
 
+	/** What a new key signs to take the place of the machine's key. */
+	async function rotation(newKey) {
+		const { rotations } = (await api.query.machines.machines(machine)).unwrap();
+		return u8aConcat(
+			stringToU8a('bpiiot/rotation'),
+			api.genesisHash.toU8a(),
+			machine,
+			newKey.publicKey,
+			bnToU8a(rotations.toBn(), { bitLength: 32, isLe: true }),
+		);
+	}
+
+	/** Registers the machine in the owner's name. */
+	function register(proof) {
+		return send(api, owner, api.tx.machines.register(key.address, proof, PROFILE, ENCRYPTION_KEY, ALLOWANCE));
+	}
+
 	/** A call that the machine's key signs. It has no money, and gets none by it. */
 	async function sendAsMachine(call) {
 		const { events, fee } = await send(api, key, call);
@@ -109,7 +128,10 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		assert.deepEqual(names(api.tx.jobs.order), [
 			'offer', 'version', 'units', 'maxPrice', 'recipe', 'recipeUri', 'deliverBy',
 		]);
-		assert.deepEqual(names(api.tx.machines.register), ['key', 'proof', 'profile', 'feeAllowance']);
+		assert.deepEqual(names(api.tx.machines.register), [
+			'key', 'proof', 'profile', 'encryptionKey', 'feeAllowance',
+		]);
+		assert.deepEqual(names(api.tx.machines.rotateKey), ['machine', 'newKey', 'proof']);
 		for (const section of ['machines', 'jobs']) {
 			for (const call of Object.values(api.tx[section])) {
 				assert.ok(call.meta.docs.length > 0, `${section}.${call.method} has no text`);
@@ -125,14 +147,14 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 
 	it('refuses a machine whose key did not sign for this owner', async () => {
 		const proof = key.sign(await registration(customer));
-		const error = await refusal(send(api, owner, api.tx.machines.register(key.address, proof, PROFILE, ALLOWANCE)));
+		const error = await refusal(register(proof));
 		assert.equal(error.message, 'machines.BadProof');
 	});
 
 	it('registers a machine with the proof that a wallet signs', async () => {
 		// Wallets wrap what they sign into <Bytes>..</Bytes>.
 		const proof = key.sign(u8aWrapBytes(await registration(owner)));
-		const { events } = await send(api, owner, api.tx.machines.register(key.address, proof, PROFILE, ALLOWANCE));
+		const { events } = await register(proof);
 		const registered = eventData(events, 'machines', 'Registered');
 		assert.equal(registered.machine.toHex(), machine);
 		assert.equal(registered.owner.toString(), owner.address);
@@ -234,8 +256,9 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 
 	it('charged every fee of the key to the owner\'s allowance', async () => {
 		assert.ok(machineFees > 0n);
-		const { allowance, lastSeen } = (await api.query.machines.fees(machine)).unwrap();
-		assert.equal(allowance.toBigInt(), ALLOWANCE - machineFees);
+		const { perPeriod, left, lastSeen } = (await api.query.machines.fees(machine)).unwrap();
+		assert.equal(perPeriod.toBigInt(), ALLOWANCE.amount);
+		assert.equal(left.toBigInt(), ALLOWANCE.amount - machineFees);
 		assert.ok(lastSeen.toNumber() > 0);
 	});
 
@@ -243,5 +266,39 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		const transfer = api.tx.balances.transferAllowDeath(key.address, 1n);
 		await assert.rejects(transfer.signAndSend(key, { nonce: -1 }), /1010|Invalid Transaction/);
 		await keyIsPoor();
+	});
+
+	it('gives the machine a new key, and refuses the old one for ever', async () => {
+		const [old, newKey] = [key, new Keyring({ type: 'sr25519' }).addFromUri(mnemonicGenerate())];
+		const money = await balanceOf(api, machine);
+		const unproved = await refusal(send(api, owner, api.tx.machines.rotateKey(
+			machine, newKey.address, old.sign(await rotation(newKey)),
+		)));
+		assert.equal(unproved.message, 'machines.BadProof');
+
+		// The new key proves that it is held, with the signature that a wallet makes; the owner sends it.
+		const proof = newKey.sign(u8aWrapBytes(await rotation(newKey)));
+		const { events } = await send(api, owner, api.tx.machines.rotateKey(machine, newKey.address, proof));
+		const rotated = eventData(events, 'machines', 'KeyRotated');
+		assert.equal(rotated.machine.toHex(), machine);
+		assert.equal(rotated.old.toHex(), u8aToHex(old.publicKey));
+		assert.equal(rotated.new.toHex(), u8aToHex(newKey.publicKey));
+
+		const outOfService = () => api.tx.machines.setService(machine, false);
+		await assert.rejects(outOfService().signAndSend(old, { nonce: -1 }), /1010|Invalid Transaction/);
+		const again = await refusal(send(api, owner, api.tx.machines.rotateKey(
+			machine, old.address, old.sign(await rotation(old)),
+		)));
+		assert.equal(again.message, 'machines.KeyAlreadyUsed');
+
+		// The new one is the machine's key in all, and has no money either.
+		key = newKey;
+		await sendAsMachine(outOfService());
+		const record = (await api.query.machines.machines(machine)).unwrap();
+		assert.equal(record.key.toHex(), u8aToHex(newKey.publicKey));
+		assert.equal(record.rotations.toNumber(), 1);
+		assert.ok(record.status.isOutOfService);
+		assert.deepEqual((await api.query.jobs.offersOf(machine)).map(String), [offer.toString()]);
+		assert.deepEqual(await balanceOf(api, machine), money);
 	});
 });
