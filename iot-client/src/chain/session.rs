@@ -280,7 +280,10 @@ mod tests {
 			.unwrap_err();
 		assert!(matches!(&error, ChainError::Unreachable { endpoint, .. } if endpoint == "ws://127.0.0.1:1"));
 		let text = error.to_string();
-		assert!(text.contains("is the node running") && !text.contains("client error"), "{text}");
+		assert!(
+			text.contains("is the node running") && !text.contains("client error"),
+			"{text}"
+		);
 		assert!(error.passes_by_itself());
 	}
 }

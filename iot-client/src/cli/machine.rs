@@ -302,8 +302,14 @@ async fn chain_status(desk: &Desk<'_>, config: &Config) -> Result<(String, serde
 		queries::open_jobs(&at, machine).await?,
 	);
 	let text = format!(
-		"machine  {machine} ({:?})\nowner    {}\nbalance  {} free, {} on hold\nfees     {} left of the owner's allowance\noffers   {offers:?}\nopen     {jobs:?}",
-		record.status, record.owner, balance.free, balance.reserved, fees.allowance
+		"machine  {machine}, {}\nowner    {}\nbalance  {} free, {} on hold\nfees     {} left of the owner's allowance\noffers   {}\nopen     {}",
+		record.status.words(),
+		record.owner,
+		balance.free,
+		balance.reserved,
+		fees.allowance,
+		list(&offers),
+		list(&jobs),
 	);
 	let json = serde_json::json!({
 		"block": block.number, "time": time, "machine": record, "balance": balance, "fees": fees,
@@ -311,6 +317,14 @@ async fn chain_status(desk: &Desk<'_>, config: &Config) -> Result<(String, serde
 		"key_matches": Wallet::peek(&config.wallet.keystore).ok().map(|key| key == record.key),
 	});
 	Ok((text, json))
+}
+
+/// `none`, or all of them in a row.
+fn list(ids: &[impl ToString]) -> String {
+	match ids {
+		[] => "none".to_owned(),
+		ids => ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+	}
 }
 
 /// Checks the configuration, the key and the serial port; needs no node.
