@@ -1,5 +1,4 @@
-//! Measures the calls of the runtime's pallets and writes their weights: of ours beside the pallet, of the SDK's into the
-//! runtime.
+//! Measures the calls of our pallets and writes their `weights.rs`.
 //!
 //! Wants the runtime's wasm built with `runtime-benchmarks`, optimised. The measurement itself is the SDK's.
 
@@ -16,41 +15,18 @@ use std::{
 use tempfile::TempDir;
 use tracing_subscriber::EnvFilter;
 
-/// What every file looks like: its beginning, how the weights are declared, and a function for each call.
-const HEAD: &str = include_str!("../../weights/head.hbs");
-/// Ours declare their trait as well.
-const OURS: &str = include_str!("../../weights/ours.hbs");
-/// The SDK's have one.
-const SDK: &str = include_str!("../../weights/sdk.hbs");
-const FUNCTIONS: &str = include_str!("../../weights/functions.hbs");
+/// What every file looks like.
+const TEMPLATE: &str = include_str!("../../weight-template.hbs");
+/// Our pallets with calls, by the names of their folders.
+const PALLETS: [&str; 2] = ["jobs", "machines"];
 
-/// All that can be measured: the runtime's benchmarks name the same.
-const PALLETS: [&str; 16] = [
-	"pallet_jobs",
-	"pallet_machines",
-	"cumulus_pallet_parachain_system",
-	"cumulus_pallet_weight_reclaim",
-	"cumulus_pallet_xcmp_queue",
-	"frame_system",
-	"frame_system_extensions",
-	"pallet_assets",
-	"pallet_balances",
-	"pallet_collator_selection",
-	"pallet_message_queue",
-	"pallet_session",
-	"pallet_sudo",
-	"pallet_timestamp",
-	"pallet_transaction_payment",
-	"pallet_utility",
-];
-
-/// Measures the calls of the runtime's pallets and writes their weights.
+/// Measures the calls of our pallets and writes their weights.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
 	/// The runtime, built with the feature `runtime-benchmarks` (`make weights` does it)
 	runtime: PathBuf,
-	/// Only these pallets, by the names of their crates
+	/// Only these pallets, by the names of their folders
 	#[arg(long, value_delimiter = ',', default_values = PALLETS, hide_default_value = true, value_parser = PossibleValuesParser::new(PALLETS))]
 	pallets: Vec<String>,
 	/// The folder of the checkout
@@ -91,21 +67,6 @@ fn measure(arguments: &Arguments) -> Result<()> {
 }
 
 impl Arguments {
-	/// How a pallet's weights are declared, and in which file.
-	fn file_of(&self, pallet: &str) -> (&'static str, PathBuf) {
-		let ours = pallet
-			.strip_prefix("pallet_")
-			.map(|name| self.folder.join("pallets").join(name.replace('_', "-")))
-			.filter(|folder| folder.is_dir());
-		match ours {
-			Some(folder) => (OURS, folder.join("src/weights.rs")),
-			None => (
-				SDK,
-				self.folder.join("runtime/src/weights").join(format!("{pallet}.rs")),
-			),
-		}
-	}
-
 	/// The SDK's command sets up its logging and can do that once in a process.
 	fn measure_in_a_process_of_its_own(&self, pallet: &str) -> Result<()> {
 		let status = Command::new(env::current_exe()?)
@@ -120,15 +81,15 @@ impl Arguments {
 	}
 
 	fn measure_one(&self, pallet: &str) -> Result<()> {
-		let (declaration, written) = self.file_of(pallet);
+		let written = self.folder.join("pallets").join(pallet).join("src/weights.rs");
 		ensure!(
-			written.parent().is_some_and(Path::is_dir),
-			"there is no folder for {}: say with --folder where the checkout is",
+			written.is_file(),
+			"there is no {}: say with --folder where the checkout is",
 			written.display()
 		);
 		let scratch = TempDir::new()?;
 		let template = scratch.path().join("template.hbs");
-		fs::write(&template, [HEAD, declaration, FUNCTIONS].concat())?;
+		fs::write(&template, TEMPLATE)?;
 		// A benchmark that fails must not leave half a file behind.
 		let fresh = scratch.path().join("weights.rs");
 		self.run(pallet, &template, &fresh)
@@ -145,7 +106,7 @@ impl Arguments {
 			"benchmark".to_owned(),
 			format!("--runtime={}", runtime.display()),
 			"--genesis-builder=runtime".to_owned(),
-			format!("--pallet={pallet}"),
+			format!("--pallet=pallet_{}", pallet.replace('-', "_")),
 			"--extrinsic=*".to_owned(),
 			format!("--steps={}", self.steps),
 			format!("--repeat={}", self.repeat),
