@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tracing_subscriber::EnvFilter;
 
 /// What every file looks like.
-const TEMPLATE: &str = include_str!("../../weight-template.hbs");
+const TEMPLATE: &str = include_str!("../weights.hbs");
 /// Our pallets with calls, by the names of their folders.
 const PALLETS: [&str; 2] = ["jobs", "machines"];
 
