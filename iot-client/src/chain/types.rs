@@ -122,6 +122,17 @@ pub enum MachineStatus {
 	Decommissioned,
 }
 
+impl MachineStatus {
+	/// The same in words.
+	pub fn words(self) -> &'static str {
+		match self {
+			Self::InService => "in service",
+			Self::OutOfService => "out of service",
+			Self::Decommissioned => "decommissioned",
+		}
+	}
+}
+
 /// A registered machine.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Machine {

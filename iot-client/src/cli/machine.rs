@@ -311,12 +311,14 @@ async fn chain_status(desk: &Desk<'_>, config: &Config) -> Result<(String, serde
 	);
 	let key = Wallet::peek(&config.wallet.keystore).ok();
 	let text = format!(
-		"{}\nbalance  {} free, {} on hold\n{}\n{}\noffers   {offers:?}\nopen     {jobs:?}",
+		"{}\nbalance  {} free, {} on hold\n{}\n{}\noffers   {}\nopen     {}",
 		owner::machine_text(&record, key.as_ref()),
 		balance.free,
 		balance.reserved,
 		owner::fees_text(&fees, time.unix),
 		owner::spending_text(spending.as_ref(), time.unix),
+		list(&offers),
+		list(&jobs),
 	);
 	let json = serde_json::json!({
 		"block": block.number, "time": time, "key_matches": key.map(|key| key == record.key), "machine": record,
@@ -324,6 +326,14 @@ async fn chain_status(desk: &Desk<'_>, config: &Config) -> Result<(String, serde
 		"genesis": hex(session.genesis()),
 	});
 	Ok((text, json))
+}
+
+/// `none`, or all of them in a row.
+fn list(ids: &[impl ToString]) -> String {
+	match ids {
+		[] => "none".to_owned(),
+		ids => ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+	}
 }
 
 /// Checks the configuration, the key and the serial port; needs no node.

@@ -334,10 +334,9 @@ impl Desk<'_> {
 /// Prints an error as the user asked for it.
 pub fn report(error: &CliError, json: bool) {
 	if json {
-		println!(
-			"{}",
-			serde_json::json!({ "error": error.message, "status": error.status })
-		);
+		let object = serde_json::json!({ "error": error.message, "status": error.status });
+		// Nobody reads any more: the exit status still tells.
+		let _ = writeln!(std::io::stdout(), "{object}");
 	}
 	eprintln!("error: {}", error.message);
 }

@@ -3,32 +3,34 @@
 //! Wants the runtime's wasm built with `runtime-benchmarks`, optimised. The measurement itself is the SDK's.
 
 use anyhow::{ensure, Context, Result};
-use clap::Parser;
+use clap::{builder::PossibleValuesParser, Parser};
 use cumulus_primitives_proof_size_hostfunction::storage_proof_size;
 use frame_benchmarking_cli::PalletCmd;
 use sp_runtime::traits::BlakeTwo256;
 use std::{
-	fs,
+	env, fs,
 	path::{Path, PathBuf},
-	process::ExitCode,
+	process::{Command, ExitCode},
 };
 use tempfile::TempDir;
 use tracing_subscriber::EnvFilter;
 
 /// What every file looks like.
-const TEMPLATE: &str = include_str!("../../weight-template.hbs");
+const TEMPLATE: &str = include_str!("../weights.hbs");
+/// Our pallets with calls, by the names of their folders.
+const PALLETS: [&str; 2] = ["jobs", "machines"];
 
 /// Measures the calls of our pallets and writes their weights.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-	/// The runtime: `bpiiot_runtime.compact.compressed.wasm`, built with the feature `runtime-benchmarks`
+	/// The runtime, built with the feature `runtime-benchmarks` (`make weights` does it)
 	runtime: PathBuf,
-	/// The pallets, by the names of their folders
-	#[arg(long, value_delimiter = ',', default_value = "machines,jobs")]
+	/// Only these pallets, by the names of their folders
+	#[arg(long, value_delimiter = ',', default_values = PALLETS, hide_default_value = true, value_parser = PossibleValuesParser::new(PALLETS))]
 	pallets: Vec<String>,
-	/// The folder of the pallets' folders
-	#[arg(long, default_value = "pallets")]
+	/// The folder of the checkout
+	#[arg(long, default_value = ".")]
 	folder: PathBuf,
 	/// How many values each varying number is measured at
 	#[arg(long, default_value_t = 50)]
@@ -49,35 +51,55 @@ fn main() -> ExitCode {
 }
 
 fn measure(arguments: &Arguments) -> Result<()> {
-	let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+	let filter =
+		EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,pallet_collator_selection=warn"));
 	tracing_subscriber::fmt()
 		.with_env_filter(filter)
 		.with_writer(std::io::stderr)
 		.init();
 
-	let scratch = TempDir::new()?;
-	let template = scratch.path().join("weights.hbs");
-	fs::write(&template, TEMPLATE)?;
-	for pallet in &arguments.pallets {
-		let written = arguments.folder.join(pallet).join("src/weights.rs");
-		ensure!(
-			written.is_file(),
-			"there is no {}: say with --folder where the pallets are",
-			written.display()
-		);
-		// A benchmark that fails must not leave half a file behind.
-		let fresh = scratch.path().join(format!("{pallet}.rs"));
-		arguments
-			.measure(pallet, &template, &fresh)
-			.with_context(|| format!("pallet {pallet} was not measured"))?;
-		fs::copy(&fresh, &written).with_context(|| format!("cannot write {}", written.display()))?;
-		println!("{}", written.display());
+	match arguments.pallets.as_slice() {
+		[pallet] => arguments.measure_one(pallet),
+		pallets => pallets
+			.iter()
+			.try_for_each(|pallet| arguments.measure_in_a_process_of_its_own(pallet)),
 	}
-	Ok(())
 }
 
 impl Arguments {
-	fn measure(&self, pallet: &str, template: &Path, output: &Path) -> Result<()> {
+	/// The SDK's command sets up its logging and can do that once in a process.
+	fn measure_in_a_process_of_its_own(&self, pallet: &str) -> Result<()> {
+		let status = Command::new(env::current_exe()?)
+			.arg(&self.runtime)
+			.arg("--folder")
+			.arg(&self.folder)
+			.args(["--pallets", pallet])
+			.args(["--steps", &self.steps.to_string(), "--repeat", &self.repeat.to_string()])
+			.status()?;
+		ensure!(status.success(), "{pallet} was not measured: see above");
+		Ok(())
+	}
+
+	fn measure_one(&self, pallet: &str) -> Result<()> {
+		let written = self.folder.join("pallets").join(pallet).join("src/weights.rs");
+		ensure!(
+			written.is_file(),
+			"there is no {}: say with --folder where the checkout is",
+			written.display()
+		);
+		let scratch = TempDir::new()?;
+		let template = scratch.path().join("template.hbs");
+		fs::write(&template, TEMPLATE)?;
+		// A benchmark that fails must not leave half a file behind.
+		let fresh = scratch.path().join("weights.rs");
+		self.run(pallet, &template, &fresh)
+			.with_context(|| format!("{pallet} was not measured"))?;
+		fs::copy(&fresh, &written).with_context(|| format!("cannot write {}", written.display()))?;
+		println!("{}", written.display());
+		Ok(())
+	}
+
+	fn run(&self, pallet: &str, template: &Path, output: &Path) -> Result<()> {
 		let runtime = &self.runtime;
 		ensure!(runtime.is_file(), "there is no runtime at {}", runtime.display());
 		let command = PalletCmd::try_parse_from([
