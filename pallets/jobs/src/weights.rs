@@ -49,13 +49,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(5, 4))
 	}
 	fn order() -> Weight {
-		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(7, 6))
+		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(14, 8))
 	}
 	fn accept() -> Weight {
-		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(6, 4))
+		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(10, 5))
 	}
 	fn decline() -> Weight {
-		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(6, 5))
+		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(13, 10))
 	}
 	fn start() -> Weight {
 		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(3, 1))
@@ -64,21 +64,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(3, 1))
 	}
 	fn deliver() -> Weight {
-		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(5, 2))
 	}
 	fn approve() -> Weight {
-		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(7, 6))
+		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(15, 12))
 	}
 	fn reject() -> Weight {
-		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(7, 6))
+		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(15, 12))
 	}
 	fn cancel() -> Weight {
-		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(8, 7))
+		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(15, 11))
 	}
 	fn expire() -> Weight {
-		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(8, 7))
+		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(15, 12))
 	}
 	fn remove() -> Weight {
-		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(8, 6))
 	}
 }

@@ -1,8 +1,11 @@
 //! One module a topic.
 
 mod abuse;
+mod assets;
 mod deadlines;
 mod invariants;
 mod life_cycle;
 mod offers;
 mod review;
+mod sweep;
+mod writes;
