@@ -112,12 +112,12 @@ fn pay(who: &AccountId, call: impl Into<RuntimeCall>, asset: AssetId, during: im
 	};
 	let extension = ChargeAssetTxPayment::<Runtime>::from(0, Some(asset));
 	let origin = RuntimeOrigin::signed(who.clone());
-	extension
-		.test_run(origin, &call, &info, LENGTH, 0, |_| {
-			during();
-			Ok(post_info)
-		})
-		.map(|done| assert_ok!(done))
+	let done = extension.test_run(origin, &call, &info, LENGTH, 0, |_| {
+		during();
+		Ok(post_info)
+	})?;
+	assert_ok!(done);
+	Ok(())
 }
 
 fn remark() -> frame_system::Call<Runtime> {
