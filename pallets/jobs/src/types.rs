@@ -18,7 +18,7 @@ pub type RecipeUri = BoundedVec<u8, ConstU32<128>>;
 pub struct OfferTerms<Balance> {
 	/// The capability that is for sale.
 	pub capability: Capability,
-	/// The asset of price and bond. The customer's deposit and fee are taken in it, too.
+	/// The asset of price and bond, and of what the order costs besides. Orders need it to be listed.
 	pub asset: AssetKind,
 	/// Price of one unit, in the asset's smallest unit.
 	pub unit_price: Balance,

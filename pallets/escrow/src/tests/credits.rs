@@ -7,7 +7,10 @@ use bpiiot_primitives::{
 	AssetKind::Native,
 	BondOutcome::{Returned, Slashed},
 };
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{
+	assert_noop, assert_ok,
+	traits::{LockableCurrency, WithdrawReasons},
+};
 use sp_runtime::{traits::BadOrigin, DispatchError, TokenError};
 
 fn credit(payee: u64, asset: AssetKind, holder: u64) -> Option<u64> {
@@ -82,13 +85,30 @@ fn a_blocked_payer_does_not_stop_an_agreement() {
 }
 
 #[test]
-fn a_frozen_payer_keeps_nothing_back() {
+fn a_frozen_party_is_paid_and_keeps_nothing_back() {
+	for who in [PAYER, PAYEE] {
+		build_and_execute(|| {
+			let id = opened(DOLLAR);
+			assert_ok!(post_bond(id, PAYEE, 50));
+			assert_ok!(Assets::freeze(RuntimeOrigin::signed(ISSUER), DOLLAR_ID, who));
+			assert_ok!(release(id, 100));
+			assert_ok!(settle(id, 150, Slashed));
+			assert_eq!(free(DOLLAR, PAYEE), 1_200);
+			assert_eq!(free(DOLLAR, PAYER), 800 - DOLLAR_DEPOSIT - DOLLAR_FEE);
+			assert_eq!(Credits::<Test>::iter().count(), 0);
+		});
+	}
+}
+
+#[test]
+fn a_lock_on_the_native_token_keeps_nothing_back() {
 	build_and_execute(|| {
-		let id = opened(DOLLAR);
-		assert_ok!(Assets::freeze(RuntimeOrigin::signed(ISSUER), DOLLAR_ID, PAYER));
+		let id = opened(Native);
+		// GIVEN a payer who has bound all that he has elsewhere, as voters do
+		Balances::set_lock(*b"the vote", &PAYER, 1_000, WithdrawReasons::all());
 		assert_ok!(release(id, 100));
-		assert_ok!(settle(id, 150, Returned));
-		assert_eq!(free(DOLLAR, PAYEE), 1_250);
+		assert_ok!(settle(id, 200, Returned));
+		assert_eq!(free(Native, PAYEE), 1_300);
 		assert_eq!(Credits::<Test>::iter().count(), 0);
 	});
 }
