@@ -12,7 +12,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::money::{MICRO_BPI, MILLI_BPI};
+use super::money::{AssetId, MICRO_BPI, MILLI_BPI};
 use crate::{
 	weights::ExtrinsicBaseWeight, AccountId, Assets, Balance, Balances, Escrow, Runtime, RuntimeCall, RuntimeEvent,
 };
@@ -39,8 +39,6 @@ use sp_runtime::{
 	transaction_validity::{InvalidTransaction, TransactionValidityError},
 	DispatchError,
 };
-
-use super::money::AssetId;
 
 /// A machine's key named an asset for its fee. Leave the asset out: the owner pays.
 pub const NO_ASSET_FEES: u8 = 106;
