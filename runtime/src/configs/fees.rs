@@ -40,8 +40,9 @@ use sp_runtime::{
 	DispatchError,
 };
 
-/// A machine's key named an asset for its fee. Leave the asset out: the owner pays.
-pub const NO_ASSET_FEES: u8 = 106;
+/// A machine's key named an asset for its fee. Leave the asset out: the owner pays. (Numbers below 120 are the machines
+/// pallet's.)
+pub const NO_ASSET_FEES: u8 = 120;
 
 /// What the lightest transaction costs, before its length and the congestion factor.
 const BASE_FEE: Balance = MILLI_BPI / 10;

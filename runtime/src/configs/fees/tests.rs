@@ -221,7 +221,7 @@ fn a_machines_key_pays_no_fees_in_assets_also_with_assets_of_its_own() {
 
 #[test]
 fn the_codes_are_the_documented_ones() {
-	assert_eq!(NO_ASSET_FEES, 106);
+	assert_eq!(NO_ASSET_FEES, 120);
 }
 
 #[test]
