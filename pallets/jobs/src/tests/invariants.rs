@@ -250,7 +250,7 @@ fn idle_a_little(step: &Step) {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+	#![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
 	/// Whatever anybody tries in whatever order, in the native token and in dollars, the invariants of all three pallets
 	/// hold after every step and no money comes or goes. Once time has run out the sweep ends every job by itself, and
