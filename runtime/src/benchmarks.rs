@@ -2,10 +2,15 @@
 
 use crate::*;
 use alloc::{string::String, vec::Vec};
+use bpiiot_primitives::AssetKind;
 use cumulus_pallet_session_benchmarking::Pallet as SessionBench;
-use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkError, BenchmarkList};
-use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
+use frame_benchmarking::{account, BenchmarkBatch, BenchmarkConfig, BenchmarkError, BenchmarkList};
+use frame_support::{
+	assert_ok,
+	traits::{fungible, fungibles, StorageInfo, StorageInfoTrait, WhitelistedStorageKeys},
+};
 use frame_system_benchmarking::{extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench};
+use sp_runtime::FixedU128;
 
 frame_benchmarking::define_benchmarks!(
 	[frame_system, SystemBench::<Runtime>]
@@ -13,9 +18,12 @@ frame_benchmarking::define_benchmarks!(
 	[cumulus_pallet_parachain_system, ParachainSystem]
 	[cumulus_pallet_weight_reclaim, WeightReclaim]
 	[cumulus_pallet_xcmp_queue, XcmpQueue]
+	[pallet_asset_rate, AssetRate]
+	[pallet_asset_tx_payment, AssetTxPayment]
 	[pallet_assets, Assets]
 	[pallet_balances, Balances]
 	[pallet_collator_selection, CollatorSelection]
+	[pallet_escrow, Escrow]
 	[pallet_jobs, Jobs]
 	[pallet_machines, Machines]
 	[pallet_message_queue, MessageQueue]
@@ -43,6 +51,56 @@ impl cumulus_pallet_session_benchmarking::Config for Runtime {
 	fn generate_session_keys_and_proof(owner: AccountId) -> (SessionKeys, Vec<u8>) {
 		let generated = SessionKeys::generate(&codec::Encode::encode(&owner), None);
 		(generated.keys, codec::Encode::encode(&generated.proof))
+	}
+}
+
+/// Makes what is needed to measure payments in an asset.
+pub struct TestAsset;
+
+/// The number of the asset.
+const TEST_ASSET: u32 = 1_000_000;
+
+impl pallet_escrow::BenchmarkHelper<AccountId, Balance> for TestAsset {
+	fn create_asset() -> AssetKind {
+		let asset = AssetKind::Asset(TEST_ASSET);
+		let issuer: AccountId = account("issuer", 0, 0);
+		assert_ok!(Assets::force_create(
+			RuntimeOrigin::root(),
+			TEST_ASSET,
+			issuer.into(),
+			true,
+			1
+		));
+		pallet_asset_rate::ConversionRateToNative::<Runtime>::insert(asset, FixedU128::from_rational(3, 2));
+		<Self as pallet_escrow::BenchmarkHelper<_, _>>::fund(asset, &CollatorSelection::account_id(), 1);
+		asset
+	}
+
+	fn fund(asset: AssetKind, who: &AccountId, amount: Balance) {
+		let funded = match asset {
+			AssetKind::Native => <Balances as fungible::Mutate<AccountId>>::mint_into(who, amount),
+			AssetKind::Asset(id) => <Assets as fungibles::Mutate<AccountId>>::mint_into(id, who, amount),
+		};
+		assert_ok!(funded);
+	}
+}
+
+impl pallet_asset_rate::AssetKindFactory<AssetKind> for TestAsset {
+	fn create_asset_kind(seed: u32) -> AssetKind {
+		AssetKind::Asset(seed)
+	}
+}
+
+impl pallet_asset_tx_payment::BenchmarkHelperTrait<AccountId, u32, u32> for TestAsset {
+	fn create_asset_id_parameter(_: u32) -> (u32, u32) {
+		(TEST_ASSET, TEST_ASSET)
+	}
+
+	fn setup_balances_and_pool(_: u32, who: AccountId) {
+		let asset = <Escrow as bpiiot_primitives::Escrow<AccountId>>::benchmark_asset();
+		for kind in [AssetKind::Native, asset] {
+			<Self as pallet_escrow::BenchmarkHelper<_, _>>::fund(kind, &who, 1_000_000 * BPI);
+		}
 	}
 }
 

@@ -170,6 +170,10 @@ mod runtime {
 	pub type Assets = pallet_assets;
 	#[runtime::pallet_index(13)]
 	pub type AssetTxPayment = pallet_asset_tx_payment;
+	#[runtime::pallet_index(14)]
+	pub type AssetsHolder = pallet_assets_holder;
+	#[runtime::pallet_index(17)]
+	pub type AssetRate = pallet_asset_rate;
 
 	// Tools and authority.
 	#[runtime::pallet_index(15)]

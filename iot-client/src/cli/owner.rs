@@ -172,7 +172,7 @@ pub(super) async fn policy(
 
 /// Whose a machine is, which key acts for it, and whether it may. `held` is the key in the keystore, if there is one.
 pub(super) fn machine_text(machine: &Machine, held: Option<&AccountId32>) -> String {
-	let mut lines = vec![format!("machine  {} ({:?})", machine.id, machine.status)];
+	let mut lines = vec![format!("machine  {}, {}", machine.id, machine.status.words())];
 	if machine.frozen {
 		lines.push("FROZEN   by its owner: its key acts for nobody, until he signs `unfreeze`".to_owned());
 	}

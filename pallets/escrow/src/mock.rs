@@ -1,22 +1,59 @@
-//! A runtime with real balances, real timestamps and no rule about spending but one: [`BROKE`] may not.
+//! A runtime with real balances, assets and timestamps, a domain pallet in small, and no rule about spending but one:
+//! [`BROKE`] may not.
 
-use crate as pallet_escrow;
-use bpiiot_primitives::{Actor, AssetKind, SpendPolicy, SpendPurpose};
-use frame_support::{derive_impl, pallet_prelude::DispatchResult, parameter_types, traits::ConstU64};
-use sp_runtime::{BuildStorage, DispatchError};
+use crate::{self as pallet_escrow, AccountOf};
+use bpiiot_primitives::{
+	Actor, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, BondOutcome, DeadlineIndex,
+	Escrow as _, EscrowTerms, Expiry, JobId, OpenEscrows, Settlement, SpendPolicy, SpendPurpose,
+};
+use codec::{Decode, Encode};
+use frame_support::{
+	assert_ok, derive_impl,
+	pallet_prelude::{DispatchError, DispatchResult, Weight},
+	parameter_types,
+	storage::with_storage_layer,
+	traits::{
+		fungible::{NativeFromLeft, UnionOf},
+		AsEnsureOriginWithArg, ConstU32, ConstU64, Hooks, OnTimestampSet,
+	},
+};
+use frame_system::{EnsureNever, EnsureRoot};
+use sp_runtime::{traits::Convert, BuildStorage, FixedU128};
 
-/// A customer with 1,000.
+/// A customer with 1,000 of the native token and of dollars.
 pub const PAYER: u64 = 1;
-/// A machine with 1,000.
+/// A machine with as much.
 pub const PAYEE: u64 = 2;
-/// Someone with money whose policy forbids to spend it.
+/// Someone with as much whose policy forbids to spend it.
 pub const BROKE: u64 = 3;
 /// An account that does not exist yet.
 pub const NEWCOMER: u64 = 4;
-/// The smallest balance of an account.
+/// Where fees go.
+pub const POT: u64 = 5;
+/// Owns the dollars and may block them.
+pub const ISSUER: u64 = 9;
+/// The smallest balance of an account, in the native token and in dollars.
 pub const MINIMUM: u64 = 10;
 /// The longest gap between blocks that is no stop, in milliseconds.
 pub const ALLOWANCE: u64 = 60_000;
+/// Deadlines that a block sweeps at most.
+pub const MAX_SWEEP: u32 = 20;
+/// The number of the dollars.
+pub const DOLLAR_ID: u32 = 1;
+/// A listed asset that keeps accounts alive by itself and is worth 3 of the native token.
+pub const DOLLAR: AssetKind = AssetKind::Asset(DOLLAR_ID);
+/// The number of the coupons.
+pub const COUPON_ID: u32 = 2;
+/// An asset that does not keep accounts alive, is not listed and has no rate.
+pub const COUPON: AssetKind = AssetKind::Asset(COUPON_ID);
+/// Deposit and fee of [`terms`], in planck.
+pub const DEPOSIT: u64 = 40;
+pub const FEE: u64 = 20;
+/// The same in dollars: thirds, rounded up.
+pub const DOLLAR_DEPOSIT: u64 = 14;
+pub const DOLLAR_FEE: u64 = 7;
+/// What ending an agreement of the domain costs.
+pub const EXPIRE_WEIGHT: Weight = Weight::from_parts(1_000, 1_000);
 
 #[frame_support::runtime]
 mod runtime {
@@ -43,6 +80,10 @@ mod runtime {
 	pub type Balances = pallet_balances;
 	#[runtime::pallet_index(3)]
 	pub type Escrow = pallet_escrow;
+	#[runtime::pallet_index(4)]
+	pub type Assets = pallet_assets;
+	#[runtime::pallet_index(5)]
+	pub type AssetsHolder = pallet_assets_holder;
 }
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
@@ -60,12 +101,27 @@ impl pallet_timestamp::Config for Test {
 
 parameter_types! {
 	pub const ExistentialDeposit: u64 = MINIMUM;
+	/// What a dollar is worth, in planck; nothing for no rate.
+	pub storage DollarRate: Option<FixedU128> = Some(FixedU128::from_u32(3));
 }
 
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
 impl pallet_balances::Config for Test {
 	type AccountStore = System;
 	type ExistentialDeposit = ExistentialDeposit;
+}
+
+#[derive_impl(pallet_assets::config_preludes::TestDefaultConfig)]
+impl pallet_assets::Config for Test {
+	type Currency = Balances;
+	type CreateOrigin = AsEnsureOriginWithArg<EnsureNever<u64>>;
+	type ForceOrigin = EnsureRoot<u64>;
+	type Holder = AssetsHolder;
+}
+
+impl pallet_assets_holder::Config for Test {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type RuntimeEvent = RuntimeEvent;
 }
 
 /// Lets everybody spend but [`BROKE`].
@@ -80,29 +136,263 @@ impl SpendPolicy<u64, AssetKind, u64> for NotBroke {
 	}
 }
 
+/// Knows the rate of dollars.
+pub struct Rates;
+
+impl Convert<AssetKind, Option<FixedU128>> for Rates {
+	fn convert(asset: AssetKind) -> Option<FixedU128> {
+		(asset == DOLLAR).then(DollarRate::get).flatten()
+	}
+}
+
+/// The native token and the assets.
+pub type Fungibles = UnionOf<Balances, AssetsHolder, NativeFromLeft, AssetKind, u64>;
+
 impl pallet_escrow::Config for Test {
+	type WeightInfo = pallet_escrow::weights::SubstrateWeight<Test>;
 	type RuntimeHoldReason = RuntimeHoldReason;
-	type Native = Balances;
+	type Fungibles = Fungibles;
+	type Rates = Rates;
+	type ListOrigin = EnsureRoot<u64>;
+	type PauseOrigin = EnsureRoot<u64>;
+	type FeeDestination = ConstU64<POT>;
 	type SpendPolicy = NotBroke;
+	type Agreements = Domain;
+	type OpenEscrows = Domain;
 	type StopAllowance = ConstU64<ALLOWANCE>;
+	type MaxSweep = ConstU32<MAX_SWEEP>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Coupons;
+}
+
+/// A domain pallet in small: its agreements are deals that go back to the payer when their deadline passes.
+pub struct Domain;
+
+/// The record of a deal.
+#[derive(Clone, Encode, Decode)]
+pub struct Deal {
+	pub escrow: AccountOf<Test>,
+	pub deadline: AgreementMillis,
+	pub indexed_at: AgreementMillis,
+	/// Whether ending it fails.
+	pub broken: bool,
+}
+
+#[frame_support::storage_alias]
+pub type Deals = StorageMap<DomainPallet, frame_support::Blake2_128Concat, JobId, Deal>;
+
+impl OpenEscrows<AccountOf<Test>> for Domain {
+	fn all() -> Vec<AccountOf<Test>> {
+		Deals::iter_values().map(|deal| deal.escrow).collect()
+	}
+}
+
+impl Agreements for Domain {
+	fn expire(agreement: AgreementRef, indexed_at: AgreementMillis) -> Result<Expiry, DispatchError> {
+		let AgreementRef::Job(id) = agreement;
+		let Some(mut deal) = Deals::get(id).filter(|deal| deal.indexed_at == indexed_at && !deal.escrow.ended) else {
+			return Ok(Expiry::Stale);
+		};
+		if Escrow::now() <= deal.deadline {
+			deal.indexed_at = deal.deadline;
+			Deals::insert(id, &deal);
+			return Ok(Expiry::Until(deal.deadline));
+		}
+		let bond = BondOutcome::Returned;
+		Escrow::settle(agreement, &mut deal.escrow, Settlement { to_payee: 0, bond })?;
+		Deals::insert(id, &deal);
+		if deal.broken {
+			return Err(DispatchError::Unavailable);
+		}
+		Ok(Expiry::Ended)
+	}
+
+	fn expire_weight() -> Weight {
+		EXPIRE_WEIGHT
+	}
+}
+
+/// Someone who acts for himself.
+pub fn actor(account: u64) -> Actor<u64> {
+	Actor { account, machine: None }
+}
+
+/// Terms with deposit and fee.
+pub fn terms(asset: AssetKind, payee: u64, amount: u64) -> EscrowTerms<u64, AssetKind, u64> {
+	EscrowTerms {
+		payee,
+		asset,
+		amount,
+		smallest_release: MINIMUM,
+		deposit: DEPOSIT,
+		fee: FEE,
+	}
+}
+
+/// Opens a deal without a deadline.
+pub fn open(payer: u64, terms: EscrowTerms<u64, AssetKind, u64>) -> Result<JobId, DispatchError> {
+	let id = JobId(Deals::iter_keys().map(|id| id.0).max().unwrap_or(100) + 1);
+	with_storage_layer(|| {
+		let escrow = Escrow::open(AgreementRef::Job(id), &actor(payer), terms)?;
+		let deal = Deal {
+			escrow,
+			deadline: u64::MAX,
+			indexed_at: u64::MAX,
+			broken: false,
+		};
+		Deals::insert(id, deal);
+		Ok(id)
+	})
+}
+
+/// A deal over 300 between [`PAYER`] and [`PAYEE`].
+pub fn opened(asset: AssetKind) -> JobId {
+	open(PAYER, terms(asset, PAYEE, 300)).expect("funded")
+}
+
+/// Has the money's pallet do something with a deal, as a call would: all or nothing.
+pub fn on(
+	id: JobId,
+	step: impl FnOnce(AgreementRef, &mut AccountOf<Test>) -> Result<(), DispatchError>,
+) -> DispatchResult {
+	with_storage_layer(|| {
+		let mut deal = Deals::get(id).ok_or(DispatchError::CannotLookup)?;
+		step(AgreementRef::Job(id), &mut deal.escrow)?;
+		Deals::insert(id, deal);
+		Ok(())
+	})
+}
+
+pub fn post_bond(id: JobId, by: u64, amount: u64) -> DispatchResult {
+	on(id, |deal, escrow| Escrow::post_bond(deal, escrow, &actor(by), amount))
+}
+
+pub fn release(id: JobId, amount: u64) -> DispatchResult {
+	on(id, |deal, escrow| Escrow::release(deal, escrow, amount))
+}
+
+pub fn refund(id: JobId, amount: u64) -> DispatchResult {
+	on(id, |deal, escrow| Escrow::refund(deal, escrow, amount))
+}
+
+pub fn settle(id: JobId, to_payee: u64, bond: BondOutcome) -> DispatchResult {
+	on(id, |deal, escrow| {
+		Escrow::settle(deal, escrow, Settlement { to_payee, bond })
+	})
+}
+
+/// Removes the record of a deal.
+pub fn remove(id: JobId) -> DispatchResult {
+	with_storage_layer(|| {
+		on(id, Escrow::release_deposit)?;
+		Deals::remove(id);
+		Ok(())
+	})
+}
+
+/// The state of a deal's escrow.
+pub fn escrow(id: JobId) -> AccountOf<Test> {
+	Deals::get(id).expect("the deal exists").escrow
+}
+
+/// Gives a deal a deadline and indexes it.
+pub fn due_at(id: JobId, deadline: AgreementMillis) {
+	Deals::mutate(id, |deal| {
+		let deal = deal.as_mut().expect("the deal exists");
+		deal.deadline = deadline;
+		deal.indexed_at = deadline;
+	});
+	Escrow::insert(deadline, AgreementRef::Job(id));
+}
+
+/// Starts a block with this timestamp.
+pub fn block_at(millis: u64) {
+	System::set_block_number(System::block_number() + 1);
+	<Escrow as OnTimestampSet<u64>>::on_timestamp_set(millis);
+}
+
+/// Ends a block in which `limit` was left.
+pub fn idle(limit: Weight) -> Weight {
+	<Escrow as Hooks<u64>>::on_idle(System::block_number(), limit)
+}
+
+/// Blocks `who` in dollars, so that he can neither pay nor be paid.
+pub fn block(who: u64) {
+	assert_ok!(Assets::block(RuntimeOrigin::signed(ISSUER), DOLLAR_ID, who));
+}
+
+/// Makes good [`block`].
+pub fn thaw(who: u64) {
+	assert_ok!(Assets::thaw(RuntimeOrigin::signed(ISSUER), DOLLAR_ID, who));
+}
+
+/// A world with three rich people on block 1.
+pub fn empty() -> sp_io::TestExternalities {
+	let rich = [PAYER, PAYEE, BROKE].map(|who| (who, 1_000));
+	let storage = RuntimeGenesisConfig {
+		balances: pallet_balances::GenesisConfig {
+			balances: [rich.as_slice(), &[(POT, MINIMUM)]].concat(),
+			..Default::default()
+		},
+		assets: pallet_assets::GenesisConfig {
+			assets: vec![(DOLLAR_ID, ISSUER, true, MINIMUM), (COUPON_ID, ISSUER, false, 1)],
+			accounts: rich
+				.iter()
+				.chain(&[(POT, MINIMUM)])
+				.map(|(who, amount)| (DOLLAR_ID, *who, *amount))
+				.chain([(COUPON_ID, PAYER, 1_000)])
+				.collect(),
+			..Default::default()
+		},
+		..Default::default()
+	}
+	.build_storage()
+	.expect("is a genesis");
+	let mut ext = sp_io::TestExternalities::from(storage);
+	ext.execute_with(|| {
+		System::set_block_number(1);
+		assert_ok!(Escrow::list_asset(RuntimeOrigin::root(), DOLLAR));
+	});
+	ext
 }
 
 /// Runs `test` on block 1 with three funded accounts, then checks the invariants and that no money came or went.
 pub fn build_and_execute(test: impl FnOnce()) {
-	let mut storage = frame_system::GenesisConfig::<Test>::default()
-		.build_storage()
-		.expect("empty genesis");
-	pallet_balances::GenesisConfig::<Test> {
-		balances: vec![(PAYER, 1_000), (PAYEE, 1_000), (BROKE, 1_000)],
-		..Default::default()
-	}
-	.assimilate_storage(&mut storage)
-	.expect("genesis balances");
-	sp_io::TestExternalities::from(storage).execute_with(|| {
-		System::set_block_number(1);
-		let before = pallet_balances::TotalIssuance::<Test>::get();
+	empty().execute_with(|| {
 		test();
-		assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), before, "invariant 2");
-		Escrow::do_try_state().expect("invariants");
+		try_state();
 	});
+}
+
+/// What must always hold, and that no money came or went.
+pub fn try_state() {
+	assert_eq!(
+		pallet_balances::TotalIssuance::<Test>::get(),
+		3_000 + MINIMUM,
+		"invariant 2"
+	);
+	assert_eq!(Assets::total_supply(DOLLAR_ID), 3_000 + MINIMUM, "invariant 2");
+	assert_eq!(Assets::total_supply(COUPON_ID), 1_000, "invariant 2");
+	Escrow::do_try_state().expect("invariants");
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Coupons;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper<u64, u64> for Coupons {
+	fn create_asset() -> AssetKind {
+		const ID: u32 = 77;
+		assert_ok!(Assets::force_create(RuntimeOrigin::root(), ID, ISSUER, true, 1));
+		Self::fund(AssetKind::Asset(ID), &POT, 1);
+		AssetKind::Asset(ID)
+	}
+
+	fn fund(asset: AssetKind, who: &u64, amount: u64) {
+		use frame_support::traits::{fungible, fungibles};
+		let _ = match asset {
+			AssetKind::Native => <Balances as fungible::Mutate<u64>>::mint_into(who, amount),
+			AssetKind::Asset(id) => <Assets as fungibles::Mutate<u64>>::mint_into(id, who, amount),
+		};
+	}
 }

@@ -1,168 +1,261 @@
 //! The only place of the platform that holds and moves other people's funds.
 
-use crate::{BalanceOf, Config, Error, Escrows, Event, HoldReason, Pallet};
+use crate::{AccountOf, BalanceOf, Config, Credits, Error, EscrowAccount, Event, HoldReason, Pallet};
 use bpiiot_primitives::{
-	fresh_id, Actor, AssetKind, BondOutcome, Escrow, EscrowId, EscrowTerms, Settlement, SpendPolicy, SpendPurpose,
+	Actor, AgreementRef, AssetKind, BondOutcome, Escrow, EscrowTerms, Settlement, SpendPolicy, SpendPurpose,
 };
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
+	storage::with_storage_layer,
 	traits::{
-		fungible::{Inspect, MutateHold},
+		fungibles::{Inspect, MutateHold, UnbalancedHold},
 		tokens::{Fortitude, Precision, Restriction},
+		Get,
 	},
 };
-use sp_runtime::traits::{CheckedSub, Zero};
-
-use crate::types::EscrowRecord;
+use sp_runtime::{
+	traits::{CheckedAdd, CheckedSub, Zero},
+	ArithmeticError,
+};
 
 impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 	type AssetId = AssetKind;
 	type Balance = BalanceOf<T>;
+	type Account = AccountOf<T>;
 
 	fn open(
+		agreement: AgreementRef,
 		payer: &Actor<T::AccountId>,
 		terms: EscrowTerms<T::AccountId, AssetKind, BalanceOf<T>>,
-	) -> Result<EscrowId, DispatchError> {
+	) -> Result<AccountOf<T>, DispatchError> {
 		let EscrowTerms {
 			payee,
 			asset,
 			amount,
 			smallest_release,
+			..
 		} = terms;
 		ensure!(payer.account != payee, Error::<T>::SameParty);
+		ensure!(Self::is_listed(asset), Error::<T>::AssetNotListed);
 		ensure!(
-			smallest_release >= Self::minimum_balance(asset) && amount >= smallest_release,
+			smallest_release >= T::Fungibles::minimum_balance(asset) && amount >= smallest_release,
 			Error::<T>::ReleaseBelowMinimum
 		);
-		T::SpendPolicy::spend(payer, SpendPurpose::Purchase, &asset, amount)?;
+		let deposit = Self::worth(terms.deposit, asset)?;
+		let fee = Self::worth(terms.fee, asset)?;
+		let total = amount
+			.checked_add(&deposit)
+			.and_then(|sum| sum.checked_add(&fee))
+			.ok_or(ArithmeticError::Overflow)?;
+		T::SpendPolicy::spend(payer, SpendPurpose::Purchase, &asset, total)?;
 		Self::hold(asset, HoldReason::Price, &payer.account, amount)?;
-
-		let id = EscrowId(fresh_id::<T>());
-		Escrows::<T>::insert(
-			id,
-			EscrowRecord {
-				payer: payer.account.clone(),
-				payee: payee.clone(),
-				asset,
-				held: amount,
-				bond: Zero::zero(),
-			},
-		);
+		Self::hold(asset, HoldReason::Deposit, &payer.account, deposit)?;
+		Self::hold(asset, HoldReason::Fee, &payer.account, fee)?;
 		Self::deposit_event(Event::Opened {
-			escrow: id,
+			agreement,
+			payer: payer.account.clone(),
+			payee: payee.clone(),
+			asset,
+			amount,
+			deposit,
+			fee,
+		});
+		Ok(EscrowAccount {
 			payer: payer.account.clone(),
 			payee,
 			asset,
+			held: amount,
+			deposit,
+			fee,
+			bond: Zero::zero(),
+			ended: false,
+		})
+	}
+
+	fn post_bond(
+		agreement: AgreementRef,
+		account: &mut AccountOf<T>,
+		payee: &Actor<T::AccountId>,
+		amount: BalanceOf<T>,
+	) -> DispatchResult {
+		Self::ensure_open(account)?;
+		ensure!(account.payee == payee.account, Error::<T>::NotPayee);
+		ensure!(account.bond.is_zero(), Error::<T>::BondAlreadyPosted);
+		ensure!(!amount.is_zero(), Error::<T>::ZeroAmount);
+		T::SpendPolicy::spend(payee, SpendPurpose::Bond, &account.asset, amount)?;
+		Self::hold(account.asset, HoldReason::Bond, &account.payee, amount)?;
+		account.bond = amount;
+		Self::deposit_event(Event::BondPosted {
+			agreement,
+			payee: account.payee.clone(),
+			asset: account.asset,
 			amount,
-		});
-		Ok(id)
-	}
-
-	fn post_bond(id: EscrowId, payee: &Actor<T::AccountId>, amount: BalanceOf<T>) -> DispatchResult {
-		Self::try_change(id, |escrow| {
-			ensure!(escrow.payee == payee.account, Error::<T>::NotPayee);
-			ensure!(escrow.bond.is_zero(), Error::<T>::BondAlreadyPosted);
-			ensure!(!amount.is_zero(), Error::<T>::ZeroAmount);
-			T::SpendPolicy::spend(payee, SpendPurpose::Bond, &escrow.asset, amount)?;
-			Self::hold(escrow.asset, HoldReason::Bond, &escrow.payee, amount)?;
-			escrow.bond = amount;
-			Self::deposit_event(Event::BondPosted {
-				escrow: id,
-				payee: escrow.payee.clone(),
-				asset: escrow.asset,
-				amount,
-			});
-			Ok(())
-		})
-	}
-
-	fn release(id: EscrowId, amount: BalanceOf<T>) -> DispatchResult {
-		Self::try_change(id, |escrow| {
-			escrow.held = escrow.held.checked_sub(&amount).ok_or(Error::<T>::MoreThanHeld)?;
-			Self::pay(escrow.asset, HoldReason::Price, &escrow.payer, &escrow.payee, amount)?;
-			Self::deposit_event(Event::Released {
-				escrow: id,
-				payee: escrow.payee.clone(),
-				asset: escrow.asset,
-				amount,
-			});
-			Ok(())
-		})
-	}
-
-	fn refund(id: EscrowId, amount: BalanceOf<T>) -> DispatchResult {
-		Self::try_change(id, |escrow| {
-			escrow.held = escrow.held.checked_sub(&amount).ok_or(Error::<T>::MoreThanHeld)?;
-			Self::give_back(escrow.asset, HoldReason::Price, &escrow.payer, amount)?;
-			Self::deposit_event(Event::Refunded {
-				escrow: id,
-				payer: escrow.payer.clone(),
-				asset: escrow.asset,
-				amount,
-			});
-			Ok(())
-		})
-	}
-
-	fn settle(id: EscrowId, settlement: Settlement<BalanceOf<T>>) -> DispatchResult {
-		let escrow = Escrows::<T>::get(id).ok_or(Error::<T>::UnknownEscrow)?;
-		let EscrowRecord {
-			payer,
-			payee,
-			asset,
-			held,
-			bond,
-		} = escrow;
-		let to_payee = settlement.to_payee;
-		let to_payer = held.checked_sub(&to_payee).ok_or(Error::<T>::MoreThanHeld)?;
-		Escrows::<T>::remove(id);
-		Self::pay(asset, HoldReason::Price, &payer, &payee, to_payee)?;
-		Self::give_back(asset, HoldReason::Price, &payer, to_payer)?;
-		match settlement.bond {
-			BondOutcome::Returned => Self::give_back(asset, HoldReason::Bond, &payee, bond)?,
-			BondOutcome::Slashed => Self::pay(asset, HoldReason::Bond, &payee, &payer, bond)?,
-		}
-		Self::deposit_event(Event::Settled {
-			escrow: id,
-			payer,
-			payee,
-			asset,
-			to_payee,
-			to_payer,
-			bond,
-			bond_outcome: settlement.bond,
 		});
 		Ok(())
 	}
 
-	fn held(id: EscrowId) -> Option<BalanceOf<T>> {
-		Escrows::<T>::get(id).map(|escrow| escrow.held)
+	fn release(agreement: AgreementRef, account: &mut AccountOf<T>, amount: BalanceOf<T>) -> DispatchResult {
+		Self::ensure_open(account)?;
+		let rest = account.held.checked_sub(&amount).ok_or(Error::<T>::MoreThanHeld)?;
+		let EscrowAccount {
+			payer, payee, asset, ..
+		} = account;
+		Self::pay(agreement, *asset, HoldReason::Price, payer, payee, amount)?;
+		Self::deposit_event(Event::Released {
+			agreement,
+			payee: payee.clone(),
+			asset: *asset,
+			amount,
+		});
+		account.held = rest;
+		Ok(())
+	}
+
+	fn refund(agreement: AgreementRef, account: &mut AccountOf<T>, amount: BalanceOf<T>) -> DispatchResult {
+		Self::ensure_open(account)?;
+		let rest = account.held.checked_sub(&amount).ok_or(Error::<T>::MoreThanHeld)?;
+		let EscrowAccount { payer, asset, .. } = account;
+		Self::pay(agreement, *asset, HoldReason::Price, payer, payer, amount)?;
+		Self::deposit_event(Event::Refunded {
+			agreement,
+			payer: payer.clone(),
+			asset: *asset,
+			amount,
+		});
+		account.held = rest;
+		Ok(())
+	}
+
+	fn settle(
+		agreement: AgreementRef,
+		account: &mut AccountOf<T>,
+		settlement: Settlement<BalanceOf<T>>,
+	) -> DispatchResult {
+		Self::ensure_open(account)?;
+		let to_payee = settlement.to_payee;
+		let to_payer = account.held.checked_sub(&to_payee).ok_or(Error::<T>::MoreThanHeld)?;
+		let (payer, payee, asset) = (&account.payer, &account.payee, account.asset);
+		let pay = |reason, from: &T::AccountId, to: &T::AccountId, amount| {
+			Self::pay(agreement, asset, reason, from, to, amount)
+		};
+		pay(HoldReason::Price, payer, payee, to_payee)?;
+		pay(HoldReason::Price, payer, payer, to_payer)?;
+		pay(HoldReason::Fee, payer, &T::FeeDestination::get(), account.fee)?;
+		match settlement.bond {
+			BondOutcome::Returned => pay(HoldReason::Bond, payee, payee, account.bond)?,
+			BondOutcome::Slashed => pay(HoldReason::Bond, payee, payer, account.bond)?,
+		}
+		Self::deposit_event(Event::Settled {
+			agreement,
+			payer: payer.clone(),
+			payee: payee.clone(),
+			asset,
+			to_payee,
+			to_payer,
+			fee: account.fee,
+			bond: account.bond,
+			bond_outcome: settlement.bond,
+		});
+		account.held = Zero::zero();
+		account.fee = Zero::zero();
+		account.bond = Zero::zero();
+		account.ended = true;
+		Ok(())
+	}
+
+	fn release_deposit(agreement: AgreementRef, account: &mut AccountOf<T>) -> DispatchResult {
+		ensure!(account.ended, Error::<T>::NotEnded);
+		let EscrowAccount {
+			payer, asset, deposit, ..
+		} = account;
+		Self::pay(agreement, *asset, HoldReason::Deposit, payer, payer, *deposit)?;
+		Self::deposit_event(Event::DepositReleased {
+			agreement,
+			payer: payer.clone(),
+			asset: *asset,
+			amount: *deposit,
+		});
+		account.deposit = Zero::zero();
+		Ok(())
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn benchmark_asset() -> AssetKind {
+		let asset = <T::BenchmarkHelper as crate::BenchmarkHelper<_, _>>::create_asset();
+		crate::ListedAssets::<T>::insert(asset, ());
+		asset
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn benchmark_fund(asset: AssetKind, who: &T::AccountId, amount: BalanceOf<T>) {
+		<T::BenchmarkHelper as crate::BenchmarkHelper<_, _>>::fund(asset, who, amount);
 	}
 }
 
-/// The asset operations. Today there is one asset; listed ones join here and nowhere else.
+/// Credits.
 impl<T: Config> Pallet<T> {
-	fn try_change(
-		id: EscrowId,
-		change: impl FnOnce(&mut EscrowRecord<T::AccountId, BalanceOf<T>>) -> DispatchResult,
-	) -> DispatchResult {
-		Escrows::<T>::try_mutate(id, |entry| change(entry.as_mut().ok_or(Error::<T>::UnknownEscrow)?))
+	pub(crate) fn do_claim_credit(holder: T::AccountId, asset: AssetKind, payee: T::AccountId) -> DispatchResult {
+		let amount = Credits::<T>::take((&payee, asset, &holder)).ok_or(Error::<T>::NoCredit)?;
+		Self::transfer(asset, HoldReason::Credit, &holder, &payee, amount)?;
+		Self::deposit_event(Event::CreditClaimed {
+			payee,
+			asset,
+			holder,
+			amount,
+		});
+		Ok(())
 	}
 
-	fn minimum_balance(asset: AssetKind) -> BalanceOf<T> {
-		match asset {
-			AssetKind::Native => T::Native::minimum_balance(),
-		}
+	/// Leaves on hold at `holder` what could not be paid to `payee`, and remembers that it is his.
+	///
+	/// The hold changes its reason and nothing else: no balance that is free is touched, so that this works for accounts
+	/// that are frozen or blocked. It grows under the new reason before it shrinks under the old one, or the account
+	/// could be empty for a moment and vanish.
+	fn credit(
+		agreement: AgreementRef,
+		asset: AssetKind,
+		reason: HoldReason,
+		holder: &T::AccountId,
+		payee: &T::AccountId,
+		amount: BalanceOf<T>,
+	) -> DispatchResult {
+		let exact = Precision::Exact;
+		T::Fungibles::increase_balance_on_hold(asset, &HoldReason::Credit.into(), holder, amount, exact)?;
+		T::Fungibles::decrease_balance_on_hold(asset, &reason.into(), holder, amount, exact)?;
+		Credits::<T>::try_mutate((payee, asset, holder), |credit| {
+			let sum = credit.unwrap_or_default().checked_add(&amount);
+			*credit = Some(sum.ok_or(ArithmeticError::Overflow)?);
+			Ok::<_, DispatchError>(())
+		})?;
+		Self::deposit_event(Event::Credited {
+			agreement,
+			payee: payee.clone(),
+			asset,
+			holder: holder.clone(),
+			amount,
+		});
+		Ok(())
+	}
+}
+
+/// The steps that touch a balance.
+impl<T: Config> Pallet<T> {
+	fn ensure_open(account: &AccountOf<T>) -> DispatchResult {
+		ensure!(!account.ended, Error::<T>::AlreadyEnded);
+		Ok(())
 	}
 
 	fn hold(asset: AssetKind, reason: HoldReason, who: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
-		match asset {
-			AssetKind::Native => T::Native::hold(&reason.into(), who, amount),
+		if amount.is_zero() {
+			return Ok(());
 		}
+		T::Fungibles::hold(asset, &reason.into(), who, amount)
 	}
 
+	/// Moves money that is on hold at `from` to `to`, where it is free. If that cannot be, it becomes a credit.
 	fn pay(
+		agreement: AgreementRef,
 		asset: AssetKind,
 		reason: HoldReason,
 		from: &T::AccountId,
@@ -172,26 +265,26 @@ impl<T: Config> Pallet<T> {
 		if amount.is_zero() {
 			return Ok(());
 		}
-		match asset {
-			AssetKind::Native => T::Native::transfer_on_hold(
-				&reason.into(),
-				from,
-				to,
-				amount,
-				Precision::Exact,
-				Restriction::Free,
-				Fortitude::Polite,
-			)
-			.map(|_| ()),
-		}
+		// In a layer of its own: a payment may fail when it is half done.
+		with_storage_layer(|| Self::transfer(asset, reason, from, to, amount))
+			.or_else(|_: DispatchError| Self::credit(agreement, asset, reason, from, to, amount))
 	}
 
-	fn give_back(asset: AssetKind, reason: HoldReason, who: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
-		if amount.is_zero() {
-			return Ok(());
+	/// The payer cannot keep back by a freeze what was put on hold before: hence the force.
+	fn transfer(
+		asset: AssetKind,
+		reason: HoldReason,
+		from: &T::AccountId,
+		to: &T::AccountId,
+		amount: BalanceOf<T>,
+	) -> DispatchResult {
+		let (reason, exact) = (reason.into(), Precision::Exact);
+		if from == to {
+			T::Fungibles::release(asset, &reason, from, amount, exact)?;
+		} else {
+			let (free, force) = (Restriction::Free, Fortitude::Force);
+			T::Fungibles::transfer_on_hold(asset, &reason, from, to, amount, exact, free, force)?;
 		}
-		match asset {
-			AssetKind::Native => T::Native::release(&reason.into(), who, amount, Precision::Exact).map(|_| ()),
-		}
+		Ok(())
 	}
 }

@@ -1,9 +1,20 @@
 //! What must always hold of this pallet's storage, numbered as in the system design.
 
-use crate::{BalanceOf, Config, Escrows, HoldReason, Pallet};
-use alloc::collections::BTreeMap;
-use frame_support::{ensure, traits::fungible::InspectHold};
-use sp_runtime::{traits::Saturating, TryRuntimeError};
+use crate::{BalanceOf, Config, Credits, DeadlineKey, Deadlines, HoldReason, ListedAssets, Pallet};
+use alloc::collections::{BTreeMap, BTreeSet};
+use bpiiot_primitives::{AssetKind, OpenEscrows};
+use frame_support::{ensure, traits::fungibles::InspectHold};
+use sp_runtime::{
+	traits::{Saturating, Zero},
+	TryRuntimeError,
+};
+
+/// What is due to be on hold for one reason, by account and asset.
+type Due<T> = BTreeMap<(<T as frame_system::Config>::AccountId, AssetKind), BalanceOf<T>>;
+
+fn add<T: Config>(due: &mut Due<T>, who: &T::AccountId, asset: AssetKind, amount: BalanceOf<T>) {
+	due.entry((who.clone(), asset)).or_default().saturating_accrue(amount);
+}
 
 impl<T: Config> Pallet<T> {
 	/// Checks the invariants that this pallet can see by itself.
@@ -11,30 +22,85 @@ impl<T: Config> Pallet<T> {
 	/// # Errors
 	/// Names the invariant that is broken.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
-		let mut prices = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
-		let mut bonds = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
-		for escrow in Escrows::<T>::iter_values() {
-			prices.entry(escrow.payer).or_default().saturating_accrue(escrow.held);
-			bonds.entry(escrow.payee).or_default().saturating_accrue(escrow.bond);
-		}
-		// Invariants 1 and 3: for every account, what is on hold is the sum over its open escrows, so nothing is on hold
-		// for one that has ended.
-		for who in frame_system::Account::<T>::iter_keys() {
-			let expected = prices.remove(&who).unwrap_or_default();
+		Self::check_holds()?;
+		Self::check_deadlines()
+	}
+
+	/// Invariants 1 and 3: for every account and asset, what is on hold for each reason is the sum over the escrows that
+	/// stand in the agreements' records; an ended one has nothing on hold but its deposit.
+	fn check_holds() -> Result<(), TryRuntimeError> {
+		let (mut prices, mut fees, mut deposits) = (Due::<T>::new(), Due::<T>::new(), Due::<T>::new());
+		let (mut bonds, mut credits) = (Due::<T>::new(), Due::<T>::new());
+		for escrow in T::OpenEscrows::all() {
 			ensure!(
-				T::Native::balance_on_hold(&HoldReason::Price.into(), &who) == expected,
-				"invariant 1: what is on hold for prices differs from the open escrows"
+				!escrow.ended || (escrow.held.is_zero() && escrow.fee.is_zero() && escrow.bond.is_zero()),
+				"invariant 3: something is held for an escrow that has ended"
 			);
-			let expected = bonds.remove(&who).unwrap_or_default();
+			add::<T>(&mut prices, &escrow.payer, escrow.asset, escrow.held);
+			add::<T>(&mut fees, &escrow.payer, escrow.asset, escrow.fee);
+			add::<T>(&mut deposits, &escrow.payer, escrow.asset, escrow.deposit);
+			add::<T>(&mut bonds, &escrow.payee, escrow.asset, escrow.bond);
+		}
+		for ((_, asset, holder), amount) in Credits::<T>::iter() {
+			ensure!(!amount.is_zero(), "invariant 1: a credit of nothing");
+			add::<T>(&mut credits, &holder, asset, amount);
+		}
+		Self::check_reason(
+			HoldReason::Price,
+			prices,
+			"invariant 1: prices on hold differ from the escrows",
+		)?;
+		Self::check_reason(
+			HoldReason::Fee,
+			fees,
+			"invariant 1: fees on hold differ from the escrows",
+		)?;
+		Self::check_reason(
+			HoldReason::Deposit,
+			deposits,
+			"invariant 1: deposits on hold differ from the escrows",
+		)?;
+		Self::check_reason(
+			HoldReason::Bond,
+			bonds,
+			"invariant 1: bonds on hold differ from the escrows",
+		)?;
+		Self::check_reason(
+			HoldReason::Credit,
+			credits,
+			"invariant 1: what is on hold as credit differs from the credits",
+		)
+	}
+
+	/// Looks at every account that exists or should have something on hold, in every asset that is listed or should be
+	/// on hold.
+	fn check_reason(reason: HoldReason, due: Due<T>, broken: &'static str) -> Result<(), TryRuntimeError> {
+		let mut accounts: BTreeSet<_> = frame_system::Account::<T>::iter_keys().collect();
+		let mut assets: BTreeSet<_> = ListedAssets::<T>::iter_keys().chain([AssetKind::Native]).collect();
+		for (who, asset) in due.keys() {
+			accounts.insert(who.clone());
+			assets.insert(*asset);
+		}
+		for who in accounts {
+			for asset in &assets {
+				let due = due.get(&(who.clone(), *asset)).copied().unwrap_or_default();
+				ensure!(
+					T::Fungibles::balance_on_hold(*asset, &reason.into(), &who) == due,
+					broken
+				);
+			}
+		}
+		Ok(())
+	}
+
+	/// The index of deadlines finds what it names.
+	fn check_deadlines() -> Result<(), TryRuntimeError> {
+		for (key, agreement) in Deadlines::<T>::iter() {
 			ensure!(
-				T::Native::balance_on_hold(&HoldReason::Bond.into(), &who) == expected,
-				"invariant 1: what is on hold for bonds differs from the open escrows"
+				key == DeadlineKey::new(key.at(), agreement),
+				"deadlines: an entry stands under another agreement's key"
 			);
 		}
-		ensure!(
-			prices.is_empty() && bonds.values().all(|bond| *bond == BalanceOf::<T>::default()),
-			"invariant 1: an open escrow of an account that does not exist"
-		);
 		Ok(())
 	}
 }

@@ -1,23 +1,66 @@
-//! What the pallet stores.
+//! What the pallet stores, and the state of an escrow, which others store for it.
 
-use bpiiot_primitives::{AssetKind, UnixMillis};
+use bpiiot_primitives::{AgreementMillis, AgreementRef, AssetKind, EscrowView, UnixMillis};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-
 use scale_info::TypeInfo;
 
-/// An open escrow. It is deleted when it ends.
+/// The state of an escrow. It stands in the agreement's own record; only this pallet makes and changes it.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
-pub struct EscrowRecord<AccountId, Balance> {
-	/// Whose money is on hold for the price.
-	pub payer: AccountId,
+pub struct EscrowAccount<AccountId, Balance> {
+	/// Whose money is on hold for price, deposit and fee.
+	pub(crate) payer: AccountId,
 	/// Who is paid.
-	pub payee: AccountId,
-	/// The asset of both amounts.
-	pub asset: AssetKind,
+	pub(crate) payee: AccountId,
+	/// The asset of all amounts.
+	pub(crate) asset: AssetKind,
 	/// Still on hold at the payer for the price, in the asset's smallest unit.
-	pub held: Balance,
-	/// On hold at the payee as security; zero until posted.
-	pub bond: Balance,
+	pub(crate) held: Balance,
+	/// On hold at the payer for the agreement's record, until the record is removed.
+	pub(crate) deposit: Balance,
+	/// On hold at the payer for the fee, until the escrow ends.
+	pub(crate) fee: Balance,
+	/// On hold at the payee as security; zero until posted and after the end.
+	pub(crate) bond: Balance,
+	/// Whether it has ended. Then nothing is on hold but the deposit.
+	pub(crate) ended: bool,
+}
+
+impl<AccountId, Balance: Copy> EscrowView for EscrowAccount<AccountId, Balance> {
+	type AccountId = AccountId;
+	type AssetId = AssetKind;
+	type Balance = Balance;
+
+	fn payer(&self) -> &AccountId {
+		&self.payer
+	}
+
+	fn payee(&self) -> &AccountId {
+		&self.payee
+	}
+
+	fn asset(&self) -> AssetKind {
+		self.asset
+	}
+
+	fn held(&self) -> Balance {
+		self.held
+	}
+
+	fn deposit(&self) -> Balance {
+		self.deposit
+	}
+
+	fn fee(&self) -> Balance {
+		self.fee
+	}
+
+	fn bond(&self) -> Balance {
+		self.bond
+	}
+
+	fn has_ended(&self) -> bool {
+		self.ended
+	}
 }
 
 /// The stop clock.
@@ -27,6 +70,27 @@ pub struct EscrowRecord<AccountId, Balance> {
 pub struct StopClock {
 	/// The timestamp of the last block, in unix milliseconds; zero before the first.
 	pub last: UnixMillis,
-	/// How long the chain has stood still in all, in milliseconds.
+	/// How long the chain has stood still or been paused in all, in milliseconds.
 	pub stopped: u64,
+	/// Whether agreements are paused: all time counts as stopped until they are resumed.
+	pub paused: bool,
+}
+
+/// Where an agreement stands in the index of deadlines: the moment and then the id, both big-endian, so that the keys
+/// are in the order of time.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug,
+)]
+pub struct DeadlineKey(pub [u8; 16]);
+
+impl DeadlineKey {
+	/// The key of `agreement` at `at`.
+	pub fn new(at: AgreementMillis, agreement: AgreementRef) -> Self {
+		Self(((u128::from(at) << 64) | u128::from(agreement.id())).to_be_bytes())
+	}
+
+	/// The moment after which the agreement is looked at.
+	pub fn at(&self) -> AgreementMillis {
+		(u128::from_be_bytes(self.0) >> 64) as AgreementMillis
+	}
 }

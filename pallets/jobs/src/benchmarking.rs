@@ -1,17 +1,12 @@
-//! What the calls cost at worst: by a machine wherever one may call, with a bond, with full lists.
+//! What the calls cost at worst: by a machine wherever one may call, in an asset, with a bond, with full lists.
 
 use crate::{
-	BalanceOf, Call, Config, Job, JobState, Jobs, Offer, OfferTerms, Offers, OffersOf, OpenJobs, Outcome, Pallet,
+	BalanceOf, Call, Config, EscrowOf, JobOf, JobState, Jobs, Offer, OfferTerms, Offers, OffersOf, OpenJobs, Outcome,
+	Pallet,
 };
-use bpiiot_primitives::{Actors, AgreementClock, AssetKind, JobId, MachineId, OfferId};
+use bpiiot_primitives::{Actors, AgreementClock, AssetKind, Escrow, JobId, MachineId, OfferId};
 use frame_benchmarking::v2::*;
-use frame_support::{
-	traits::{
-		fungible::{Inspect, Mutate},
-		Get,
-	},
-	BoundedVec,
-};
+use frame_support::{traits::Get, BoundedVec};
 use frame_system::{Pallet as System, RawOrigin};
 use sp_core::H256;
 use sp_runtime::{
@@ -21,21 +16,21 @@ use sp_runtime::{
 
 type AccountOf<T> = <T as frame_system::Config>::AccountId;
 
-fn rich<T: Config>(who: &AccountOf<T>)
-where
-	T::Currency: Mutate<AccountOf<T>>,
-{
-	let _ = T::Currency::set_balance(who, BalanceOf::<T>::max_value() / 1_000_000u32.into());
+fn rich<T: Config>(asset: AssetKind, who: &AccountOf<T>) {
+	let amount = BalanceOf::<T>::max_value() / 1_000_000u32.into();
+	EscrowOf::<T>::benchmark_fund(AssetKind::Native, who, amount);
+	EscrowOf::<T>::benchmark_fund(asset, who, amount);
 }
 
-fn terms<T: Config>() -> OfferTerms<BalanceOf<T>> {
+/// A delivery is reviewed for less time than the order would have waited for acceptance, so that it is indexed anew.
+fn terms<T: Config>(asset: AssetKind) -> OfferTerms<BalanceOf<T>> {
 	OfferTerms {
 		capability: BoundedVec::truncate_from(alloc::vec![b'x'; 32]),
-		asset: AssetKind::Native,
-		unit_price: T::Currency::minimum_balance().saturating_mul(1_000u32.into()),
+		asset,
+		unit_price: 1_000_000u32.into(),
 		max_units: 1_000,
-		bond: T::Currency::minimum_balance().saturating_mul(100u32.into()),
-		accept_window: T::MinWindow::get(),
+		bond: 100_000u32.into(),
+		accept_window: T::MinWindow::get().saturating_mul(2),
 		lead_time: T::MinWindow::get(),
 		review_window: T::MinWindow::get(),
 		rejection_fee: Permill::from_percent(10),
@@ -44,32 +39,41 @@ fn terms<T: Config>() -> OfferTerms<BalanceOf<T>> {
 	}
 }
 
-/// A machine with money, its key, its owner and a customer.
+/// A machine with money, its key, and a customer.
 struct Parties<T: Config> {
+	asset: AssetKind,
 	machine: MachineId,
 	key: AccountOf<T>,
 	customer: AccountOf<T>,
 }
 
-fn parties<T: Config>() -> Parties<T>
-where
-	T::Currency: Mutate<AccountOf<T>>,
-{
+fn parties<T: Config>() -> Parties<T> {
 	System::<T>::set_block_number(System::<T>::block_number().saturating_add(One::one()));
+	let asset = EscrowOf::<T>::benchmark_asset();
 	let owner: AccountOf<T> = account("owner", 0, 0);
-	let customer: AccountOf<T> = account("customer", 0, 0);
-	rich::<T>(&owner);
-	rich::<T>(&customer);
+	rich::<T>(asset, &owner);
 	let (machine, key) = T::Actors::benchmark_machine(&owner, 0);
-	rich::<T>(&machine.account());
-	Parties { machine, key, customer }
+	rich::<T>(asset, &machine.account());
+	let customer = customer::<T>(asset, 0);
+	Parties {
+		asset,
+		machine,
+		key,
+		customer,
+	}
+}
+
+fn customer<T: Config>(asset: AssetKind, index: u32) -> AccountOf<T> {
+	let customer: AccountOf<T> = account("customer", index, 0);
+	rich::<T>(asset, &customer);
+	customer
 }
 
 /// An offer of a machine that has as many as it may.
 fn offer<T: Config>(parties: &Parties<T>, others: u32) -> Result<OfferId, BenchmarkError> {
 	let origin = RawOrigin::Signed(parties.key.clone());
 	for _ in 0..=others {
-		Pallet::<T>::publish_offer(origin.clone().into(), parties.machine, terms::<T>())?;
+		Pallet::<T>::publish_offer(origin.clone().into(), parties.machine, terms::<T>(parties.asset))?;
 	}
 	let offers = OffersOf::<T>::get(parties.machine);
 	offers
@@ -78,19 +82,28 @@ fn offer<T: Config>(parties: &Parties<T>, others: u32) -> Result<OfferId, Benchm
 		.ok_or(BenchmarkError::Stop("the offer was not published"))
 }
 
+/// Orders from as many customers as it takes, until the machine has one order less than it may have.
+fn orders<T: Config>(parties: &Parties<T>, offer: OfferId) -> Result<(), BenchmarkError> {
+	for nth in 1..T::MaxOpenJobs::get() {
+		let customer = customer::<T>(parties.asset, nth / T::MaxOpenJobsPerCustomer::get());
+		order_of::<T>(customer, offer)?;
+	}
+	Ok(())
+}
+
 /// A job of a machine that has as many open ones as it may.
 fn job<T: Config>(parties: &Parties<T>) -> Result<JobId, BenchmarkError> {
 	let offer = offer::<T>(parties, 0)?;
-	for _ in 0..T::MaxOpenJobs::get() {
-		order_of::<T>(parties, offer)?;
-	}
+	order_of::<T>(parties.customer.clone(), offer)?;
+	orders::<T>(parties, offer)?;
 	let jobs = OpenJobs::<T>::get(parties.machine);
-	jobs.first().copied().ok_or(BenchmarkError::Stop("nothing was ordered"))
+	let first = jobs.first().ok_or(BenchmarkError::Stop("nothing was ordered"))?;
+	Ok(first.job)
 }
 
-fn order_of<T: Config>(parties: &Parties<T>, offer: OfferId) -> Result<(), BenchmarkError> {
+fn order_of<T: Config>(customer: AccountOf<T>, offer: OfferId) -> Result<(), BenchmarkError> {
 	Ok(Pallet::<T>::order(
-		RawOrigin::Signed(parties.customer.clone()).into(),
+		RawOrigin::Signed(customer).into(),
 		offer,
 		1,
 		10,
@@ -121,11 +134,11 @@ fn delivered<T: Config>(parties: &Parties<T>) -> Result<JobId, BenchmarkError> {
 	Ok(job)
 }
 
-fn record<T: Config>(job: JobId) -> Result<Job<AccountOf<T>, BalanceOf<T>>, BenchmarkError> {
+fn record<T: Config>(job: JobId) -> Result<JobOf<T>, BenchmarkError> {
 	Jobs::<T>::get(job).ok_or(BenchmarkError::Stop("the job is gone"))
 }
 
-#[benchmarks(where T::Currency: Mutate<AccountOf<T>>)]
+#[benchmarks]
 mod benches {
 	use super::*;
 
@@ -136,7 +149,11 @@ mod benches {
 			offer::<T>(&parties, T::MaxOffers::get().saturating_sub(2))?;
 		}
 		#[extrinsic_call]
-		_(RawOrigin::Signed(parties.key), parties.machine, terms::<T>());
+		_(
+			RawOrigin::Signed(parties.key),
+			parties.machine,
+			terms::<T>(parties.asset),
+		);
 		assert_eq!(OffersOf::<T>::get(parties.machine).len() as u32, T::MaxOffers::get());
 		Ok(())
 	}
@@ -146,7 +163,7 @@ mod benches {
 		let parties = parties::<T>();
 		let offer = offer::<T>(&parties, 0)?;
 		#[extrinsic_call]
-		_(RawOrigin::Signed(parties.key), offer, terms::<T>());
+		_(RawOrigin::Signed(parties.key), offer, terms::<T>(parties.asset));
 		assert_eq!(Offers::<T>::get(offer).map(|offer: Offer<_, _>| offer.version), Some(2));
 		Ok(())
 	}
@@ -165,9 +182,7 @@ mod benches {
 	fn order() -> Result<(), BenchmarkError> {
 		let parties = parties::<T>();
 		let offer = offer::<T>(&parties, 0)?;
-		for _ in 1..T::MaxOpenJobs::get() {
-			order_of::<T>(&parties, offer)?;
-		}
+		orders::<T>(&parties, offer)?;
 		let deliver_by = T::Clock::now().saturating_add(2 * T::MinWindow::get());
 		let uri = BoundedVec::truncate_from(alloc::vec![b'x'; 128]);
 		#[extrinsic_call]
@@ -232,7 +247,9 @@ mod benches {
 		let job = started::<T>(&parties)?;
 		#[extrinsic_call]
 		_(RawOrigin::Signed(parties.key), job, 10, H256::repeat_byte(3));
-		assert_eq!(record::<T>(job)?.state, JobState::Delivered);
+		let record = record::<T>(job)?;
+		assert_eq!(record.state, JobState::Delivered);
+		assert_eq!(record.indexed_at, record.review_until);
 		Ok(())
 	}
 

@@ -2,11 +2,11 @@
 
 use crate::{
 	BalanceOf, Config, Error, EscrowOf, Event, HoldReason, Job, JobOf, JobState, Jobs, Offer, OfferTerms, Offers,
-	OffersOf, OpenJobs, Outcome, Pallet, RecipeUri,
+	OffersOf, OpenJob, OpenJobs, Outcome, Pallet, RecipeUri,
 };
 use bpiiot_primitives::{
-	fresh_id, Actor, Actors, AgreementClock, AgreementMillis, Escrow, EscrowTerms, JobId, MachineId, OfferId,
-	UnixMillis,
+	fresh_id, Actor, Actors, AgreementClock, AgreementMillis, AgreementRef, DeadlineIndex, Escrow, EscrowTerms, JobId,
+	MachineId, OfferId, UnixMillis,
 };
 use frame_support::{
 	ensure,
@@ -129,30 +129,32 @@ impl<T: Config> Pallet<T> {
 		let now = T::Clock::now();
 		let deliver_by = Self::deadline(now, deliver_by, terms.lead_time)?;
 
-		let deposit = T::JobDeposit::get();
-		T::Currency::hold(&HoldReason::Job.into(), &actor.account, deposit)?;
+		// Taken before the first event of this call, which is the next one's guarantee of another id.
+		let id = JobId(fresh_id::<T>());
+		let agreement = AgreementRef::Job(id);
 		let escrow = EscrowOf::<T>::open(
+			agreement,
 			&actor,
 			EscrowTerms {
 				payee: machine.account(),
 				asset: terms.asset,
 				amount: price,
 				smallest_release: Self::smallest_release(&terms),
+				deposit: T::JobDeposit::get(),
+				fee: T::OrderFee::get(),
 			},
 		)?;
-		let id = JobId(fresh_id::<T>());
-		OpenJobs::<T>::try_mutate(machine, |jobs| jobs.try_push(id)).map_err(|_| Error::<T>::TooManyOpenJobs)?;
 		let customer = actor.account;
+		Self::add_open_job(machine, id, &customer)?;
+		let accept_by = now.saturating_add(terms.accept_window).min(deliver_by);
+		T::Deadlines::insert(accept_by, agreement);
 		Jobs::<T>::insert(
 			id,
 			Job {
-				customer: customer.clone(),
-				deposit,
+				escrow,
 				machine,
 				offer: offer_id,
 				version,
-				escrow,
-				asset: terms.asset,
 				unit_price: terms.unit_price,
 				units,
 				units_done: 0,
@@ -161,10 +163,11 @@ impl<T: Config> Pallet<T> {
 				recipe,
 				recipe_uri,
 				state: JobState::Ordered,
-				accept_by: now.saturating_add(terms.accept_window).min(deliver_by),
+				accept_by,
 				deliver_by,
 				review_window: terms.review_window,
 				review_until: 0,
+				indexed_at: accept_by,
 				bond: terms.bond,
 				rejection_fee: terms.rejection_fee,
 				result: H256::zero(),
@@ -181,6 +184,20 @@ impl<T: Config> Pallet<T> {
 			recipe,
 		});
 		Ok(())
+	}
+
+	/// Lists the job with its machine, if machine and customer may have one more.
+	fn add_open_job(machine: MachineId, job: JobId, customer: &T::AccountId) -> DispatchResult {
+		OpenJobs::<T>::try_mutate(machine, |open| {
+			let his = open.iter().filter(|other| other.customer == *customer).count();
+			ensure!(
+				his < T::MaxOpenJobsPerCustomer::get() as usize,
+				Error::<T>::TooManyOpenJobsOfCustomer
+			);
+			let customer = customer.clone();
+			open.try_push(OpenJob { job, customer })
+				.map_err(|_| Error::<T>::TooManyOpenJobs.into())
+		})
 	}
 
 	fn offer_as_read(id: OfferId, version: u32) -> Result<Offer<T::AccountId, BalanceOf<T>>, DispatchError> {
@@ -225,7 +242,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(job.state == JobState::Ordered, Error::<T>::WrongState);
 			ensure!(T::Clock::now() <= job.accept_by, Error::<T>::TooLate);
 			if !job.bond.is_zero() {
-				EscrowOf::<T>::post_bond(job.escrow, &actor, job.bond)?;
+				EscrowOf::<T>::post_bond(AgreementRef::Job(id), &mut job.escrow, &actor, job.bond)?;
 			}
 			job.state = JobState::Accepted;
 			Ok(Event::Accepted {
@@ -273,10 +290,15 @@ impl<T: Config> Pallet<T> {
 			job.units_done = units;
 			job.result = result;
 			job.review_until = now.saturating_add(job.review_window);
+			// Otherwise whoever looks at the old deadline finds the new one.
+			if job.review_until < job.indexed_at {
+				job.indexed_at = job.review_until;
+				T::Deadlines::insert(job.indexed_at, AgreementRef::Job(id));
+			}
 			Ok(Event::Delivered {
 				job: id,
 				machine: job.machine,
-				customer: job.customer.clone(),
+				customer: job.customer().clone(),
 				units,
 				result,
 				review_until: job.review_until,
@@ -312,7 +334,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_cancel(actor: Caller<T>, id: JobId, reason: H256) -> DispatchResult {
 		let job = Self::job(id)?;
 		let by_machine = actor.machine == Some(job.machine);
-		ensure!(by_machine || actor.account == job.customer, Error::<T>::NotAParty);
+		ensure!(by_machine || actor.account == *job.customer(), Error::<T>::NotAParty);
 		let outcome = match job.state {
 			JobState::Ordered if !by_machine => Outcome::Cancelled,
 			JobState::Accepted | JobState::Started if by_machine => Outcome::GivenUp,
@@ -322,14 +344,14 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn do_remove(actor: Caller<T>, id: JobId) -> DispatchResult {
-		let job = Self::job(id)?;
-		ensure!(actor.account == job.customer, Error::<T>::NotTheCustomer);
+		let mut job = Self::job(id)?;
+		ensure!(actor.account == *job.customer(), Error::<T>::NotTheCustomer);
 		ensure!(job.is_settled(), Error::<T>::NotSettled);
 		Jobs::<T>::remove(id);
-		T::Currency::release(&HoldReason::Job.into(), &job.customer, job.deposit, Precision::Exact)?;
+		EscrowOf::<T>::release_deposit(AgreementRef::Job(id), &mut job.escrow)?;
 		Self::deposit_event(Event::Removed {
 			job: id,
-			customer: job.customer,
+			customer: actor.account,
 		});
 		Ok(())
 	}

@@ -18,26 +18,28 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use types::{Capability, Job, JobState, Offer, OfferTerms, Outcome, RecipeUri};
+pub use types::{Capability, Job, JobState, Offer, OfferTerms, OpenJob, Outcome, RecipeUri};
 pub use weights::WeightInfo;
 
 use bpiiot_primitives::Escrow;
 use frame_support::traits::fungible::Inspect;
 
-/// An amount of the native token, in planck.
+/// An amount of the native token, in planck, or of the asset of an offer, in its smallest unit.
 pub type BalanceOf<T> = <<T as Config>::Currency as Inspect<<T as frame_system::Config>::AccountId>>::Balance;
 /// An offer of this runtime.
 pub type OfferOf<T> = Offer<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
+/// The state of an escrow of this runtime.
+pub type EscrowAccountOf<T> = <EscrowOf<T> as Escrow<<T as frame_system::Config>::AccountId>>::Account;
 /// A job of this runtime.
-pub type JobOf<T> = Job<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
+pub type JobOf<T> = Job<EscrowAccountOf<T>, BalanceOf<T>>;
 pub(crate) type EscrowOf<T> = <T as Config>::Escrow;
-pub(crate) type PriceOf<T> = <EscrowOf<T> as Escrow<<T as frame_system::Config>::AccountId>>::Balance;
 
 #[frame_support::pallet]
 pub mod pallet {
-	use super::{BalanceOf, JobOf, OfferOf, OfferTerms, Outcome, RecipeUri, WeightInfo};
+	use super::{BalanceOf, JobOf, OfferOf, OfferTerms, OpenJob, Outcome, RecipeUri, WeightInfo};
 	use bpiiot_primitives::{
-		Actors, AgreementClock, AgreementMillis, AssetKind, Escrow, JobId, MachineId, OfferId, UnixMillis,
+		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, JobId, MachineId, OfferId,
+		UnixMillis,
 	};
 	use frame_support::{
 		pallet_prelude::*,
@@ -60,14 +62,17 @@ pub mod pallet {
 		/// The reasons for which the runtime holds funds.
 		type RuntimeHoldReason: From<HoldReason>;
 
-		/// Holds the deposits for records.
+		/// Holds the deposits for offers.
 		type Currency: Inspect<Self::AccountId> + MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
 
-		/// Holds and moves prices and bonds.
+		/// Holds and moves prices and bonds, and what customers pay for a job's record.
 		type Escrow: Escrow<Self::AccountId, AssetId = AssetKind, Balance = BalanceOf<Self>>;
 
 		/// The clock of deadlines.
 		type Clock: AgreementClock;
+
+		/// Has jobs looked at when their deadlines have passed.
+		type Deadlines: DeadlineIndex;
 
 		/// Who stands behind a call.
 		type Actors: Actors<Self::RuntimeOrigin, Self::AccountId>;
@@ -76,9 +81,13 @@ pub mod pallet {
 		#[pallet::constant]
 		type OfferDeposit: Get<BalanceOf<Self>>;
 
-		/// On hold at the customer for a job's record.
+		/// On hold at the customer for a job's record, in planck; taken in the order's asset.
 		#[pallet::constant]
 		type JobDeposit: Get<BalanceOf<Self>>;
+
+		/// What an order costs the customer whatever becomes of it, in planck; taken in the order's asset.
+		#[pallet::constant]
+		type OrderFee: Get<BalanceOf<Self>>;
 
 		/// The shortest window that terms may give anybody to act, in milliseconds.
 		#[pallet::constant]
@@ -95,15 +104,17 @@ pub mod pallet {
 		/// Jobs that a machine may have open at a time.
 		#[pallet::constant]
 		type MaxOpenJobs: Get<u32>;
+
+		/// Jobs of one customer that a machine may have open at a time.
+		#[pallet::constant]
+		type MaxOpenJobsPerCustomer: Get<u32>;
 	}
 
-	/// Why this pallet holds funds: deposits of those who store something, never other people's money.
+	/// Why this pallet holds funds: deposits of those who publish something, never other people's money.
 	#[pallet::composite_enum]
 	pub enum HoldReason {
 		/// For an offer's record.
 		Offer,
-		/// For a job's record.
-		Job,
 	}
 
 	/// The published offers.
@@ -119,10 +130,10 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Jobs<T: Config> = StorageMap<_, Blake2_128Concat, JobId, JobOf<T>, OptionQuery>;
 
-	/// The jobs of a machine that are not settled.
+	/// The jobs of a machine that are not settled, and whose they are.
 	#[pallet::storage]
 	pub type OpenJobs<T: Config> =
-		StorageMap<_, Blake2_128Concat, MachineId, BoundedVec<JobId, T::MaxOpenJobs>, ValueQuery>;
+		StorageMap<_, Blake2_128Concat, MachineId, BoundedVec<OpenJob<T::AccountId>, T::MaxOpenJobs>, ValueQuery>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(crate) fn deposit_event)]
@@ -277,6 +288,8 @@ pub mod pallet {
 		TooManyOffers,
 		/// The machine has as many open jobs as it may have. Order later or elsewhere.
 		TooManyOpenJobs,
+		/// The machine has as many open jobs of this customer as it may have. Approve or cancel one first.
+		TooManyOpenJobsOfCustomer,
 		/// The unit price is zero.
 		ZeroPrice,
 		/// The number of units is zero.
@@ -368,7 +381,8 @@ pub mod pallet {
 			Self::do_withdraw_offer(actor, offer)
 		}
 
-		/// Order units of an offer. Their price goes on hold in the customer's account.
+		/// Order units of an offer. Their price goes on hold in the customer's account, with a deposit for the record,
+		/// which comes back when the record is removed, and a fee, which does not. All are in the offer's asset.
 		///
 		/// ## Dispatch Origin
 		/// Signed; the customer. Not the machine itself nor its owner.
@@ -376,15 +390,16 @@ pub mod pallet {
 		/// ## Parameters
 		/// - `offer`, `version`: what was read. When the offer has changed since, the order is refused.
 		/// - `units`: at least 1, at most the offer's `max_units`.
-		/// - `max_price`: the most that all units together may cost, in the asset's smallest unit.
+		/// - `max_price`: the most that all units together may cost, in the asset's smallest unit; deposit and fee come on
+		///   top of it.
 		/// - `recipe`: `blake2_256` of the recipe file.
 		/// - `recipe_uri`: where the machine can fetch the recipe.
 		/// - `deliver_by`: delivery deadline, in unix milliseconds of the chain's timestamp.
 		///
 		/// ## Errors
 		/// `UnknownOffer`, `OfferChanged`, `OwnMachine`, `ZeroUnits`, `TooManyUnits`, `PriceOverflow`,
-		/// `MaxPriceTooLow`, `DeadlineTooSoon`, `DeadlineTooFar`, `TooManyOpenJobs`; the machine's state; too little
-		/// money.
+		/// `MaxPriceTooLow`, `DeadlineTooSoon`, `DeadlineTooFar`, `TooManyOpenJobs`, `TooManyOpenJobsOfCustomer`; the
+		/// machine's state; an asset that is not listed or has no rate; too little money.
 		///
 		/// ## Events
 		/// `Ordered`
@@ -557,13 +572,14 @@ pub mod pallet {
 		}
 
 		/// End a job whose deadline has passed: not accepted or not delivered in time, everything goes back to the
-		/// customer, with the bond if there is one; not reviewed in time, the machine is paid.
+		/// customer, with the bond if there is one; not reviewed in time, the machine is paid. The chain does the same by
+		/// itself when blocks have room; who calls this need not wait for that.
 		///
 		/// ## Dispatch Origin
 		/// Anybody, signed.
 		///
 		/// ## Errors
-		/// `UnknownJob`, `WrongState`, `NotExpired`.
+		/// `UnknownJob`, `WrongState`, `NotExpired`; agreements are paused.
 		///
 		/// ## Events
 		/// `Settled` with `NotAccepted`, `NotDelivered` or `Completed`
@@ -598,7 +614,7 @@ pub mod pallet {
 			assert!(T::MinWindow::get() > 0, "nobody could act in a window of no time");
 			assert!(T::MinWindow::get() < T::MaxWindow::get(), "no terms would be allowed");
 			assert!(
-				T::MaxOffers::get() > 0 && T::MaxOpenJobs::get() > 0,
+				T::MaxOffers::get() > 0 && T::MaxOpenJobs::get() > 0 && T::MaxOpenJobsPerCustomer::get() > 0,
 				"no machine could work"
 			);
 		}

@@ -1,13 +1,23 @@
-//! A runtime with real balances, timestamps, machines and escrow around the pallet.
+//! A runtime with real balances, assets, timestamps, machines and escrow around the pallet.
 
-use crate::{self as pallet_jobs, Job, Offer, OfferTerms};
+use crate::{self as pallet_jobs, JobOf, Offer, OfferTerms};
 use bpiiot_primitives::{AssetKind, JobId, MachineId, OfferId};
 use frame_support::{
-	assert_ok, derive_impl, parameter_types,
-	traits::{fungible::InspectHold, ConstU128, ConstU32, ConstU64, Everything, OnTimestampSet},
+	assert_ok, derive_impl,
+	pallet_prelude::Weight,
+	parameter_types,
+	traits::{
+		fungible::{NativeFromLeft, UnionOf},
+		fungibles::{Inspect, InspectHold},
+		AsEnsureOriginWithArg, ConstU128, ConstU32, ConstU64, Everything, Hooks, OnTimestampSet,
+	},
 };
+use frame_system::{EnsureNever, EnsureRoot};
 use sp_core::{sr25519, Pair, H256};
-use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, Permill};
+use sp_runtime::{
+	traits::{Convert, IdentityLookup},
+	AccountId32, BuildStorage, FixedU128, Permill,
+};
 
 pub(crate) type AccountId = AccountId32;
 pub(crate) type Balance = u128;
@@ -19,6 +29,20 @@ pub(crate) const ENDOWMENT: Balance = 1_000_000;
 /// The deposits of an offer and of a job.
 pub(crate) const OFFER_DEPOSIT: Balance = 500;
 pub(crate) const JOB_DEPOSIT: Balance = 300;
+/// What an order costs.
+pub(crate) const ORDER_FEE: Balance = 70;
+/// The number of the dollars.
+pub(crate) const DOLLAR_ID: u32 = 1;
+/// A listed asset that keeps accounts alive by itself and is worth 3 of the native token.
+pub(crate) const DOLLAR: AssetKind = AssetKind::Asset(DOLLAR_ID);
+/// What an order holds for its record and costs in dollars: thirds, rounded up.
+pub(crate) const DOLLAR_DEPOSIT: Balance = 100;
+pub(crate) const DOLLAR_FEE: Balance = 24;
+/// Every asset in which work is sold, with deposit and fee of an order.
+pub(crate) const ASSETS: [(AssetKind, Balance, Balance); 2] = [
+	(AssetKind::Native, JOB_DEPOSIT, ORDER_FEE),
+	(DOLLAR, DOLLAR_DEPOSIT, DOLLAR_FEE),
+];
 /// The timestamp of the first block, in unix milliseconds.
 pub(crate) const START: u64 = 1_790_000_000_000;
 /// The windows of [`terms`], in milliseconds.
@@ -53,6 +77,10 @@ mod runtime {
 	pub type Timestamp = pallet_timestamp;
 	#[runtime::pallet_index(2)]
 	pub type Balances = pallet_balances;
+	#[runtime::pallet_index(3)]
+	pub type Assets = pallet_assets;
+	#[runtime::pallet_index(4)]
+	pub type AssetsHolder = pallet_assets_holder;
 	#[runtime::pallet_index(50)]
 	pub type Machines = pallet_machines;
 	#[runtime::pallet_index(51)]
@@ -83,9 +111,40 @@ impl pallet_balances::Config for Test {
 	type ExistentialDeposit = ConstU128<MINIMUM>;
 }
 
-parameter_types! {
-	pub FeeDestination: AccountId = account(b"fees");
+#[derive_impl(pallet_assets::config_preludes::TestDefaultConfig)]
+impl pallet_assets::Config for Test {
+	type Balance = Balance;
+	type Currency = Balances;
+	type CreateOrigin = AsEnsureOriginWithArg<EnsureNever<AccountId>>;
+	type ForceOrigin = EnsureRoot<AccountId>;
+	type Holder = AssetsHolder;
 }
+
+impl pallet_assets_holder::Config for Test {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type RuntimeEvent = RuntimeEvent;
+}
+
+parameter_types! {
+	pub FeeDestination: AccountId = pot();
+	/// What a dollar is worth, in planck; nothing for no rate.
+	pub storage DollarRate: Option<FixedU128> = Some(FixedU128::from_u32(3));
+}
+
+/// Knows the rate of dollars.
+pub struct Rates;
+
+impl Convert<AssetKind, Option<FixedU128>> for Rates {
+	fn convert(asset: AssetKind) -> Option<FixedU128> {
+		match asset {
+			DOLLAR => DollarRate::get(),
+			_ => Some(FixedU128::from_u32(1)),
+		}
+	}
+}
+
+/// The native token and the assets.
+pub(crate) type Fungibles = UnionOf<Balances, AssetsHolder, NativeFromLeft, AssetKind, AccountId>;
 
 impl pallet_machines::Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
@@ -101,10 +160,20 @@ impl pallet_machines::Config for Test {
 }
 
 impl pallet_escrow::Config for Test {
+	type WeightInfo = pallet_escrow::weights::SubstrateWeight<Test>;
 	type RuntimeHoldReason = RuntimeHoldReason;
-	type Native = Balances;
+	type Fungibles = Fungibles;
+	type Rates = Rates;
+	type ListOrigin = EnsureRoot<AccountId>;
+	type PauseOrigin = EnsureRoot<AccountId>;
+	type FeeDestination = FeeDestination;
 	type SpendPolicy = Machines;
+	type Agreements = Jobs;
+	type OpenEscrows = Jobs;
 	type StopAllowance = ConstU64<3_600_000>;
+	type MaxSweep = ConstU32<3>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Coupons;
 }
 
 impl pallet_jobs::Config for Test {
@@ -113,13 +182,16 @@ impl pallet_jobs::Config for Test {
 	type Currency = Balances;
 	type Escrow = Escrow;
 	type Clock = Escrow;
+	type Deadlines = Escrow;
 	type Actors = Machines;
 	type OfferDeposit = ConstU128<OFFER_DEPOSIT>;
 	type JobDeposit = ConstU128<JOB_DEPOSIT>;
+	type OrderFee = ConstU128<ORDER_FEE>;
 	type MinWindow = ConstU64<10_000>;
 	type MaxWindow = ConstU64<86_400_000>;
 	type MaxOffers = ConstU32<3>;
-	type MaxOpenJobs = ConstU32<4>;
+	type MaxOpenJobs = ConstU32<6>;
+	type MaxOpenJobsPerCustomer = ConstU32<4>;
 }
 
 /// The account of a name.
@@ -135,6 +207,16 @@ pub(crate) fn owner() -> AccountId {
 /// Orders.
 pub(crate) fn customer() -> AccountId {
 	account(b"customer")
+}
+
+/// Where fees go.
+pub(crate) fn pot() -> AccountId {
+	account(b"fees")
+}
+
+/// Owns the dollars and may block them.
+pub(crate) fn issuer() -> AccountId {
+	account(b"issuer")
 }
 
 /// Has money, and nothing to do with any job.
@@ -163,6 +245,14 @@ pub(crate) fn signed(who: &AccountId) -> RuntimeOrigin {
 
 /// Registers machine `seed` for [`owner`] and gives it money for bonds.
 pub(crate) fn registered(seed: u8) -> MachineId {
+	let machine = penniless(seed);
+	assert_ok!(Machines::deposit(signed(&owner()), machine, 10_000));
+	assert_ok!(Assets::transfer(signed(&owner()), DOLLAR_ID, machine.account(), 10_000));
+	machine
+}
+
+/// Registers machine `seed` for [`owner`].
+pub(crate) fn penniless(seed: u8) -> MachineId {
 	let nonce = pallet_machines::Registrations::<Test>::get(owner());
 	let payload = pallet_machines::proof::payload(&System::block_hash(0), &owner(), &key(seed), nonce);
 	assert_ok!(Machines::register(
@@ -173,7 +263,6 @@ pub(crate) fn registered(seed: u8) -> MachineId {
 		[0; 32],
 		Default::default()
 	));
-	assert_ok!(Machines::deposit(signed(&owner()), machine(seed), 10_000));
 	machine(seed)
 }
 
@@ -192,6 +281,11 @@ pub(crate) fn terms() -> OfferTerms<Balance> {
 		recipe_schema: H256::repeat_byte(1),
 		contract: H256::zero(),
 	}
+}
+
+/// The same, in `asset`.
+pub(crate) fn terms_in(asset: AssetKind) -> OfferTerms<Balance> {
+	OfferTerms { asset, ..terms() }
 }
 
 /// Publishes `terms` for machine 1, which must be registered.
@@ -215,16 +309,24 @@ pub(crate) fn ordered(offer: OfferId, units: u32) -> JobId {
 		Default::default(),
 		START + DEADLINE
 	));
-	pallet_jobs::OpenJobs::<Test>::get(machine(1))
-		.last()
-		.copied()
-		.expect("just ordered")
+	open_jobs().pop().expect("just ordered")
+}
+
+/// The open jobs of machine 1.
+pub(crate) fn open_jobs() -> Vec<JobId> {
+	let open = pallet_jobs::OpenJobs::<Test>::get(machine(1));
+	open.into_iter().map(|open| open.job).collect()
 }
 
 /// A job of 5 units of machine 1, taken to `stage`.
 pub(crate) fn job_at(stage: Stage) -> JobId {
+	job_in(AssetKind::Native, stage)
+}
+
+/// The same, in `asset`.
+pub(crate) fn job_in(asset: AssetKind, stage: Stage) -> JobId {
 	registered(1);
-	let job = ordered(published(terms()), 5);
+	let job = ordered(published(terms_in(asset)), 5);
 	take(job, stage)
 }
 
@@ -266,7 +368,7 @@ pub(crate) fn take(job: JobId, stage: Stage) -> JobId {
 }
 
 /// The record of a job that must exist.
-pub(crate) fn record(job: JobId) -> Job<AccountId, Balance> {
+pub(crate) fn record(job: JobId) -> JobOf<Test> {
 	pallet_jobs::Jobs::<Test>::get(job).expect("the job exists")
 }
 
@@ -277,8 +379,30 @@ pub(crate) fn offer_record(offer: OfferId) -> Offer<AccountId, Balance> {
 
 /// What an account has in all and what of it is on hold.
 pub(crate) fn money(who: &AccountId) -> (Balance, Balance) {
-	let held = Balances::total_balance_on_hold(who);
-	(Balances::free_balance(who) + held, held)
+	money_in(AssetKind::Native, who)
+}
+
+/// The same, in `asset`.
+pub(crate) fn money_in(asset: AssetKind, who: &AccountId) -> (Balance, Balance) {
+	(
+		Fungibles::total_balance(asset, who),
+		Fungibles::total_balance_on_hold(asset, who),
+	)
+}
+
+/// Blocks `who` in dollars, so that he can neither pay nor be paid.
+pub(crate) fn block(who: AccountId) {
+	assert_ok!(Assets::block(signed(&issuer()), DOLLAR_ID, who));
+}
+
+/// Makes good [`block`].
+pub(crate) fn thaw(who: AccountId) {
+	assert_ok!(Assets::thaw(signed(&issuer()), DOLLAR_ID, who));
+}
+
+/// Ends a block in which there is room for everything.
+pub(crate) fn idle() {
+	<Escrow as Hooks<u64>>::on_idle(System::block_number(), Weight::MAX);
 }
 
 /// Starts a block with a timestamp of `millis` after [`START`].
@@ -288,19 +412,29 @@ pub(crate) fn at(millis: u64) {
 	<Escrow as OnTimestampSet<u64>>::on_timestamp_set(START + millis);
 }
 
-/// A world with three rich people and no machine.
+/// A world with three rich people, dollars and no machine.
 pub(crate) fn empty() -> sp_io::TestExternalities {
-	let mut storage = frame_system::GenesisConfig::<Test>::default()
-		.build_storage()
-		.expect("empty genesis");
-	pallet_balances::GenesisConfig::<Test> {
-		balances: [owner(), customer(), stranger()].map(|who| (who, ENDOWMENT)).to_vec(),
+	let people = [owner(), customer(), stranger()].map(|who| (who, ENDOWMENT));
+	let rich = people.into_iter().chain([(pot(), MINIMUM)]).collect::<Vec<_>>();
+	let storage = RuntimeGenesisConfig {
+		assets: pallet_assets::GenesisConfig {
+			assets: vec![(DOLLAR_ID, issuer(), true, MINIMUM)],
+			accounts: rich.iter().map(|(who, much)| (DOLLAR_ID, who.clone(), *much)).collect(),
+			..Default::default()
+		},
+		balances: pallet_balances::GenesisConfig {
+			balances: rich,
+			..Default::default()
+		},
 		..Default::default()
 	}
-	.assimilate_storage(&mut storage)
-	.expect("genesis balances");
+	.build_storage()
+	.expect("is a genesis");
 	let mut ext = sp_io::TestExternalities::from(storage);
-	ext.execute_with(|| at(0));
+	ext.execute_with(|| {
+		at(0);
+		assert_ok!(Escrow::list_asset(RuntimeOrigin::root(), DOLLAR));
+	});
 	ext
 }
 
@@ -314,12 +448,31 @@ pub(crate) fn build_and_execute(test: impl FnOnce()) {
 
 /// What must always hold, and that no money came or went.
 pub(crate) fn try_state() {
-	assert_eq!(
-		pallet_balances::TotalIssuance::<Test>::get(),
-		3 * ENDOWMENT,
-		"invariant 2"
-	);
+	let all = 3 * ENDOWMENT + MINIMUM;
+	assert_eq!(pallet_balances::TotalIssuance::<Test>::get(), all, "invariant 2");
+	assert_eq!(Assets::total_supply(DOLLAR_ID), all, "invariant 2");
 	Machines::do_try_state().expect("machines");
 	Escrow::do_try_state().expect("escrow");
 	Jobs::do_try_state().expect("jobs");
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Coupons;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl pallet_escrow::BenchmarkHelper<AccountId, Balance> for Coupons {
+	fn create_asset() -> AssetKind {
+		const ID: u32 = 77;
+		assert_ok!(Assets::force_create(RuntimeOrigin::root(), ID, issuer(), true, 1));
+		Self::fund(AssetKind::Asset(ID), &pot(), 1);
+		AssetKind::Asset(ID)
+	}
+
+	fn fund(asset: AssetKind, who: &AccountId, amount: Balance) {
+		use frame_support::traits::{fungible, fungibles};
+		let _ = match asset {
+			AssetKind::Native => <Balances as fungible::Mutate<AccountId>>::mint_into(who, amount),
+			AssetKind::Asset(id) => <Assets as fungibles::Mutate<AccountId>>::mint_into(id, who, amount),
+		};
+	}
 }

@@ -1,10 +1,20 @@
 //! How jobs end, and who gets what.
 
-use crate::{Config, Error, EscrowOf, Event, JobOf, JobState, Jobs, OpenJobs, Outcome, Pallet, PriceOf};
-use bpiiot_primitives::{Actor, AgreementClock, BondOutcome, Escrow, JobId, MachineId, OpenWork, Settlement};
-use frame_support::{ensure, pallet_prelude::DispatchResult};
+use crate::{
+	BalanceOf, Config, Error, EscrowAccountOf, EscrowOf, Event, JobOf, JobState, Jobs, OpenJobs, Outcome, Pallet,
+	WeightInfo,
+};
+use alloc::vec::Vec;
+use bpiiot_primitives::{
+	Actor, AgreementClock, AgreementMillis, AgreementRef, Agreements, BondOutcome, DeadlineIndex, Escrow, Expiry,
+	JobId, MachineId, OpenEscrows, OpenWork, Settlement,
+};
+use frame_support::{ensure, pallet_prelude::DispatchResult, weights::Weight};
 use sp_core::H256;
-use sp_runtime::traits::{Saturating, Zero};
+use sp_runtime::{
+	traits::{Saturating, Zero},
+	DispatchError,
+};
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_approve(actor: Actor<T::AccountId>, id: JobId, units: u32) -> DispatchResult {
@@ -14,7 +24,7 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::Approved {
 			job: id,
 			machine: job.machine,
-			customer: job.customer.clone(),
+			customer: job.customer().clone(),
 			units,
 		});
 		Self::pay_reviewed(id, job, pay, Zero::zero())
@@ -30,7 +40,7 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::Rejected {
 			job: id,
 			machine: job.machine,
-			customer: job.customer.clone(),
+			customer: job.customer().clone(),
 			units,
 			reason,
 		});
@@ -40,28 +50,27 @@ impl<T: Config> Pallet<T> {
 	/// Ends the job if the deadline of its state has passed.
 	pub(crate) fn do_expire(id: JobId) -> DispatchResult {
 		let job = Self::job(id)?;
-		let now = T::Clock::now();
-		let (deadline, outcome) = match job.state {
-			JobState::Ordered => (job.accept_by, Outcome::NotAccepted),
-			JobState::Accepted | JobState::Started => (job.deliver_by, Outcome::NotDelivered),
-			JobState::Delivered => (job.review_until, Outcome::Completed),
-			JobState::Settled(_) => return Err(Error::<T>::WrongState.into()),
-		};
-		ensure!(now > deadline, Error::<T>::NotExpired);
-		if outcome == Outcome::Completed {
-			let mut job = job;
-			let silent = job.in_review();
-			job.approved = job.approved.saturating_add(silent);
-			let pay = Self::price(job.unit_price, silent)?;
-			return Self::pay_reviewed(id, job, pay, Zero::zero());
+		T::Clock::ensure_running()?;
+		let (deadline, outcome) = job.deadline().ok_or(Error::<T>::WrongState)?;
+		ensure!(T::Clock::now() > deadline, Error::<T>::NotExpired);
+		Self::end_by_silence(id, job, outcome)
+	}
+
+	/// Ends the job in favour of the one who waited.
+	fn end_by_silence(id: JobId, mut job: JobOf<T>, outcome: Outcome) -> DispatchResult {
+		if outcome != Outcome::Completed {
+			return Self::refund_all(id, job, outcome, H256::zero());
 		}
-		Self::refund_all(id, job, outcome, H256::zero())
+		let silent = job.in_review();
+		job.approved = job.approved.saturating_add(silent);
+		let pay = Self::price(job.unit_price, silent)?;
+		Self::pay_reviewed(id, job, pay, Zero::zero())
 	}
 
 	/// The delivered job, if `actor` is its customer and `units` are still in review.
-	fn reviewed_by(actor: &Actor<T::AccountId>, id: JobId, units: u32) -> Result<JobOf<T>, sp_runtime::DispatchError> {
+	fn reviewed_by(actor: &Actor<T::AccountId>, id: JobId, units: u32) -> Result<JobOf<T>, DispatchError> {
 		let job = Self::job(id)?;
-		ensure!(actor.account == job.customer, Error::<T>::NotTheCustomer);
+		ensure!(actor.account == *job.customer(), Error::<T>::NotTheCustomer);
 		ensure!(job.state == JobState::Delivered, Error::<T>::WrongState);
 		ensure!(units > 0, Error::<T>::ZeroUnits);
 		ensure!(units <= job.in_review(), Error::<T>::TooManyUnits);
@@ -70,13 +79,19 @@ impl<T: Config> Pallet<T> {
 
 	/// Pays for units that have left review. With the last of them the job ends: what is still on hold is the price of
 	/// units that were not delivered, and goes back.
-	fn pay_reviewed(id: JobId, job: JobOf<T>, to_machine: PriceOf<T>, to_customer: PriceOf<T>) -> DispatchResult {
+	fn pay_reviewed(
+		id: JobId,
+		mut job: JobOf<T>,
+		to_machine: BalanceOf<T>,
+		to_customer: BalanceOf<T>,
+	) -> DispatchResult {
 		if job.in_review() > 0 {
+			let agreement = AgreementRef::Job(id);
 			if !to_machine.is_zero() {
-				EscrowOf::<T>::release(job.escrow, to_machine)?;
+				EscrowOf::<T>::release(agreement, &mut job.escrow, to_machine)?;
 			}
 			if !to_customer.is_zero() {
-				EscrowOf::<T>::refund(job.escrow, to_customer)?;
+				EscrowOf::<T>::refund(agreement, &mut job.escrow, to_customer)?;
 			}
 			Jobs::<T>::insert(id, job);
 			return Ok(());
@@ -101,18 +116,20 @@ impl<T: Config> Pallet<T> {
 	fn settle(
 		id: JobId,
 		mut job: JobOf<T>,
-		to_payee: PriceOf<T>,
+		to_payee: BalanceOf<T>,
 		bond: BondOutcome,
 		outcome: Outcome,
 		reason: H256,
 	) -> DispatchResult {
-		EscrowOf::<T>::settle(job.escrow, Settlement { to_payee, bond })?;
-		OpenJobs::<T>::mutate(job.machine, |jobs| jobs.retain(|other| *other != id));
+		let agreement = AgreementRef::Job(id);
+		EscrowOf::<T>::settle(agreement, &mut job.escrow, Settlement { to_payee, bond })?;
+		OpenJobs::<T>::mutate(job.machine, |open| open.retain(|other| other.job != id));
+		T::Deadlines::remove(job.indexed_at, agreement);
 		job.state = JobState::Settled(outcome);
 		Self::deposit_event(Event::Settled {
 			job: id,
 			machine: job.machine,
-			customer: job.customer.clone(),
+			customer: job.customer().clone(),
 			outcome,
 			approved: job.approved,
 			rejected: job.rejected,
@@ -126,5 +143,35 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> OpenWork for Pallet<T> {
 	fn has_open_work(machine: &MachineId) -> bool {
 		!OpenJobs::<T>::get(machine).is_empty()
+	}
+}
+
+impl<T: Config> Agreements for Pallet<T> {
+	/// A job that was delivered early stands under two moments: the earlier one counts.
+	fn expire(agreement: AgreementRef, indexed_at: AgreementMillis) -> Result<Expiry, DispatchError> {
+		let AgreementRef::Job(id) = agreement;
+		let Some(mut job) = Jobs::<T>::get(id).filter(|job| job.indexed_at == indexed_at) else {
+			return Ok(Expiry::Stale);
+		};
+		let Some((deadline, outcome)) = job.deadline() else {
+			return Ok(Expiry::Stale);
+		};
+		if T::Clock::now() > deadline {
+			Self::end_by_silence(id, job, outcome)?;
+			return Ok(Expiry::Ended);
+		}
+		job.indexed_at = deadline;
+		Jobs::<T>::insert(id, job);
+		Ok(Expiry::Until(deadline))
+	}
+
+	fn expire_weight() -> Weight {
+		T::WeightInfo::expire()
+	}
+}
+
+impl<T: Config> OpenEscrows<EscrowAccountOf<T>> for Pallet<T> {
+	fn all() -> Vec<EscrowAccountOf<T>> {
+		Jobs::<T>::iter_values().map(|job| job.escrow).collect()
 	}
 }

@@ -1,10 +1,13 @@
 //! What must always hold of this pallet's storage, numbered as in the system design.
 
-use crate::{BalanceOf, Config, EscrowOf, HoldReason, JobState, Jobs, Offers, OffersOf, OpenJobs, Pallet};
+use crate::{BalanceOf, Config, HoldReason, JobState, Jobs, Offers, OffersOf, OpenJobs, Pallet};
 use alloc::collections::{BTreeMap, BTreeSet};
-use bpiiot_primitives::Escrow;
+use bpiiot_primitives::{AgreementClock, AgreementRef, DeadlineIndex, EscrowView};
 use frame_support::{ensure, traits::fungible::InspectHold};
-use sp_runtime::{traits::Saturating, TryRuntimeError};
+use sp_runtime::{
+	traits::{Saturating, Zero},
+	TryRuntimeError,
+};
 
 impl<T: Config> Pallet<T> {
 	/// Checks the invariants that this pallet can see by itself.
@@ -15,22 +18,35 @@ impl<T: Config> Pallet<T> {
 		Self::check_money()?;
 		Self::check_states()?;
 		Self::check_indexes()?;
+		Self::check_deadlines()?;
 		Self::check_deposits()
 	}
 
-	/// Invariants 1 and 3: an open job has the price of its unpaid units on hold, a settled one nothing.
+	/// Invariants 1 and 3: an open job has the price of its unpaid units on hold, and the bond that it posted; a settled
+	/// job's escrow has ended. That both are really on hold is for the escrow to check.
 	fn check_money() -> Result<(), TryRuntimeError> {
 		for job in Jobs::<T>::iter_values() {
-			let held = EscrowOf::<T>::held(job.escrow);
+			let escrow = &job.escrow;
+			ensure!(
+				*escrow.payee() == job.machine.account(),
+				"invariant 1: somebody else than the machine is paid"
+			);
+			ensure!(
+				job.is_settled() == escrow.has_ended(),
+				"invariant 3: a job and its escrow have not ended together"
+			);
 			if job.is_settled() {
-				ensure!(held.is_none(), "invariant 3: a settled job's escrow is still open");
-			} else {
-				let unpaid = Self::price(job.unit_price, job.unpaid_units())?;
-				ensure!(
-					held == Some(unpaid),
-					"invariant 1: an open job's escrow differs from its unpaid units"
-				);
+				continue;
 			}
+			ensure!(
+				escrow.held() == Self::price(job.unit_price, job.unpaid_units())?,
+				"invariant 1: an open job's escrow differs from its unpaid units"
+			);
+			let promised = job.state != JobState::Ordered;
+			ensure!(
+				escrow.bond() == if promised { job.bond } else { Zero::zero() },
+				"invariant 1: an open job's bond differs from its state"
+			);
 		}
 		Ok(())
 	}
@@ -56,11 +72,11 @@ impl<T: Config> Pallet<T> {
 	/// The indexes by machine list exactly what there is.
 	fn check_indexes() -> Result<(), TryRuntimeError> {
 		let listed: BTreeSet<_> = OpenJobs::<T>::iter()
-			.flat_map(|(machine, jobs)| jobs.into_iter().map(move |job| (machine, job)))
+			.flat_map(|(machine, jobs)| jobs.into_iter().map(move |open| (machine, open.job, open.customer)))
 			.collect();
 		let open: BTreeSet<_> = Jobs::<T>::iter()
 			.filter(|(_, job)| !job.is_settled())
-			.map(|(id, job)| (job.machine, id))
+			.map(|(id, job)| (job.machine, id, job.customer().clone()))
 			.collect();
 		ensure!(listed == open, "the open jobs of the machines differ from the jobs");
 		let listed: BTreeSet<_> = OffersOf::<T>::iter()
@@ -71,17 +87,31 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Invariant 9: every deposit on hold belongs to a record that exists.
+	/// No open job escapes the sweep: until the moment under which it is indexed has passed, it is in the index, and
+	/// that moment is no later than its deadline.
+	fn check_deadlines() -> Result<(), TryRuntimeError> {
+		for (id, job) in Jobs::<T>::iter() {
+			let Some((deadline, _)) = job.deadline() else {
+				continue;
+			};
+			ensure!(
+				job.indexed_at <= deadline,
+				"deadlines: an open job is looked at too late"
+			);
+			ensure!(
+				job.indexed_at < T::Clock::now() || T::Deadlines::contains(job.indexed_at, AgreementRef::Job(id)),
+				"deadlines: an open job is not in the index"
+			);
+		}
+		Ok(())
+	}
+
+	/// Invariant 9: every deposit on hold belongs to a record that exists. Those for jobs are the escrow's.
 	fn check_deposits() -> Result<(), TryRuntimeError> {
 		let mut offers = BTreeMap::new();
 		for offer in Offers::<T>::iter_values() {
 			let sum: &mut BalanceOf<T> = offers.entry(offer.depositor).or_default();
 			sum.saturating_accrue(offer.deposit);
-		}
-		let mut jobs = BTreeMap::new();
-		for job in Jobs::<T>::iter_values() {
-			let sum: &mut BalanceOf<T> = jobs.entry(job.customer).or_default();
-			sum.saturating_accrue(job.deposit);
 		}
 		for who in frame_system::Account::<T>::iter_keys() {
 			ensure!(
@@ -89,11 +119,11 @@ impl<T: Config> Pallet<T> {
 					== offers.remove(&who).unwrap_or_default(),
 				"invariant 9: deposits for offers differ from the offers"
 			);
-			ensure!(
-				T::Currency::balance_on_hold(&HoldReason::Job.into(), &who) == jobs.remove(&who).unwrap_or_default(),
-				"invariant 9: deposits for jobs differ from the jobs"
-			);
 		}
+		ensure!(
+			offers.is_empty(),
+			"invariant 9: a deposit of an account that does not exist"
+		);
 		Ok(())
 	}
 }

@@ -1,6 +1,6 @@
 //! What the pallet stores.
 
-use bpiiot_primitives::{AgreementMillis, AssetKind, EscrowId, MachineId, OfferId};
+use bpiiot_primitives::{AgreementMillis, AssetKind, EscrowView, JobId, MachineId, OfferId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
@@ -18,7 +18,7 @@ pub type RecipeUri = BoundedVec<u8, ConstU32<128>>;
 pub struct OfferTerms<Balance> {
 	/// The capability that is for sale.
 	pub capability: Capability,
-	/// The asset of price and bond.
+	/// The asset of price and bond, and of what the order costs besides. Orders need it to be listed.
 	pub asset: AssetKind,
 	/// Price of one unit, in the asset's smallest unit.
 	pub unit_price: Balance,
@@ -84,27 +84,30 @@ pub enum JobState {
 	Started,
 	/// The customer looks at the units; he has until `review_until`.
 	Delivered,
-	/// Everything is paid and nothing is on hold. The record stays until its customer removes it.
+	/// Everything is paid and nothing is on hold but the record's deposit, until the customer removes the record.
 	Settled(Outcome),
+}
+
+/// An entry in the list of a machine's open jobs.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct OpenJob<AccountId> {
+	/// The job.
+	pub job: JobId,
+	/// Who ordered it: the list also tells how many jobs of his the machine has.
+	pub customer: AccountId,
 }
 
 /// An order and what became of it.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
-pub struct Job<AccountId, Balance> {
-	/// Who ordered, pays and approves; the record's deposit is his.
-	pub customer: AccountId,
-	/// The deposit for this record.
-	pub deposit: Balance,
+pub struct Job<Escrow, Balance> {
+	/// The money: who ordered and pays, who is paid, the asset, and all that is on hold.
+	pub escrow: Escrow,
 	/// The machine that works and is paid.
 	pub machine: MachineId,
 	/// The offer.
 	pub offer: OfferId,
 	/// The version of the offer.
 	pub version: u32,
-	/// The escrow that holds the price.
-	pub escrow: EscrowId,
-	/// The asset of price and bond.
-	pub asset: AssetKind,
 	/// Price of one unit.
 	pub unit_price: Balance,
 	/// Units ordered.
@@ -129,7 +132,9 @@ pub struct Job<AccountId, Balance> {
 	pub review_window: u64,
 	/// Rejection is too late after this moment; zero before delivery.
 	pub review_until: AgreementMillis,
-	/// The machine's bond.
+	/// Under which moment the job stands in the index of deadlines; at most the deadline of its state.
+	pub indexed_at: AgreementMillis,
+	/// The bond that the machine puts on hold when it accepts.
 	pub bond: Balance,
 	/// The share of a rejected unit's price that the machine keeps.
 	pub rejection_fee: Permill,
@@ -139,10 +144,37 @@ pub struct Job<AccountId, Balance> {
 	pub ordered_at: AgreementMillis,
 }
 
-impl<AccountId, Balance> Job<AccountId, Balance> {
+impl<Escrow: EscrowView, Balance> Job<Escrow, Balance> {
+	/// Who ordered, pays and approves.
+	pub fn customer(&self) -> &Escrow::AccountId {
+		self.escrow.payer()
+	}
+
+	/// The asset of price, bond, deposit and fee.
+	pub fn asset(&self) -> Escrow::AssetId {
+		self.escrow.asset()
+	}
+
+	/// The deposit for this record.
+	pub fn deposit(&self) -> Escrow::Balance {
+		self.escrow.deposit()
+	}
+}
+
+impl<Escrow, Balance> Job<Escrow, Balance> {
 	/// Whether everything is paid.
 	pub fn is_settled(&self) -> bool {
 		matches!(self.state, JobState::Settled(_))
+	}
+
+	/// The moment after which anybody may end the job, and how it ends then; none once it is settled.
+	pub fn deadline(&self) -> Option<(AgreementMillis, Outcome)> {
+		match self.state {
+			JobState::Ordered => Some((self.accept_by, Outcome::NotAccepted)),
+			JobState::Accepted | JobState::Started => Some((self.deliver_by, Outcome::NotDelivered)),
+			JobState::Delivered => Some((self.review_until, Outcome::Completed)),
+			JobState::Settled(_) => None,
+		}
 	}
 
 	/// Delivered units that are neither approved nor rejected.

@@ -1,8 +1,12 @@
-//! The door to the money.
+//! The door to the money, and to the clock by which agreements end.
 
-use crate::{Actor, AgreementMillis, EscrowId};
+use crate::{Actor, AgreementMillis, AgreementRef};
+use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::pallet_prelude::{DispatchError, DispatchResult};
+use frame_support::{
+	pallet_prelude::{DispatchError, DispatchResult, Parameter},
+	weights::Weight,
+};
 use scale_info::TypeInfo;
 
 /// The terms of an escrow, fixed when it opens.
@@ -12,11 +16,17 @@ pub struct EscrowTerms<AccountId, AssetId, Balance> {
 	pub payee: AccountId,
 	/// The asset of all amounts.
 	pub asset: AssetId,
-	/// What the payer puts aside, in the asset's smallest unit.
+	/// The price: what the payer puts aside for the payee, in the asset's smallest unit.
 	pub amount: Balance,
 	/// The smallest amount that a release may come to. Terms where it is below the asset's minimum balance are refused,
 	/// since such a payment could fail.
 	pub smallest_release: Balance,
+	/// What the payer puts aside for the agreement's record, in planck. It is taken in the asset, at the governed rate
+	/// of this moment, and comes back with [`Escrow::release_deposit`].
+	pub deposit: Balance,
+	/// What the payer puts aside for having opened the escrow at all, in planck. It is taken in the asset like the
+	/// deposit. When the escrow ends, it goes to the chain and to neither party.
+	pub fee: Balance,
 }
 
 /// What becomes of the payee's bond at the end.
@@ -31,60 +41,135 @@ pub enum BondOutcome {
 /// How an escrow ends: the payee gets a part of what is still held, the payer the rest.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Settlement<Balance> {
-	/// Of what is still held, this much goes to the payee.
+	/// Of what is still held, this much goes to the payee: anything from nothing to all.
 	pub to_payee: Balance,
 	/// Where the bond goes.
 	pub bond: BondOutcome,
 }
 
-/// What a domain pallet may do with money that is not its own. The implementation (`pallet-escrow`) keeps it on hold
-/// in the parties' own accounts; nothing ever passes through an account of a pallet.
-pub trait Escrow<AccountId> {
+/// What the domain pallet, in whose record it stands, may read of an escrow.
+pub trait EscrowView {
+	/// An account.
+	type AccountId;
 	/// Names an asset.
 	type AssetId;
 	/// An amount in an asset's smallest unit.
 	type Balance;
 
-	/// Puts the payer's amount on hold. The one entry by which value leaves an account for an agreement: the spending
-	/// policy is asked here.
+	/// Whose money is on hold for the price.
+	fn payer(&self) -> &Self::AccountId;
+
+	/// Who is paid.
+	fn payee(&self) -> &Self::AccountId;
+
+	/// The asset of all amounts.
+	fn asset(&self) -> Self::AssetId;
+
+	/// Still on hold at the payer for the price.
+	fn held(&self) -> Self::Balance;
+
+	/// On hold at the payer for the record, until the record is removed.
+	fn deposit(&self) -> Self::Balance;
+
+	/// On hold at the payer for the fee, until the escrow ends.
+	fn fee(&self) -> Self::Balance;
+
+	/// On hold at the payee as security; zero until posted and after the end.
+	fn bond(&self) -> Self::Balance;
+
+	/// Whether the escrow has ended. From then on nothing is on hold for it but the deposit.
+	fn has_ended(&self) -> bool;
+}
+
+/// What a domain pallet may do with money that is not its own. The implementation (`pallet-escrow`) keeps it on hold
+/// in the parties' own accounts; nothing ever passes through an account of a pallet.
+///
+/// The state of an escrow is a value that the domain pallet stores inside the agreement's own record, so that a step of
+/// the agreement writes one record and not two. Only the implementation makes and changes it. Whatever changed it must
+/// be stored again, and it must never be stored twice: try-state finds both.
+///
+/// A payment that cannot be made (the receiver's account is blocked, cannot be made, or would be below the minimum
+/// balance) stops nothing: the money stays on hold where it is, as a credit that anybody may claim for the receiver.
+///
+/// An error leaves the escrow's state as it was. What was stored in the meantime is rolled back with the call.
+pub trait Escrow<AccountId> {
+	/// Names an asset.
+	type AssetId;
+	/// An amount in an asset's smallest unit.
+	type Balance;
+	/// The state of an escrow.
+	type Account: EscrowView<AccountId = AccountId, AssetId = Self::AssetId, Balance = Self::Balance>
+		+ Parameter
+		+ MaxEncodedLen;
+
+	/// Puts price, deposit and fee on hold. The one entry by which value leaves an account for an agreement: the
+	/// spending policy is asked here.
 	///
 	/// # Errors
-	/// Asset not listed, smallest release below the minimum balance, policy, too little money.
+	/// Asset not listed or without a rate, smallest release below the minimum balance, policy, too little money.
 	fn open(
+		agreement: AgreementRef,
 		payer: &Actor<AccountId>,
 		terms: EscrowTerms<AccountId, Self::AssetId, Self::Balance>,
-	) -> Result<EscrowId, DispatchError>;
+	) -> Result<Self::Account, DispatchError>;
 
 	/// Puts the payee's bond on hold, once.
 	///
 	/// # Errors
-	/// No such escrow, not its payee, bond already posted, policy, too little money.
-	fn post_bond(id: EscrowId, payee: &Actor<AccountId>, amount: Self::Balance) -> DispatchResult;
+	/// Escrow ended, not its payee, bond already posted, policy, too little money.
+	fn post_bond(
+		agreement: AgreementRef,
+		account: &mut Self::Account,
+		payee: &Actor<AccountId>,
+		amount: Self::Balance,
+	) -> DispatchResult;
 
 	/// Pays a part to the payee; the rest stays on hold.
 	///
 	/// # Errors
-	/// No such escrow, more than is held.
-	fn release(id: EscrowId, amount: Self::Balance) -> DispatchResult;
+	/// Escrow ended, more than is held.
+	fn release(agreement: AgreementRef, account: &mut Self::Account, amount: Self::Balance) -> DispatchResult;
 
 	/// Gives a part back to the payer; the rest stays on hold.
 	///
 	/// # Errors
-	/// No such escrow, more than is held.
-	fn refund(id: EscrowId, amount: Self::Balance) -> DispatchResult;
+	/// Escrow ended, more than is held.
+	fn refund(agreement: AgreementRef, account: &mut Self::Account, amount: Self::Balance) -> DispatchResult;
 
-	/// Ends the escrow. Afterwards nothing is on hold for it and its id is never used again.
+	/// Ends the escrow. Afterwards nothing is on hold for it but the deposit.
 	///
 	/// # Errors
-	/// No such escrow, more than is held.
-	fn settle(id: EscrowId, settlement: Settlement<Self::Balance>) -> DispatchResult;
+	/// Escrow ended, more than is held.
+	fn settle(
+		agreement: AgreementRef,
+		account: &mut Self::Account,
+		settlement: Settlement<Self::Balance>,
+	) -> DispatchResult;
 
-	/// What is still on hold for the payee, if the escrow is open.
-	fn held(id: EscrowId) -> Option<Self::Balance>;
+	/// Gives the deposit back, when the record is about to be removed.
+	///
+	/// # Errors
+	/// Escrow not ended.
+	fn release_deposit(agreement: AgreementRef, account: &mut Self::Account) -> DispatchResult;
+
+	/// The listed asset that is the dearest to move.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn benchmark_asset() -> Self::AssetId;
+
+	/// Gives somebody money.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn benchmark_fund(asset: Self::AssetId, who: &AccountId, amount: Self::Balance);
+}
+
+/// Tells the escrows that stand in the records of the domain pallets, so that the money on hold can be checked against
+/// them.
+pub trait OpenEscrows<Account> {
+	/// All of them, also ended ones whose deposit is still on hold. For try-state, not for the chain.
+	fn all() -> Vec<Account>;
 }
 
 /// The clock on which windows for acting on chain are measured: block timestamps less the time that the chain stood
-/// still, so that nobody loses a right to a halted chain.
+/// still or was paused, so that nobody loses a right to a halted chain.
 pub trait AgreementClock {
 	/// Now, in milliseconds of the agreement clock.
 	fn now() -> AgreementMillis;
@@ -92,7 +177,48 @@ pub trait AgreementClock {
 	/// The moment of the agreement clock that a wall-clock moment would have if the chain never stopped again.
 	fn from_unix(moment: crate::UnixMillis) -> AgreementMillis;
 
+	/// Whether deadlines are enforced now.
+	///
+	/// # Errors
+	/// While agreements are paused.
+	fn ensure_running() -> DispatchResult;
+
 	/// Moves the clock forward.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_advance(millis: u64);
+}
+
+/// The agreements by the moment at which somebody should look at them. It has no capacity: an insertion never fails.
+pub trait DeadlineIndex {
+	/// Has `agreement` looked at once `at` has passed.
+	fn insert(at: AgreementMillis, agreement: AgreementRef);
+
+	/// Forgets what [`Self::insert`] noted.
+	fn remove(at: AgreementMillis, agreement: AgreementRef);
+
+	/// Whether `agreement` will be looked at once `at` has passed.
+	fn contains(at: AgreementMillis, agreement: AgreementRef) -> bool;
+}
+
+/// What became of an agreement that was looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Expiry {
+	/// Its deadline had passed, and it has ended.
+	Ended,
+	/// It runs until this moment, and is to be looked at then.
+	Until(AgreementMillis),
+	/// There is nothing to look at: it had ended before, or will be looked at another time.
+	Stale,
+}
+
+/// The agreements of all domain pallets, for whoever sweeps those whose deadline has passed.
+pub trait Agreements {
+	/// Ends the agreement that was indexed at `indexed_at` if its deadline has passed, or tells when that is.
+	///
+	/// # Errors
+	/// The implementation's own. Its changes are rolled back, and nobody looks at this entry again.
+	fn expire(agreement: AgreementRef, indexed_at: AgreementMillis) -> Result<Expiry, DispatchError>;
+
+	/// What [`Self::expire`] costs at worst.
+	fn expire_weight() -> Weight;
 }

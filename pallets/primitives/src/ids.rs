@@ -1,10 +1,14 @@
 //! Typed identifiers.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::traits::fungible::NativeFromLeft;
 use frame_system::pallet_prelude::BlockNumberFor;
 use scale_info::TypeInfo;
 use sp_io::hashing::blake2_256;
-use sp_runtime::traits::SaturatedConversion;
+use sp_runtime::{
+	traits::{Convert, SaturatedConversion},
+	Either,
+};
 
 /// Declares a 64-bit identifier that [`fresh_id`] mints.
 macro_rules! counter_free_id {
@@ -32,9 +36,22 @@ counter_free_id! {
 	/// A published price and its terms.
 	OfferId
 }
-counter_free_id! {
-	/// An amount held for two parties.
-	EscrowId
+
+/// What an escrow, a deadline or an event of the money's pallet belongs to.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AgreementRef {
+	/// A job.
+	#[codec(index = 0)]
+	Job(JobId),
+}
+
+impl AgreementRef {
+	/// The bare id. No two agreements have the same one, of whatever kind, since all ids come from [`fresh_id`].
+	pub fn id(&self) -> u64 {
+		match self {
+			Self::Job(job) => job.0,
+		}
+	}
 }
 
 /// A machine's stable name. It survives every rotation of the machine's keys, and its bytes are at the same time the
@@ -71,7 +88,7 @@ where
 	(block << 32) | u64::from(frame_system::Pallet::<T>::event_count())
 }
 
-/// What prices, bonds and payments are counted in.
+/// What prices, bonds, deposits and payments are counted in.
 #[derive(
 	Encode,
 	Decode,
@@ -90,7 +107,22 @@ where
 pub enum AssetKind {
 	/// The chain's own token, in planck.
 	#[default]
+	#[codec(index = 0)]
 	Native,
+	/// An asset of `pallet-assets`, by its id there, in the asset's smallest unit.
+	#[codec(index = 1)]
+	Asset(u32),
+}
+
+/// Joins the native token and `pallet-assets` in one type
+/// ([`UnionOf`](frame_support::traits::fungible::UnionOf)).
+impl Convert<AssetKind, Either<(), u32>> for NativeFromLeft {
+	fn convert(asset: AssetKind) -> Either<(), u32> {
+		match asset {
+			AssetKind::Native => Either::Left(()),
+			AssetKind::Asset(id) => Either::Right(id),
+		}
+	}
 }
 
 #[cfg(test)]

@@ -5,13 +5,18 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
+extern crate alloc;
+
 mod actor;
 mod escrow;
 mod ids;
 
 pub use actor::{Actor, Actors, OpenWork, SpendPolicy, SpendPurpose};
-pub use escrow::{AgreementClock, BondOutcome, Escrow, EscrowTerms, Settlement};
-pub use ids::{fresh_id, AssetKind, EscrowId, JobId, MachineId, OfferId};
+pub use escrow::{
+	AgreementClock, Agreements, BondOutcome, DeadlineIndex, Escrow, EscrowTerms, EscrowView, Expiry, OpenEscrows,
+	Settlement,
+};
+pub use ids::{fresh_id, AgreementRef, AssetKind, JobId, MachineId, OfferId};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, as `pallet-timestamp` has them.
 pub type UnixMillis = u64;

@@ -1,6 +1,9 @@
 //! The platform's own pallets, and what joins them.
 
-use super::{money::deposit, system::MILLISECONDS_PER_DAY};
+use super::{
+	money::{deposit, GovernedRates, NativeAndAssets},
+	system::MILLISECONDS_PER_DAY,
+};
 use crate::{
 	AccountId, Balance, Balances, CollatorSelection, Escrow, Jobs, Machines, Runtime, RuntimeCall, RuntimeHoldReason,
 	Timestamp, MILLI_BPI,
@@ -9,6 +12,7 @@ use frame_support::{
 	parameter_types,
 	traits::{ConstU32, ConstU64, Contains},
 };
+use frame_system::EnsureRoot;
 
 parameter_types! {
 	/// Where fees go: the pot from which collators are paid.
@@ -23,6 +27,8 @@ parameter_types! {
 	pub const OfferDeposit: Balance = deposit(1, 300);
 	/// The deposit for a job.
 	pub const JobDeposit: Balance = deposit(2, 600);
+	/// The fee for an order, whatever becomes of it: so that a machine's list is not filled up for nothing.
+	pub const OrderFee: Balance = 10 * MILLI_BPI;
 }
 
 /// The calls whose fees an owner pays for his machine's key: those that a machine at work makes. None of them carries
@@ -67,11 +73,22 @@ impl pallet_machines::Config for Runtime {
 }
 
 impl pallet_escrow::Config for Runtime {
+	type WeightInfo = pallet_escrow::weights::SubstrateWeight<Runtime>;
 	type RuntimeHoldReason = RuntimeHoldReason;
-	type Native = Balances;
+	type Fungibles = NativeAndAssets;
+	type Rates = GovernedRates;
+	type ListOrigin = EnsureRoot<AccountId>;
+	type PauseOrigin = EnsureRoot<AccountId>;
+	type FeeDestination = StakingPot;
 	type SpendPolicy = Machines;
+	type Agreements = Jobs;
+	type OpenEscrows = Jobs;
 	/// Ten slots: a chain that misses a few blocks has not stopped.
 	type StopAllowance = ConstU64<60_000>;
+	/// What an otherwise empty block could end in a small part of its time.
+	type MaxSweep = ConstU32<64>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarks::TestAsset;
 }
 
 impl pallet_jobs::Config for Runtime {
@@ -80,12 +97,15 @@ impl pallet_jobs::Config for Runtime {
 	type Currency = Balances;
 	type Escrow = Escrow;
 	type Clock = Escrow;
+	type Deadlines = Escrow;
 	type Actors = Machines;
 	type OfferDeposit = OfferDeposit;
 	type JobDeposit = JobDeposit;
+	type OrderFee = OrderFee;
 	/// Long enough for a transaction to get into a block ten times over.
 	type MinWindow = ConstU64<60_000>;
 	type MaxWindow = ConstU64<{ 365 * MILLISECONDS_PER_DAY }>;
 	type MaxOffers = ConstU32<32>;
 	type MaxOpenJobs = ConstU32<32>;
+	type MaxOpenJobsPerCustomer = ConstU32<8>;
 }

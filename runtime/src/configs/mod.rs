@@ -2,6 +2,7 @@
 
 pub mod bpiiot;
 pub mod consensus;
+pub mod fees;
 pub mod money;
 pub mod system;
 pub mod xcm;

@@ -1,24 +1,18 @@
-//! Money: the native token, assets, fees and deposits.
+//! Money: the native token, assets, what they are worth, and deposits.
 
 use crate::{
-	weights::ExtrinsicBaseWeight, AccountId, Assets, Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason,
-	RuntimeHoldReason, System,
+	AccountId, AssetsHolder, Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, System,
 };
+use bpiiot_primitives::AssetKind;
 use frame_support::{
 	parameter_types,
 	traits::{
-		tokens::{imbalance::ResolveTo, ConversionToAssetBalance},
-		AsEnsureOriginWithArg, ConstU32, ConstU8, VariantCountOf,
+		fungible::{NativeFromLeft, UnionOf},
+		AsEnsureOriginWithArg, ConstU32, VariantCountOf,
 	},
-	weights::{ConstantMultiplier, Weight, WeightToFee as WeightToFeeT},
 };
 use frame_system::{EnsureNever, EnsureRoot};
-use pallet_asset_tx_payment::FungiblesAdapter;
-use pallet_collator_selection::StakingPotAccountId;
-use pallet_machines::OwnerPaysFees;
-use pallet_transaction_payment::FungibleAdapter;
-use polkadot_runtime_common::SlowAdjustingFeeUpdate;
-use sp_runtime::DispatchError;
+use sp_runtime::{traits::Convert, FixedU128};
 
 /// One token.
 pub const BPI: Balance = 1_000_000_000_000;
@@ -29,11 +23,6 @@ pub const MICRO_BPI: Balance = BPI / 1_000_000;
 /// The least that an account holds: below it the account ceases to exist.
 pub const EXISTENTIAL_DEPOSIT: Balance = MILLI_BPI;
 
-/// What the lightest transaction costs, before its length and the congestion factor.
-const BASE_FEE: Balance = MILLI_BPI / 10;
-/// What the proof of that transaction may come to, in bytes, before size costs more than time.
-const PROOF_AT_BASE_FEE: u64 = 10 * 1024;
-
 /// The deposit for `items` entries of `bytes` in all. It comes back when they are removed.
 pub const fn deposit(items: u32, bytes: u32) -> Balance {
 	items as Balance * 20 * MILLI_BPI + bytes as Balance * 100 * MICRO_BPI
@@ -42,8 +31,6 @@ pub const fn deposit(items: u32, bytes: u32) -> Balance {
 parameter_types! {
 	/// The least that an account holds.
 	pub const ExistentialDeposit: Balance = EXISTENTIAL_DEPOSIT;
-	/// The fee for a byte of a transaction.
-	pub const TransactionByteFee: Balance = MICRO_BPI;
 	/// The deposit for an asset.
 	pub const AssetDeposit: Balance = deposit(1, 190);
 	/// The deposit for an account that holds an asset that does not keep it alive by itself.
@@ -73,33 +60,6 @@ impl pallet_balances::Config for Runtime {
 	type DoneSlashHandler = ();
 }
 
-/// What a weight costs: its time or its proof, whichever is dearer, since either fills a block.
-pub struct WeightToFee;
-
-impl WeightToFeeT for WeightToFee {
-	type Balance = Balance;
-
-	fn weight_to_fee(weight: &Weight) -> Balance {
-		let share = |used: u64, base: u64| BASE_FEE.saturating_mul(used.into()) / Balance::from(base.max(1));
-		share(weight.ref_time(), ExtrinsicBaseWeight::get().ref_time())
-			.max(share(weight.proof_size(), PROOF_AT_BASE_FEE))
-	}
-}
-
-/// Fees and tips go to the pot from which collators are paid for their blocks.
-pub type FeesToCollators = ResolveTo<StakingPotAccountId<Runtime>, Balances>;
-
-impl pallet_transaction_payment::Config for Runtime {
-	type RuntimeEvent = RuntimeEvent;
-	/// A machine's key has no money: its owner pays.
-	type OnChargeTransaction = OwnerPaysFees<FungibleAdapter<Balances, FeesToCollators>>;
-	type WeightToFee = WeightToFee;
-	type LengthToFee = ConstantMultiplier<Balance, TransactionByteFee>;
-	type FeeMultiplierUpdate = SlowAdjustingFeeUpdate<Self>;
-	type OperationalFeeMultiplier = ConstU8<5>;
-	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
-}
-
 /// Names an asset of `pallet-assets`.
 pub type AssetId = u32;
 
@@ -122,7 +82,7 @@ impl pallet_assets::Config for Runtime {
 	type ApprovalDeposit = ApprovalDeposit;
 	type StringLimit = ConstU32<50>;
 	type Freezer = ();
-	type Holder = ();
+	type Holder = AssetsHolder;
 	type Extra = ();
 	type CallbackHandle = ();
 	type AssetIdAllocator = ();
@@ -131,40 +91,33 @@ impl pallet_assets::Config for Runtime {
 	type BenchmarkHelper = ();
 }
 
-/// The price of the native token in an asset: no asset is listed for fees yet, so there is none.
-pub struct NoAssetListed;
-
-impl ConversionToAssetBalance<Balance, AssetId, Balance> for NoAssetListed {
-	type Error = DispatchError;
-
-	fn to_asset_balance(_: Balance, _: AssetId) -> Result<Balance, DispatchError> {
-		Err(DispatchError::Other("no asset is listed for fees"))
-	}
-}
-
-/// The extension by which a transaction names what it pays its fee in. With no asset named it goes the way of
-/// `pallet-transaction-payment`.
-impl pallet_asset_tx_payment::Config for Runtime {
+/// What of an account's assets is on hold.
+impl pallet_assets_holder::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
-	type Fungibles = Assets;
-	type OnChargeAssetTransaction = FungiblesAdapter<NoAssetListed, ()>;
-	type WeightInfo = pallet_asset_tx_payment::weights::SubstrateWeight<Runtime>;
-	#[cfg(feature = "runtime-benchmarks")]
-	type BenchmarkHelper = benchmarking::NoAsset;
+	type RuntimeHoldReason = RuntimeHoldReason;
 }
 
-#[cfg(feature = "runtime-benchmarks")]
-mod benchmarking {
-	use super::{AccountId, AssetId};
+/// The native token and the assets of `pallet-assets` in one.
+pub type NativeAndAssets = UnionOf<Balances, AssetsHolder, NativeFromLeft, AssetKind, AccountId>;
 
-	/// There is no asset to pay fees with, so the benchmark of that path is not run.
-	pub struct NoAsset;
+/// What one smallest unit of each asset is worth, in planck, as root has set it.
+impl pallet_asset_rate::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type CreateOrigin = EnsureRoot<AccountId>;
+	type RemoveOrigin = EnsureRoot<AccountId>;
+	type UpdateOrigin = EnsureRoot<AccountId>;
+	type Currency = Balances;
+	type AssetKind = AssetKind;
+	type WeightInfo = pallet_asset_rate::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarks::TestAsset;
+}
 
-	impl pallet_asset_tx_payment::BenchmarkHelperTrait<AccountId, AssetId, AssetId> for NoAsset {
-		fn create_asset_id_parameter(id: u32) -> (AssetId, AssetId) {
-			(id, id)
-		}
+/// Reads the rates of `pallet-asset-rate`.
+pub struct GovernedRates;
 
-		fn setup_balances_and_pool(_: AssetId, _: AccountId) {}
+impl Convert<AssetKind, Option<FixedU128>> for GovernedRates {
+	fn convert(asset: AssetKind) -> Option<FixedU128> {
+		pallet_asset_rate::ConversionRateToNative::<Runtime>::get(asset)
 	}
 }

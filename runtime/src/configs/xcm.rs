@@ -2,7 +2,7 @@
 //! what they ask; nobody moves assets in or out yet.
 
 use crate::{
-	configs::money::{FeesToCollators, WeightToFee},
+	configs::fees::{FeesToCollators, WeightToFee},
 	weights, AccountId, AllPalletsWithSystem, Balances, ParachainInfo, ParachainSystem, PolkadotXcm, Runtime,
 	RuntimeCall, RuntimeEvent, RuntimeOrigin, XcmpQueue,
 };

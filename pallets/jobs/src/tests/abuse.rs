@@ -1,13 +1,16 @@
 //! Who gains by lying, by silence, by replaying, by ordering from himself? Nobody.
 
 use crate::{mock::*, Call, Error};
-use bpiiot_primitives::{JobId, OfferId};
+use bpiiot_primitives::{AssetKind, JobId, OfferId};
 use frame_support::{
 	assert_noop, assert_ok,
-	traits::{fungible::Mutate, GetCallName, UnfilteredDispatchable},
+	traits::{GetCallName, UnfilteredDispatchable},
 };
 use sp_core::H256;
-use sp_runtime::{traits::BadOrigin, DispatchError};
+use sp_runtime::{
+	traits::{BadOrigin, Dispatchable},
+	DispatchError, DispatchResult,
+};
 
 fn calls(job: JobId, offer: OfferId) -> Vec<Call<Test>> {
 	let (machine, reason) = (machine(1), H256::zero());
@@ -144,18 +147,24 @@ fn calls_on_what_does_not_exist_say_so() {
 	});
 }
 
-fn order(units: u32, max_price: Balance) -> sp_runtime::DispatchResult {
+fn order(units: u32, max_price: Balance) -> DispatchResult {
+	order_by(&customer(), units, max_price)
+}
+
+fn order_by(who: &AccountId, units: u32, max_price: Balance) -> DispatchResult {
 	let offer = crate::OffersOf::<Test>::get(machine(1))[0];
-	Jobs::order(
-		signed(&customer()),
+	let order = Call::<Test>::order {
 		offer,
-		1,
+		version: 1,
 		units,
 		max_price,
-		H256::zero(),
-		Default::default(),
-		START + DEADLINE,
-	)
+		recipe: H256::zero(),
+		recipe_uri: Default::default(),
+		deliver_by: START + DEADLINE,
+	};
+	// As the chain does: all of it or nothing.
+	let done = RuntimeCall::from(order).dispatch(signed(who));
+	done.map(drop).map_err(|failed| failed.error)
 }
 
 #[test]
@@ -185,16 +194,26 @@ fn a_price_beyond_any_balance_is_refused() {
 
 #[test]
 fn a_customer_with_too_little_money_orders_nothing() {
-	build_and_execute(|| {
-		registered(1);
-		published(terms());
-		Balances::set_balance(&customer(), JOB_DEPOSIT + UNIT_PRICE + MINIMUM - 1);
-		assert!(order(1, Balance::MAX).is_err());
-		assert_eq!(money(&customer()).1, 0);
-		Balances::set_balance(&customer(), JOB_DEPOSIT + UNIT_PRICE + MINIMUM);
-		assert_ok!(order(1, Balance::MAX));
-		Balances::set_balance(&customer(), ENDOWMENT - JOB_DEPOSIT - UNIT_PRICE);
-	});
+	for (asset, deposit, fee) in ASSETS {
+		build_and_execute(|| {
+			registered(1);
+			published(terms_in(asset));
+			// GIVEN a customer who has a little too little, and the rest with a friend
+			let spare = ENDOWMENT - (UNIT_PRICE + deposit + fee + MINIMUM - 1);
+			let move_spare = |from: AccountId, to: AccountId, amount| {
+				let done = match asset {
+					AssetKind::Native => Balances::transfer_allow_death(signed(&from), to, amount),
+					AssetKind::Asset(id) => Assets::transfer(signed(&from), id, to, amount),
+				};
+				assert_ok!(done);
+			};
+			move_spare(customer(), stranger(), spare);
+			assert!(order(1, Balance::MAX).is_err());
+			assert_eq!(money_in(asset, &customer()).1, 0);
+			move_spare(stranger(), customer(), 1);
+			assert_ok!(order(1, Balance::MAX));
+		});
+	}
 }
 
 #[test]
@@ -252,19 +271,58 @@ fn a_machine_does_not_buy_without_a_policy() {
 }
 
 #[test]
-fn a_flood_of_orders_ends_at_the_cap_and_costs_its_deposits() {
+fn a_flood_of_orders_ends_at_the_caps_and_costs_its_fees() {
+	for (asset, deposit, fee) in ASSETS {
+		build_and_execute(|| {
+			registered(1);
+			published(terms_in(asset));
+			// GIVEN a customer who has as many open orders as one may have with this machine
+			for _ in 0..4 {
+				assert_ok!(order(1, Balance::MAX));
+			}
+			assert_noop!(order(1, Balance::MAX), Error::<Test>::TooManyOpenJobsOfCustomer);
+			assert_eq!(money_in(asset, &customer()).1, 4 * (UNIT_PRICE + deposit + fee));
+
+			// THEN others may still order, until the machine has enough
+			for _ in 0..2 {
+				assert_ok!(order_by(&stranger(), 1, Balance::MAX));
+			}
+			assert_noop!(order_by(&stranger(), 1, Balance::MAX), Error::<Test>::TooManyOpenJobs);
+
+			// Declining makes room again, and each try has cost its fee.
+			let (before, _) = money_in(asset, &customer());
+			for job in open_jobs().into_iter().take(4) {
+				assert_ok!(Jobs::decline(signed(&key(1)), job, H256::zero()));
+			}
+			assert_eq!(money_in(asset, &customer()), (before - 4 * fee, 4 * deposit));
+			assert_ok!(order(1, Balance::MAX));
+		});
+	}
+}
+
+#[test]
+fn the_cap_is_for_a_customer_and_a_machine() {
 	build_and_execute(|| {
 		registered(1);
+		registered(2);
 		published(terms());
 		for _ in 0..4 {
 			assert_ok!(order(1, Balance::MAX));
 		}
-		assert_noop!(order(1, Balance::MAX), Error::<Test>::TooManyOpenJobs);
-		assert_eq!(money(&customer()).1, 4 * (UNIT_PRICE + JOB_DEPOSIT));
-		// Declining makes room again.
-		let first = crate::OpenJobs::<Test>::get(machine(1))[0];
-		assert_ok!(Jobs::decline(signed(&key(1)), first, H256::zero()));
-		assert_ok!(order(1, Balance::MAX));
+		assert_ok!(Jobs::publish_offer(signed(&owner()), machine(2), terms()));
+		let offer = crate::OffersOf::<Test>::get(machine(2))[0];
+		let recipe_uri = Default::default();
+		let deliver_by = START + DEADLINE;
+		assert_ok!(Jobs::order(
+			signed(&customer()),
+			offer,
+			1,
+			1,
+			Balance::MAX,
+			H256::zero(),
+			recipe_uri,
+			deliver_by
+		));
 	});
 }
 

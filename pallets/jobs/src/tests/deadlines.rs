@@ -12,7 +12,7 @@ fn acceptance_is_too_late_a_millisecond_after_its_window() {
 		assert_noop!(Jobs::accept(signed(&key(1)), job), Error::<Test>::TooLate);
 		assert_ok!(Jobs::expire(signed(&stranger()), job));
 		assert_eq!(record(job).state, JobState::Settled(Outcome::NotAccepted));
-		assert_eq!(money(&customer()), (ENDOWMENT, JOB_DEPOSIT));
+		assert_eq!(money(&customer()), (ENDOWMENT - ORDER_FEE, JOB_DEPOSIT));
 	});
 }
 
@@ -34,7 +34,7 @@ fn a_missed_delivery_refunds_the_customer_with_the_bond() {
 			);
 			assert_ok!(Jobs::expire(signed(&customer()), job));
 			assert_eq!(record(job).state, JobState::Settled(Outcome::NotDelivered));
-			assert_eq!(money(&customer()), (ENDOWMENT + BOND, JOB_DEPOSIT));
+			assert_eq!(money(&customer()), (ENDOWMENT + BOND - ORDER_FEE, JOB_DEPOSIT));
 		});
 	}
 }

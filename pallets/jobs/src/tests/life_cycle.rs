@@ -1,5 +1,5 @@
 use crate::{mock::*, Error, Event, JobState, Jobs as JobsMap, OpenJobs, Outcome};
-use bpiiot_primitives::BondOutcome;
+use bpiiot_primitives::{AgreementRef, BondOutcome};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 
@@ -10,39 +10,44 @@ fn outcome_is(job: bpiiot_primitives::JobId, outcome: Outcome) {
 
 #[test]
 fn a_whole_job_pays_the_machine_and_leaves_nothing_on_hold() {
-	build_and_execute(|| {
-		let job = job_at(Stage::Ordered);
-		let (before, _) = money(&machine(1).account());
-		assert_eq!(money(&customer()), (ENDOWMENT, 5 * UNIT_PRICE + JOB_DEPOSIT));
+	for (asset, deposit, fee) in ASSETS {
+		build_and_execute(|| {
+			let job = job_in(asset, Stage::Ordered);
+			let of = |who: &AccountId| money_in(asset, who);
+			let (before, _) = of(&machine(1).account());
+			let (pot_before, _) = of(&pot());
+			assert_eq!(of(&customer()), (ENDOWMENT, 5 * UNIT_PRICE + deposit + fee));
 
-		assert_ok!(Jobs::accept(signed(&key(1)), job));
-		assert_eq!(money(&machine(1).account()), (before, BOND));
-		assert_ok!(Jobs::start(signed(&key(1)), job));
-		assert_ok!(Jobs::progress(signed(&key(1)), job, 2));
-		assert_ok!(Jobs::progress(signed(&key(1)), job, 5));
-		assert_ok!(Jobs::deliver(signed(&key(1)), job, 5, H256::repeat_byte(9)));
-		assert_ok!(Jobs::approve(signed(&customer()), job, 5));
+			assert_ok!(Jobs::accept(signed(&key(1)), job));
+			assert_eq!(of(&machine(1).account()), (before, BOND));
+			assert_ok!(Jobs::start(signed(&key(1)), job));
+			assert_ok!(Jobs::progress(signed(&key(1)), job, 2));
+			assert_ok!(Jobs::progress(signed(&key(1)), job, 5));
+			assert_ok!(Jobs::deliver(signed(&key(1)), job, 5, H256::repeat_byte(9)));
+			assert_ok!(Jobs::approve(signed(&customer()), job, 5));
 
-		assert_eq!(money(&machine(1).account()), (before + 5 * UNIT_PRICE, 0));
-		assert_eq!(money(&customer()), (ENDOWMENT - 5 * UNIT_PRICE, JOB_DEPOSIT));
-		outcome_is(job, Outcome::Completed);
-		System::assert_last_event(
-			Event::Settled {
-				job,
-				machine: machine(1),
-				customer: customer(),
-				outcome: Outcome::Completed,
-				approved: 5,
-				rejected: 0,
-				reason: H256::zero(),
-			}
-			.into(),
-		);
+			assert_eq!(of(&machine(1).account()), (before + 5 * UNIT_PRICE, 0));
+			assert_eq!(of(&customer()), (ENDOWMENT - 5 * UNIT_PRICE - fee, deposit));
+			assert_eq!(of(&pot()), (pot_before + fee, 0));
+			outcome_is(job, Outcome::Completed);
+			System::assert_last_event(
+				Event::Settled {
+					job,
+					machine: machine(1),
+					customer: customer(),
+					outcome: Outcome::Completed,
+					approved: 5,
+					rejected: 0,
+					reason: H256::zero(),
+				}
+				.into(),
+			);
 
-		assert_ok!(Jobs::remove(signed(&customer()), job));
-		assert_eq!(money(&customer()), (ENDOWMENT - 5 * UNIT_PRICE, 0));
-		assert!(!JobsMap::<Test>::contains_key(job));
-	});
+			assert_ok!(Jobs::remove(signed(&customer()), job));
+			assert_eq!(of(&customer()), (ENDOWMENT - 5 * UNIT_PRICE - fee, 0));
+			assert!(!JobsMap::<Test>::contains_key(job));
+		});
+	}
 }
 
 #[test]
@@ -58,7 +63,7 @@ fn a_declined_order_is_refunded() {
 	build_and_execute(|| {
 		let job = job_at(Stage::Ordered);
 		assert_ok!(Jobs::decline(signed(&key(1)), job, H256::repeat_byte(5)));
-		assert_eq!(money(&customer()), (ENDOWMENT, JOB_DEPOSIT));
+		assert_eq!(money(&customer()), (ENDOWMENT - ORDER_FEE, JOB_DEPOSIT));
 		outcome_is(job, Outcome::Declined);
 	});
 }
@@ -68,7 +73,7 @@ fn a_customer_cancels_before_acceptance_only() {
 	build_and_execute(|| {
 		let job = job_at(Stage::Ordered);
 		assert_ok!(Jobs::cancel(signed(&customer()), job, H256::zero()));
-		assert_eq!(money(&customer()), (ENDOWMENT, JOB_DEPOSIT));
+		assert_eq!(money(&customer()), (ENDOWMENT - ORDER_FEE, JOB_DEPOSIT));
 		outcome_is(job, Outcome::Cancelled);
 	});
 	for stage in [Stage::Accepted, Stage::Started, Stage::Delivered, Stage::Settled] {
@@ -89,16 +94,17 @@ fn a_machine_that_gives_up_loses_its_bond_to_the_customer() {
 			let job = job_at(stage);
 			let (before, _) = money(&machine(1).account());
 			assert_ok!(Jobs::cancel(signed(&key(1)), job, H256::repeat_byte(6)));
-			assert_eq!(money(&customer()), (ENDOWMENT + BOND, JOB_DEPOSIT));
+			assert_eq!(money(&customer()), (ENDOWMENT + BOND - ORDER_FEE, JOB_DEPOSIT));
 			assert_eq!(money(&machine(1).account()), (before - BOND, 0));
 			outcome_is(job, Outcome::GivenUp);
 			let slashed = pallet_escrow::Event::<Test>::Settled {
-				escrow: record(job).escrow,
+				agreement: AgreementRef::Job(job),
 				payer: customer(),
 				payee: machine(1).account(),
 				asset: Default::default(),
 				to_payee: 0,
 				to_payer: 5 * UNIT_PRICE,
+				fee: ORDER_FEE,
 				bond: BOND,
 				bond_outcome: BondOutcome::Slashed,
 			};

@@ -27,11 +27,13 @@ fn a_rejected_unit_costs_its_fee_and_the_rest_goes_back() {
 		let job = job_at(Stage::Delivered);
 		let (before, _) = money(&machine(1).account());
 		assert_ok!(Jobs::reject(signed(&customer()), job, 2, H256::repeat_byte(8)));
-		assert_eq!(money(&customer()), (ENDOWMENT - 2 * FEE, 3 * UNIT_PRICE + JOB_DEPOSIT));
+		let waiting = 3 * UNIT_PRICE + JOB_DEPOSIT + ORDER_FEE;
+		assert_eq!(money(&customer()), (ENDOWMENT - 2 * FEE, waiting));
 		assert_ok!(Jobs::approve(signed(&customer()), job, 2));
 		assert_ok!(Jobs::reject(signed(&customer()), job, 1, H256::zero()));
 		assert_eq!(money(&machine(1).account()), (before + 2 * UNIT_PRICE + 3 * FEE, 0));
-		assert_eq!(money(&customer()), (ENDOWMENT - 2 * UNIT_PRICE - 3 * FEE, JOB_DEPOSIT));
+		let paid = 2 * UNIT_PRICE + 3 * FEE + ORDER_FEE;
+		assert_eq!(money(&customer()), (ENDOWMENT - paid, JOB_DEPOSIT));
 		let record = record(job);
 		assert_eq!((record.approved, record.rejected), (2, 3));
 	});
@@ -46,7 +48,7 @@ fn without_a_rejection_fee_a_rejected_unit_is_free() {
 		let job = take(ordered(published(free), 5), Stage::Delivered);
 		assert_ok!(Jobs::reject(signed(&customer()), job, 4, H256::zero()));
 		assert_ok!(Jobs::reject(signed(&customer()), job, 1, H256::zero()));
-		assert_eq!(money(&customer()), (ENDOWMENT, JOB_DEPOSIT));
+		assert_eq!(money(&customer()), (ENDOWMENT - ORDER_FEE, JOB_DEPOSIT));
 	});
 }
 
@@ -58,7 +60,10 @@ fn units_that_were_not_delivered_are_refunded_and_cost_the_bond() {
 		assert_ok!(Jobs::deliver(signed(&key(1)), job, 3, H256::zero()));
 		assert_ok!(Jobs::approve(signed(&customer()), job, 3));
 		assert_eq!(money(&machine(1).account()), (before + 3 * UNIT_PRICE - BOND, 0));
-		assert_eq!(money(&customer()), (ENDOWMENT - 3 * UNIT_PRICE + BOND, JOB_DEPOSIT));
+		assert_eq!(
+			money(&customer()),
+			(ENDOWMENT - 3 * UNIT_PRICE + BOND - ORDER_FEE, JOB_DEPOSIT)
+		);
 	});
 }
 

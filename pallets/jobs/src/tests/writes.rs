@@ -1,0 +1,76 @@
+//! How many records each step of a job writes: what the chain's throughput hangs on.
+
+use crate::mock::*;
+use bpiiot_primitives::AssetKind;
+use sp_core::H256;
+use std::collections::BTreeSet;
+
+/// What every block writes anyway, or forgets again, and what benchmarks leave out: events and their number, the depth
+/// of transactions.
+fn is_the_blocks_own(key: &[u8]) -> bool {
+	if key == frame_support::storage::transactional::TRANSACTION_LEVEL_KEY {
+		return true;
+	}
+	let of_system = sp_io::hashing::twox_128(b"System");
+	let account = sp_io::hashing::twox_128(b"Account");
+	key.starts_with(&of_system) && !key[16..].starts_with(&account)
+}
+
+/// The keys that `step` writes.
+fn written(chain: &mut sp_io::TestExternalities, step: impl FnOnce()) -> usize {
+	chain.commit_all().expect("no transaction is open");
+	chain.execute_with(step);
+	let changes = chain.overlayed_changes().changes();
+	let keys: BTreeSet<_> = changes.map(|(key, _)| key.clone()).collect();
+	keys.iter().filter(|key| !is_the_blocks_own(key)).count()
+}
+
+/// What a job writes at worst: order, accept, start, progress, deliver, approve, remove. It is indexed anew at delivery,
+/// and fewer units are delivered than ordered, so that everybody gets something at the end. Without a bond the machine
+/// has no account before it is paid.
+fn written_by_a_job(asset: AssetKind, bond: Balance) -> [usize; 7] {
+	let mut chain = empty();
+	let offer = chain.execute_with(|| {
+		let mut terms = terms_in(asset);
+		terms.bond = bond;
+		terms.review_window = 10_000;
+		if bond == 0 {
+			penniless(1);
+		} else {
+			registered(1);
+		}
+		published(terms)
+	});
+	let mut id = None;
+	let order = written(&mut chain, || id = Some(ordered(offer, 5)));
+	let job = id.expect("just ordered");
+	let machine = || signed(&key(1));
+	let accept = written(&mut chain, || Jobs::accept(machine(), job).expect("accepts"));
+	let start = written(&mut chain, || Jobs::start(machine(), job).expect("starts"));
+	let progress = written(&mut chain, || Jobs::progress(machine(), job, 2).expect("goes on"));
+	let deliver = written(&mut chain, || {
+		Jobs::deliver(machine(), job, 4, H256::zero()).expect("delivers");
+	});
+	let approve = written(&mut chain, || {
+		Jobs::approve(signed(&customer()), job, 4).expect("approves");
+	});
+	let remove = written(&mut chain, || Jobs::remove(signed(&customer()), job).expect("removes"));
+	chain.execute_with(try_state);
+	[order, accept, start, progress, deliver, approve, remove]
+}
+
+#[test]
+fn a_job_in_the_native_token_writes_little() {
+	// Order: the customer's account and holds, the job, the machine's list, the deadline.
+	// Approval: these, the machine's account and the one that fees go to.
+	assert_eq!(written_by_a_job(AssetKind::Native, 0), [5, 1, 1, 1, 2, 7, 3]);
+	// A bond writes the machine's account and holds.
+	assert_eq!(written_by_a_job(AssetKind::Native, BOND), [5, 3, 1, 1, 2, 8, 3]);
+}
+
+#[test]
+fn a_job_in_an_asset_writes_little_more() {
+	// The asset itself, two records of what is on hold, and for a new account its reference in the system.
+	assert_eq!(written_by_a_job(DOLLAR, 0), [7, 1, 1, 1, 2, 10, 5]);
+	assert_eq!(written_by_a_job(DOLLAR, BOND), [7, 5, 1, 1, 2, 11, 5]);
+}
