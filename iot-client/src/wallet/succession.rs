@@ -123,7 +123,8 @@ impl KeyFiles {
 	/// When a file cannot be read or the password does not open it, and the key is in no other.
 	pub fn open(&self, live: &AccountId32, password: &Password) -> Result<Option<Wallet>, WalletError> {
 		let mut trouble = None;
-		for path in [self.keystore.clone(), self.successor()] {
+		// The keystore again at the end: the successor may have been moved there between the first look and the second.
+		for path in [self.keystore.clone(), self.successor(), self.keystore.clone()] {
 			let opened = match Self::peek(&path) {
 				Ok(Some(account)) if account == *live => Wallet::open(&path, password),
 				Ok(_) => continue,

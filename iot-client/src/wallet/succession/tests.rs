@@ -107,6 +107,19 @@ fn a_rotation_that_is_cut_off_at_any_point_comes_to_the_same_end() {
 }
 
 #[test]
+fn the_live_key_is_found_while_its_file_is_being_moved() {
+	let (place, new) = Place::prepared();
+	let lock = place.files.lock().unwrap();
+	std::thread::scope(|scope| {
+		let moving = scope.spawn(|| place.files.succeed(&lock, &new, 0).unwrap());
+		while !moving.is_finished() {
+			let found = place.files.open(&new, &place.password).unwrap();
+			assert_eq!(found.map(|wallet| wallet.account()), Some(new));
+		}
+	});
+}
+
+#[test]
 fn a_rotation_that_came_to_nothing_leaves_the_old_key_in_its_place() {
 	let (place, _) = Place::prepared();
 	let found = place.files.open(&place.old, &place.password).unwrap();
