@@ -2,7 +2,7 @@
 
 use crate::*;
 use alloc::{string::String, vec::Vec};
-use bpiiot_primitives::AssetKind;
+use bpiiot_primitives::{AssetKind, BenchmarkAssets};
 use cumulus_pallet_session_benchmarking::Pallet as SessionBench;
 use frame_benchmarking::{account, BenchmarkBatch, BenchmarkConfig, BenchmarkError, BenchmarkList};
 use frame_support::{
@@ -60,7 +60,7 @@ pub struct TestAsset;
 /// The number of the asset.
 const TEST_ASSET: u32 = 1_000_000;
 
-impl pallet_escrow::BenchmarkHelper<AccountId, Balance> for TestAsset {
+impl BenchmarkAssets<AccountId, Balance> for TestAsset {
 	fn create_asset() -> AssetKind {
 		let asset = AssetKind::Asset(TEST_ASSET);
 		let issuer: AccountId = account("issuer", 0, 0);
@@ -72,7 +72,7 @@ impl pallet_escrow::BenchmarkHelper<AccountId, Balance> for TestAsset {
 			1
 		));
 		pallet_asset_rate::ConversionRateToNative::<Runtime>::insert(asset, FixedU128::from_rational(3, 2));
-		<Self as pallet_escrow::BenchmarkHelper<_, _>>::fund(asset, &CollatorSelection::account_id(), 1);
+		<Self as BenchmarkAssets<_, _>>::fund(asset, &CollatorSelection::account_id(), 1);
 		asset
 	}
 
@@ -99,7 +99,7 @@ impl pallet_asset_tx_payment::BenchmarkHelperTrait<AccountId, u32, u32> for Test
 	fn setup_balances_and_pool(_: u32, who: AccountId) {
 		let asset = <Escrow as bpiiot_primitives::Escrow<AccountId>>::benchmark_asset();
 		for kind in [AssetKind::Native, asset] {
-			<Self as pallet_escrow::BenchmarkHelper<_, _>>::fund(kind, &who, 1_000_000 * BPI);
+			<Self as BenchmarkAssets<_, _>>::fund(kind, &who, 1_000_000 * BPI);
 		}
 	}
 }

@@ -8,7 +8,7 @@ use frame_support::{
 	traits::{
 		fungibles::Inspect,
 		tokens::{ConversionToAssetBalance, DepositConsequence, Provenance},
-		Get,
+		Contains, Get,
 	},
 };
 use sp_runtime::{
@@ -26,6 +26,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_list_asset(asset: AssetKind) -> DispatchResult {
 		ensure!(!Self::is_listed(asset), Error::<T>::AlreadyListed);
 		ensure!(T::Fungibles::asset_exists(asset), Error::<T>::UnknownAsset);
+		ensure!(T::Sufficient::contains(&asset), Error::<T>::NotSufficient);
 		// With an account there, the smallest fee arrives.
 		let (to, smallest) = (T::FeeDestination::get(), BalanceOf::<T>::one());
 		let arrives = T::Fungibles::can_deposit(asset, &to, smallest, Provenance::Extant);

@@ -1,23 +1,13 @@
 //! What the calls and the sweep cost at worst: in an asset, to an account that is made by the payment.
 
 use crate::*;
-use bpiiot_primitives::{AgreementRef, AssetKind, DeadlineIndex, Escrow, JobId};
+use bpiiot_primitives::{AgreementRef, BenchmarkAssets, DeadlineIndex, Escrow, JobId};
 use frame_benchmarking::v2::*;
 use frame_support::{
 	traits::{fungibles::MutateHold, EnsureOrigin},
 	weights::Weight,
 };
 use frame_system::RawOrigin;
-
-/// Makes assets to measure with.
-pub trait BenchmarkHelper<AccountId, Balance> {
-	/// An asset that keeps accounts alive by itself, with a rate, and in which the account that fees go to has an
-	/// account. It is not listed yet.
-	fn create_asset() -> AssetKind;
-
-	/// Gives `who` that much of an asset, or of the native token.
-	fn fund(asset: AssetKind, who: &AccountId, amount: Balance);
-}
 
 fn origin_of<Of, Origin>() -> Result<Origin, BenchmarkError>
 where

@@ -19,8 +19,6 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-#[cfg(feature = "runtime-benchmarks")]
-pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use types::{DeadlineKey, EscrowAccount, StopClock};
 pub use weights::WeightInfo;
@@ -40,7 +38,10 @@ pub mod pallet {
 	};
 	use frame_support::{
 		pallet_prelude::*,
-		traits::fungibles::{Inspect, MutateHold},
+		traits::{
+			fungibles::{Inspect, MutateHold},
+			Contains,
+		},
 	};
 	use frame_system::pallet_prelude::*;
 	use sp_runtime::{traits::Convert, FixedU128};
@@ -62,6 +63,9 @@ pub mod pallet {
 		/// The native token and all assets.
 		type Fungibles: Inspect<Self::AccountId, AssetId = AssetKind>
 			+ MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
+
+		/// The assets that keep an account alive by themselves.
+		type Sufficient: Contains<AssetKind>;
 
 		/// What one smallest unit of an asset is worth, in planck: the rates that governance sets.
 		type Rates: Convert<AssetKind, Option<FixedU128>>;
@@ -94,7 +98,7 @@ pub mod pallet {
 
 		/// Makes assets to measure with.
 		#[cfg(feature = "runtime-benchmarks")]
-		type BenchmarkHelper: crate::BenchmarkHelper<Self::AccountId, BalanceOf<Self>>;
+		type BenchmarkHelper: bpiiot_primitives::BenchmarkAssets<Self::AccountId, BalanceOf<Self>>;
 	}
 
 	/// Why this pallet holds funds.
@@ -304,6 +308,9 @@ pub mod pallet {
 		AlreadyListed,
 		/// The native token cannot be delisted.
 		NativeStaysListed,
+		/// The asset does not keep an account alive by itself, so who has no native token could not be paid in it. Make it a
+		/// sufficient one first, with `assets.force_asset_status`.
+		NotSufficient,
 		/// Governance has set no rate for this asset, so deposit and fee cannot be told in it.
 		NoRate,
 		/// The account that fees go to cannot receive the smallest unit of this asset. Make it an account first.
@@ -318,15 +325,17 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Let agreements be made in an asset. They can be once it has a rate, too. The account that fees go to must
-		/// have an account in the asset, and machines that hold no native token can be paid in it only if it is a
-		/// sufficient one.
+		/// Let agreements be made in an asset. They can be once it has a rate, too.
+		///
+		/// The account that fees go to must have an account in the asset. And the asset must be a sufficient one
+		/// (`is_sufficient` in `pallet-assets`): it keeps an account alive by itself, so that machines and customers without
+		/// the native token can be paid in it. Nothing here watches whether it stays so.
 		///
 		/// ## Dispatch Origin
 		/// `ListOrigin`.
 		///
 		/// ## Errors
-		/// `AlreadyListed`, `UnknownAsset`, `NoFeeAccount`.
+		/// `AlreadyListed`, `UnknownAsset`, `NotSufficient`, `NoFeeAccount`.
 		///
 		/// ## Events
 		/// `AssetListed`

@@ -14,7 +14,7 @@ use frame_support::{
 	storage::with_storage_layer,
 	traits::{
 		fungible::{NativeFromLeft, UnionOf},
-		AsEnsureOriginWithArg, ConstU32, ConstU64, Hooks, OnTimestampSet,
+		AsEnsureOriginWithArg, ConstU32, ConstU64, Contains, Hooks, OnTimestampSet,
 	},
 };
 use frame_system::{EnsureNever, EnsureRoot};
@@ -145,6 +145,18 @@ impl Convert<AssetKind, Option<FixedU128>> for Rates {
 	}
 }
 
+/// The assets that keep an account alive by themselves.
+pub struct Sufficient;
+
+impl Contains<AssetKind> for Sufficient {
+	fn contains(asset: &AssetKind) -> bool {
+		match asset {
+			AssetKind::Native => true,
+			AssetKind::Asset(id) => Assets::asset_details(*id).is_some_and(|asset| asset.is_sufficient),
+		}
+	}
+}
+
 /// The native token and the assets.
 pub type Fungibles = UnionOf<Balances, AssetsHolder, NativeFromLeft, AssetKind, u64>;
 
@@ -152,6 +164,7 @@ impl pallet_escrow::Config for Test {
 	type WeightInfo = pallet_escrow::weights::SubstrateWeight<Test>;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Fungibles = Fungibles;
+	type Sufficient = Sufficient;
 	type Rates = Rates;
 	type ListOrigin = EnsureRoot<u64>;
 	type PauseOrigin = EnsureRoot<u64>;
@@ -380,7 +393,7 @@ pub fn try_state() {
 pub struct Coupons;
 
 #[cfg(feature = "runtime-benchmarks")]
-impl crate::BenchmarkHelper<u64, u64> for Coupons {
+impl bpiiot_primitives::BenchmarkAssets<u64, u64> for Coupons {
 	fn create_asset() -> AssetKind {
 		const ID: u32 = 77;
 		assert_ok!(Assets::force_create(RuntimeOrigin::root(), ID, ISSUER, true, 1));

@@ -182,14 +182,14 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_asset() -> AssetKind {
-		let asset = <T::BenchmarkHelper as crate::BenchmarkHelper<_, _>>::create_asset();
+		let asset = <T::BenchmarkHelper as bpiiot_primitives::BenchmarkAssets<_, _>>::create_asset();
 		crate::ListedAssets::<T>::insert(asset, ());
 		asset
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_fund(asset: AssetKind, who: &T::AccountId, amount: BalanceOf<T>) {
-		<T::BenchmarkHelper as crate::BenchmarkHelper<_, _>>::fund(asset, who, amount);
+		<T::BenchmarkHelper as bpiiot_primitives::BenchmarkAssets<_, _>>::fund(asset, who, amount);
 	}
 }
 

@@ -39,7 +39,7 @@ fn terms<T: Config>(asset: AssetKind) -> OfferTerms<BalanceOf<T>> {
 	}
 }
 
-/// A machine with money, its key, and a customer.
+/// A machine with money, its key, and the key of another one, which buys under a spending policy.
 struct Parties<T: Config> {
 	asset: AssetKind,
 	machine: MachineId,
@@ -52,9 +52,10 @@ fn parties<T: Config>() -> Parties<T> {
 	let asset = EscrowOf::<T>::benchmark_asset();
 	let owner: AccountOf<T> = account("owner", 0, 0);
 	rich::<T>(asset, &owner);
-	let (machine, key) = T::Actors::benchmark_machine(&owner, 0);
+	let (machine, key) = T::Actors::benchmark_machine(&owner, 0, asset);
 	rich::<T>(asset, &machine.account());
-	let customer = customer::<T>(asset, 0);
+	let (buyer, customer) = T::Actors::benchmark_machine(&account("buyer", 0, 0), 1, asset);
+	rich::<T>(asset, &buyer.account());
 	Parties {
 		asset,
 		machine,

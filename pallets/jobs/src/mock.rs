@@ -9,7 +9,7 @@ use frame_support::{
 	traits::{
 		fungible::{NativeFromLeft, UnionOf},
 		fungibles::{Inspect, InspectHold},
-		AsEnsureOriginWithArg, ConstU128, ConstU32, ConstU64, Everything, Hooks, OnTimestampSet,
+		AsEnsureOriginWithArg, ConstU128, ConstU32, ConstU64, Contains, Everything, Hooks, OnTimestampSet,
 	},
 };
 use frame_system::{EnsureNever, EnsureRoot};
@@ -143,13 +143,28 @@ impl Convert<AssetKind, Option<FixedU128>> for Rates {
 	}
 }
 
-/// The native token and the assets.
+/// The assets that keep an account alive by themselves.
+pub struct Sufficient;
+
+impl Contains<AssetKind> for Sufficient {
+	fn contains(asset: &AssetKind) -> bool {
+		match asset {
+			AssetKind::Native => true,
+			AssetKind::Asset(id) => Assets::asset_details(*id).is_some_and(|asset| asset.is_sufficient),
+		}
+	}
+}
+
+/// The native token and the assets, for what is put on hold.
 pub(crate) type Fungibles = UnionOf<Balances, AssetsHolder, NativeFromLeft, AssetKind, AccountId>;
+/// The same, for what is free.
+type FreeFungibles = UnionOf<Balances, Assets, NativeFromLeft, AssetKind, AccountId>;
 
 impl pallet_machines::Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type WeightInfo = pallet_machines::weights::SubstrateWeight<Test>;
 	type Currency = Balances;
+	type Fungibles = FreeFungibles;
 	type MachineDeposit = ConstU128<5_000>;
 	type RegistrationFee = ConstU128<700>;
 	type RotationFee = ConstU128<300>;
@@ -157,12 +172,15 @@ impl pallet_machines::Config for Test {
 	type SponsoredCalls = Everything;
 	type Time = Timestamp;
 	type OpenWork = Jobs;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Coupons;
 }
 
 impl pallet_escrow::Config for Test {
 	type WeightInfo = pallet_escrow::weights::SubstrateWeight<Test>;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Fungibles = Fungibles;
+	type Sufficient = Sufficient;
 	type Rates = Rates;
 	type ListOrigin = EnsureRoot<AccountId>;
 	type PauseOrigin = EnsureRoot<AccountId>;
@@ -246,8 +264,9 @@ pub(crate) fn signed(who: &AccountId) -> RuntimeOrigin {
 /// Registers machine `seed` for [`owner`] and gives it money for bonds.
 pub(crate) fn registered(seed: u8) -> MachineId {
 	let machine = penniless(seed);
-	assert_ok!(Machines::deposit(signed(&owner()), machine, 10_000));
-	assert_ok!(Assets::transfer(signed(&owner()), DOLLAR_ID, machine.account(), 10_000));
+	for asset in [AssetKind::Native, DOLLAR] {
+		assert_ok!(Machines::deposit(signed(&owner()), machine, asset, 10_000));
+	}
 	machine
 }
 
@@ -460,7 +479,7 @@ pub(crate) fn try_state() {
 pub struct Coupons;
 
 #[cfg(feature = "runtime-benchmarks")]
-impl pallet_escrow::BenchmarkHelper<AccountId, Balance> for Coupons {
+impl bpiiot_primitives::BenchmarkAssets<AccountId, Balance> for Coupons {
 	fn create_asset() -> AssetKind {
 		const ID: u32 = 77;
 		assert_ok!(Assets::force_create(RuntimeOrigin::root(), ID, issuer(), true, 1));

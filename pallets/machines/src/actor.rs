@@ -78,7 +78,11 @@ impl<T: Config> Actors<OriginFor<T>, T::AccountId> for Pallet<T> {
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
-	fn benchmark_machine(owner: &T::AccountId, seed: u32) -> (MachineId, T::AccountId) {
-		benchmarking::machine::<T>(owner, seed)
+	fn benchmark_machine(
+		owner: &T::AccountId,
+		seed: u32,
+		asset: bpiiot_primitives::AssetKind,
+	) -> (MachineId, T::AccountId) {
+		benchmarking::spender::<T>(owner, seed, asset)
 	}
 }

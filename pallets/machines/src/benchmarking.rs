@@ -2,12 +2,13 @@
 
 use crate::*;
 use alloc::{vec, vec::Vec};
-use bpiiot_primitives::{Actors, AssetKind, MachineId, SpendPurpose};
+use bpiiot_primitives::{Actors, AssetKind, BenchmarkAssets, MachineId, SpendPurpose};
 use frame_benchmarking::v2::*;
 use frame_support::{
 	dispatch::{DispatchInfo, PostDispatchInfo},
 	traits::{
 		fungible::{Inspect, InspectHold, Mutate},
+		fungibles::Inspect as _,
 		Get,
 	},
 };
@@ -28,16 +29,16 @@ fn profile() -> MachineProfile {
 	}
 }
 
-/// A policy that allows plenty for everything.
-fn policy<T: Config>() -> SpendingPolicy<BalanceOf<T>> {
-	let cap = SpendingCap {
-		asset: AssetKind::Native,
+/// The largest policy, which allows plenty of eight assets; `last` stands at the end.
+fn policy<T: Config>(last: AssetKind) -> SpendingPolicy<BalanceOf<T>> {
+	let caps = (1..8).map(AssetKind::Asset).chain([last]).map(|asset| SpendingCap {
+		asset,
 		per_period: BalanceOf::<T>::max_value(),
-	};
+	});
 	SpendingPolicy {
 		purposes: Purposes::truncate_from(vec![SpendPurpose::Purchase, SpendPurpose::Bond]),
 		period: window::MIN_PERIOD,
-		caps: frame_support::BoundedVec::truncate_from(vec![cap]),
+		caps: frame_support::BoundedVec::truncate_from(caps.collect()),
 	}
 }
 
@@ -71,7 +72,12 @@ fn allowance<T: Config>() -> FeeAllowance<BalanceOf<T>> {
 }
 
 /// Registers a machine with the largest profile, without a proof, and lets it spend. Its id and key.
-pub(crate) fn machine<T: Config>(owner: &T::AccountId, seed: u32) -> (MachineId, T::AccountId) {
+fn machine<T: Config>(owner: &T::AccountId, seed: u32) -> (MachineId, T::AccountId) {
+	spender::<T>(owner, seed, AssetKind::Native)
+}
+
+/// The same; it may spend plenty of `asset`.
+pub(crate) fn spender<T: Config>(owner: &T::AccountId, seed: u32, asset: AssetKind) -> (MachineId, T::AccountId) {
 	fund::<T>(owner);
 	let key: T::AccountId = account("machine", seed, 0);
 	frame_support::assert_ok!(Pallet::<T>::admit(
@@ -82,7 +88,11 @@ pub(crate) fn machine<T: Config>(owner: &T::AccountId, seed: u32) -> (MachineId,
 		allowance::<T>()
 	));
 	let machine = MachineId::from_first_key(&key);
-	frame_support::assert_ok!(Pallet::<T>::do_set_spending_policy(owner, machine, Some(policy::<T>())));
+	frame_support::assert_ok!(Pallet::<T>::do_set_spending_policy(
+		owner,
+		machine,
+		Some(policy::<T>(asset))
+	));
 	(machine, key)
 }
 
@@ -171,33 +181,34 @@ mod benchmarks {
 		assert_eq!(status::<T>(&machine), Some(MachineStatus::OutOfService));
 	}
 
-	/// The first deposit, which makes the machine's account.
+	/// The first deposit in an asset, which makes the machine's account.
 	#[benchmark]
 	fn deposit() {
 		let (machine, _) = machine::<T>(&owner::<T>(), 0);
 		let giver: T::AccountId = account("giver", 0, 0);
-		fund::<T>(&giver);
-		let amount = T::Currency::minimum_balance();
+		let asset = T::BenchmarkHelper::create_asset();
+		T::BenchmarkHelper::fund(asset, &giver, plenty::<T>());
+		let amount = T::Fungibles::minimum_balance(asset);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(giver), machine, amount);
+		_(RawOrigin::Signed(giver), machine, asset, amount);
 
-		assert_eq!(T::Currency::balance(&machine.account()), amount);
+		assert_eq!(T::Fungibles::balance(asset, &machine.account()), amount);
 	}
 
-	/// Everything, which ends the machine's account.
+	/// Everything of an asset, which ends the machine's account and makes one for the owner.
 	#[benchmark]
 	fn withdraw() {
 		let owner = owner::<T>();
 		let (machine, _) = machine::<T>(&owner, 0);
-		fund::<T>(&machine.account());
-		let before = T::Currency::balance(&owner);
+		let asset = T::BenchmarkHelper::create_asset();
+		T::BenchmarkHelper::fund(asset, &machine.account(), plenty::<T>());
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(owner.clone()), machine, plenty::<T>());
+		_(RawOrigin::Signed(owner.clone()), machine, asset, plenty::<T>());
 
-		assert_eq!(T::Currency::balance(&owner), before.saturating_add(plenty::<T>()));
-		assert!(T::Currency::total_balance(&machine.account()).is_zero());
+		assert_eq!(T::Fungibles::balance(asset, &owner), plenty::<T>());
+		assert!(T::Fungibles::total_balance(asset, &machine.account()).is_zero());
 	}
 
 	#[benchmark]
@@ -319,9 +330,9 @@ mod benchmarks {
 		Spending::<T>::remove(machine);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(owner), machine, Some(policy::<T>()));
+		_(RawOrigin::Signed(owner), machine, Some(policy::<T>(AssetKind::Native)));
 
-		assert_eq!(Spending::<T>::get(machine), Some(policy::<T>().into()));
+		assert_eq!(Spending::<T>::get(machine), Some(policy::<T>(AssetKind::Native).into()));
 	}
 
 	/// All that the runtime's fee adapter does for a transaction of a machine's key: the check in the pool, the fee, the

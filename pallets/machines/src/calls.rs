@@ -156,7 +156,7 @@ mod calls {
 			Self::do_set_service(&who, machine, in_service)
 		}
 
-		/// Gives money to a machine.
+		/// Gives money to a machine, in the native currency or in any asset.
 		///
 		/// ## Dispatch Origin
 		///
@@ -165,25 +165,33 @@ mod calls {
 		/// ## Parameters
 		///
 		/// - `machine`: which machine.
-		/// - `amount`: in planck. The first deposit must be the currency's minimum balance at least.
+		/// - `asset`: the native currency, or an asset.
+		/// - `amount`: in the asset's smallest unit, which is planck for the native currency. The first deposit must be the
+		///   asset's minimum balance at least.
 		///
 		/// ## Errors
 		///
 		/// - [`Error::ZeroAmount`], [`Error::UnknownMachine`], [`Error::MachineDecommissioned`]
-		/// - The currency's, when the signer cannot pay and keep his account, or the machine's account would stay below
-		///   the minimum balance.
+		/// - The asset's, when there is no such asset, the signer cannot pay and keep his account in it, or the machine's
+		///   would stay below the minimum balance; and when the asset is not a sufficient one and the machine has no native
+		///   currency.
 		///
 		/// ## Events
 		///
 		/// [`Event::Deposited`].
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::deposit())]
-		pub fn deposit(origin: OriginFor<T>, machine: MachineId, amount: BalanceOf<T>) -> DispatchResult {
+		pub fn deposit(
+			origin: OriginFor<T>,
+			machine: MachineId,
+			asset: AssetKind,
+			amount: BalanceOf<T>,
+		) -> DispatchResult {
 			let from = ensure_signed(origin)?;
-			Self::do_deposit(from, machine, amount)
+			Self::do_deposit(from, machine, asset, amount)
 		}
 
-		/// Takes money from a machine to its owner.
+		/// Takes money from a machine to its owner, in the native currency or in any asset.
 		///
 		/// ## Dispatch Origin
 		///
@@ -191,28 +199,35 @@ mod calls {
 		///
 		/// ## Details
 		///
-		/// Only what is not on hold. No dust is lost: either the minimum balance stays, or nothing.
+		/// Only what is free: not on hold, and not frozen by an asset's owner. No dust is lost: either the asset's minimum
+		/// balance stays, or nothing. While something of an asset is on hold, its minimum balance stays with it.
 		///
 		/// ## Parameters
 		///
 		/// - `machine`: which machine.
-		/// - `amount`: in planck.
+		/// - `asset`: the native currency, or an asset, listed or not.
+		/// - `amount`: in the asset's smallest unit, which is planck for the native currency.
 		///
 		/// ## Errors
 		///
 		/// - [`Error::ZeroAmount`], [`Error::UnknownMachine`], [`Error::NotOwner`]
-		/// - [`Error::TooLittleMoney`]: it has not that much that is free.
+		/// - [`Error::TooLittleMoney`]: it has not that much of the asset that is free, or there is no such asset.
 		/// - [`Error::LeavesDust`]: more than nothing and less than the minimum balance would stay.
-		/// - The currency's, when the owner's account is gone and the amount would not make it anew.
+		/// - The asset's, when the owner has no account in it and the amount would not make one, or his is blocked.
 		///
 		/// ## Events
 		///
 		/// [`Event::Withdrawn`].
 		#[pallet::call_index(5)]
 		#[pallet::weight(T::WeightInfo::withdraw())]
-		pub fn withdraw(origin: OriginFor<T>, machine: MachineId, amount: BalanceOf<T>) -> DispatchResult {
+		pub fn withdraw(
+			origin: OriginFor<T>,
+			machine: MachineId,
+			asset: AssetKind,
+			amount: BalanceOf<T>,
+		) -> DispatchResult {
 			let owner = ensure_signed(origin)?;
-			Self::do_withdraw(&owner, machine, amount)
+			Self::do_withdraw(&owner, machine, asset, amount)
 		}
 
 		/// Takes a machine out of the world for good.
@@ -223,9 +238,9 @@ mod calls {
 		///
 		/// ## Details
 		///
-		/// Its key is retired, its deposit returned, its free money paid to the owner; its allowance, its policy and an
-		/// offer of ownership end. Its record stays, since what it made refers to it; money that arrives later can still
-		/// be withdrawn. A frozen machine can be decommissioned too.
+		/// Its key is retired, its deposit returned, its free native currency paid to the owner; its allowance, its policy
+		/// and an offer of ownership end. Its record stays, since what it made refers to it; what it has in assets, and
+		/// what arrives later, can still be withdrawn. A frozen machine can be decommissioned too.
 		///
 		/// ## Parameters
 		///
@@ -437,7 +452,7 @@ mod calls {
 		///
 		/// - `machine`: which machine.
 		/// - `at_least`: what must be in its account and not on hold, in planck, so that nobody withdraws in the last
-		///   moment what was sold.
+		///   moment what was sold. Of assets nothing is promised.
 		///
 		/// ## Errors
 		///
@@ -465,9 +480,10 @@ mod calls {
 		///
 		/// ## Details
 		///
-		/// Asked where value leaves a machine's account: when it buys, and when it posts a bond. The policy replaces the
-		/// old one and what was spent under it. What comes back, such as a bond or the price of an order that was
-		/// cancelled, does not count as unspent. See [`window`] for when a new period begins.
+		/// Asked where value leaves a machine's account: when it buys, and when it posts a bond. What counts against the cap
+		/// of an order's asset is all that goes on hold: price, deposit and fee. What comes back, such as a bond, a
+		/// deposit or the price of an order that was cancelled, does not count as unspent. The policy replaces the old one
+		/// and what was spent under it. See [`window`] for when a new period begins.
 		///
 		/// Without a policy a machine posts bonds, of any amount, and buys nothing: the owner published the offer that
 		/// names the bond. With one it posts bonds only if the policy says so.

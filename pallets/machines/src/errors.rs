@@ -39,7 +39,7 @@ mod errors {
 		/// More than the machine may still spend of this asset in this period. Spend less, wait for the next period, or
 		/// let its owner set a higher cap with `set_spending_policy`.
 		OverSpendingCap,
-		/// The machine's account has less than this that is not on hold.
+		/// The machine's account has less than this of the asset that is free: neither on hold nor frozen.
 		TooLittleMoney,
 		/// Less than the minimum balance would stay in the machine's account and be lost. Withdraw less, or everything.
 		LeavesDust,

@@ -45,7 +45,9 @@ mod events {
 			machine: MachineId,
 			/// Who gave it.
 			from: T::AccountId,
-			/// How much, in planck.
+			/// Which asset.
+			asset: AssetKind,
+			/// How much, in the asset's smallest unit.
 			amount: BalanceOf<T>,
 		},
 		/// Money went from a machine's account to its owner.
@@ -54,7 +56,9 @@ mod events {
 			machine: MachineId,
 			/// Its owner.
 			owner: T::AccountId,
-			/// How much, in planck.
+			/// Which asset.
+			asset: AssetKind,
+			/// How much, in the asset's smallest unit.
 			amount: BalanceOf<T>,
 		},
 		/// A machine is gone for good.
@@ -67,7 +71,7 @@ mod events {
 			key: T::AccountId,
 			/// The deposit that was given back to the owner, in planck.
 			deposit: BalanceOf<T>,
-			/// What the owner got from the machine's account, in planck.
+			/// What the owner got of the native currency in the machine's account, in planck.
 			paid_out: BalanceOf<T>,
 		},
 		/// Another key acts for a machine.

@@ -40,12 +40,12 @@ use frame_support::pallet_macros::import_section;
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
-	use bpiiot_primitives::{MachineId, OpenWork, UnixMillis};
+	use bpiiot_primitives::{AssetKind, MachineId, OpenWork, UnixMillis};
 	use frame_support::{
 		pallet_prelude::*,
 		traits::{
 			fungible::{Inspect, Mutate, MutateHold},
-			Contains, Time,
+			fungibles, Contains, Time,
 		},
 	};
 	use frame_system::pallet_prelude::*;
@@ -75,6 +75,10 @@ pub mod pallet {
 			+ Mutate<Self::AccountId>
 			+ MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
 
+		/// The native currency and all assets, for what goes into a machine's account and comes out of it.
+		type Fungibles: fungibles::Inspect<Self::AccountId, AssetId = AssetKind, Balance = BalanceOf<Self>>
+			+ fungibles::Mutate<Self::AccountId>;
+
 		/// On hold at the owner from registration to decommission, in planck.
 		#[pallet::constant]
 		type MachineDeposit: Get<BalanceOf<Self>>;
@@ -102,6 +106,10 @@ pub mod pallet {
 
 		/// Knows of agreements that have not ended.
 		type OpenWork: OpenWork;
+
+		/// Makes assets to measure with.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: bpiiot_primitives::BenchmarkAssets<Self::AccountId, BalanceOf<Self>>;
 	}
 
 	/// Why this pallet holds money.

@@ -6,9 +6,14 @@ use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
-	traits::{tokens::imbalance::ResolveTo, ConstU128, ConstU64, Contains, Get, TypedGet},
+	traits::{
+		fungible::{NativeFromLeft, UnionOf},
+		tokens::imbalance::ResolveTo,
+		AsEnsureOriginWithArg, ConstU128, ConstU64, Contains, Get, TypedGet,
+	},
 	weights::{IdentityFee, Weight},
 };
+use frame_system::{EnsureNever, EnsureRoot};
 use pallet_transaction_payment::{ChargeTransactionPayment, FungibleAdapter};
 use sp_core::{sr25519, ConstU8, Pair, H256};
 use sp_io::TestExternalities;
@@ -29,6 +34,14 @@ pub(crate) const DEPOSIT: Balance = 5_000;
 pub(crate) const REGISTRATION_FEE: Balance = 700;
 pub(crate) const ROTATION_FEE: Balance = 300;
 pub(crate) const ENDOWMENT: Balance = 1_000_000;
+/// The number of the dollars, of which everybody with money has as much as of the native token. They keep an account
+/// alive by themselves.
+pub(crate) const DOLLAR_ID: u32 = 1;
+pub(crate) const DOLLAR: AssetKind = AssetKind::Asset(DOLLAR_ID);
+/// The smallest balance of an account in dollars.
+pub(crate) const DOLLAR_MINIMUM: Balance = 30;
+/// Each asset that a machine may have in these tests, with its smallest balance.
+pub(crate) const ASSETS: [(AssetKind, Balance); 2] = [(AssetKind::Native, ED), (DOLLAR, DOLLAR_MINIMUM)];
 pub(crate) const ALLOWANCE: Balance = 50_000;
 /// What a machine declares at registration.
 pub(crate) const ENCRYPTION_KEY: [u8; 32] = [5; 32];
@@ -66,6 +79,10 @@ mod runtime {
 	pub type Balances = pallet_balances;
 	#[runtime::pallet_index(3)]
 	pub type TransactionPayment = pallet_transaction_payment;
+	#[runtime::pallet_index(4)]
+	pub type Assets = pallet_assets;
+	#[runtime::pallet_index(5)]
+	pub type AssetsHolder = pallet_assets_holder;
 	#[runtime::pallet_index(50)]
 	pub type Machines = pallet_machines;
 }
@@ -99,6 +116,23 @@ impl pallet_balances::Config for Test {
 	type Balance = Balance;
 	type ExistentialDeposit = ConstU128<ED>;
 }
+
+#[derive_impl(pallet_assets::config_preludes::TestDefaultConfig)]
+impl pallet_assets::Config for Test {
+	type Balance = Balance;
+	type Currency = Balances;
+	type CreateOrigin = AsEnsureOriginWithArg<EnsureNever<AccountId>>;
+	type ForceOrigin = EnsureRoot<AccountId>;
+	type Holder = AssetsHolder;
+}
+
+impl pallet_assets_holder::Config for Test {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type RuntimeEvent = RuntimeEvent;
+}
+
+/// The native token and the assets.
+pub(crate) type Fungibles = UnionOf<Balances, Assets, NativeFromLeft, AssetKind, AccountId>;
 
 /// Where fees of transactions and of registrations go, so that no money leaves the world.
 pub struct Treasury;
@@ -204,6 +238,7 @@ impl Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type WeightInfo = FlatWeight;
 	type Currency = Balances;
+	type Fungibles = Fungibles;
 	type MachineDeposit = ConstU128<DEPOSIT>;
 	type RegistrationFee = ConstU128<REGISTRATION_FEE>;
 	type RotationFee = ConstU128<ROTATION_FEE>;
@@ -211,6 +246,8 @@ impl Config for Test {
 	type SponsoredCalls = Sponsored;
 	type Time = Timestamp;
 	type OpenWork = Busy;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Coupons;
 }
 
 /// The account of a name.
@@ -226,6 +263,11 @@ pub(crate) fn owner() -> AccountId {
 /// Has money, and nothing to do with any machine.
 pub(crate) fn stranger() -> AccountId {
 	account(b"stranger")
+}
+
+/// Owns the dollars and may block them.
+pub(crate) fn issuer() -> AccountId {
+	account(b"issuer")
 }
 
 /// The key pair of a machine.
@@ -433,6 +475,13 @@ impl ExtBuilder {
 		}
 		.assimilate_storage(&mut storage)
 		.expect("the balances are above the minimum");
+		pallet_assets::GenesisConfig::<Test> {
+			assets: vec![(DOLLAR_ID, issuer(), true, DOLLAR_MINIMUM)],
+			accounts: [owner(), stranger()].map(|who| (DOLLAR_ID, who, ENDOWMENT)).to_vec(),
+			..Default::default()
+		}
+		.assimilate_storage(&mut storage)
+		.expect("the asset is new");
 		let mut ext = TestExternalities::from(storage);
 		ext.register_extension(sp_keystore::KeystoreExt::new(
 			sp_keystore::testing::MemoryKeystore::new(),
@@ -451,5 +500,22 @@ impl ExtBuilder {
 			test();
 			Machines::do_try_state().expect("what must hold, holds");
 		});
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Coupons;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl bpiiot_primitives::BenchmarkAssets<AccountId, Balance> for Coupons {
+	fn create_asset() -> AssetKind {
+		const ID: u32 = 77;
+		Assets::force_create(RuntimeOrigin::root(), ID, issuer(), true, 1).expect("it is new");
+		AssetKind::Asset(ID)
+	}
+
+	fn fund(asset: AssetKind, who: &AccountId, amount: Balance) {
+		<Fungibles as frame_support::traits::fungibles::Mutate<AccountId>>::mint_into(asset, who, amount)
+			.expect("it is the minimum at least");
 	}
 }

@@ -31,9 +31,10 @@ pub trait Actors<RuntimeOrigin, AccountId> {
 	/// Whether `account` is `machine` itself or its owner.
 	fn controls(account: &AccountId, machine: &MachineId) -> bool;
 
-	/// Makes a machine in service that `Self::controls` says `owner` controls, and an origin of its key.
+	/// Makes a machine in service that `Self::controls` says `owner` controls, and an origin of its key. It may spend all
+	/// that it has of `asset`, under the policy that is the dearest to ask.
 	#[cfg(feature = "runtime-benchmarks")]
-	fn benchmark_machine(owner: &AccountId, seed: u32) -> (MachineId, AccountId);
+	fn benchmark_machine(owner: &AccountId, seed: u32, asset: crate::AssetKind) -> (MachineId, AccountId);
 }
 
 /// What value leaves an account for.
@@ -41,7 +42,8 @@ pub trait Actors<RuntimeOrigin, AccountId> {
 /// The indexes are fixed, so that a purpose may be added without moving the others.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SpendPurpose {
-	/// The price of something that the account buys.
+	/// All that an order puts on hold in the account: the price of what it buys, and with it the deposit for the record
+	/// and the fee.
 	#[codec(index = 0)]
 	Purchase,
 	/// Security for work that the account has promised.

@@ -8,10 +8,14 @@
 extern crate alloc;
 
 mod actor;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod escrow;
 mod ids;
 
 pub use actor::{Actor, Actors, OpenWork, SpendPolicy, SpendPurpose};
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkAssets;
 pub use escrow::{
 	AgreementClock, Agreements, BondOutcome, DeadlineIndex, Escrow, EscrowTerms, EscrowView, Expiry, OpenEscrows,
 	Settlement,

@@ -1,7 +1,7 @@
 //! The platform's own pallets, and what joins them.
 
 use super::{
-	money::{deposit, GovernedRates, NativeAndAssets},
+	money::{deposit, FreeNativeAndAssets, GovernedRates, NativeAndAssets, SufficientAssets},
 	system::MILLISECONDS_PER_DAY,
 };
 use crate::{
@@ -31,8 +31,8 @@ parameter_types! {
 	pub const OrderFee: Balance = 10 * MILLI_BPI;
 }
 
-/// The calls whose fees an owner pays for his machine's key: those that a machine at work makes. None of them carries
-/// another call.
+/// The calls whose fees an owner pays for his machine's key: those that a machine makes that works, or that buys, which
+/// its spending policy must allow. None of them carries another call.
 pub struct SponsoredCalls;
 
 impl Contains<RuntimeCall> for SponsoredCalls {
@@ -54,6 +54,10 @@ impl Contains<RuntimeCall> for SponsoredCalls {
 					| Job::deliver { .. }
 					| Job::cancel { .. }
 					| Job::expire { .. }
+					| Job::order { .. }
+					| Job::approve { .. }
+					| Job::reject { .. }
+					| Job::remove { .. }
 			)
 		)
 	}
@@ -63,6 +67,7 @@ impl pallet_machines::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type WeightInfo = pallet_machines::weights::SubstrateWeight<Runtime>;
 	type Currency = Balances;
+	type Fungibles = FreeNativeAndAssets;
 	type MachineDeposit = MachineDeposit;
 	type RegistrationFee = RegistrationFee;
 	type RotationFee = RotationFee;
@@ -70,12 +75,15 @@ impl pallet_machines::Config for Runtime {
 	type SponsoredCalls = SponsoredCalls;
 	type Time = Timestamp;
 	type OpenWork = Jobs;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarks::TestAsset;
 }
 
 impl pallet_escrow::Config for Runtime {
 	type WeightInfo = pallet_escrow::weights::SubstrateWeight<Runtime>;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Fungibles = NativeAndAssets;
+	type Sufficient = SufficientAssets;
 	type Rates = GovernedRates;
 	type ListOrigin = EnsureRoot<AccountId>;
 	type PauseOrigin = EnsureRoot<AccountId>;

@@ -1,14 +1,15 @@
 //! Money: the native token, assets, what they are worth, and deposits.
 
 use crate::{
-	AccountId, AssetsHolder, Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, System,
+	AccountId, Assets, AssetsHolder, Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason,
+	System,
 };
 use bpiiot_primitives::AssetKind;
 use frame_support::{
 	parameter_types,
 	traits::{
 		fungible::{NativeFromLeft, UnionOf},
-		AsEnsureOriginWithArg, ConstU32, VariantCountOf,
+		AsEnsureOriginWithArg, ConstU32, Contains, VariantCountOf,
 	},
 };
 use frame_system::{EnsureNever, EnsureRoot};
@@ -97,8 +98,23 @@ impl pallet_assets_holder::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 }
 
-/// The native token and the assets of `pallet-assets` in one.
+/// The native token and the assets of `pallet-assets` in one, for what is put on hold.
 pub type NativeAndAssets = UnionOf<Balances, AssetsHolder, NativeFromLeft, AssetKind, AccountId>;
+
+/// The same, for what is free: the pallet of holds moves only what is on hold.
+pub type FreeNativeAndAssets = UnionOf<Balances, Assets, NativeFromLeft, AssetKind, AccountId>;
+
+/// The assets that keep an account alive by themselves.
+pub struct SufficientAssets;
+
+impl Contains<AssetKind> for SufficientAssets {
+	fn contains(asset: &AssetKind) -> bool {
+		match asset {
+			AssetKind::Native => true,
+			AssetKind::Asset(id) => Assets::asset_details(*id).is_some_and(|asset| asset.is_sufficient),
+		}
+	}
+}
 
 /// What one smallest unit of each asset is worth, in planck, as root has set it.
 impl pallet_asset_rate::Config for Runtime {

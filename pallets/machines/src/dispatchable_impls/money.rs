@@ -1,12 +1,12 @@
 //! A machine's money, and the limits that its owner sets.
 
 use crate::*;
-use bpiiot_primitives::MachineId;
+use bpiiot_primitives::{AssetKind, MachineId};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchResult, Zero},
 	traits::{
-		fungible::{Inspect, Mutate},
+		fungibles::{Inspect, Mutate},
 		tokens::{
 			Fortitude::Polite,
 			Preservation::{Expendable, Preserve},
@@ -15,27 +15,43 @@ use frame_support::{
 };
 
 impl<T: Config> Pallet<T> {
-	pub(crate) fn do_deposit(from: T::AccountId, machine: MachineId, amount: BalanceOf<T>) -> DispatchResult {
+	pub(crate) fn do_deposit(
+		from: T::AccountId,
+		machine: MachineId,
+		asset: AssetKind,
+		amount: BalanceOf<T>,
+	) -> DispatchResult {
 		ensure!(!amount.is_zero(), Error::<T>::ZeroAmount);
 		Self::ensure_active(&Self::machine(&machine)?)?;
-		T::Currency::transfer(&from, &machine.account(), amount, Preserve)?;
-		Self::deposit_event(Event::Deposited { machine, from, amount });
+		T::Fungibles::transfer(asset, &from, &machine.account(), amount, Preserve)?;
+		Self::deposit_event(Event::Deposited {
+			machine,
+			from,
+			asset,
+			amount,
+		});
 		Ok(())
 	}
 
-	pub(crate) fn do_withdraw(owner: &T::AccountId, machine: MachineId, amount: BalanceOf<T>) -> DispatchResult {
+	pub(crate) fn do_withdraw(
+		owner: &T::AccountId,
+		machine: MachineId,
+		asset: AssetKind,
+		amount: BalanceOf<T>,
+	) -> DispatchResult {
 		ensure!(!amount.is_zero(), Error::<T>::ZeroAmount);
 		ensure!(Self::machine(&machine)?.owner == *owner, Error::<T>::NotOwner);
 		let account: T::AccountId = machine.account();
-		let free = T::Currency::reducible_balance(&account, Expendable, Polite);
+		let free = T::Fungibles::reducible_balance(asset, &account, Expendable, Polite);
 		ensure!(amount <= free, Error::<T>::TooLittleMoney);
 		// All, or all but the minimum balance: anything between would burn the rest as dust.
-		let spare = T::Currency::reducible_balance(&account, Preserve, Polite);
+		let spare = T::Fungibles::reducible_balance(asset, &account, Preserve, Polite);
 		ensure!(amount == free || amount <= spare, Error::<T>::LeavesDust);
-		T::Currency::transfer(&account, owner, amount, Expendable)?;
+		T::Fungibles::transfer(asset, &account, owner, amount, Expendable)?;
 		Self::deposit_event(Event::Withdrawn {
 			machine,
 			owner: owner.clone(),
+			asset,
 			amount,
 		});
 		Ok(())
