@@ -13,6 +13,7 @@
 //! | [`cli`] | the command line |
 
 pub mod amount;
+pub mod asset;
 pub mod board;
 pub mod chain;
 pub mod cli;

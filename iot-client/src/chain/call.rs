@@ -4,7 +4,7 @@ use super::{
 	limits::{FeeAllowance, SpendingPolicy},
 	types::{JobId, MachineId, OfferId, Profile, Terms},
 };
-use crate::amount::Amount;
+use crate::{amount::Amount, asset::Asset};
 use std::fmt;
 use subxt::utils::{AccountId32, H256};
 
@@ -49,15 +49,19 @@ pub enum Call {
 	Deposit {
 		/// The machine.
 		machine: MachineId,
-		/// How much.
-		amount: Amount,
+		/// Of what.
+		asset: Asset,
+		/// How much, in the asset's smallest unit.
+		amount: u128,
 	},
 	/// Take money from one's machine.
 	Withdraw {
 		/// The machine.
 		machine: MachineId,
-		/// How much.
-		amount: Amount,
+		/// Of what.
+		asset: Asset,
+		/// How much, in the asset's smallest unit.
+		amount: u128,
 	},
 	/// Take a machine out of the world for good.
 	Decommission(MachineId),
@@ -129,8 +133,8 @@ pub enum Call {
 		version: u32,
 		/// How many units.
 		units: u32,
-		/// The most that all of them may cost.
-		max_price: Amount,
+		/// The most that all of them may cost, in the offer's asset's smallest unit.
+		max_price: u128,
 		/// Hash of the recipe file.
 		recipe: H256,
 		/// Where the recipe can be fetched.
@@ -192,6 +196,15 @@ pub enum Call {
 	Expire(JobId),
 	/// Remove a settled job's record.
 	Remove(JobId),
+	/// Pay a credit to whom it belongs.
+	ClaimCredit {
+		/// In whose account it is on hold.
+		holder: AccountId32,
+		/// What it is in.
+		asset: Asset,
+		/// Whose it is.
+		payee: AccountId32,
+	},
 }
 
 impl Call {
@@ -226,6 +239,7 @@ impl Call {
 			Self::Cancel { .. } => "jobs.cancel",
 			Self::Expire(_) => "jobs.expire",
 			Self::Remove(_) => "jobs.remove",
+			Self::ClaimCredit { .. } => "escrow.claim_credit",
 		}
 	}
 

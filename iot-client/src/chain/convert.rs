@@ -1,14 +1,14 @@
 //! Between the generated types and this client's own.
 
 use super::{
-	limits::{Asset, Budget, Cap, FeeAllowance, Fees, Purpose, Spending, SpendingPolicy},
+	limits::{Budget, Cap, FeeAllowance, Fees, Purpose, Spending, SpendingPolicy},
 	runtime::types,
 	types::{
-		Balance, ChainTime, EncryptionKey, Job, JobId, JobState, Machine, MachineId, MachineStatus, Offer, OfferId,
-		Outcome, Profile, Terms,
+		Balance, ChainTime, EncryptionKey, Escrow, Job, JobId, JobState, Machine, MachineId, MachineStatus, Offer,
+		OfferId, Outcome, Profile, Terms,
 	},
 };
-use crate::amount::Amount;
+use crate::{amount::Amount, asset::Asset};
 use types::{
 	bounded_collections::bounded_vec::BoundedVec,
 	bpiiot_primitives::{actor::SpendPurpose, ids},
@@ -18,7 +18,8 @@ use types::{
 };
 
 type Bytes = BoundedVec<u8>;
-type ChainJob = jobs::Job<subxt::utils::AccountId32, u128>;
+type ChainEscrow = types::pallet_escrow::types::EscrowAccount<subxt::utils::AccountId32, u128>;
+type ChainJob = jobs::Job<ChainEscrow, u128>;
 type ChainOffer = jobs::Offer<subxt::utils::AccountId32, u128>;
 type ChainMachine = machines::Machine<subxt::utils::AccountId32, u128>;
 
@@ -32,6 +33,22 @@ pub(super) fn offer_id(id: OfferId) -> ids::OfferId {
 
 pub(super) fn job_id(id: JobId) -> ids::JobId {
 	ids::JobId(id.0)
+}
+
+pub(super) fn asset(asset: Asset) -> ids::AssetKind {
+	match asset {
+		Asset::Native => ids::AssetKind::Native,
+		Asset::Number(number) => ids::AssetKind::Asset(number),
+	}
+}
+
+impl From<ids::AssetKind> for Asset {
+	fn from(asset: ids::AssetKind) -> Self {
+		match asset {
+			ids::AssetKind::Native => Self::Native,
+			ids::AssetKind::Asset(number) => Self::Number(number),
+		}
+	}
 }
 
 pub(super) fn text(text: String) -> Bytes {
@@ -73,10 +90,8 @@ pub(super) fn spending_policy(policy: SpendingPolicy) -> machines::SpendingPolic
 		Purpose::Bond => SpendPurpose::Bond,
 	};
 	let cap = |cap: Cap| machines::SpendingCap {
-		asset: match cap.asset {
-			Asset::Native => ids::AssetKind::Native,
-		},
-		per_period: cap.per_period.0,
+		asset: asset(cap.asset),
+		per_period: cap.per_period,
 	};
 	machines::SpendingPolicy {
 		purposes: BoundedVec(policy.purposes.into_iter().map(purpose).collect()),
@@ -88,10 +103,10 @@ pub(super) fn spending_policy(policy: SpendingPolicy) -> machines::SpendingPolic
 pub(super) fn terms(terms: Terms) -> jobs::OfferTerms<u128> {
 	jobs::OfferTerms {
 		capability: text(terms.capability),
-		asset: ids::AssetKind::Native,
-		unit_price: terms.unit_price.0,
+		asset: asset(terms.asset),
+		unit_price: terms.unit_price,
 		max_units: terms.max_units,
-		bond: terms.bond.0,
+		bond: terms.bond,
 		accept_window: terms.accept_window,
 		lead_time: terms.lead_time,
 		review_window: terms.review_window,
@@ -152,11 +167,9 @@ impl Spending {
 			SpendPurpose::Bond => Purpose::Bond,
 		};
 		let budget = |budget: machines::Budget<u128>| Budget {
-			asset: match budget.asset {
-				ids::AssetKind::Native => Asset::Native,
-			},
-			per_period: Amount(budget.per_period),
-			spent: Amount(budget.spent),
+			asset: budget.asset.into(),
+			per_period: budget.per_period,
+			spent: budget.spent,
 		};
 		Self {
 			purposes: record.purposes.0.into_iter().map(purpose).collect(),
@@ -176,9 +189,10 @@ impl Offer {
 			version: offer.version,
 			terms: Terms {
 				capability: readable(terms.capability),
-				unit_price: Amount(terms.unit_price),
+				asset: terms.asset.into(),
+				unit_price: terms.unit_price,
 				max_units: terms.max_units,
-				bond: Amount(terms.bond),
+				bond: terms.bond,
 				accept_window: terms.accept_window,
 				lead_time: terms.lead_time,
 				review_window: terms.review_window,
@@ -192,14 +206,31 @@ impl Offer {
 
 impl Job {
 	pub(super) fn from_chain(id: JobId, job: ChainJob) -> Self {
+		let ChainEscrow {
+			payer,
+			asset,
+			held,
+			deposit,
+			fee,
+			bond,
+			ended,
+			..
+		} = job.escrow;
 		Self {
 			id,
-			customer: job.customer,
+			customer: payer,
 			machine: MachineId(job.machine.0),
 			offer: OfferId(job.offer.0),
 			version: job.version,
-			escrow: job.escrow.0,
-			unit_price: Amount(job.unit_price),
+			escrow: Escrow {
+				asset: asset.into(),
+				held,
+				deposit,
+				fee,
+				bond,
+				ended,
+			},
+			unit_price: job.unit_price,
 			units: job.units,
 			units_done: job.units_done,
 			approved: job.approved,
@@ -211,7 +242,7 @@ impl Job {
 			deliver_by: job.deliver_by,
 			review_window: job.review_window,
 			review_until: job.review_until,
-			bond: Amount(job.bond),
+			bond: job.bond,
 			rejection_fee: job.rejection_fee.0,
 			result: job.result,
 			ordered_at: job.ordered_at,
@@ -241,6 +272,7 @@ impl ChainTime {
 		Self {
 			unix: clock.last,
 			stopped: clock.stopped,
+			paused: clock.paused,
 		}
 	}
 }

@@ -3,9 +3,9 @@
 //! Amounts come back: in a window, which begins with the first amount that is taken and lasts one period, no more than the
 //! period's amount is taken. A period of 0 never ends.
 
-use crate::amount::Amount;
+use super::types::smallest;
+use crate::{amount::Amount, asset::Asset};
 use serde::Serialize;
-use std::{fmt, str::FromStr};
 
 /// The shortest period that the chain takes, in milliseconds: a minute.
 pub const SHORTEST_PERIOD: u64 = 60_000;
@@ -88,38 +88,14 @@ impl Purpose {
 	}
 }
 
-/// What is paid with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Asset {
-	/// The chain's own token.
-	Native,
-}
-
-impl fmt::Display for Asset {
-	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		match self {
-			Self::Native => f.write_str(crate::amount::SYMBOL),
-		}
-	}
-}
-
-/// Reads the asset's symbol.
-impl FromStr for Asset {
-	type Err = ();
-
-	fn from_str(text: &str) -> Result<Self, ()> {
-		(text == crate::amount::SYMBOL).then_some(Self::Native).ok_or(())
-	}
-}
-
 /// How much of an asset a machine may spend in a period.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Cap {
 	/// Which asset.
 	pub asset: Asset,
-	/// How much.
-	pub per_period: Amount,
+	/// How much, in the asset's smallest unit.
+	#[serde(serialize_with = "smallest")]
+	pub per_period: u128,
 }
 
 /// What an owner lets his machine do with the money in its account.
@@ -138,16 +114,18 @@ pub struct SpendingPolicy {
 pub struct Budget {
 	/// Which asset.
 	pub asset: Asset,
-	/// How much in a period.
-	pub per_period: Amount,
+	/// How much in a period, in the asset's smallest unit.
+	#[serde(serialize_with = "smallest")]
+	pub per_period: u128,
 	/// How much of it is spent in this window.
-	pub spent: Amount,
+	#[serde(serialize_with = "smallest")]
+	pub spent: u128,
 }
 
 impl Budget {
-	/// What may still be spent in this window.
-	pub fn left(&self) -> Amount {
-		Amount(self.per_period.0.saturating_sub(self.spent.0))
+	/// What may still be spent in this window, in the asset's smallest unit.
+	pub fn left(&self) -> u128 {
+		self.per_period.saturating_sub(self.spent)
 	}
 }
 
@@ -171,7 +149,7 @@ impl Spending {
 		if is_over(self.period, self.renews_at, now) {
 			self.renews_at = 0;
 			for budget in &mut self.budgets {
-				budget.spent = Amount(0);
+				budget.spent = 0;
 			}
 		}
 		self
@@ -211,8 +189,8 @@ mod tests {
 	fn a_budget_is_whole_again_when_its_window_ends() {
 		let budget = |spent| Budget {
 			asset: Asset::Native,
-			per_period: Amount(10),
-			spent: Amount(spent),
+			per_period: 10,
+			spent,
 		};
 		let spending = |renews_at, spent| Spending {
 			purposes: vec![Purpose::Bond],
@@ -222,17 +200,15 @@ mod tests {
 		};
 		assert_eq!(spending(100, 4).at(99), spending(100, 4));
 		assert_eq!(spending(100, 4).at(100), spending(0, 0));
-		assert_eq!((budget(4).left(), budget(11).left()), (Amount(6), Amount(0)));
+		assert_eq!((budget(4).left(), budget(11).left()), (6, 0));
 	}
 
 	#[test]
-	fn purposes_and_assets_are_read_as_they_are_written() {
+	fn purposes_are_read_as_they_are_written() {
 		for purpose in [Purpose::Purchase, Purpose::Bond] {
 			assert_eq!(Purpose::named(purpose.name()), Some(purpose));
 			assert!(Purpose::WORDS.contains(purpose.name()));
 		}
 		assert_eq!(Purpose::named("gift"), None);
-		assert_eq!(Asset::Native.to_string().parse(), Ok(Asset::Native));
-		assert!("DOT".parse::<Asset>().is_err());
 	}
 }

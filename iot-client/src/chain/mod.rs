@@ -4,6 +4,7 @@
 //! be the expected one and the runtime's calls, events and storage those that this client was built for. Only finalized
 //! blocks are looked at, and only the chain's clock counts.
 
+pub mod assets;
 pub mod call;
 pub mod clock;
 mod convert;

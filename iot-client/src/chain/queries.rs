@@ -4,7 +4,7 @@ use super::{
 	convert,
 	error::Result,
 	limits::{Fees, Spending},
-	runtime::storage,
+	runtime::{constants, storage},
 	session::At,
 	types::{Balance, ChainTime, Job, JobId, Machine, MachineId, Offer, OfferId},
 };
@@ -123,6 +123,15 @@ pub async fn offers(at: &At, mut wanted: impl FnMut(&Offer) -> bool) -> Result<V
 	Ok(found)
 }
 
+/// What an order costs besides its price, in planck: the deposit for the job's record, and the fee.
+///
+/// # Errors
+/// When the node does not answer.
+pub fn order_costs(at: &At) -> Result<(u128, u128)> {
+	let (jobs, constants) = (constants().jobs(), at.constants());
+	Ok((constants.entry(jobs.job_deposit())?, constants.entry(jobs.order_fee())?))
+}
+
 /// A job.
 ///
 /// # Errors
@@ -145,7 +154,7 @@ pub async fn open_jobs(at: &At, machine: MachineId) -> Result<Vec<JobId>> {
 		.storage()
 		.fetch(storage().jobs().open_jobs(), (convert::machine_id(machine),))
 		.await?;
-	let mut jobs: Vec<_> = entry.decode()?.0.into_iter().map(|id| JobId(id.0)).collect();
+	let mut jobs: Vec<_> = entry.decode()?.0.into_iter().map(|open| JobId(open.job.0)).collect();
 	jobs.sort();
 	Ok(jobs)
 }

@@ -19,6 +19,8 @@ const ALLOWANCE_TOO_SMALL: u8 = 103;
 const KEY_RETIRED: u8 = 104;
 const MACHINE_DECOMMISSIONED: u8 = 105;
 const MACHINE_FROZEN: u8 = 106;
+/// The runtime's own: a machine's key named an asset for its fee.
+const NO_ASSET_FEES: u8 = 120;
 
 /// What the chain says of an account that signs.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -77,7 +79,7 @@ fn code_in(said: &str) -> Option<u8> {
 	digits
 		.parse()
 		.ok()
-		.filter(|code| (NOT_SPONSORED..=MACHINE_FROZEN).contains(code))
+		.filter(|code| (NOT_SPONSORED..=MACHINE_FROZEN).contains(code) || *code == NO_ASSET_FEES)
 }
 
 /// What to do about a refusal, as the records at the node's best block say; by the code alone when they cannot be read.
@@ -128,7 +130,7 @@ fn in_words(account: &AccountId32, signatory: &Signatory, purse: Option<Purse>, 
 			"machine {} is frozen by its owner; its key acts again after `iot-client unfreeze`, signed by {}",
 			machine.id, machine.owner
 		),
-		(Signatory::Key(machine), Some(purse)) if !matches!(code, Some(NOT_SPONSORED | TIP)) => {
+		(Signatory::Key(machine), Some(purse)) if !matches!(code, Some(NOT_SPONSORED | TIP | NO_ASSET_FEES)) => {
 			let Purse { fees, now, owner } = purse;
 			let fees = fees.at(now);
 			let again = match fees.renews_at {
@@ -152,6 +154,7 @@ fn by_code(account: &AccountId32, code: Option<u8>) -> String {
 		Some(KEY_RETIRED) => format!("the key {account} was replaced and acts for nobody any more; sign with the machine's key of now"),
 		Some(MACHINE_DECOMMISSIONED) => "the machine was decommissioned and its key acts for nobody any more; register it anew, with a new key".to_owned(),
 		Some(MACHINE_FROZEN) => "the machine is frozen by its owner; its key acts again after `iot-client unfreeze`, signed by the owner".to_owned(),
+		Some(NO_ASSET_FEES) => "a machine's key pays no fees in assets; send it without naming one, and the owner pays".to_owned(),
 		_ => format!(
 			"the fees of {account} cannot be paid. A plain account needs free money; a machine's key needs an owner with free money and a fee allowance (`iot-client allow`), and must be neither replaced nor frozen (`iot-client status`)"
 		),
@@ -191,6 +194,7 @@ mod tests {
 		for (said, code) in [
 			("Invalid Transaction: Custom error: 104", Some(104)),
 			("Custom error: 106 (x)", Some(106)),
+			("Custom error: 120", Some(120)),
 			("Custom error: 100", None),
 			("Custom error: 300", None),
 			("Custom error: ", None),
@@ -242,6 +246,7 @@ mod tests {
 		says(&live, purse(60_000, 61_000, 0), Some(103), &["for the next 1 min 0 s"]);
 		says(&live, purse(0, 0, 5), Some(101), &["let the owner sign it"]);
 		says(&live, purse(0, 0, 5), Some(102), &["no tips"]);
+		says(&live, purse(0, 0, 5), Some(120), &["without naming one"]);
 	}
 
 	#[test]

@@ -27,7 +27,7 @@ use subxt_signer::sr25519::Keypair;
 mod generated {}
 
 use generated::jobs::events as job_events;
-pub(super) use generated::{runtime_types as types, storage};
+pub(super) use generated::{constants, runtime_types as types, storage};
 
 /// The events of one transaction.
 pub type Events = ExtrinsicEvents<SubstrateConfig>;
@@ -47,6 +47,7 @@ struct Used {
 	pallet: &'static str,
 	calls: &'static [&'static str],
 	storage: &'static [&'static str],
+	constants: &'static [&'static str],
 	events: bool,
 }
 
@@ -70,12 +71,14 @@ const USED: [Used; 4] = [
 			"set_spending_policy",
 		],
 		storage: &["Machines", "Keys", "Registrations", "Fees", "Spending"],
+		constants: &[],
 		events: true,
 	},
 	Used {
 		pallet: "Escrow",
-		calls: &[],
-		storage: &["Clock"],
+		calls: &["claim_credit"],
+		storage: &["Clock", "ListedAssets", "Credits"],
+		constants: &[],
 		events: false,
 	},
 	Used {
@@ -97,12 +100,14 @@ const USED: [Used; 4] = [
 			"remove",
 		],
 		storage: &["Offers", "OffersOf", "Jobs", "OpenJobs"],
+		constants: &["JobDeposit", "OrderFee"],
 		events: true,
 	},
 	Used {
 		pallet: "System",
 		calls: &[],
 		storage: &["Account"],
+		constants: &[],
 		events: false,
 	},
 ];
@@ -152,6 +157,9 @@ fn differences(known: &Metadata, found: &Metadata) -> Result<(), String> {
 		for entry in used.storage {
 			compare(entry, &|pallet| pallet.storage_hash(entry));
 		}
+		for constant in used.constants {
+			compare(constant, &|pallet| pallet.constant_hash(constant));
+		}
 		if used.events {
 			let types = (ours.event_ty_id(), theirs.event_ty_id());
 			let hashes = (
@@ -189,7 +197,8 @@ pub fn sign(at: &At, anchor: BlockId, keypair: &Keypair, nonce: u64, call: &Call
 		keypair,
 		nonce,
 	};
-	let (machines, jobs) = (generated::transactions().machines(), generated::transactions().jobs());
+	let calls = generated::transactions();
+	let (machines, escrow, jobs) = (calls.machines(), calls.escrow(), calls.jobs());
 	match call.clone() {
 		Call::Register {
 			key,
@@ -213,8 +222,8 @@ pub fn sign(at: &At, anchor: BlockId, keypair: &Keypair, nonce: u64, call: &Call
 		Call::SetService { machine, in_service } => {
 			signer.sign(machines.set_service(convert::machine_id(machine), in_service))
 		}
-		Call::Deposit { machine, amount } => signer.sign(machines.deposit(convert::machine_id(machine), amount.0)),
-		Call::Withdraw { machine, amount } => signer.sign(machines.withdraw(convert::machine_id(machine), amount.0)),
+		Call::Deposit { machine, amount, .. } => signer.sign(machines.deposit(convert::machine_id(machine), amount)),
+		Call::Withdraw { machine, amount, .. } => signer.sign(machines.withdraw(convert::machine_id(machine), amount)),
 		Call::Decommission(machine) => signer.sign(machines.decommission(convert::machine_id(machine))),
 		Call::RotateKey { machine, key, proof } => {
 			signer.sign(machines.rotate_key(convert::machine_id(machine), key, convert::signature(proof)))
@@ -247,7 +256,7 @@ pub fn sign(at: &At, anchor: BlockId, keypair: &Keypair, nonce: u64, call: &Call
 			deliver_by,
 		} => {
 			let (offer, uri) = (convert::offer_id(offer), convert::text(recipe_uri));
-			signer.sign(jobs.order(offer, version, units, max_price.0, recipe, uri, deliver_by))
+			signer.sign(jobs.order(offer, version, units, max_price, recipe, uri, deliver_by))
 		}
 		Call::Accept(job) => signer.sign(jobs.accept(convert::job_id(job))),
 		Call::Decline { job, reason } => signer.sign(jobs.decline(convert::job_id(job), reason)),
@@ -259,6 +268,9 @@ pub fn sign(at: &At, anchor: BlockId, keypair: &Keypair, nonce: u64, call: &Call
 		Call::Cancel { job, reason } => signer.sign(jobs.cancel(convert::job_id(job), reason)),
 		Call::Expire(job) => signer.sign(jobs.expire(convert::job_id(job))),
 		Call::Remove(job) => signer.sign(jobs.remove(convert::job_id(job))),
+		Call::ClaimCredit { holder, asset, payee } => {
+			signer.sign(escrow.claim_credit(holder, convert::asset(asset), payee))
+		}
 	}
 }
 

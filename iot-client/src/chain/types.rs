@@ -1,9 +1,10 @@
 //! What is on the chain, in this client's own words. Only `convert` beside it knows the generated types.
 //!
 //! Times are milliseconds. Deadlines are on the agreement clock: the timestamp of a block less the time that the chain
-//! stood still.
+//! stood still or agreements were paused. Amounts that are not in the chain's own token are in their asset's smallest unit;
+//! [`Denomination`](crate::asset::Denomination) writes them for people.
 
-use crate::{amount::Amount, parse, wallet::blake2_256};
+use crate::{amount::Amount, asset::Asset, parse, wallet::blake2_256};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use subxt::utils::{AccountId32, H256};
@@ -106,6 +107,11 @@ pub struct EncryptionKey {
 	pub version: u32,
 }
 
+/// Writes an amount in an asset's smallest unit: as text, since numbers of JSON lose the last digits.
+pub(super) fn smallest<S: serde::Serializer>(amount: &u128, serializer: S) -> Result<S::Ok, S::Error> {
+	serializer.collect_str(amount)
+}
+
 fn hex_text<S: serde::Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
 	serializer.serialize_str(&parse::hex(bytes))
 }
@@ -194,12 +200,16 @@ impl Machine {
 pub struct Terms {
 	/// What is for sale.
 	pub capability: String,
-	/// Price of one unit.
-	pub unit_price: Amount,
+	/// What price and bond are in, and what an order costs besides.
+	pub asset: Asset,
+	/// Price of one unit, in the asset's smallest unit.
+	#[serde(serialize_with = "smallest")]
+	pub unit_price: u128,
 	/// Largest order.
 	pub max_units: u32,
-	/// What the machine puts on hold for each order that it accepts.
-	pub bond: Amount,
+	/// What the machine puts on hold for each order that it accepts, in the asset's smallest unit.
+	#[serde(serialize_with = "smallest")]
+	pub bond: u128,
 	/// How long an order waits for acceptance, in milliseconds.
 	pub accept_window: u64,
 	/// The least time between order and delivery deadline, in milliseconds.
@@ -212,6 +222,26 @@ pub struct Terms {
 	pub recipe_schema: H256,
 	/// Hash of the contract text; zero for none.
 	pub contract: H256,
+}
+
+#[cfg(test)]
+impl Terms {
+	/// Drilling at 2 BPI a unit, at most 10 units, with a bond of 1 BPI, for tests.
+	pub(crate) fn example() -> Self {
+		Self {
+			capability: "drilling".to_owned(),
+			asset: Asset::Native,
+			unit_price: Amount::bpi(2).0,
+			max_units: 10,
+			bond: Amount::bpi(1).0,
+			accept_window: 60_000,
+			lead_time: 60_000,
+			review_window: 60_000,
+			rejection_fee: 100_000,
+			recipe_schema: H256::zero(),
+			contract: H256::zero(),
+		}
+	}
 }
 
 /// A published offer.
@@ -271,7 +301,7 @@ pub enum JobState {
 	Started,
 	/// The customer looks at the units.
 	Delivered,
-	/// Nothing is on hold any more.
+	/// Nothing is on hold any more but the record's deposit.
 	Settled(Outcome),
 }
 
@@ -288,6 +318,41 @@ impl JobState {
 	}
 }
 
+/// The money that is on hold for a job, in its asset's smallest unit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Escrow {
+	/// What all amounts are in.
+	pub asset: Asset,
+	/// Of the price, at the customer.
+	#[serde(serialize_with = "smallest")]
+	pub held: u128,
+	/// For the record, at the customer, until the record is removed.
+	#[serde(serialize_with = "smallest")]
+	pub deposit: u128,
+	/// For the chain, at the customer, until the job ends.
+	#[serde(serialize_with = "smallest")]
+	pub fee: u128,
+	/// As security, at the machine.
+	#[serde(serialize_with = "smallest")]
+	pub bond: u128,
+	/// Whether it has ended: then only the deposit is on hold.
+	pub ended: bool,
+}
+
+/// Money that could not be paid, and waits until somebody claims it for whom it belongs to.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Credit {
+	/// Whose it is.
+	pub payee: AccountId32,
+	/// What it is in.
+	pub asset: Asset,
+	/// In whose account it is on hold.
+	pub holder: AccountId32,
+	/// How much, in the asset's smallest unit.
+	#[serde(serialize_with = "smallest")]
+	pub amount: u128,
+}
+
 /// An order and what became of it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Job {
@@ -301,10 +366,11 @@ pub struct Job {
 	pub offer: OfferId,
 	/// The version of the offer.
 	pub version: u32,
-	/// The escrow that holds the price.
-	pub escrow: u64,
-	/// Price of one unit.
-	pub unit_price: Amount,
+	/// The money that is on hold for it.
+	pub escrow: Escrow,
+	/// Price of one unit, in the escrow's asset.
+	#[serde(serialize_with = "smallest")]
+	pub unit_price: u128,
 	/// Units ordered.
 	pub units: u32,
 	/// Units done as the machine reported, and from delivery on the units delivered.
@@ -327,8 +393,9 @@ pub struct Job {
 	pub review_window: u64,
 	/// Rejection is too late after this (agreement clock); 0 before delivery.
 	pub review_until: u64,
-	/// The machine's bond.
-	pub bond: Amount,
+	/// The bond that the machine puts on hold when it accepts, in the escrow's asset.
+	#[serde(serialize_with = "smallest")]
+	pub bond: u128,
 	/// The share of a rejected unit's price that the machine keeps, in parts per million.
 	pub rejection_fee: u32,
 	/// Hash of the delivery's evidence; zero before delivery.
@@ -357,10 +424,12 @@ pub struct ChainTime {
 	pub unix: u64,
 	/// How long the chain has stood still in all, in milliseconds.
 	pub stopped: u64,
+	/// Whether governance has paused agreements: the agreement clock stands still, and no deadline is enforced.
+	pub paused: bool,
 }
 
 impl ChainTime {
-	/// The agreement clock, on which deadlines are.
+	/// The agreement clock, on which deadlines are. It stands still while agreements are paused.
 	pub fn agreement(self) -> u64 {
 		self.unix.saturating_sub(self.stopped)
 	}
@@ -411,7 +480,8 @@ mod tests {
 		assert_eq!(
 			ChainTime {
 				unix: 1_000,
-				stopped: 400
+				stopped: 400,
+				paused: false,
 			}
 			.agreement(),
 			600

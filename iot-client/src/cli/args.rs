@@ -1,7 +1,8 @@
 //! What can be typed.
 
 use crate::{
-	amount::Amount,
+	amount::{Amount, Written},
+	asset::Asset,
 	chain::types::{JobId, MachineId, OfferId},
 	parse,
 };
@@ -217,9 +218,12 @@ pub enum Command {
 		/// Only offers of this machine
 		#[arg(long, value_name = "MACHINE")]
 		machine: Option<MachineId>,
-		/// Only offers with a unit price of at most this
-		#[arg(long, value_name = "BPI")]
-		max_price: Option<Amount>,
+		/// Only offers in this asset: BPI, or an asset's number
+		#[arg(long, value_name = "ASSET")]
+		asset: Option<Asset>,
+		/// Only offers with a unit price of at most this, in BPI or else in the asset that is named
+		#[arg(long, value_name = "AMOUNT")]
+		max_price: Option<Written>,
 		/// Only offers of at least this many units
 		#[arg(long, value_name = "N", default_value_t = 1)]
 		units: u32,
@@ -230,7 +234,7 @@ pub enum Command {
 		#[arg(long, value_name = "N", default_value_t = 0)]
 		skip: usize,
 	},
-	/// Order work; the price is held until you approve
+	/// Order work; the price is on hold until you approve, and with it a deposit for the record and a fee for the chain
 	Order {
 		/// The offer, as `find` shows it
 		offer: OfferId,
@@ -243,9 +247,9 @@ pub enum Command {
 		/// Where the machine can fetch the recipe: https://…, http://… or file:NAME; the file's own name if not given
 		#[arg(long, value_name = "URI")]
 		uri: Option<String>,
-		/// The most that all units together may cost; the offer's price if not given
-		#[arg(long, value_name = "BPI")]
-		max_price: Option<Amount>,
+		/// The most that all units together may cost, in the offer's asset; the offer's price if not given
+		#[arg(long, value_name = "AMOUNT")]
+		max_price: Option<Written>,
 		/// The delivery deadline, from now by the chain's time
 		#[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse::duration)]
 		deliver_in: Duration,
@@ -292,7 +296,7 @@ pub enum Command {
 		#[command(flatten)]
 		signer: Signer,
 	},
-	/// End a job whose deadline has passed
+	/// End a job whose deadline has passed, if the chain has not done so by itself
 	Expire {
 		/// The job
 		job: JobId,
@@ -300,7 +304,7 @@ pub enum Command {
 		#[command(flatten)]
 		signer: Signer,
 	},
-	/// Remove a settled job's record; its deposit goes back
+	/// Remove a settled job's record; the deposit for it goes back
 	Remove {
 		/// The job
 		job: JobId,
@@ -311,7 +315,10 @@ pub enum Command {
 	/// Give money to a machine
 	Deposit {
 		/// How much
-		amount: Amount,
+		amount: Written,
+		/// Of which asset, by its number; of the chain's own token if not given
+		#[arg(long, value_name = "ASSET", default_value = "BPI")]
+		asset: Asset,
 		/// The machine; that of the configuration if not given
 		#[arg(long, value_name = "MACHINE")]
 		machine: Option<MachineId>,
@@ -322,7 +329,10 @@ pub enum Command {
 	/// Take money from your machine
 	Withdraw {
 		/// How much
-		amount: Amount,
+		amount: Written,
+		/// Of which asset, by its number; of the chain's own token if not given
+		#[arg(long, value_name = "ASSET", default_value = "BPI")]
+		asset: Asset,
 		/// Whose.
 		#[command(flatten)]
 		owned: Owned,
@@ -425,10 +435,25 @@ pub enum Command {
 	},
 	/// Show how the machine is
 	Status,
-	/// Show what an account has
+	/// Show what an account has, and what waits for it to be claimed
 	Balance {
 		/// An address, a machine's id, or a well-known account such as //Customer
 		account: String,
+		/// Of this asset too, by its number; may be given several times
+		#[arg(long = "asset", value_name = "ASSET")]
+		assets: Vec<Asset>,
+	},
+	/// Have paid what could not be paid when it was due: to its owner, whoever signs
+	Claim {
+		/// Whose: an address, a machine's id, or a well-known account; the signer's own if not given
+		#[arg(value_name = "ACCOUNT")]
+		whose: Option<String>,
+		/// Only what is in this asset, by its number
+		#[arg(long, value_name = "ASSET")]
+		asset: Option<Asset>,
+		/// Anybody.
+		#[command(flatten)]
+		signer: Signer,
 	},
 	/// Check the configuration, the key and the serial port
 	CheckConfig,

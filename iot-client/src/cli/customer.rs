@@ -2,15 +2,17 @@
 
 use super::{
 	args::{Command, Signer},
+	money::{self, Denominations},
 	CliError, Desk, Result,
 };
 use crate::{
-	amount::Amount,
+	asset::{Asset, Denomination},
 	chain::{
+		assets::{self, AssetInfo, Holding},
 		finalized::FinalizedBlocks,
 		queries, runtime,
-		types::{Job, JobId, JobState, MachineId, Offer, Outcome},
-		Call, Chain, ChainError,
+		types::{ChainTime, Job, JobId, JobState, MachineId, Offer, Outcome},
+		At, Call, Chain, ChainError,
 	},
 	parse::{show_millis, ParseError},
 	recipe::{content_hash, Recipe},
@@ -32,11 +34,12 @@ pub(super) fn reason_hash(reason: &str) -> H256 {
 	}
 }
 
-/// Shows offers, cheapest first.
+/// Shows offers, asset by asset, cheapest first.
 pub(super) async fn find(desk: &Desk<'_>) -> Result<u8> {
 	let Command::Find {
 		capability,
 		machine,
+		asset,
 		max_price,
 		units,
 		limit,
@@ -47,29 +50,45 @@ pub(super) async fn find(desk: &Desk<'_>) -> Result<u8> {
 	};
 	let chain = desk.chain()?;
 	let (at, _) = desk.at_newest(&chain).await?;
+	// A price says something in its asset only.
+	let asset = asset.or(max_price.as_ref().map(|_| Asset::Native));
+	let max_price = match (max_price, asset) {
+		(Some(price), Some(asset)) => {
+			let money = money::denomination(&at, asset).await?;
+			Some(money.read(price.as_str()).map_err(CliError::refused)?)
+		}
+		_ => None,
+	};
 	let wanted = |offer: &Offer| {
 		capability.as_ref().is_none_or(|word| *word == offer.terms.capability)
 			&& machine.is_none_or(|machine| machine == offer.machine)
+			&& asset.is_none_or(|asset| asset == offer.terms.asset)
 			&& max_price.is_none_or(|price| offer.terms.unit_price <= price)
 			&& offer.terms.max_units >= *units
 	};
 	let mut offers = queries::offers(&at, wanted).await?;
-	offers.sort_by_key(|offer| (offer.terms.unit_price, offer.id));
+	offers.sort_by_key(|offer| (offer.terms.asset, offer.terms.unit_price, offer.id));
 	let count = offers.len();
-	for offer in offers.into_iter().skip(*skip).take(*limit) {
-		let terms = &offer.terms;
+	let shown: Vec<_> = offers.into_iter().skip(*skip).take(*limit).collect();
+	let denominations = Denominations::of(&at, shown.iter().map(|offer| offer.terms.asset)).await?;
+	for offer in shown {
+		let (terms, money) = (&offer.terms, denominations.get(offer.terms.asset));
+		let asset = match terms.asset {
+			Asset::Native => String::new(),
+			Asset::Number(_) => format!(", in {money}"),
+		};
 		let text = format!(
-			"offer {}  {}  {} a unit, at most {} units, within {} or more, review {}, bond {}\n    machine {}",
+			"offer {}  {}  {} a unit, at most {} units, within {} or more, review {}, bond {}{asset}\n    machine {}",
 			offer.id,
 			terms.capability,
-			terms.unit_price,
+			money.show(terms.unit_price),
 			terms.max_units,
 			show_millis(terms.lead_time),
 			show_millis(terms.review_window),
-			terms.bond,
+			money.show(terms.bond),
 			offer.machine,
 		);
-		desk.say(text, &offer);
+		desk.say(text, &money::offer_json(&offer, &money));
 	}
 	if !desk.cli.json && count > skip + limit {
 		eprintln!("{} more; see them with --skip {}", count - skip - limit, skip + limit);
@@ -101,20 +120,25 @@ pub(super) async fn order(desk: &Desk<'_>) -> Result<u8> {
 	let (at, head) = desk.at_newest(&chain).await?;
 	let offer = queries::offer(&at, *offer).await?;
 	let offer = offer.ok_or_else(|| CliError::refused("there is no such offer, or it was withdrawn; see `find`"))?;
-	let price = affordable(&offer, *units, *max_price)?;
+	let asset = asset_of(&at, &offer).await?;
+	let money = &asset.denomination;
+	let max_price = match max_price {
+		Some(written) => Some(money.read(written.as_str()).map_err(CliError::refused)?),
+		None => None,
+	};
+	let price = priced(&offer, money, *units, max_price)?;
 	if (deliver_in.as_millis() as u64) < offer.terms.lead_time {
 		let needed = show_millis(offer.terms.lead_time);
 		return Err(CliError::refused(format!(
 			"the offer needs at least {needed} to deliver; see --deliver-in"
 		)));
 	}
-	let free = queries::balance(&at, &customer.account()).await?.free;
-	if free < price {
-		let account = customer.account();
-		return Err(CliError::refused(format!(
-			"the order costs {price}, but {account} has {free} free"
-		)));
-	}
+	let costs = Costs::of(&asset, price, queries::order_costs(&at)?)?;
+	costs.ensure_affordable(
+		&asset,
+		&customer.account(),
+		assets::holding(&at, money.asset(), &customer.account()).await?,
+	)?;
 	let call = Call::Order {
 		offer: offer.id,
 		version: offer.version,
@@ -127,11 +151,16 @@ pub(super) async fn order(desk: &Desk<'_>) -> Result<u8> {
 	let (block, events) = desk.submit(&chain, &customer, call).await?;
 	let job = runtime::ordered_job(&events)?;
 	let text = format!(
-		"job {job} ordered in block {}: {units} units for {price}, on hold",
-		block.number
+		"job {job} ordered in block {}: {units} units for {}, on hold; besides {} for the record, until `remove`, and a fee of {}",
+		block.number,
+		money.show(price),
+		money.show(costs.deposit),
+		money.show(costs.fee)
 	);
 	let json = serde_json::json!({
-		"job": job, "price": price, "block": block.number, "customer": customer.account(), "offer": offer.id,
+		"job": job, "asset": money.asset(), "symbol": money.symbol(), "price": money.number(price),
+		"deposit": money.number(costs.deposit), "fee": money.number(costs.fee), "block": block.number,
+		"customer": customer.account(), "offer": offer.id,
 	});
 	desk.say(text, &json);
 	match watch {
@@ -166,8 +195,26 @@ fn recipe_uri(path: &Path, typed: Option<&str>) -> Result<String> {
 	}
 }
 
-/// The price of an order, if the offer and the customer's limit allow it.
-fn affordable(offer: &Offer, units: u32, max_price: Option<Amount>) -> Result<Amount> {
+/// What the chain says of the asset that an offer is in, if it can be ordered in.
+async fn asset_of(at: &At, offer: &Offer) -> Result<AssetInfo> {
+	let asset = offer.terms.asset;
+	let info = assets::info(at, asset).await?;
+	let info = info.ok_or_else(|| {
+		CliError::refused(format!(
+			"the offer is in {asset}, which this chain does not have; order another offer"
+		))
+	})?;
+	match info.listed {
+		true => Ok(info),
+		false => Err(CliError::refused(format!(
+			"the offer is in {}, and governance has not listed that asset: nothing can be ordered in it",
+			info.denomination
+		))),
+	}
+}
+
+/// The price of an order in the offer's smallest unit, if the offer and the customer's limit allow it.
+fn priced(offer: &Offer, money: &Denomination, units: u32, max_price: Option<u128>) -> Result<u128> {
 	let terms = &offer.terms;
 	if units == 0 || units > terms.max_units {
 		return Err(CliError::refused(format!(
@@ -177,13 +224,59 @@ fn affordable(offer: &Offer, units: u32, max_price: Option<Amount>) -> Result<Am
 	}
 	let price = terms
 		.unit_price
-		.times(units)
+		.checked_mul(units.into())
 		.ok_or_else(|| CliError::refused("the price is larger than any balance"))?;
 	match max_price.filter(|limit| *limit < price) {
 		Some(limit) => Err(CliError::refused(format!(
-			"{units} units cost {price}, more than your limit of {limit}; raise --max-price or order less"
+			"{units} units cost {}, more than your limit of {}; raise --max-price or order less",
+			money.show(price),
+			money.show(limit)
 		))),
 		None => Ok(price),
+	}
+}
+
+/// What an order puts on hold, in the smallest unit of its asset.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Costs {
+	/// For the work.
+	price: u128,
+	/// For the record; it comes back.
+	deposit: u128,
+	/// For the chain; it does not.
+	fee: u128,
+}
+
+impl Costs {
+	/// With the deposit and the fee in planck, at the governed rate.
+	fn of(asset: &AssetInfo, price: u128, (deposit, fee): (u128, u128)) -> Result<Self> {
+		match (asset.worth(deposit), asset.worth(fee)) {
+			(Some(deposit), Some(fee)) => Ok(Self { price, deposit, fee }),
+			_ => Err(CliError::refused(format!(
+				"governance has set no rate for {}, so the deposit and the fee of an order cannot be told in it: nothing can be ordered in it",
+				asset.denomination
+			))),
+		}
+	}
+
+	fn ensure_affordable(&self, asset: &AssetInfo, account: &AccountId32, has: Holding) -> Result<()> {
+		let money = &asset.denomination;
+		let total = self.price.saturating_add(self.deposit).saturating_add(self.fee);
+		if total.saturating_add(asset.minimum) <= has.free {
+			return Ok(());
+		}
+		let stays = match asset.minimum {
+			0 => String::new(),
+			minimum => format!(", of which {} must stay", money.show(minimum)),
+		};
+		Err(CliError::refused(format!(
+			"the order costs {}: {} for the work, {} for its record, which come back with `remove`, and a fee of {}; but {account} has {} free{stays}",
+			money.show(total),
+			money.show(self.price),
+			money.show(self.deposit),
+			money.show(self.fee),
+			money.show(has.free)
+		)))
 	}
 }
 
@@ -260,13 +353,18 @@ pub(super) async fn watch(desk: &Desk<'_>, job: JobId) -> Result<u8> {
 async fn follow(desk: &Desk<'_>, chain: &Chain, id: JobId) -> Result<u8> {
 	let mut blocks = FinalizedBlocks::after(chain.clone(), None);
 	let mut known: Option<Job> = None;
+	let mut money = None;
 	loop {
 		let block = blocks.next().await?;
 		let (job, time) = loop {
 			let session = chain.session().await;
 			let seen = async {
 				let at = session.at(block).await?;
-				Ok::<_, ChainError>((queries::job(&at, id).await?, queries::time(&at).await?))
+				let job = queries::job(&at, id).await?;
+				if let (None, Some(job)) = (&money, &job) {
+					money = assets::denomination(&at, job.escrow.asset).await?;
+				}
+				Ok::<_, ChainError>((job, queries::time(&at).await?))
 			};
 			match seen.await {
 				Ok(seen) => break seen,
@@ -285,9 +383,14 @@ async fn follow(desk: &Desk<'_>, chain: &Chain, id: JobId) -> Result<u8> {
 			};
 		};
 		if known.as_ref() != Some(&job) {
-			let text = format!("block {}  {}", block.number, describe(&job, time.agreement()));
-			let json =
-				serde_json::json!({ "event": job.state.name(), "block": block.number, "time": time.unix, "job": job });
+			let money = money
+				.clone()
+				.unwrap_or_else(|| Denominations::default().get(job.escrow.asset));
+			let text = format!("block {}  {}", block.number, describe(&job, &money, time));
+			let json = serde_json::json!({
+				"event": job.state.name(), "block": block.number, "time": time.unix, "paused": time.paused,
+				"job": money::job_json(&job, &money),
+			});
 			desk.say(text, &json);
 		}
 		if let JobState::Settled(outcome) = job.state {
@@ -301,13 +404,17 @@ async fn follow(desk: &Desk<'_>, chain: &Chain, id: JobId) -> Result<u8> {
 	}
 }
 
-fn describe(job: &Job, now: u64) -> String {
-	let left = |deadline: u64| show_millis(deadline.saturating_sub(now));
+fn describe(job: &Job, money: &Denomination, time: ChainTime) -> String {
+	let paused = match time.paused {
+		true => " of the agreement clock, which is paused",
+		false => "",
+	};
+	let left = |deadline: u64| show_millis(deadline.saturating_sub(time.agreement())) + paused;
 	match job.state {
 		JobState::Ordered => format!(
 			"ordered    {} units at {}; to be accepted within {}",
 			job.units,
-			job.unit_price,
+			money.show(job.unit_price),
 			left(job.accept_by)
 		),
 		JobState::Accepted => format!("accepted   to be delivered within {}", left(job.deliver_by)),
@@ -329,18 +436,6 @@ fn describe(job: &Job, now: u64) -> String {
 			)
 		}
 	}
-}
-
-/// Shows what an account has.
-pub(super) async fn balance(desk: &Desk<'_>, typed: &str) -> Result<u8> {
-	let account = account(typed)?;
-	let chain = desk.chain()?;
-	let (at, _) = desk.at_newest(&chain).await?;
-	let balance = queries::balance(&at, &account).await?;
-	let text = format!("{account}  {} free, {} on hold", balance.free, balance.reserved);
-	let json = serde_json::json!({ "account": account, "free": balance.free, "reserved": balance.reserved });
-	desk.say(text, &json);
-	Ok(0)
 }
 
 /// The account that was typed: an address, a machine's id, or a well-known account.
@@ -366,33 +461,66 @@ mod tests {
 			id: OfferId(1),
 			machine: MachineId([1; 32]),
 			version: 1,
-			terms: Terms {
-				capability: "drilling".to_owned(),
-				unit_price: Amount::bpi(2),
-				max_units: 10,
-				bond: Amount(0),
-				accept_window: 1,
-				lead_time: 1,
-				review_window: 1,
-				rejection_fee: 0,
-				recipe_schema: H256::zero(),
-				contract: H256::zero(),
-			},
+			terms: Terms::example(),
+		}
+	}
+
+	fn dollars(rate: Option<u128>) -> AssetInfo {
+		AssetInfo {
+			denomination: Denomination::of_asset(1984, b"tUSD", 6),
+			minimum: 10_000,
+			listed: true,
+			rate,
 		}
 	}
 
 	#[test]
 	fn an_order_is_priced_before_it_is_sent() {
-		assert_eq!(affordable(&offer(), 3, None).unwrap(), Amount::bpi(6));
-		assert_eq!(affordable(&offer(), 3, Some(Amount::bpi(6))).unwrap(), Amount::bpi(6));
+		let priced = |units, limit| priced(&offer(), &Denomination::native(), units, limit);
+		let six = 6_000_000_000_000;
+		assert_eq!(priced(3, None).unwrap(), six);
+		assert_eq!(priced(3, Some(six)).unwrap(), six);
 		for (units, limit, word) in [
 			(0, None, "1 to 10"),
 			(11, None, "1 to 10"),
-			(3, Some(Amount::bpi(5)), "--max-price"),
+			(3, Some(six - 1), "--max-price"),
+			(3, Some(six - 1), "6 BPI"),
 		] {
-			let error = affordable(&offer(), units, limit).unwrap_err().to_string();
+			let error = priced(units, limit).unwrap_err().to_string();
 			assert!(error.contains(word), "{error}");
 		}
+	}
+
+	#[test]
+	fn what_an_order_costs_is_told_in_its_asset() {
+		// A BPI is worth 2 dollars.
+		let asset = dollars(Some(500_000 * 10u128.pow(18)));
+		let (deposit, fee) = (100_000_000_000, 10_000_000_000);
+		let costs = Costs::of(&asset, 7_500_000, (deposit, fee)).unwrap();
+		let whole = Costs {
+			price: 7_500_000,
+			deposit: 200_000,
+			fee: 20_000,
+		};
+		assert_eq!(costs, whole);
+		let has = |free| costs.ensure_affordable(&asset, &AccountId32([1; 32]), Holding { free, reserved: 0 });
+		assert!(has(7_730_000).is_ok(), "all of it, and what must stay");
+		let error = has(7_729_999).unwrap_err().to_string();
+		for words in [
+			"costs 7.72 tUSD",
+			"7.5 tUSD for the work",
+			"0.2 tUSD for its record",
+			"a fee of 0.02 tUSD",
+			"has 7.729999 tUSD free, of which 0.01 tUSD must stay",
+		] {
+			assert!(error.contains(words), "{words}: {error}");
+		}
+	}
+
+	#[test]
+	fn nothing_is_ordered_in_an_asset_without_a_rate() {
+		let error = Costs::of(&dollars(None), 1, (1, 1)).unwrap_err().to_string();
+		assert!(error.contains("no rate for tUSD (asset 1984)"), "{error}");
 	}
 
 	#[test]

@@ -2,9 +2,10 @@
 
 use super::{
 	args::{Declared, Signer},
-	owner, terms, CliError, Desk, Result,
+	money, owner, terms, CliError, Desk, Result,
 };
 use crate::{
+	asset::{Asset, Denomination},
 	board::candidates,
 	chain::{
 		limits::FeeAllowance,
@@ -149,8 +150,14 @@ pub(super) async fn offer(
 	machine: Option<MachineId>,
 	signer: &Signer,
 ) -> Result<u8> {
-	let terms = terms::load(file)?;
+	let draft = terms::Draft::load(file)?;
 	let (chain, owner) = (desk.chain()?, desk.signer(signer)?);
+	let money = match draft.asset {
+		// What is wrong with the file is said before a node is asked for.
+		Asset::Native => Denomination::native(),
+		asset => money::denomination(&desk.at_newest(&chain).await?.0, asset).await?,
+	};
+	let terms = draft.terms(&money)?;
 	let price = terms.unit_price;
 	let (id, block, did) = match update {
 		Some(offer) => {
@@ -166,11 +173,15 @@ pub(super) async fn offer(
 			(runtime::published_offer(&events)?, block, "published")
 		}
 	};
-	let text = format!("offer {id} {did} in block {}: {price} a unit", block.number);
-	desk.say(
-		text,
-		&serde_json::json!({ "offer": id, "unit_price": price, "block": block.number }),
+	let text = format!(
+		"offer {id} {did} in block {}: {} a unit",
+		block.number,
+		money.show(price)
 	);
+	let json = serde_json::json!({
+		"offer": id, "asset": money.asset(), "unit_price": money.number(price), "block": block.number,
+	});
+	desk.say(text, &json);
 	Ok(0)
 }
 
@@ -310,20 +321,25 @@ async fn chain_status(desk: &Desk<'_>, config: &Config) -> Result<(String, serde
 		queries::open_jobs(&at, machine).await?,
 	);
 	let key = Wallet::peek(&config.wallet.keystore).ok();
+	let money = owner::spending_money(&at, spending.as_ref()).await?;
+	let clock = match time.paused {
+		true => "\nPAUSED   agreements are paused: their clock stands still and no deadline is enforced",
+		false => "",
+	};
 	let text = format!(
-		"{}\nbalance  {} free, {} on hold\n{}\n{}\noffers   {}\nopen     {}",
+		"{}{clock}\nbalance  {} free, {} on hold\n{}\n{}\noffers   {}\nopen     {}",
 		owner::machine_text(&record, key.as_ref()),
 		balance.free,
 		balance.reserved,
 		owner::fees_text(&fees, time.unix),
-		owner::spending_text(spending.as_ref(), time.unix),
+		owner::spending_text(spending.as_ref(), &money, time.unix),
 		list(&offers),
 		list(&jobs),
 	);
 	let json = serde_json::json!({
 		"block": block.number, "time": time, "key_matches": key.map(|key| key == record.key), "machine": record,
-		"balance": balance, "fees": fees, "spending": spending, "offers": offers, "open_jobs": jobs,
-		"genesis": hex(session.genesis()),
+		"balance": balance, "fees": fees, "spending": money::spending_json(spending.as_ref(), &money),
+		"offers": offers, "open_jobs": jobs, "genesis": hex(session.genesis()),
 	});
 	Ok((text, json))
 }

@@ -3,8 +3,10 @@
 pub mod args;
 mod customer;
 mod machine;
+mod money;
 mod owner;
 mod policy;
+mod purse;
 mod rotate;
 mod terms;
 
@@ -142,9 +144,8 @@ pub async fn run(cli: Cli) -> Result<u8> {
 			signer,
 		} => machine::offer(&desk, file, *update, *machine, signer).await,
 		Command::WithdrawOffer { offer, signer } => machine::withdraw_offer(&desk, *offer, signer).await,
-		Command::Deposit { .. }
-		| Command::Withdraw { .. }
-		| Command::Allow { .. }
+		Command::Deposit { .. } | Command::Withdraw { .. } => owner::transfer(&desk).await,
+		Command::Allow { .. }
 		| Command::Service { .. }
 		| Command::Freeze { .. }
 		| Command::Unfreeze { .. }
@@ -178,7 +179,8 @@ pub async fn run(cli: Cli) -> Result<u8> {
 		Command::Expire { job, signer } => desk.simply(Call::Expire(*job), signer).await,
 		Command::Remove { job, signer } => desk.simply(Call::Remove(*job), signer).await,
 		Command::Watch { job } => customer::watch(&desk, *job).await,
-		Command::Balance { account } => customer::balance(&desk, account).await,
+		Command::Balance { account, assets } => purse::balance(&desk, account, assets).await,
+		Command::Claim { whose, asset, signer } => purse::claim(&desk, whose.as_deref(), *asset, signer).await,
 		Command::Run => machine::run(&desk).await,
 		Command::Status => machine::status(&desk).await,
 		Command::CheckConfig => machine::check_config(&desk),

@@ -2,7 +2,9 @@
 
 use super::{
 	args::{Command, Declared, MaybeSigner, Owned},
-	customer, policy, CliError, Desk, Result,
+	customer,
+	money::{self, Denominations},
+	policy, CliError, Desk, Result,
 };
 use crate::{
 	amount::Amount,
@@ -10,7 +12,7 @@ use crate::{
 		limits::{FeeAllowance, Fees, Purpose, Spending},
 		queries,
 		types::{Machine, MachineId, Profile},
-		Call,
+		At, Call,
 	},
 	parse::show_millis,
 };
@@ -20,24 +22,6 @@ use subxt::utils::{AccountId32, H256};
 /// Sends the call of a command whose success is all there is to tell.
 pub(super) async fn simply(desk: &Desk<'_>) -> Result<u8> {
 	match &desk.cli.command {
-		Command::Deposit {
-			amount,
-			machine,
-			signer,
-		} => {
-			let call = |machine| Call::Deposit {
-				machine,
-				amount: *amount,
-			};
-			desk.about(*machine, signer, call).await
-		}
-		Command::Withdraw { amount, owned } => {
-			let call = |machine| Call::Withdraw {
-				machine,
-				amount: *amount,
-			};
-			own(desk, owned, call).await
-		}
 		Command::Allow { amount, period, owned } => {
 			let call = |machine| Call::SetFeeAllowance {
 				machine,
@@ -65,6 +49,38 @@ pub(super) async fn simply(desk: &Desk<'_>) -> Result<u8> {
 		}
 		_ => Ok(0),
 	}
+}
+
+/// Gives money to a machine, or takes it from there.
+pub(super) async fn transfer(desk: &Desk<'_>) -> Result<u8> {
+	let (amount, asset, machine, signer, gives) = match &desk.cli.command {
+		Command::Deposit {
+			amount,
+			asset,
+			machine,
+			signer,
+		} => (amount, *asset, *machine, signer, true),
+		Command::Withdraw { amount, asset, owned } => (amount, *asset, owned.machine, &owned.signer, false),
+		_ => return Ok(0),
+	};
+	let (chain, wallet) = (desk.chain()?, desk.signer(signer)?);
+	let (at, _) = desk.at_newest(&chain).await?;
+	let machine = desk.machine(&at, machine).await?;
+	let money = money::denomination(&at, asset).await?;
+	let amount = money.read(amount.as_str()).map_err(CliError::refused)?;
+	let call = match gives {
+		true => Call::Deposit { machine, asset, amount },
+		false => Call::Withdraw { machine, asset, amount },
+	};
+	let name = call.name();
+	let (block, _) = desk.submit(&chain, &wallet, call).await?;
+	let text = format!("done in block {}: {name} {}", block.number, money.show(amount));
+	let json = serde_json::json!({
+		"call": name, "machine": machine, "asset": asset, "amount": money.number(amount), "signer": wallet.account(),
+		"block": block.number,
+	});
+	desk.say(text, &json);
+	Ok(0)
 }
 
 async fn own(desk: &Desk<'_>, owned: &Owned, call: impl FnOnce(MachineId) -> Call) -> Result<u8> {
@@ -149,23 +165,36 @@ pub(super) async fn policy(
 	machine: Option<MachineId>,
 	signer: &MaybeSigner,
 ) -> Result<u8> {
-	let policy = file.map(policy::load).transpose()?;
-	if policy.is_some() || none {
-		let Some(signer) = signer.named() else {
-			return Err(CliError::nobody_signs());
+	let draft = file.map(policy::Draft::load).transpose()?;
+	let sets = draft.is_some() || none;
+	if sets && signer.named().is_none() {
+		return Err(CliError::nobody_signs());
+	}
+	let chain = desk.chain()?;
+	let (at, head) = desk.at_newest(&chain).await?;
+	if let Some(signer) = signer.named().filter(|_| sets) {
+		let policy = match draft {
+			Some(draft) => {
+				for asset in draft.assets() {
+					money::denomination(&at, asset).await?;
+				}
+				let money = Denominations::of(&at, draft.assets()).await?;
+				Some(draft.policy(&money)?)
+			}
+			None => None,
 		};
 		let call = |machine| Call::SetSpendingPolicy { machine, policy };
 		return desk.about(machine, &signer, call).await;
 	}
-	let chain = desk.chain()?;
-	let (at, head) = desk.at_newest(&chain).await?;
 	let machine = desk.machine(&at, machine).await?;
 	let now = head.time.unix;
 	let spending = queries::spending(&at, machine).await?.map(|record| record.at(now));
-	let text = format!("machine  {machine}\n{}", spending_text(spending.as_ref(), now));
+	let money = spending_money(&at, spending.as_ref()).await?;
+	let text = format!("machine  {machine}\n{}", spending_text(spending.as_ref(), &money, now));
+	let shown = money::spending_json(spending.as_ref(), &money);
 	desk.say(
 		text,
-		&serde_json::json!({ "machine": machine, "policy": spending, "time": now }),
+		&serde_json::json!({ "machine": machine, "policy": shown, "time": now }),
 	);
 	Ok(0)
 }
@@ -214,8 +243,14 @@ pub(super) fn fees_text(fees: &Fees, now: u64) -> String {
 	format!("fees     {left} left of the owner's allowance of {per_period}{renewal}")
 }
 
+/// How the amounts of a policy are written.
+pub(super) async fn spending_money(at: &At, spending: Option<&Spending>) -> Result<Denominations> {
+	let budgets = spending.iter().flat_map(|spending| &spending.budgets);
+	Denominations::of(at, budgets.map(|budget| budget.asset).collect::<Vec<_>>()).await
+}
+
 /// What a machine may still spend, at `now` by the chain's time.
-pub(super) fn spending_text(spending: Option<&Spending>, now: u64) -> String {
+pub(super) fn spending_text(spending: Option<&Spending>, money: &Denominations, now: u64) -> String {
 	let Some(spending) = spending else {
 		return "spending no policy: it posts bonds of any amount, and buys nothing".to_owned();
 	};
@@ -226,11 +261,9 @@ pub(super) fn spending_text(spending: Option<&Spending>, now: u64) -> String {
 	}];
 	let renewal = renewal(spending.period, spending.renews_at, now, "spending");
 	for budget in &spending.budgets {
-		lines.push(format!(
-			"         {} left of {}{renewal}",
-			budget.left(),
-			budget.per_period
-		));
+		let money = money.get(budget.asset);
+		let (left, per_period) = (money.show(budget.left()), money.show(budget.per_period));
+		lines.push(format!("         {left} left of {per_period}{renewal}"));
 	}
 	if spending.budgets.is_empty() {
 		lines.push("         no asset".to_owned());
@@ -250,7 +283,7 @@ fn renewal(period: u64, renews_at: u64, now: u64, what: &str) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::chain::limits::{Asset, Budget};
+	use crate::{asset::Asset, chain::limits::Budget};
 
 	fn fees(period: u64, renews_at: u64) -> Fees {
 		Fees {
@@ -309,25 +342,25 @@ mod tests {
 
 	#[test]
 	fn a_policy_is_shown_with_what_is_left() {
-		assert!(spending_text(None, 0).contains("buys nothing"));
+		assert!(spending_text(None, &Denominations::default(), 0).contains("buys nothing"));
 		let mut spending = Spending {
 			purposes: vec![Purpose::Bond, Purpose::Purchase],
 			period: 60_000,
 			renews_at: 61_000,
 			budgets: vec![Budget {
 				asset: Asset::Native,
-				per_period: Amount::bpi(10),
-				spent: Amount::bpi(6),
+				per_period: Amount::bpi(10).0,
+				spent: Amount::bpi(6).0,
 			}],
 		};
-		let shown = spending_text(Some(&spending), 1_000);
+		let shown = spending_text(Some(&spending), &Denominations::default(), 1_000);
 		assert!(shown.contains("bond and purchase"), "{shown}");
 		assert!(
 			shown.contains("4 BPI left of 10 BPI; whole again in 1 min 0 s"),
 			"{shown}"
 		);
 		(spending.purposes, spending.budgets) = (vec![], vec![]);
-		let shown = spending_text(Some(&spending), 1_000);
+		let shown = spending_text(Some(&spending), &Denominations::default(), 1_000);
 		assert!(shown.contains("for nothing") && shown.contains("no asset"), "{shown}");
 	}
 }

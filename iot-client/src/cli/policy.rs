@@ -6,11 +6,14 @@
 //!
 //! [caps]                            # how much in a period, for all purposes together; nothing of any other asset
 //! BPI = "25"
+//! 1984 = "100"                      # of the asset with this number
 //! ```
 
+use super::money::Denominations;
 use crate::{
-	amount::Amount,
-	chain::limits::{Asset, Cap, Purpose, SpendingPolicy},
+	amount::{AmountError, Written},
+	asset::Asset,
+	chain::limits::{Cap, Purpose, SpendingPolicy},
 	fields::{Fields, ProblemList, Problems},
 	parse,
 };
@@ -42,6 +45,16 @@ pub enum PolicyError {
 		/// Line, column and reason.
 		message: String,
 	},
+	/// An amount that its asset cannot have.
+	#[error("`caps.{name}` of the policy {path}: {source}")]
+	Amount {
+		/// The file.
+		path: PathBuf,
+		/// The cap.
+		name: String,
+		/// What is wrong.
+		source: AmountError,
+	},
 	/// Some keys are wrong or missing.
 	#[error("the policy {path} has problems:\n{problems}")]
 	Problems {
@@ -52,40 +65,78 @@ pub enum PolicyError {
 	},
 }
 
-/// Reads the policy in the file at `path`.
-///
-/// # Errors
-/// When the file cannot be read, or is no policy.
-pub fn load(path: &Path) -> Result<SpendingPolicy, PolicyError> {
-	let text = fs::read_to_string(path).map_err(|source| PolicyError::Read {
-		path: path.to_owned(),
-		source,
-	})?;
-	read(&text, path)
+/// A policy's file, of whose amounts it is not known yet how they are written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Draft {
+	path: PathBuf,
+	purposes: Vec<Purpose>,
+	period: u64,
+	caps: Vec<(Asset, Written)>,
 }
 
-fn read(text: &str, path: &Path) -> Result<SpendingPolicy, PolicyError> {
-	let table: Table = text.parse().map_err(|e: toml::de::Error| PolicyError::Syntax {
-		path: path.to_owned(),
-		message: e.to_string(),
-	})?;
-	let problems = Problems::default();
-	let mut fields = Fields::root(&table, &problems);
-	let words = format!("a list of {}, each once", Purpose::WORDS);
-	let policy = SpendingPolicy {
-		purposes: fields.required("purposes", &words, purposes),
-		period: fields
-			.optional("period", "a time from \"1m\" to \"365d\"", |value| {
-				parse::period(value.as_str()?).ok()
-			})
-			.unwrap_or_default(),
-		caps: caps(&mut fields),
-	};
-	fields.finish();
-	problems.into_result(policy).map_err(|problems| PolicyError::Problems {
-		path: path.to_owned(),
-		problems,
-	})
+impl Draft {
+	/// Reads the file at `path`.
+	///
+	/// # Errors
+	/// When it cannot be read, or is no policy.
+	pub fn load(path: &Path) -> Result<Self, PolicyError> {
+		let text = fs::read_to_string(path).map_err(|source| PolicyError::Read {
+			path: path.to_owned(),
+			source,
+		})?;
+		Self::parse(&text, path)
+	}
+
+	fn parse(text: &str, path: &Path) -> Result<Self, PolicyError> {
+		let table: Table = text.parse().map_err(|e: toml::de::Error| PolicyError::Syntax {
+			path: path.to_owned(),
+			message: e.to_string(),
+		})?;
+		let problems = Problems::default();
+		let mut fields = Fields::root(&table, &problems);
+		let words = format!("a list of {}, each once", Purpose::WORDS);
+		let draft = Self {
+			path: path.to_owned(),
+			purposes: fields.required("purposes", &words, purposes),
+			period: fields
+				.optional("period", "a time from \"1m\" to \"365d\"", |value| {
+					parse::period(value.as_str()?).ok()
+				})
+				.unwrap_or_default(),
+			caps: caps(&mut fields),
+		};
+		fields.finish();
+		problems.into_result(draft).map_err(|problems| PolicyError::Problems {
+			path: path.to_owned(),
+			problems,
+		})
+	}
+
+	/// The assets that it names.
+	pub fn assets(&self) -> impl Iterator<Item = Asset> + '_ {
+		self.caps.iter().map(|(asset, _)| *asset)
+	}
+
+	/// The policy, now that it is known how amounts of its assets are written.
+	///
+	/// # Errors
+	/// When an amount is none of its asset.
+	pub(super) fn policy(self, money: &Denominations) -> Result<SpendingPolicy, PolicyError> {
+		let cap = |(asset, written): (Asset, Written)| {
+			let per_period = money.get(asset).read(written.as_str());
+			let per_period = per_period.map_err(|source| PolicyError::Amount {
+				path: self.path.clone(),
+				name: asset.to_string(),
+				source,
+			})?;
+			Ok(Cap { asset, per_period })
+		};
+		Ok(SpendingPolicy {
+			purposes: self.purposes,
+			period: self.period,
+			caps: self.caps.into_iter().map(cap).collect::<Result<_, PolicyError>>()?,
+		})
+	}
 }
 
 fn purposes(value: &Value) -> Option<Vec<Purpose>> {
@@ -95,17 +146,17 @@ fn purposes(value: &Value) -> Option<Vec<Purpose>> {
 	(purposes.len() <= MOST && !purposes.iter().enumerate().any(twice)).then_some(purposes)
 }
 
-fn caps(fields: &mut Fields<'_>) -> Vec<Cap> {
+fn caps(fields: &mut Fields<'_>) -> Vec<(Asset, Written)> {
 	let problems = fields.problems().clone();
 	let mut section = fields.section("caps");
 	let mut caps = Vec::new();
 	for (name, value) in section.free_names() {
 		let key = format!("`caps.{name}`");
-		let amount = value.as_str().and_then(|text| text.parse::<Amount>().ok());
-		match (name.parse::<Asset>(), amount) {
-			(Ok(asset), Some(per_period)) => caps.push(Cap { asset, per_period }),
+		let written = value.as_str().and_then(|text| text.parse::<Written>().ok());
+		match (name.parse::<Asset>(), written) {
+			(Ok(asset), Some(written)) => caps.push((asset, written)),
 			(Ok(_), None) => problems.wrong(key, value, "an amount such as \"25\""),
-			(Err(()), _) => problems.wrong(key, value, format!("left out: the only asset is {}", Asset::Native)),
+			(Err(_), _) => problems.wrong(key, value, "left out: assets are named BPI, or by number such as 1984"),
 		}
 	}
 	section.finish();
@@ -117,20 +168,22 @@ mod tests {
 	use super::*;
 
 	fn parsed(text: &str) -> Result<SpendingPolicy, String> {
-		read(text, Path::new("policy.toml")).map_err(|error| error.to_string())
+		let draft = Draft::parse(text, Path::new("policy.toml"));
+		let policy = draft.and_then(|draft| draft.policy(&Denominations::default()));
+		policy.map_err(|error| error.to_string())
 	}
 
 	#[test]
 	fn reads_purposes_period_and_caps() {
 		let policy =
-			parsed("purposes = [\"bond\", \"purchase\"]\nperiod = \"1d\"\n[caps]\nBPI = \"25.5 BPI\"").unwrap();
+			parsed("purposes = [\"bond\", \"purchase\"]\nperiod = \"1d\"\n[caps]\nBPI = \"25.5 BPI\"\n7 = \"3\"")
+				.unwrap();
 		assert_eq!(policy.purposes, [Purpose::Bond, Purpose::Purchase]);
 		assert_eq!(policy.period, 86_400_000);
-		let cap = Cap {
-			asset: Asset::Native,
-			per_period: "25.5".parse().unwrap(),
-		};
-		assert_eq!(policy.caps, [cap]);
+		let cap = |asset, per_period| Cap { asset, per_period };
+		let mut caps = policy.caps;
+		caps.sort_by_key(|cap| cap.asset);
+		assert_eq!(caps, [cap(Asset::Native, 25_500_000_000_000), cap(Asset::Number(7), 3)]);
 	}
 
 	#[test]
@@ -151,11 +204,20 @@ mod tests {
 			"`limit`",
 			"`caps.BPI` is 25",
 			"`caps.DOT`",
-			"the only asset is BPI",
+			"by number such as 1984",
 		] {
 			assert!(error.contains(words), "{words}: {error}");
 		}
 		assert!(parsed("period = \"1d\"").unwrap_err().contains("`purposes` is missing"));
+	}
+
+	#[test]
+	fn an_amount_must_be_one_of_its_asset() {
+		let error = parsed("purposes = []\n[caps]\nBPI = \"1 tUSD\"").unwrap_err();
+		assert!(
+			error.contains("`caps.BPI`") && error.contains("number of BPI"),
+			"{error}"
+		);
 	}
 
 	#[test]
@@ -167,7 +229,9 @@ mod tests {
 
 	#[test]
 	fn says_which_file_it_cannot_read() {
-		let error = load(Path::new("/nonexistent/policy.toml")).unwrap_err().to_string();
+		let error = Draft::load(Path::new("/nonexistent/policy.toml"))
+			.unwrap_err()
+			.to_string();
 		assert!(error.contains("/nonexistent/policy.toml"), "{error}");
 	}
 }

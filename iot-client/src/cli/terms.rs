@@ -2,9 +2,10 @@
 //!
 //! ```toml
 //! capability = "drilling"
-//! unit_price = "2.5 BPI"
+//! asset = 1984                # what amounts are in, by its number; default the chain's own token
+//! unit_price = "2.5"          # with the asset's symbol behind it if you like, as in "2.5 BPI"
 //! max_units = 100
-//! bond = "1 BPI"              # on hold at the machine for each order that it accepts; default none
+//! bond = "1"                  # on hold at the machine for each order that it accepts; default none
 //! accept_window = "2m"        # how long an order waits for acceptance
 //! lead_time = "1m"            # the least time between order and delivery deadline
 //! review_window = "10m"       # how long the customer may look at a delivery
@@ -13,7 +14,7 @@
 //! ```
 
 use crate::{
-	amount::Amount,
+	asset::{Asset, Denomination},
 	chain::types::Terms,
 	fields::{Fields, ProblemList, Problems},
 	parse, recipe,
@@ -54,68 +55,122 @@ pub enum TermsError {
 	},
 }
 
-/// Reads the terms in the file at `path`.
-///
-/// # Errors
-/// When the file cannot be read, or is no offer.
-pub fn load(path: &Path) -> Result<Terms, TermsError> {
-	let read = |path: &Path| {
-		fs::read(path).map_err(|source| TermsError::Read {
-			path: path.to_owned(),
-			source,
-		})
-	};
-	let syntax = |message: String| TermsError::Syntax {
-		path: path.to_owned(),
-		message,
-	};
-	let text = String::from_utf8(read(path)?).map_err(|e| syntax(e.to_string()))?;
-	let (mut terms, contract) = parse_terms(&text, path)?;
-	if let Some(contract) = contract {
-		let contract = path.parent().unwrap_or(Path::new(".")).join(contract);
-		terms.contract = H256(recipe::content_hash(&read(&contract)?));
-	}
-	Ok(terms)
+/// An offer's file, of whose amounts it is not known yet how they are written.
+#[derive(Debug)]
+pub struct Draft {
+	path: PathBuf,
+	table: Table,
+	/// What its amounts are in.
+	pub asset: Asset,
 }
 
-/// The terms in a text, and the name of the contract's file.
-fn parse_terms(text: &str, path: &Path) -> Result<(Terms, Option<String>), TermsError> {
-	let table: Table = text.parse().map_err(|e: toml::de::Error| TermsError::Syntax {
+impl Draft {
+	/// Reads the file at `path`.
+	///
+	/// # Errors
+	/// When it cannot be read, is not TOML, or names no asset.
+	pub fn load(path: &Path) -> Result<Self, TermsError> {
+		let syntax = |message: String| TermsError::Syntax {
+			path: path.to_owned(),
+			message,
+		};
+		let text = String::from_utf8(read(path)?).map_err(|e| syntax(e.to_string()))?;
+		Self::parse(&text, path)
+	}
+
+	fn parse(text: &str, path: &Path) -> Result<Self, TermsError> {
+		let table: Table = text.parse().map_err(|e: toml::de::Error| TermsError::Syntax {
+			path: path.to_owned(),
+			message: e.to_string(),
+		})?;
+		let problems = Problems::default();
+		let asset = match table.get("asset") {
+			None => Some(Asset::Native),
+			Some(value) => asset(value).or_else(|| {
+				problems.wrong("`asset`", value, "an asset's number such as 1984, or left out");
+				None
+			}),
+		};
+		let asset = problems.into_result(asset.unwrap_or_default());
+		Ok(Self {
+			path: path.to_owned(),
+			asset: asset.map_err(|problems| TermsError::Problems {
+				path: path.to_owned(),
+				problems,
+			})?,
+			table,
+		})
+	}
+
+	/// The terms, now that it is known how amounts of its asset are written.
+	///
+	/// # Errors
+	/// When it is no offer, or the contract's text cannot be read.
+	pub fn terms(&self, money: &Denomination) -> Result<Terms, TermsError> {
+		let (mut terms, contract) = self.fields(money)?;
+		if let Some(contract) = contract {
+			let contract = self.path.parent().unwrap_or(Path::new(".")).join(contract);
+			terms.contract = H256(recipe::content_hash(&read(&contract)?));
+		}
+		Ok(terms)
+	}
+
+	/// The terms, and the name of the contract's file.
+	fn fields(&self, money: &Denomination) -> Result<(Terms, Option<String>), TermsError> {
+		let problems = Problems::default();
+		let mut fields = Fields::root(&self.table, &problems);
+		let word = "a word of 1 to 32 bytes such as \"drilling\"";
+		let price = format!("an amount above zero such as \"{}\"", money.show(one_of(money)));
+		let amount = |value: &Value| money.read(value.as_str()?).ok();
+		let terms = Terms {
+			capability: fields.required("capability", word, |value| {
+				value
+					.as_str()
+					.filter(|word| (1..=32).contains(&word.len()))
+					.map(str::to_owned)
+			}),
+			asset: fields.optional("asset", "an asset's number", asset).unwrap_or_default(),
+			unit_price: fields.required("unit_price", &price, |value| amount(value).filter(|amount| *amount > 0)),
+			max_units: fields.required_number("max_units", 1..=u64::from(u32::MAX), "units") as u32,
+			bond: fields.optional("bond", &price, amount).unwrap_or_default(),
+			accept_window: window(&mut fields, "accept_window"),
+			lead_time: window(&mut fields, "lead_time"),
+			review_window: window(&mut fields, "review_window"),
+			rejection_fee: fields
+				.optional("rejection_fee", "a share from \"0%\" to \"100%\"", share)
+				.unwrap_or_default(),
+			recipe_schema: H256(recipe::content_hash(recipe::FORMAT.as_bytes())),
+			contract: H256::zero(),
+		};
+		let contract = fields.text("contract", 255);
+		fields.finish();
+		let terms = problems.into_result((terms, contract));
+		terms.map_err(|problems| TermsError::Problems {
+			path: self.path.clone(),
+			problems,
+		})
+	}
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, TermsError> {
+	fs::read(path).map_err(|source| TermsError::Read {
 		path: path.to_owned(),
-		message: e.to_string(),
-	})?;
-	let problems = Problems::default();
-	let mut fields = Fields::root(&table, &problems);
-	let word = "a word of 1 to 32 bytes such as \"drilling\"";
-	let price = "an amount above zero such as \"2.5 BPI\"";
-	let terms = Terms {
-		capability: fields.required("capability", word, |value| {
-			value
-				.as_str()
-				.filter(|word| (1..=32).contains(&word.len()))
-				.map(str::to_owned)
-		}),
-		unit_price: fields.required("unit_price", price, |value| amount(value).filter(|amount| amount.0 > 0)),
-		max_units: fields.required_number("max_units", 1..=u64::from(u32::MAX), "units") as u32,
-		bond: fields
-			.optional("bond", "an amount such as \"1 BPI\"", amount)
-			.unwrap_or_default(),
-		accept_window: window(&mut fields, "accept_window"),
-		lead_time: window(&mut fields, "lead_time"),
-		review_window: window(&mut fields, "review_window"),
-		rejection_fee: fields
-			.optional("rejection_fee", "a share from \"0%\" to \"100%\"", share)
-			.unwrap_or_default(),
-		recipe_schema: H256(recipe::content_hash(recipe::FORMAT.as_bytes())),
-		contract: H256::zero(),
-	};
-	let contract = fields.text("contract", 255);
-	fields.finish();
-	let terms = problems.into_result((terms, contract));
-	terms.map_err(|problems| TermsError::Problems {
-		path: path.to_owned(),
-		problems,
+		source,
 	})
+}
+
+/// One whole token of an asset, if that can be.
+fn one_of(money: &Denomination) -> u128 {
+	money.read("1").unwrap_or(1)
+}
+
+/// The number of an asset, or the symbol of the chain's own token.
+fn asset(value: &Value) -> Option<Asset> {
+	match value {
+		Value::Integer(number) => u32::try_from(*number).ok().map(Asset::Number),
+		Value::String(text) => text.parse().ok(),
+		_ => None,
+	}
 }
 
 fn window(fields: &mut Fields<'_>, key: &'static str) -> u64 {
@@ -123,10 +178,6 @@ fn window(fields: &mut Fields<'_>, key: &'static str) -> u64 {
 		let time = parse::duration(value.as_str()?).ok()?;
 		u64::try_from(time.as_millis()).ok()
 	})
-}
-
-fn amount(value: &Value) -> Option<Amount> {
-	value.as_str()?.parse().ok()
 }
 
 fn share(value: &Value) -> Option<u32> {
@@ -148,20 +199,29 @@ mod tests {
 		rejection_fee = "10%"
 	"#;
 
-	fn read(text: &str) -> Result<Terms, String> {
-		parse_terms(text, Path::new("offer.toml"))
-			.map(|(terms, _)| terms)
+	fn dollars() -> Denomination {
+		Denomination::of_asset(1984, b"tUSD", 6)
+	}
+
+	fn read_in(text: &str, money: &Denomination) -> Result<Terms, String> {
+		let draft = Draft::parse(text, Path::new("offer.toml"));
+		draft
+			.and_then(|draft| draft.terms(money))
 			.map_err(|error| error.to_string())
+	}
+
+	fn read(text: &str) -> Result<Terms, String> {
+		read_in(text, &Denomination::native())
 	}
 
 	#[test]
 	fn reads_an_offer() {
 		let terms = read(FILE).unwrap();
 		assert_eq!(terms.capability, "drilling");
-		assert_eq!(terms.unit_price, "2.5".parse().unwrap());
+		assert_eq!((terms.asset, terms.unit_price), (Asset::Native, 2_500_000_000_000));
 		assert_eq!(
 			(terms.max_units, terms.bond, terms.rejection_fee),
-			(100, Amount::bpi(1), 100_000)
+			(100, 1_000_000_000_000, 100_000)
 		);
 		assert_eq!(
 			(terms.accept_window, terms.lead_time, terms.review_window),
@@ -169,6 +229,29 @@ mod tests {
 		);
 		assert_eq!(terms.contract, H256::zero());
 		assert_eq!(terms.recipe_schema.0, recipe::content_hash(recipe::FORMAT.as_bytes()));
+	}
+
+	#[test]
+	fn amounts_are_in_the_asset_that_is_named() {
+		let text = FILE
+			.replace("2.5 BPI", "2.5 tUSD")
+			.replace("max_units", "asset = 1984\nmax_units");
+		let draft = Draft::parse(&text, Path::new("offer.toml")).unwrap();
+		assert_eq!(draft.asset, Asset::Number(1984));
+		let terms = draft.terms(&dollars()).unwrap();
+		assert_eq!(
+			(terms.asset, terms.unit_price, terms.bond),
+			(Asset::Number(1984), 2_500_000, 1_000_000)
+		);
+		// The symbol of another asset, or more places than this one has.
+		for price in ["2.5 BPI", "0.0000001"] {
+			let error = read_in(&text.replace("2.5 tUSD", price), &dollars()).unwrap_err();
+			assert!(error.contains("such as \"1 tUSD\""), "{error}");
+		}
+		for asset in ["-1", "4294967296", "\"tUSD\"", "1.5"] {
+			let error = read(&text.replace("1984", asset)).unwrap_err();
+			assert!(error.contains("`asset`") && error.contains("such as 1984"), "{error}");
+		}
 	}
 
 	#[test]
@@ -197,6 +280,7 @@ mod tests {
 		let dir = tempfile::tempdir().unwrap();
 		let path = dir.path().join("offer.toml");
 		fs::write(&path, format!("{FILE}\ncontract = \"terms.txt\"")).unwrap();
+		let load = |path: &Path| Draft::load(path).and_then(|draft| draft.terms(&Denomination::native()));
 		let error = load(&path).unwrap_err().to_string();
 		assert!(error.contains("terms.txt"), "{error}");
 		fs::write(dir.path().join("terms.txt"), "as is").unwrap();

@@ -35,6 +35,8 @@ pub struct Situation<'a> {
 	pub phase: Option<&'a Phase>,
 	/// The agreement clock at the finalized block.
 	pub now: u64,
+	/// Agreements are paused: that clock stands still, and no deadline is enforced.
+	pub paused: bool,
 	/// How that clock runs.
 	pub pace: Pace,
 	/// The longest that work promised earlier may still take, in milliseconds of this computer.
@@ -78,21 +80,30 @@ pub enum Action {
 }
 
 const NO_BOARD: &str = "the board does not answer";
+const PAUSED: &str = "its deadline has passed, but agreements are paused";
 
 impl Situation<'_> {
 	/// What to do now.
 	pub fn decide(&self) -> Action {
 		let job = self.job;
 		match job.state {
-			JobState::Ordered if self.now > job.accept_by => Action::Expire,
+			JobState::Ordered if self.now > job.accept_by => self.expire(),
 			JobState::Ordered => self.ordered(),
-			JobState::Accepted if self.now > job.deliver_by => Action::Expire,
+			JobState::Accepted if self.now > job.deliver_by => self.expire(),
 			JobState::Accepted => self.accepted(),
 			JobState::Started => self.started(),
-			JobState::Delivered if self.now > job.review_until => Action::Expire,
+			JobState::Delivered if self.now > job.review_until => self.expire(),
 			JobState::Delivered => Action::Wait("the customer looks at the units"),
 			JobState::Settled(_) if self.running == Running::This => Action::Abort("the job has ended on the chain"),
 			JobState::Settled(_) => Action::Close,
+		}
+	}
+
+	/// A passed deadline ends the job, unless agreements are paused. The chain may be faster: then there is nothing to do.
+	fn expire(&self) -> Action {
+		match self.paused {
+			true => Action::Wait(PAUSED),
+			false => Action::Expire,
 		}
 	}
 
@@ -134,6 +145,9 @@ impl Situation<'_> {
 			return Some("the offer has changed since the order");
 		}
 		let terms = &offer.terms;
+		if job.escrow.asset != terms.asset {
+			return Some("price and bond are not in the offer's asset");
+		}
 		if job.units == 0 || job.units > terms.max_units {
 			return Some("more units than the offer allows");
 		}
@@ -164,7 +178,7 @@ impl Situation<'_> {
 		let late = self.now > self.job.deliver_by;
 		match self.phase {
 			_ if late && self.running == Running::This => Action::Abort("the delivery deadline has passed"),
-			_ if late => Action::Expire,
+			_ if late => self.expire(),
 			_ if self.running == Running::This => Action::Wait("the machine works"),
 			None => Action::GiveUp("the machine has no record of this job".to_owned()),
 			Some(Phase::Ready { work_ms }) => match self.too_late(*work_ms, 1) {
@@ -206,7 +220,8 @@ mod tests {
 	use super::*;
 	use crate::{
 		amount::Amount,
-		chain::types::{JobId, MachineId, OfferId, Outcome, Terms},
+		asset::Asset,
+		chain::types::{Escrow, JobId, MachineId, OfferId, Outcome, Terms},
 	};
 	use proptest::prelude::*;
 	use subxt::utils::AccountId32;
@@ -218,18 +233,7 @@ mod tests {
 			id: OfferId(1),
 			machine: MachineId([1; 32]),
 			version: 2,
-			terms: Terms {
-				capability: "drilling".to_owned(),
-				unit_price: Amount::bpi(2),
-				max_units: 10,
-				bond: Amount::bpi(1),
-				accept_window: 60_000,
-				lead_time: 60_000,
-				review_window: 60_000,
-				rejection_fee: 100_000,
-				recipe_schema: ZERO,
-				contract: ZERO,
-			},
+			terms: Terms::example(),
 		}
 	}
 
@@ -241,8 +245,8 @@ mod tests {
 			machine: MachineId([1; 32]),
 			offer: OfferId(1),
 			version: 2,
-			escrow: 3,
-			unit_price: Amount::bpi(2),
+			escrow: Escrow::default(),
+			unit_price: Amount::bpi(2).0,
 			units: 3,
 			units_done: 0,
 			approved: 0,
@@ -254,7 +258,7 @@ mod tests {
 			deliver_by: 10_000,
 			review_window: 60_000,
 			review_until: 20_000,
-			bond: Amount::bpi(1),
+			bond: Amount::bpi(1).0,
 			rejection_fee: 100_000,
 			result: ZERO,
 			ordered_at: 0,
@@ -266,6 +270,7 @@ mod tests {
 		offer: Option<Offer>,
 		phase: Option<Phase>,
 		now: u64,
+		paused: bool,
 		pace: Pace,
 		ahead: u64,
 		board_ready: bool,
@@ -279,6 +284,7 @@ mod tests {
 				offer: Some(offer()),
 				phase,
 				now: 500,
+				paused: false,
 				pace: Pace::default(),
 				ahead: 0,
 				board_ready: true,
@@ -297,6 +303,7 @@ mod tests {
 				offer: self.offer.as_ref(),
 				phase: self.phase.as_ref(),
 				now: self.now,
+				paused: self.paused,
 				pace: self.pace,
 				ahead: self.ahead,
 				board_ready: self.board_ready,
@@ -364,8 +371,9 @@ mod tests {
 			("another machine", changed(|c| c.job.machine = MachineId([9; 32]))),
 			("more units", changed(|c| c.job.units = 11)),
 			("more units", changed(|c| c.job.units = 0)),
-			("price", changed(|c| c.job.unit_price = Amount::bpi(1))),
-			("bond", changed(|c| c.job.bond = Amount::bpi(2))),
+			("asset", changed(|c| c.job.escrow.asset = Asset::Number(7))),
+			("price", changed(|c| c.job.unit_price = Amount::bpi(1).0)),
+			("bond", changed(|c| c.job.bond = Amount::bpi(2).0)),
 			("fee", changed(|c| c.job.rejection_fee = 0)),
 			("unknown channel", changed(|c| c.phase = refused())),
 			("may take", changed(|c| c.job.deliver_by = 3_499)),
@@ -522,6 +530,31 @@ mod tests {
 			assert_ne!(at(deadline), Action::Expire, "{state:?}");
 			assert_eq!(at(deadline + 1), Action::Expire, "{state:?}");
 		}
+	}
+
+	#[test]
+	fn no_deadline_is_called_in_while_agreements_are_paused() {
+		for state in [
+			JobState::Ordered,
+			JobState::Accepted,
+			JobState::Started,
+			JobState::Delivered,
+		] {
+			let at = |now, paused| {
+				let late = Case::new(state, finished()).with(|c| (c.now, c.paused) = (now, paused));
+				late.decide()
+			};
+			assert_eq!(at(20_001, true), Action::Wait(PAUSED), "{state:?}");
+			// Whatever else there is to do is done.
+			assert_eq!(at(500, true), at(500, false), "{state:?}");
+		}
+		let late = Case::new(JobState::Started, moving()).with(|c| {
+			(c.now, c.paused, c.running) = (10_001, true, Running::This);
+		});
+		assert!(
+			matches!(late.decide(), Action::Abort(_)),
+			"its work is worth nothing any more"
+		);
 	}
 
 	fn any_phase() -> impl Strategy<Value = Option<Phase>> {

@@ -39,6 +39,9 @@ const REST: Duration = Duration::from_secs(30);
 /// Reports that may wait for the foreman.
 const QUEUE: usize = 64;
 
+/// What to know while governance has paused agreements.
+const PAUSED: &str = "agreements are paused by the chain's governance: their clock stands still and no deadline is enforced; work goes on";
+
 /// What the tasks of the foreman report.
 #[derive(Debug)]
 enum Report {
@@ -102,6 +105,8 @@ pub struct Foreman {
 	/// States that were told already.
 	told: BTreeMap<JobId, JobState>,
 	pauses: Pauses,
+	/// Governance has paused agreements.
+	paused: bool,
 	/// The jobs as they were when a node last answered.
 	shown: Vec<JobStatus>,
 	stopping: Option<Instant>,
@@ -125,6 +130,7 @@ impl Foreman {
 			changed_in: BTreeMap::new(),
 			told: BTreeMap::new(),
 			pauses: Pauses::default(),
+			paused: false,
 			shown: Vec::new(),
 			stopping: None,
 		}
@@ -187,6 +193,7 @@ impl Foreman {
 			};
 			match seen.await {
 				Ok(views) => {
+					self.note_pause(head.time.paused);
 					// Neither open nor anywhere else on the chain: its record was removed after its end.
 					let running = self.work.as_ref().map(|work| work.job);
 					let gone = phases
@@ -247,6 +254,7 @@ impl Foreman {
 				offer: view.offer.as_ref(),
 				phase: view.phase.as_ref(),
 				now: head.time.agreement(),
+				paused: head.time.paused,
 				pace: head.pace,
 				ahead: self.ahead(views, index),
 				board_ready: matches!(self.site.board.state(), BoardState::Online(_)),
@@ -328,6 +336,16 @@ impl Foreman {
 		);
 	}
 
+	/// Says once that the agreement clock stands still, and that it goes on.
+	fn note_pause(&mut self, paused: bool) {
+		match (self.paused, paused) {
+			(false, true) => tracing::warn!("{PAUSED}"),
+			(true, false) => tracing::info!("agreements go on, and with them their deadlines"),
+			_ => {}
+		}
+		self.paused = paused;
+	}
+
 	fn show(&self) {
 		let mut snapshot = self.site.snapshot();
 		let chain = self.site.chain.trouble().filter(|trouble| !trouble.passes_by_itself());
@@ -338,6 +356,7 @@ impl Foreman {
 			.into_iter()
 			.chain(board)
 			.chain(standing)
+			.chain(self.paused.then(|| PAUSED.to_owned()))
 			.chain(self.key_trouble.clone());
 		snapshot.alarms = troubles.chain(self.pauses.complaints()).collect();
 		snapshot.machine = self.machine.as_ref().map(ToString::to_string);
