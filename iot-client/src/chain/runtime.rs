@@ -222,8 +222,12 @@ pub fn sign(at: &At, anchor: BlockId, keypair: &Keypair, nonce: u64, call: &Call
 		Call::SetService { machine, in_service } => {
 			signer.sign(machines.set_service(convert::machine_id(machine), in_service))
 		}
-		Call::Deposit { machine, amount, .. } => signer.sign(machines.deposit(convert::machine_id(machine), amount)),
-		Call::Withdraw { machine, amount, .. } => signer.sign(machines.withdraw(convert::machine_id(machine), amount)),
+		Call::Deposit { machine, asset, amount } => {
+			signer.sign(machines.deposit(convert::machine_id(machine), convert::asset(asset), amount))
+		}
+		Call::Withdraw { machine, asset, amount } => {
+			signer.sign(machines.withdraw(convert::machine_id(machine), convert::asset(asset), amount))
+		}
 		Call::Decommission(machine) => signer.sign(machines.decommission(convert::machine_id(machine))),
 		Call::RotateKey { machine, key, proof } => {
 			signer.sign(machines.rotate_key(convert::machine_id(machine), key, convert::signature(proof)))
