@@ -339,6 +339,22 @@ pub fn thaw(who: u64) {
 	assert_ok!(Assets::thaw(RuntimeOrigin::signed(ISSUER), DOLLAR_ID, who));
 }
 
+/// Has coupons keep accounts alive from now on, or not.
+pub fn coupons_keep_alive(is_sufficient: bool) {
+	let root = RuntimeOrigin::root();
+	assert_ok!(Assets::force_asset_status(
+		root,
+		COUPON_ID,
+		ISSUER,
+		ISSUER,
+		ISSUER,
+		ISSUER,
+		1,
+		is_sufficient,
+		false
+	));
+}
+
 /// A world with three rich people on block 1.
 pub fn empty() -> sp_io::TestExternalities {
 	let rich = [PAYER, PAYEE, BROKE].map(|who| (who, 1_000));

@@ -34,14 +34,16 @@ pub(crate) const DEPOSIT: Balance = 5_000;
 pub(crate) const REGISTRATION_FEE: Balance = 700;
 pub(crate) const ROTATION_FEE: Balance = 300;
 pub(crate) const ENDOWMENT: Balance = 1_000_000;
-/// The number of the dollars, of which everybody with money has as much as of the native token. They keep an account
-/// alive by themselves.
+/// The number of the dollars, of which [`stranger`] has as much as of the native token. They keep an account alive by
+/// themselves.
 pub(crate) const DOLLAR_ID: u32 = 1;
 pub(crate) const DOLLAR: AssetKind = AssetKind::Asset(DOLLAR_ID);
 /// The smallest balance of an account in dollars.
 pub(crate) const DOLLAR_MINIMUM: Balance = 30;
+/// The native token.
+pub(crate) const NATIVE: AssetKind = AssetKind::Native;
 /// Each asset that a machine may have in these tests, with its smallest balance.
-pub(crate) const ASSETS: [(AssetKind, Balance); 2] = [(AssetKind::Native, ED), (DOLLAR, DOLLAR_MINIMUM)];
+pub(crate) const ASSETS: [(AssetKind, Balance); 2] = [(NATIVE, ED), (DOLLAR, DOLLAR_MINIMUM)];
 pub(crate) const ALLOWANCE: Balance = 50_000;
 /// What a machine declares at registration.
 pub(crate) const ENCRYPTION_KEY: [u8; 32] = [5; 32];
@@ -451,12 +453,19 @@ impl From<sp_runtime::DispatchError> for Refused {
 #[derive(Default)]
 pub(crate) struct ExtBuilder {
 	balances: Vec<(AccountId, Balance)>,
+	dollars: Vec<(AccountId, Balance)>,
 }
 
 impl ExtBuilder {
 	/// Gives an account a balance before the first block.
 	pub(crate) fn balance(mut self, who: AccountId, balance: Balance) -> Self {
 		self.balances.push((who, balance));
+		self
+	}
+
+	/// Gives an account dollars before the first block.
+	pub(crate) fn dollars(mut self, who: AccountId, amount: Balance) -> Self {
+		self.dollars.push((who, amount));
 		self
 	}
 
@@ -469,19 +478,20 @@ impl ExtBuilder {
 			.into_iter()
 			.chain(self.balances)
 			.collect();
+		let dollars = self.dollars.into_iter().chain([(stranger(), ENDOWMENT)]);
+		pallet_assets::GenesisConfig::<Test> {
+			assets: vec![(DOLLAR_ID, issuer(), true, DOLLAR_MINIMUM)],
+			accounts: dollars.map(|(who, much)| (DOLLAR_ID, who, much)).collect(),
+			..Default::default()
+		}
+		.assimilate_storage(&mut storage)
+		.expect("the asset is new");
 		pallet_balances::GenesisConfig::<Test> {
 			balances,
 			..Default::default()
 		}
 		.assimilate_storage(&mut storage)
 		.expect("the balances are above the minimum");
-		pallet_assets::GenesisConfig::<Test> {
-			assets: vec![(DOLLAR_ID, issuer(), true, DOLLAR_MINIMUM)],
-			accounts: [owner(), stranger()].map(|who| (DOLLAR_ID, who, ENDOWMENT)).to_vec(),
-			..Default::default()
-		}
-		.assimilate_storage(&mut storage)
-		.expect("the asset is new");
 		let mut ext = TestExternalities::from(storage);
 		ext.register_extension(sp_keystore::KeystoreExt::new(
 			sp_keystore::testing::MemoryKeystore::new(),

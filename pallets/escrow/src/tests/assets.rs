@@ -69,6 +69,17 @@ fn an_asset_is_not_listed_while_the_smallest_fee_would_not_arrive() {
 }
 
 #[test]
+fn an_asset_is_listed_only_if_it_keeps_an_account_alive() {
+	build_and_execute(|| {
+		let list = || Escrow::list_asset(RuntimeOrigin::root(), COUPON);
+		assert_ok!(Assets::transfer(RuntimeOrigin::signed(PAYER), COUPON_ID, POT, 1));
+		assert_noop!(list(), Error::<Test>::NotSufficient);
+		coupons_keep_alive(true);
+		assert_ok!(list());
+	});
+}
+
+#[test]
 fn only_listed_assets_open_an_escrow() {
 	build_and_execute(|| {
 		for asset in [COUPON, UNKNOWN] {

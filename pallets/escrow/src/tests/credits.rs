@@ -156,9 +156,11 @@ fn dust_for_an_account_that_does_not_exist_waits_for_the_account() {
 #[test]
 fn an_asset_that_makes_no_accounts_is_paid_once_there_is_one() {
 	build_and_execute(|| {
-		// GIVEN a listed asset that is not sufficient, for a machine that has nothing
+		// GIVEN a listed asset that is not sufficient any more, for a machine that has nothing
 		assert_ok!(Assets::transfer(RuntimeOrigin::signed(PAYER), COUPON_ID, POT, 1));
+		coupons_keep_alive(true);
 		assert_ok!(Escrow::list_asset(RuntimeOrigin::root(), COUPON));
+		coupons_keep_alive(false);
 		let mut coupons = terms(COUPON, NEWCOMER, 300);
 		(coupons.deposit, coupons.fee) = (0, 0);
 		let id = open(PAYER, coupons).expect("funded");

@@ -26,18 +26,51 @@ fn order(offer: bpiiot_primitives::OfferId) -> sp_runtime::DispatchResult {
 #[test]
 fn a_customer_and_a_machine_need_no_native_token() {
 	build_and_execute(|| {
-		registered(1);
-		assert_ok!(Machines::withdraw(signed(&owner()), machine(1), 10_000));
+		// GIVEN a machine that nobody ever gave a native token, with dollars for its bond, and such a customer.
+		let (id, account) = (penniless(1), machine(1).account());
+		assert_ok!(Machines::deposit(signed(&stranger()), id, DOLLAR, BOND + MINIMUM));
 		assert_ok!(Balances::transfer_all(signed(&customer()), stranger(), false));
-		assert_eq!((money(&customer()).0, money(&machine(1).account()).0), (0, 0));
+		let no_native_token = || {
+			for who in [&customer(), &account, &key(1)] {
+				assert_eq!(money(who), (0, 0));
+			}
+		};
 
-		let job = take(ordered(published(terms_in(DOLLAR)), 5), Stage::Settled);
+		// WHEN the job goes its way, step by step.
+		let job = ordered(published(terms_in(DOLLAR)), 5);
+		no_native_token();
+		assert_ok!(Jobs::accept(signed(&key(1)), job));
+		no_native_token();
+		assert_eq!(money_in(DOLLAR, &account), (BOND + MINIMUM, BOND));
+		assert_ok!(Jobs::start(signed(&key(1)), job));
+		assert_ok!(Jobs::deliver(signed(&key(1)), job, 5, H256::zero()));
+		assert_ok!(Jobs::approve(signed(&customer()), job, 5));
+		no_native_token();
 		assert_ok!(Jobs::remove(signed(&customer()), job));
+		no_native_token();
 
-		assert_eq!((money(&customer()).0, money(&machine(1).account()).0), (0, 0));
+		// THEN all is paid, and the owner takes it.
 		let paid = 5 * UNIT_PRICE + DOLLAR_FEE;
 		assert_eq!(money_in(DOLLAR, &customer()), (ENDOWMENT - paid, 0));
-		assert_eq!(money_in(DOLLAR, &machine(1).account()), (10_000 + 5 * UNIT_PRICE, 0));
+		let earned = BOND + MINIMUM + 5 * UNIT_PRICE;
+		assert_eq!(money_in(DOLLAR, &account), (earned, 0));
+		assert_ok!(Machines::withdraw(signed(&owner()), id, DOLLAR, earned));
+		assert_eq!(money_in(DOLLAR, &owner()), (ENDOWMENT + earned, 0));
+	});
+}
+
+#[test]
+fn a_machine_with_nothing_at_all_is_paid_in_an_asset() {
+	build_and_execute(|| {
+		penniless(1);
+		let free = crate::OfferTerms {
+			bond: 0,
+			..terms_in(DOLLAR)
+		};
+		take(ordered(published(free), 5), Stage::Settled);
+		assert_eq!(money_in(DOLLAR, &machine(1).account()), (5 * UNIT_PRICE, 0));
+		assert_eq!(money(&machine(1).account()), (0, 0));
+		assert_eq!(pallet_escrow::Credits::<Test>::iter().count(), 0);
 	});
 }
 

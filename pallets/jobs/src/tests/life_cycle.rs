@@ -1,5 +1,5 @@
 use crate::{mock::*, Error, Event, JobState, Jobs as JobsMap, OpenJobs, Outcome};
-use bpiiot_primitives::{AgreementRef, BondOutcome};
+use bpiiot_primitives::{AgreementRef, AssetKind, BondOutcome};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 
@@ -117,7 +117,12 @@ fn a_machine_that_gives_up_loses_its_bond_to_the_customer() {
 fn without_a_bond_a_machine_needs_no_money() {
 	build_and_execute(|| {
 		registered(1);
-		assert_ok!(Machines::withdraw(signed(&owner()), machine(1), 10_000));
+		assert_ok!(Machines::withdraw(
+			signed(&owner()),
+			machine(1),
+			AssetKind::Native,
+			10_000
+		));
 		let mut free = terms();
 		free.bond = 0;
 		let job = ordered(published(free), 5);
@@ -130,7 +135,12 @@ fn without_a_bond_a_machine_needs_no_money() {
 fn a_machine_that_cannot_afford_its_bond_does_not_accept() {
 	build_and_execute(|| {
 		let job = job_at(Stage::Ordered);
-		assert_ok!(Machines::withdraw(signed(&owner()), machine(1), 10_000));
+		assert_ok!(Machines::withdraw(
+			signed(&owner()),
+			machine(1),
+			AssetKind::Native,
+			10_000
+		));
 		assert!(Jobs::accept(signed(&key(1)), job).is_err());
 		assert_eq!(record(job).state, JobState::Ordered);
 	});

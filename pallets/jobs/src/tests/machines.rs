@@ -3,8 +3,9 @@
 use crate::{mock::*, Call, Error, JobState, Outcome};
 use bpiiot_primitives::{AssetKind, OfferId, SpendPurpose};
 use frame_support::{assert_noop, assert_ok, traits::UnfilteredDispatchable};
-use pallet_machines::{Error as MachineError, SpendingCap, SpendingPolicy};
+use pallet_machines::{window::MIN_PERIOD, Error as MachineError, SpendingCap, SpendingPolicy};
 use sp_core::{sr25519, Pair, H256};
+use SpendPurpose::{Bond, Purchase};
 
 /// An order of some units, by a customer or by a machine's key.
 fn order(by: &AccountId, offer: OfferId, units: u32) -> frame_support::dispatch::DispatchResult {
@@ -22,23 +23,29 @@ fn order(by: &AccountId, offer: OfferId, units: u32) -> frame_support::dispatch:
 		.map_err(|failed| failed.error)
 }
 
-/// Lets machine `seed` spend so much, in all, for this.
+/// Lets machine `seed` spend so much of the native token, in all, for this.
 fn allow(seed: u8, purpose: SpendPurpose, per_period: Balance) {
+	allow_in(AssetKind::Native, seed, purpose, per_period, 0);
+}
+
+/// The same, of an asset and in a period.
+fn allow_in(asset: AssetKind, seed: u8, purpose: SpendPurpose, per_period: Balance, period: u64) {
 	let policy = SpendingPolicy {
 		purposes: vec![purpose].try_into().expect("one of 8"),
-		period: 0,
-		caps: vec![SpendingCap {
-			asset: AssetKind::Native,
-			per_period,
-		}]
-		.try_into()
-		.expect("one of 8"),
+		period,
+		caps: vec![SpendingCap { asset, per_period }].try_into().expect("one of 8"),
 	};
 	assert_ok!(Machines::set_spending_policy(
 		signed(&owner()),
 		machine(seed),
 		Some(policy)
 	));
+}
+
+/// What machine `seed` has spent in this period, of the one asset that it may.
+fn spent(seed: u8) -> Balance {
+	let record = pallet_machines::Spending::<Test>::get(machine(seed)).expect("it has a policy");
+	record.budgets[0].spent
 }
 
 /// Puts key `new` into the place of machine 1's.
@@ -72,33 +79,115 @@ fn a_frozen_machine_takes_no_orders_and_works_on_none() {
 
 #[test]
 fn a_machine_buys_what_its_policy_allows_and_no_more() {
+	for (asset, deposit, fee) in ASSETS {
+		build_and_execute(|| {
+			registered(1);
+			registered(2);
+			let offer = published(terms_in(asset));
+			let costs = |units: Balance| units * UNIT_PRICE + deposit + fee;
+
+			// An order costs its price, the deposit for its record and the fee.
+			allow_in(asset, 2, Purchase, costs(2) - 1, 0);
+			assert_noop!(order(&key(2), offer, 2), MachineError::<Test>::OverSpendingCap);
+			allow_in(asset, 2, Purchase, costs(2) + costs(1), 0);
+			assert_ok!(order(&key(2), offer, 2));
+			assert_eq!(spent(2), costs(2));
+			assert_noop!(order(&key(2), offer, 2), MachineError::<Test>::OverSpendingCap);
+			assert_ok!(order(&key(2), offer, 1));
+			assert_noop!(order(&key(2), offer, 1), MachineError::<Test>::OverSpendingCap);
+			assert_eq!(money_in(asset, &machine(2).account()), (10_000, costs(2) + costs(1)));
+			// Its owner and other customers are not limited by it.
+			assert_ok!(order(&customer(), offer, 10));
+		});
+	}
+}
+
+#[test]
+fn a_machine_buys_again_when_its_period_is_over() {
+	for (asset, deposit, fee) in ASSETS {
+		build_and_execute(|| {
+			registered(1);
+			registered(2);
+			let offer = published(terms_in(asset));
+			allow_in(asset, 2, Purchase, UNIT_PRICE + deposit + fee, MIN_PERIOD);
+			at(1_000);
+			assert_ok!(order(&key(2), offer, 1));
+			at(1_000 + MIN_PERIOD - 1);
+			assert_noop!(order(&key(2), offer, 1), MachineError::<Test>::OverSpendingCap);
+			at(1_000 + MIN_PERIOD);
+			assert_ok!(order(&key(2), offer, 1));
+			assert_noop!(order(&key(2), offer, 1), MachineError::<Test>::OverSpendingCap);
+		});
+	}
+}
+
+#[test]
+fn a_machine_buys_nothing_of_what_its_policy_does_not_name() {
 	build_and_execute(|| {
 		registered(1);
 		registered(2);
-		let offer = published(terms());
-
-		allow(2, SpendPurpose::Purchase, 3 * UNIT_PRICE);
-		assert_ok!(order(&key(2), offer, 2));
-		assert_noop!(order(&key(2), offer, 2), MachineError::<Test>::OverSpendingCap);
-		assert_ok!(order(&key(2), offer, 1));
-		assert_noop!(order(&key(2), offer, 1), MachineError::<Test>::OverSpendingCap);
-		// Its owner and other customers are not limited by it.
-		assert_ok!(order(&customer(), offer, 10));
+		let offers = ASSETS.map(|(asset, ..)| (asset, published(terms_in(asset))));
+		for (_, offer) in offers {
+			assert_noop!(order(&key(2), offer, 1), MachineError::<Test>::PurposeNotAllowed);
+		}
+		for (asset, _) in offers {
+			allow_in(asset, 2, Bond, Balance::MAX, 0);
+			for (_, offer) in offers {
+				assert_noop!(order(&key(2), offer, 1), MachineError::<Test>::PurposeNotAllowed);
+			}
+			allow_in(asset, 2, Purchase, Balance::MAX, 0);
+			for (other, offer) in offers.iter().filter(|(other, _)| *other != asset) {
+				assert_noop!(order(&key(2), *offer, 1), MachineError::<Test>::AssetNotAllowed);
+				assert_eq!(money_in(*other, &machine(2).account()), (10_000, 0));
+			}
+		}
 	});
 }
 
 #[test]
-fn a_refused_order_costs_no_budget() {
-	build_and_execute(|| {
-		registered(1);
-		registered(2);
-		let offer = published(terms());
-		allow(2, SpendPurpose::Purchase, 10 * UNIT_PRICE);
+fn a_machine_that_buys_takes_delivery_and_gets_its_deposit_back() {
+	for (asset, deposit, fee) in ASSETS {
+		build_and_execute(|| {
+			registered(1);
+			registered(2);
+			let (offer, buyer) = (published(terms_in(asset)), machine(2).account());
+			let budget = 5 * UNIT_PRICE + deposit + fee;
+			allow_in(asset, 2, Purchase, budget, 0);
+			assert_ok!(order(&key(2), offer, 5));
+			let job = take(open_jobs()[0], Stage::Delivered);
+			assert_eq!(record(job).customer(), &buyer);
 
-		// GIVEN a budget for ten units, and money for nine and the deposit.
-		assert!(order(&key(2), offer, 10).is_err());
-		assert_ok!(order(&key(2), offer, 9));
-	});
+			assert_noop!(Jobs::approve(signed(&owner()), job, 5), Error::<Test>::NotTheCustomer);
+			assert_ok!(Jobs::approve(signed(&key(2)), job, 4));
+			assert_ok!(Jobs::reject(signed(&key(2)), job, 1, H256::zero()));
+			assert_ok!(Jobs::remove(signed(&key(2)), job));
+
+			// A fifth of the rejected unit is the other machine's.
+			let paid = 4 * UNIT_PRICE + UNIT_PRICE / 5 + fee;
+			assert_eq!(money_in(asset, &buyer), (10_000 - paid, 0));
+			// What came back is not unspent.
+			assert_eq!(spent(2), budget);
+			assert_noop!(order(&key(2), offer, 1), MachineError::<Test>::OverSpendingCap);
+		});
+	}
+}
+
+#[test]
+fn a_refused_order_costs_no_budget() {
+	for (asset, deposit, fee) in ASSETS {
+		build_and_execute(|| {
+			registered(1);
+			registered(2);
+			let offer = published(terms_in(asset));
+
+			// GIVEN a budget for ten units, and money for nine.
+			allow_in(asset, 2, Purchase, 10 * UNIT_PRICE + deposit + fee, 0);
+			let refused = order(&key(2), offer, 10);
+			assert!(refused.is_err() && refused != Err(MachineError::<Test>::OverSpendingCap.into()));
+			assert_eq!(spent(2), 0);
+			assert_ok!(order(&key(2), offer, 9));
+		});
+	}
 }
 
 #[test]
@@ -106,17 +195,17 @@ fn a_policy_without_bonds_stops_work_that_needs_one() {
 	build_and_execute(|| {
 		let job = job_at(Stage::Ordered);
 
-		allow(1, SpendPurpose::Purchase, 10 * BOND);
+		allow(1, Purchase, 10 * BOND);
 		assert_noop!(
 			Jobs::accept(signed(&key(1)), job),
 			MachineError::<Test>::PurposeNotAllowed
 		);
-		allow(1, SpendPurpose::Bond, BOND - 1);
+		allow(1, Bond, BOND - 1);
 		assert_noop!(
 			Jobs::accept(signed(&key(1)), job),
 			MachineError::<Test>::OverSpendingCap
 		);
-		allow(1, SpendPurpose::Bond, BOND);
+		allow(1, Bond, BOND);
 		assert_ok!(Jobs::accept(signed(&key(1)), job));
 	});
 }

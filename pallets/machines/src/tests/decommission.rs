@@ -18,7 +18,14 @@ fn gives_back_the_deposit_and_the_money_and_retires_the_key() {
 	ExtBuilder::default().build_and_execute(|| {
 		// GIVEN two machines, one of which has earned.
 		let (machine, other) = (registered(1), registered(2));
-		assert_ok!(signed(&stranger(), Call::deposit { machine, amount: 1_234 }));
+		assert_ok!(signed(
+			&stranger(),
+			Call::deposit {
+				machine,
+				asset: NATIVE,
+				amount: 1_234
+			}
+		));
 		let before = Balances::balance(&owner());
 
 		// WHEN the earner goes.
@@ -104,7 +111,11 @@ fn is_the_end_of_all_calls_but_withdraw() {
 				machine,
 				in_service: true,
 			},
-			Call::deposit { machine, amount: ED },
+			Call::deposit {
+				machine,
+				asset: NATIVE,
+				amount: ED,
+			},
 			Call::decommission { machine },
 			Call::rotate_key {
 				machine,
@@ -186,8 +197,39 @@ fn money_that_arrives_later_is_withdrawn() {
 		assert_ok!(RuntimeCall::from(late).dispatch(RuntimeOrigin::signed(stranger())));
 		let before = Balances::balance(&owner());
 
-		assert_ok!(signed(&owner(), Call::withdraw { machine, amount: 777 }));
+		assert_ok!(signed(
+			&owner(),
+			Call::withdraw {
+				machine,
+				asset: NATIVE,
+				amount: 777
+			}
+		));
 		assert_eq!(Balances::balance(&owner()), before + 777);
+	});
+}
+
+#[test]
+fn leaves_assets_to_be_withdrawn_later() {
+	ExtBuilder::default().build_and_execute(|| {
+		let machine = registered(1);
+		for (asset, _) in ASSETS {
+			let amount = 1_000;
+			assert_ok!(signed(&stranger(), Call::deposit { machine, asset, amount }));
+		}
+		assert_ok!(signed(&owner(), Call::decommission { machine }));
+		assert_eq!(Balances::total_balance(&machine.account()), 0);
+		assert_eq!(Assets::balance(DOLLAR_ID, machine.account::<AccountId>()), 1_000);
+
+		let withdraw = Call::withdraw {
+			machine,
+			asset: DOLLAR,
+			amount: 1_000,
+		};
+		assert_noop!(signed(&stranger(), withdraw.clone()), Error::<Test>::NotOwner);
+		assert_ok!(signed(&owner(), withdraw));
+		assert_eq!(Assets::balance(DOLLAR_ID, owner()), 1_000);
+		assert!(!System::account_exists(&machine.account()));
 	});
 }
 
@@ -197,7 +239,14 @@ fn leaves_what_is_on_hold_to_whoever_holds_it() {
 		let machine = registered(1);
 		let account: AccountId = machine.account();
 		let reason = HoldReason::MachineDeposit.into();
-		assert_ok!(signed(&stranger(), Call::deposit { machine, amount: 1_000 }));
+		assert_ok!(signed(
+			&stranger(),
+			Call::deposit {
+				machine,
+				asset: NATIVE,
+				amount: 1_000
+			}
+		));
 		assert_ok!(Balances::hold(&reason, &account, 300));
 
 		// The minimum balance stays with the hold, and both come when it ends.
@@ -213,6 +262,7 @@ fn leaves_what_is_on_hold_to_whoever_holds_it() {
 			&owner(),
 			Call::withdraw {
 				machine,
+				asset: NATIVE,
 				amount: 300 + ED
 			}
 		));

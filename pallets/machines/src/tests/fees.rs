@@ -70,7 +70,15 @@ fn everybody_else_pays_for_himself() {
 
 		assert_eq!(Tx::new(&owner(), sponsored(machine)).tip(7).apply(), Ok(Ok(())));
 		assert_eq!(
-			Tx::new(&stranger(), Call::deposit { machine, amount: ED }).apply(),
+			Tx::new(
+				&stranger(),
+				Call::deposit {
+					machine,
+					asset: NATIVE,
+					amount: ED
+				}
+			)
+			.apply(),
 			Ok(Ok(()))
 		);
 
@@ -135,7 +143,12 @@ fn refuses_calls_that_owners_do_not_pay_for() {
 	ExtBuilder::default().balance(key(1), ENDOWMENT).build_and_execute(|| {
 		let machine = registered(1);
 		let calls: [RuntimeCall; 8] = [
-			Call::deposit { machine, amount: ED }.into(),
+			Call::deposit {
+				machine,
+				asset: NATIVE,
+				amount: ED,
+			}
+			.into(),
 			Call::set_fee_allowance {
 				machine,
 				allowance: once(1),

@@ -76,9 +76,14 @@ fn the_owner_can_do_all_that_he_could() {
 		for call in [
 			Call::deposit {
 				machine,
+				asset: NATIVE,
 				amount: 10 * ED,
 			},
-			Call::withdraw { machine, amount: ED },
+			Call::withdraw {
+				machine,
+				asset: NATIVE,
+				amount: ED,
+			},
 			Call::set_profile {
 				machine,
 				profile: profile(),

@@ -35,7 +35,14 @@ fn the_owner_rotates_and_only_the_key_changes() {
 	ExtBuilder::default().build_and_execute(|| {
 		// GIVEN a machine with money.
 		let machine = registered(1);
-		assert_ok!(signed(&stranger(), Call::deposit { machine, amount: 1_000 }));
+		assert_ok!(signed(
+			&stranger(),
+			Call::deposit {
+				machine,
+				asset: NATIVE,
+				amount: 1_000
+			}
+		));
 		let (before, stored) = (Balances::balance(&owner()), record(&machine));
 		let treasury = Balances::balance(&Treasury::account());
 

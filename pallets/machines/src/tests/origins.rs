@@ -33,8 +33,16 @@ fn calls(machine: MachineId, signer: &AccountId) -> Vec<Call<Test>> {
 			machine,
 			in_service: false,
 		},
-		Call::deposit { machine, amount: ED },
-		Call::withdraw { machine, amount: ED },
+		Call::deposit {
+			machine,
+			asset: NATIVE,
+			amount: ED,
+		},
+		Call::withdraw {
+			machine,
+			asset: NATIVE,
+			amount: ED,
+		},
 		Call::decommission { machine },
 		Call::rotate_key {
 			machine,
@@ -120,6 +128,7 @@ fn each_call_answers_each_origin() {
 					RuntimeOrigin::signed(stranger()),
 					Call::deposit {
 						machine,
+						asset: NATIVE,
 						amount: 10 * ED,
 					},
 				)

@@ -52,7 +52,14 @@ fn the_machine_goes_over_with_its_money_and_without_its_limits() {
 		// GIVEN a machine that has earned, was seen, may spend and is frozen.
 		let machine = registered(1);
 		let (to, spending) = (Some(buyer()), Some(policy(SpendPurpose::Purchase, 1_000)));
-		assert_ok!(signed(&stranger(), Call::deposit { machine, amount: 1_234 }));
+		assert_ok!(signed(
+			&stranger(),
+			Call::deposit {
+				machine,
+				asset: NATIVE,
+				amount: 1_234
+			}
+		));
 		assert_eq!(Tx::new(&key(1), sponsored(machine)).apply(), Ok(Ok(())));
 		assert_ok!(signed(
 			&owner(),
@@ -138,13 +145,34 @@ fn a_buyer_is_not_cheated_of_the_money_that_he_bought() {
 		// GIVEN a machine that is sold with the money in its account, a part of which is a bond.
 		let machine = registered(1);
 		let (account, reason) = (machine.account::<AccountId>(), HoldReason::MachineDeposit.into());
-		assert_ok!(signed(&stranger(), Call::deposit { machine, amount: 1_000 }));
+		assert_ok!(signed(
+			&stranger(),
+			Call::deposit {
+				machine,
+				asset: NATIVE,
+				amount: 1_000
+			}
+		));
 		assert_ok!(offer(machine, Some(buyer())));
 
 		// WHEN its owner withdraws before the buyer's transaction, or the money is on hold.
-		assert_ok!(signed(&owner(), Call::withdraw { machine, amount: 1 }));
+		assert_ok!(signed(
+			&owner(),
+			Call::withdraw {
+				machine,
+				asset: NATIVE,
+				amount: 1
+			}
+		));
 		assert_noop!(accept(&buyer(), machine, 1_000), Error::<Test>::TooLittleMoney);
-		assert_ok!(signed(&owner(), Call::deposit { machine, amount: 1 }));
+		assert_ok!(signed(
+			&owner(),
+			Call::deposit {
+				machine,
+				asset: NATIVE,
+				amount: 1
+			}
+		));
 		assert_ok!(Balances::hold(&reason, &account, 300));
 		for at_least in [1_000, 700 - ED + 1, Balance::MAX] {
 			assert_noop!(accept(&buyer(), machine, at_least), Error::<Test>::TooLittleMoney);
@@ -154,7 +182,14 @@ fn a_buyer_is_not_cheated_of_the_money_that_he_bought() {
 		assert_eq!((record(&machine).owner, held(&buyer())), (owner(), 0));
 		assert_ok!(accept(&buyer(), machine, 700 - ED));
 		let amount = 700 - ED;
-		assert_ok!(signed(&buyer(), Call::withdraw { machine, amount }));
+		assert_ok!(signed(
+			&buyer(),
+			Call::withdraw {
+				machine,
+				asset: NATIVE,
+				amount
+			}
+		));
 		assert_ok!(Balances::release(&reason, &account, 300, Exact));
 	});
 }
@@ -199,7 +234,11 @@ fn the_seller_is_a_stranger_afterwards() {
 	world().build_and_execute(|| {
 		let machine = sold(1);
 		for call in [
-			Call::withdraw { machine, amount: 1 },
+			Call::withdraw {
+				machine,
+				asset: NATIVE,
+				amount: 1,
+			},
 			Call::freeze { machine },
 			Call::decommission { machine },
 			Call::offer_ownership {

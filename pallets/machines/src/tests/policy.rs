@@ -8,8 +8,6 @@ use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchResult;
 use SpendPurpose::{Bond, Purchase};
 
-const NATIVE: AssetKind = AssetKind::Native;
-
 fn set(machine: MachineId, policy: Option<SpendingPolicy<Balance>>) -> DispatchResult {
 	signed(&owner(), Call::set_spending_policy { machine, policy })
 }
@@ -23,11 +21,15 @@ fn with_policy(policy: SpendingPolicy<Balance>) -> MachineId {
 
 /// What escrow asks before value leaves an account.
 fn spend(machine: &MachineId, purpose: SpendPurpose, amount: Balance) -> DispatchResult {
+	spend_of(NATIVE, machine, purpose, amount)
+}
+
+fn spend_of(asset: AssetKind, machine: &MachineId, purpose: SpendPurpose, amount: Balance) -> DispatchResult {
 	let actor = Actor {
 		account: machine.account(),
 		machine: Some(*machine),
 	};
-	Machines::spend(&actor, purpose, &NATIVE, amount)
+	Machines::spend(&actor, purpose, &asset, amount)
 }
 
 fn spent(machine: &MachineId) -> Balance {
@@ -111,6 +113,29 @@ fn nothing_is_spent_of_an_asset_without_a_cap_or_with_one_of_nothing() {
 			})
 		));
 		assert_noop!(spend(&machine, Bond, 1), Error::<Test>::PurposeNotAllowed);
+	});
+}
+
+#[test]
+fn each_asset_has_a_budget_of_its_own_and_they_come_back_together() {
+	ExtBuilder::default().build_and_execute(|| {
+		let cap = |asset, per_period| SpendingCap { asset, per_period };
+		let machine = with_policy(SpendingPolicy {
+			caps: vec![cap(NATIVE, 10), cap(DOLLAR, 20)].try_into().expect("two of 8"),
+			..policy(Purchase, 0)
+		});
+		assert_ok!(spend_of(NATIVE, &machine, Purchase, 10));
+		at(PERIOD - 1);
+		assert_ok!(spend_of(DOLLAR, &machine, Purchase, 20));
+		for asset in [NATIVE, DOLLAR] {
+			assert_noop!(spend_of(asset, &machine, Purchase, 1), Error::<Test>::OverSpendingCap);
+		}
+		let other = AssetKind::Asset(2);
+		assert_noop!(spend_of(other, &machine, Purchase, 1), Error::<Test>::AssetNotAllowed);
+
+		at(PERIOD);
+		assert_ok!(spend_of(DOLLAR, &machine, Purchase, 20));
+		assert_ok!(spend_of(NATIVE, &machine, Purchase, 10));
 	});
 }
 

@@ -12,6 +12,7 @@ use frame_support::{
 	traits::fungible::Inspect as _,
 };
 use pallet_asset_tx_payment::ChargeAssetTxPayment;
+use pallet_machines::FeeAllowance;
 use sp_core::{sr25519, Pair};
 use sp_io::TestExternalities;
 use sp_runtime::{traits::DispatchTransaction, BuildStorage, FixedPointNumber, FixedU128};
@@ -81,6 +82,11 @@ fn key() -> sr25519::Pair {
 	sr25519::Pair::from_seed(&[7; 32])
 }
 
+/// An allowance that does not come back.
+fn once(amount: Balance) -> FeeAllowance<Balance> {
+	FeeAllowance { amount, period: 0 }
+}
+
 /// A machine of [`owner`], who pays up to `allowance` for its key.
 fn machine(allowance: Balance) -> MachineId {
 	let account = AccountId::from(key().public());
@@ -91,7 +97,8 @@ fn machine(allowance: Balance) -> MachineId {
 		account.clone(),
 		proof,
 		Default::default(),
-		allowance
+		Default::default(),
+		once(allowance)
 	));
 	MachineId::from_first_key(&account)
 }
@@ -208,7 +215,7 @@ fn a_machines_key_pays_no_fees_in_assets_also_with_assets_of_its_own() {
 		assert_eq!(pay(&account, remark(), DOLLAR_ID, || ()), refused(code));
 
 		let none = RuntimeOrigin::signed(owner());
-		assert_ok!(Machines::set_fee_allowance(none, machine, 0));
+		assert_ok!(Machines::set_fee_allowance(none, machine, once(0)));
 		let code = pallet_machines::fees::ALLOWANCE_TOO_SMALL;
 		assert_eq!(pay(&account, sponsored(machine), DOLLAR_ID, || ()), refused(code));
 

@@ -2,8 +2,8 @@
 
 use super::{machine, person, steps::*};
 use crate::{mock::*, tests::signed, Call, FeeAllowance, Machines as Records, SpendingPolicy};
-use bpiiot_primitives::{Actors, AssetKind, MachineId, SpendPolicy, SpendPurpose};
-use frame_support::{storage::with_storage_layer, traits::fungible::Inspect};
+use bpiiot_primitives::{Actors, MachineId, SpendPolicy, SpendPurpose};
+use frame_support::{storage::with_storage_layer, traits::fungibles::Inspect};
 use sp_runtime::DispatchResult;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +50,11 @@ fn owners_call(machine: MachineId, which: usize) -> Call<Test> {
 			to: Some(person(0)),
 		},
 		4 => Call::decommission { machine },
-		_ => Call::withdraw { machine, amount: ED },
+		_ => Call::withdraw {
+			machine,
+			asset: NATIVE,
+			amount: ED,
+		},
 	}
 }
 
@@ -135,35 +139,33 @@ impl Model {
 			Step::UnsponsoredByKey { by, of } => {
 				let call = Call::deposit {
 					machine: machine(of),
+					asset: NATIVE,
 					amount: 1,
 				};
 				Tx::new(&key(self.key_of(by, of)), call).apply().is_ok()
 			}
-			Step::Deposit { person, of, amount } => by(
-				signer(person, of),
-				Call::deposit {
-					machine: machine(of),
-					amount,
-				},
-			),
-			Step::Withdraw { person, of, amount } => by_owner(
+			Step::Deposit {
 				person,
 				of,
-				Call::withdraw {
-					machine: machine(of),
-					amount,
-				},
-			),
-			Step::WithdrawAll { person, of } => {
-				let amount = Balances::balance(&machine(of).account());
-				by_owner(
-					person,
-					of,
-					Call::withdraw {
-						machine: machine(of),
-						amount,
-					},
-				)
+				asset,
+				amount,
+			} => {
+				let machine = machine(of);
+				by(signer(person, of), Call::deposit { machine, asset, amount })
+			}
+			Step::Withdraw {
+				person,
+				of,
+				asset,
+				amount,
+			} => {
+				let machine = machine(of);
+				by_owner(person, of, Call::withdraw { machine, asset, amount })
+			}
+			Step::WithdrawAll { person, of, asset } => {
+				let machine = machine(of);
+				let amount = Fungibles::balance(asset, &machine.account());
+				by_owner(person, of, Call::withdraw { machine, asset, amount })
 			}
 			Step::Decommission { person, of } => {
 				let done = by_owner(person, of, Call::decommission { machine: machine(of) });
@@ -272,7 +274,7 @@ impl Model {
 				let spent: DispatchResult = with_storage_layer(|| {
 					let actor = Machines::ensure_actor(origin)?;
 					assert_eq!(actor.machine.is_some(), self.may_act(seed, None));
-					Machines::spend(&actor, purpose, &AssetKind::Native, amount)
+					Machines::spend(&actor, purpose, &NATIVE, amount)
 				});
 				spent.is_ok()
 			}

@@ -1,7 +1,7 @@
 //! What may happen.
 
 use crate::mock::*;
-use bpiiot_primitives::SpendPurpose;
+use bpiiot_primitives::{AssetKind, SpendPurpose};
 use proptest::prelude::*;
 
 /// Stands for the machine's owner, whoever that is, so that most steps come to something.
@@ -57,16 +57,19 @@ pub(super) enum Step {
 	Deposit {
 		person: u8,
 		of: u8,
+		asset: AssetKind,
 		amount: Balance,
 	},
 	Withdraw {
 		person: u8,
 		of: u8,
+		asset: AssetKind,
 		amount: Balance,
 	},
 	WithdrawAll {
 		person: u8,
 		of: u8,
+		asset: AssetKind,
 	},
 	Decommission {
 		person: u8,
@@ -140,11 +143,22 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
 	let by = || (prop_oneof![4 => Just(ITS_KEY), 1 => FIRST, 1 => LATER], FIRST);
 	let new = || prop_oneof![20 => LATER, 3 => FIRST, 1 => PEOPLE];
 	let purpose = || prop_oneof![Just(SpendPurpose::Purchase), Just(SpendPurpose::Bond)];
+	let asset = || prop_oneof![Just(NATIVE), Just(DOLLAR)];
 	let renews = any::<bool>;
 	let money = prop_oneof![
-		(anyone(), amount()).prop_map(|((person, of), amount)| Step::Deposit { person, of, amount }),
-		(owned(), amount()).prop_map(|((person, of), amount)| Step::Withdraw { person, of, amount }),
-		owned().prop_map(|(person, of)| Step::WithdrawAll { person, of }),
+		(anyone(), asset(), amount()).prop_map(|((person, of), asset, amount)| Step::Deposit {
+			person,
+			of,
+			asset,
+			amount
+		}),
+		(owned(), asset(), amount()).prop_map(|((person, of), asset, amount)| Step::Withdraw {
+			person,
+			of,
+			asset,
+			amount
+		}),
+		(owned(), asset()).prop_map(|((person, of), asset)| Step::WithdrawAll { person, of, asset }),
 		(anyone(), amount()).prop_map(|((person, of), amount)| Step::Send { person, of, amount }),
 		(by(), purpose(), amount()).prop_map(|((by, of), purpose, amount)| Step::Spend {
 			by,
