@@ -2,20 +2,24 @@
 
 mod common;
 
+use bpiiot_primitives::{AssetKind, MachineId, OfferId, SpendPurpose};
 use bpiiot_runtime::{
 	genesis_config_presets::{account_of, DEVELOPMENT, ENDOWMENT},
-	Balances, CollatorSelection, Executive, Header, Runtime, RuntimeCall, System, TxExtension, UncheckedExtrinsic, BPI,
-	MILLI_BPI, SLOT_DURATION,
+	AccountId, AssetRate, Assets, Balances, CollatorSelection, Escrow, Executive, Header, Runtime, RuntimeCall,
+	RuntimeOrigin, System, TxExtension, UncheckedExtrinsic, BPI, MILLI_BPI, SLOT_DURATION,
 };
 use codec::Encode;
 use common::genesis;
+use frame_support::{assert_ok, traits::fungible::Inspect};
+use pallet_jobs::OfferTerms;
+use pallet_machines::{FeeAllowance, SpendingCap, SpendingPolicy};
 use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};
 use sp_core::{crypto::Pair, sr25519};
 use sp_runtime::{
 	generic::{Digest, DigestItem, Era, SignedPayload},
 	traits::{Header as HeaderT, TransactionExtension},
 	transaction_validity::{InvalidTransaction, TransactionValidityError},
-	ApplyExtrinsicResult, MultiSignature,
+	ApplyExtrinsicResult, FixedPointNumber, FixedU128, MultiSignature,
 };
 
 /// Polkadot.js 16.5.6 (`@polkadot/types`, `extrinsic/signedExtensions`) signs by these names. It does not list the last
@@ -61,16 +65,26 @@ fn start_block() {
 	));
 }
 
+/// The key pair of a name.
+fn pair(name: &str) -> sr25519::Pair {
+	sr25519::Pair::from_string(&format!("//{name}"), None).expect("is a derivation")
+}
+
 /// Sends `call` from `//Customer`, with a fee in `asset`.
 fn send(call: RuntimeCall, asset: Option<u32>) -> ApplyExtrinsicResult {
-	let signer = sr25519::Pair::from_string("//Customer", None).expect("is a derivation");
+	send_from("Customer", call, asset)
+}
+
+/// The same from another name.
+fn send_from(name: &str, call: RuntimeCall, asset: Option<u32>) -> ApplyExtrinsicResult {
+	let (signer, account) = (pair(name), account_of(name));
 	let extension = TxExtension::new((
 		frame_system::CheckNonZeroSender::new(),
 		frame_system::CheckSpecVersion::new(),
 		frame_system::CheckTxVersion::new(),
 		frame_system::CheckGenesis::new(),
 		frame_system::CheckEra::from(Era::Immortal),
-		frame_system::CheckNonce::from(System::account_nonce(account_of("Customer"))),
+		frame_system::CheckNonce::from(System::account_nonce(&account)),
 		frame_system::CheckWeight::new(),
 		pallet_asset_tx_payment::ChargeAssetTxPayment::<Runtime>::from(0, asset),
 		frame_metadata_hash_extension::CheckMetadataHash::new(false),
@@ -80,7 +94,7 @@ fn send(call: RuntimeCall, asset: Option<u32>) -> ApplyExtrinsicResult {
 	let (call, extension, _) = payload.deconstruct();
 	Executive::apply_extrinsic(UncheckedExtrinsic::new_signed(
 		call,
-		account_of("Customer").into(),
+		account.into(),
 		MultiSignature::Sr25519(signature),
 		extension,
 	))
@@ -123,5 +137,199 @@ fn fails_when_the_fee_is_to_be_paid_in_an_asset() {
 		let refused = Err(TransactionValidityError::Invalid(InvalidTransaction::Payment));
 		assert_eq!(send(payment(), Some(1)), refused);
 		assert_eq!(Balances::free_balance(account_of("Customer")), ENDOWMENT);
+	});
+}
+
+/// A dollar of six decimals, and its number.
+const DOLLAR: u128 = 1_000_000;
+const DOLLAR_ID: u32 = 840;
+
+/// Lists dollars, which keep an account alive by themselves; a token is worth two. Gives some to `holders`.
+fn list_dollars(holders: &[AccountId]) {
+	let (root, issuer) = (RuntimeOrigin::root, account_of("Supplier"));
+	let asset = AssetKind::Asset(DOLLAR_ID);
+	let rate = FixedU128::saturating_from_rational(BPI, 2 * DOLLAR);
+	assert_ok!(Assets::force_create(
+		root(),
+		DOLLAR_ID,
+		issuer.clone().into(),
+		true,
+		DOLLAR / 100
+	));
+	for holder in holders.iter().chain([&CollatorSelection::account_id()]) {
+		let by = RuntimeOrigin::signed(issuer.clone());
+		assert_ok!(Assets::mint(by, DOLLAR_ID, holder.clone().into(), 100 * DOLLAR));
+	}
+	assert_ok!(AssetRate::create(root(), Box::new(asset), rate));
+	assert_ok!(Escrow::list_asset(root(), asset));
+}
+
+/// Registers `//Press` for `//Owner`, who publishes its offer in dollars. The machine, and the offer.
+fn register_press() -> (MachineId, OfferId) {
+	let key = pair("Press");
+	let payload =
+		pallet_machines::proof::payload(&System::block_hash(0), &account_of("Owner"), &key.public().into(), 0);
+	let register = pallet_machines::Call::register {
+		key: key.public().into(),
+		proof: key.sign(&payload),
+		profile: Default::default(),
+		encryption_key: [0; 32],
+		fee_allowance: FeeAllowance { amount: BPI, period: 0 },
+	};
+	assert_eq!(send_from("Owner", register.into(), None), Ok(Ok(())));
+	let machine = MachineId::from_first_key(&AccountId::from(key.public()));
+	let terms = OfferTerms {
+		capability: Default::default(),
+		asset: AssetKind::Asset(DOLLAR_ID),
+		unit_price: 3 * DOLLAR,
+		max_units: 10,
+		bond: 2 * DOLLAR,
+		accept_window: 60_000,
+		lead_time: 60_000,
+		review_window: 60_000,
+		rejection_fee: Default::default(),
+		recipe_schema: Default::default(),
+		contract: Default::default(),
+	};
+	let publish = pallet_jobs::Call::publish_offer { machine, terms };
+	assert_eq!(send_from("Owner", publish.into(), None), Ok(Ok(())));
+	(machine, pallet_jobs::OffersOf::<Runtime>::get(machine)[0])
+}
+
+/// Fees, price, deposits, bond and pay: all that the two ever have is dollars.
+#[test]
+fn a_machine_and_its_customer_never_have_the_native_token() {
+	genesis(DEVELOPMENT).execute_with(|| {
+		// GIVEN a machine with dollars for its bond, and a buyer with dollars.
+		start_block();
+		let buyer = account_of("Buyer");
+		list_dollars(&[buyer.clone(), account_of("Owner")]);
+		let (machine, offer) = register_press();
+		let (asset, amount) = (AssetKind::Asset(DOLLAR_ID), 3 * DOLLAR);
+		let deposit = pallet_machines::Call::deposit { machine, asset, amount };
+		assert_eq!(send_from("Owner", deposit.into(), None), Ok(Ok(())));
+		let account: AccountId = machine.account();
+		let has_no_native_token = || {
+			for who in [&buyer, &account, &account_of("Press")] {
+				assert_eq!(Balances::total_balance(who), 0, "{who}");
+			}
+		};
+		has_no_native_token();
+
+		// WHEN the one orders in dollars and the other works.
+		let order = pallet_jobs::Call::order {
+			offer,
+			version: 1,
+			units: 5,
+			max_price: 15 * DOLLAR,
+			recipe: Default::default(),
+			recipe_uri: Default::default(),
+			deliver_by: pallet_timestamp::Now::<Runtime>::get() + 600_000,
+		};
+		assert_eq!(send_from("Buyer", order.into(), Some(DOLLAR_ID)), Ok(Ok(())));
+		let job = pallet_jobs::OpenJobs::<Runtime>::get(machine)[0].job;
+		has_no_native_token();
+		for step in [
+			pallet_jobs::Call::accept { job },
+			pallet_jobs::Call::start { job },
+			pallet_jobs::Call::deliver {
+				job,
+				units: 5,
+				result: Default::default(),
+			},
+		] {
+			assert_eq!(send_from("Press", step.into(), None), Ok(Ok(())));
+			has_no_native_token();
+		}
+		for step in [
+			pallet_jobs::Call::approve { job, units: 5 },
+			pallet_jobs::Call::remove { job },
+		] {
+			assert_eq!(send_from("Buyer", step.into(), Some(DOLLAR_ID)), Ok(Ok(())));
+			has_no_native_token();
+		}
+
+		// THEN the machine has its bond and its pay, and its owner takes all of it.
+		let earned = 18 * DOLLAR;
+		assert_eq!(Assets::balance(DOLLAR_ID, &account), earned);
+		let left = Assets::balance(DOLLAR_ID, &buyer);
+		assert!((84 * DOLLAR..85 * DOLLAR).contains(&left), "{left}");
+		let withdraw = pallet_machines::Call::withdraw {
+			machine,
+			asset,
+			amount: earned,
+		};
+		assert_eq!(send_from("Owner", withdraw.into(), None), Ok(Ok(())));
+		assert_eq!(Assets::balance(DOLLAR_ID, account_of("Owner")), 97 * DOLLAR + earned);
+		assert!(!System::account_exists(&account));
+	});
+}
+
+/// A machine buys in dollars what its policy allows, and its owner pays the fees of what it signs.
+#[test]
+fn a_machine_orders_from_another_at_its_owners_cost() {
+	genesis(DEVELOPMENT).execute_with(|| {
+		// GIVEN a robot of the customer's, with dollars and a policy that lets it spend them.
+		start_block();
+		list_dollars(&[account_of("Customer"), account_of("Owner")]);
+		let (press, offer) = register_press();
+		let (key, asset) = (pair("Robot"), AssetKind::Asset(DOLLAR_ID));
+		let customer = account_of("Customer");
+		let payload = pallet_machines::proof::payload(&System::block_hash(0), &customer, &key.public().into(), 0);
+		let machine = MachineId::from_first_key(&AccountId::from(key.public()));
+		let cap = |per_period| SpendingPolicy {
+			purposes: vec![SpendPurpose::Purchase].try_into().expect("one of 8"),
+			period: 0,
+			caps: vec![SpendingCap { asset, per_period }].try_into().expect("one of 8"),
+		};
+		for call in [
+			pallet_machines::Call::register {
+				key: key.public().into(),
+				proof: key.sign(&payload),
+				profile: Default::default(),
+				encryption_key: [0; 32],
+				fee_allowance: FeeAllowance { amount: BPI, period: 0 },
+			},
+			pallet_machines::Call::deposit {
+				machine,
+				asset,
+				amount: 50 * DOLLAR,
+			},
+			pallet_machines::Call::set_spending_policy {
+				machine,
+				policy: Some(cap(4 * DOLLAR)),
+			},
+		] {
+			assert_eq!(send(call.into(), None), Ok(Ok(())));
+		}
+
+		// WHEN it orders two units, it is refused, and when it orders one, it is not.
+		let order = |units| pallet_jobs::Call::order {
+			offer,
+			version: 1,
+			units,
+			max_price: 15 * DOLLAR,
+			recipe: Default::default(),
+			recipe_uri: Default::default(),
+			deliver_by: pallet_timestamp::Now::<Runtime>::get() + 600_000,
+		};
+		let refused = pallet_machines::Error::<Runtime>::OverSpendingCap.into();
+		let before = Balances::free_balance(&customer);
+		assert_eq!(send_from("Robot", order(2).into(), None), Ok(Err(refused)));
+		assert_eq!(send_from("Robot", order(1).into(), None), Ok(Ok(())));
+
+		// THEN its owner has paid for both, in the native token, and the machine for one.
+		assert!(Balances::free_balance(&customer) < before);
+		let open = pallet_jobs::OpenJobs::<Runtime>::get(press);
+		assert_eq!((open.len(), &open[0].customer), (1, &machine.account()));
+		let spent = pallet_machines::Spending::<Runtime>::get(machine)
+			.expect("it has a policy")
+			.budgets[0]
+			.spent;
+		assert_eq!(
+			Assets::balance(DOLLAR_ID, machine.account::<AccountId>()),
+			50 * DOLLAR - spent
+		);
+		assert_eq!(Balances::total_balance(&machine.account()), 0);
 	});
 }
