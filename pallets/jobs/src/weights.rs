@@ -49,10 +49,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(5, 4))
 	}
 	fn order() -> Weight {
-		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(14, 8))
+		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(18, 9))
 	}
 	fn accept() -> Weight {
-		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(10, 5))
+		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(12, 6))
 	}
 	fn decline() -> Weight {
 		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(13, 10))
@@ -67,18 +67,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(100_000_000, 10_000).saturating_add(T::DbWeight::get().reads_writes(5, 2))
 	}
 	fn approve() -> Weight {
-		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(15, 12))
+		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(17, 12))
 	}
 	fn reject() -> Weight {
-		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(15, 12))
+		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(17, 12))
 	}
 	fn cancel() -> Weight {
 		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(15, 11))
 	}
 	fn expire() -> Weight {
-		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(15, 12))
+		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(17, 12))
 	}
 	fn remove() -> Weight {
-		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(8, 6))
+		Weight::from_parts(200_000_000, 30_000).saturating_add(T::DbWeight::get().reads_writes(9, 6))
 	}
 }

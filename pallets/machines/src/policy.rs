@@ -7,7 +7,9 @@ use sp_runtime::traits::CheckedAdd;
 
 /// Plain accounts spend as they like, and a machine as the policy of its owner says.
 ///
-/// A machine without one may secure what it promised, since its owner published the offer that names the bond, and buys
+/// What a purchase amounts to is all that leaves the account for it: with its price also the deposit and the fee.
+///
+/// A machine without a policy may secure what it promised, since its owner published the offer that names the bond, and buys
 /// nothing.
 impl<T: Config> SpendPolicy<T::AccountId, AssetKind, BalanceOf<T>> for Pallet<T> {
 	fn spend(

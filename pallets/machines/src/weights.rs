@@ -82,18 +82,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Machines::Machines` (r:1 w:0)
+	/// Storage: `Assets::Asset` (r:1 w:1)
+	/// Storage: `Assets::Account` (r:2 w:2)
+	/// Storage: `AssetsHolder::BalancesOnHold` (r:1 w:0)
+	/// Storage: `AssetsHolder::Holds` (r:1 w:0)
 	/// Storage: `System::Account` (r:2 w:2)
 	fn deposit() -> Weight {
-		Weight::from_parts(100_000_000, 6196)
-			.saturating_add(T::DbWeight::get().reads(3_u64))
-			.saturating_add(T::DbWeight::get().writes(2_u64))
+		Weight::from_parts(150_000_000, 10_000)
+			.saturating_add(T::DbWeight::get().reads(8_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 	/// Storage: `Machines::Machines` (r:1 w:0)
+	/// Storage: `Assets::Asset` (r:1 w:1)
+	/// Storage: `Assets::Account` (r:2 w:2)
+	/// Storage: `AssetsHolder::BalancesOnHold` (r:1 w:0)
+	/// Storage: `AssetsHolder::Holds` (r:1 w:0)
 	/// Storage: `System::Account` (r:2 w:2)
 	fn withdraw() -> Weight {
-		Weight::from_parts(110_000_000, 6196)
-			.saturating_add(T::DbWeight::get().reads(3_u64))
-			.saturating_add(T::DbWeight::get().writes(2_u64))
+		Weight::from_parts(160_000_000, 10_000)
+			.saturating_add(T::DbWeight::get().reads(8_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 	/// Storage: `Machines::Machines` (r:1 w:1)
 	/// Storage: `Jobs::OpenJobs` (r:1 w:0)

@@ -102,8 +102,8 @@ pub trait Escrow<AccountId> {
 		+ Parameter
 		+ MaxEncodedLen;
 
-	/// Puts price, deposit and fee on hold. The one entry by which value leaves an account for an agreement: the
-	/// spending policy is asked here.
+	/// Puts price, deposit and fee on hold. With [`Escrow::post_bond`] the one entry by which value leaves an account for
+	/// an agreement: the spending policy is asked here, for all three together.
 	///
 	/// # Errors
 	/// Asset not listed or without a rate, smallest release below the minimum balance, policy, too little money.

@@ -1,7 +1,8 @@
 //! How many records each step of a job writes: what the chain's throughput hangs on.
 
 use crate::mock::*;
-use bpiiot_primitives::AssetKind;
+use bpiiot_primitives::{AssetKind, SpendPurpose};
+use pallet_machines::{SpendingCap, SpendingPolicy};
 use sp_core::H256;
 use std::collections::BTreeSet;
 
@@ -73,4 +74,42 @@ fn a_job_in_an_asset_writes_little_more() {
 	// The asset itself, two records of what is on hold, and for a new account its reference in the system.
 	assert_eq!(written_by_a_job(DOLLAR, 0), [7, 1, 1, 1, 2, 10, 5]);
 	assert_eq!(written_by_a_job(DOLLAR, BOND), [7, 5, 1, 1, 2, 11, 5]);
+}
+
+#[test]
+fn an_order_of_a_machine_writes_its_budget_too() {
+	for (asset, writes) in [(AssetKind::Native, 6), (DOLLAR, 8)] {
+		let mut chain = empty();
+		let offer = chain.execute_with(|| {
+			registered(1);
+			let buyer = registered(2);
+			let policy = SpendingPolicy {
+				purposes: vec![SpendPurpose::Purchase].try_into().expect("one of 8"),
+				period: 0,
+				caps: vec![SpendingCap {
+					asset,
+					per_period: Balance::MAX,
+				}]
+				.try_into()
+				.expect("one of 8"),
+			};
+			Machines::set_spending_policy(signed(&owner()), buyer, Some(policy)).expect("he owns it");
+			published(terms_in(asset))
+		});
+		let order = || {
+			let (uri, deliver_by) = (Default::default(), START + DEADLINE);
+			Jobs::order(
+				signed(&key(2)),
+				offer,
+				1,
+				5,
+				Balance::MAX,
+				H256::zero(),
+				uri,
+				deliver_by,
+			)
+			.expect("it may");
+		};
+		assert_eq!(written(&mut chain, order), writes, "in {asset:?}");
+	}
 }
