@@ -1,6 +1,6 @@
 //! Looks at every finalized block: who paid which fees, and whether an account that must have nothing ever had something.
 
-use crate::chain::{Chain, View};
+use crate::chain::{Asset, Chain, View};
 use anyhow::{bail, Result};
 use std::{collections::BTreeMap, time::Duration};
 use subxt::{
@@ -42,7 +42,7 @@ impl Audit {
 #[derive(Debug)]
 pub struct Auditor {
 	seen: watch::Receiver<Audit>,
-	poor: watch::Sender<Vec<AccountId32>>,
+	poor: watch::Sender<Vec<(AccountId32, Asset)>>,
 	task: JoinHandle<()>,
 }
 
@@ -61,7 +61,7 @@ impl Auditor {
 		Self::begin(chain, audit, self.poor.borrow().clone())
 	}
 
-	fn begin(chain: Chain, audit: Audit, poor: Vec<AccountId32>) -> Self {
+	fn begin(chain: Chain, audit: Audit, poor: Vec<(AccountId32, Asset)>) -> Self {
 		let (poor, poor_seen) = watch::channel(poor);
 		let (sender, seen) = watch::channel(audit);
 		let task = tokio::spawn(async move {
@@ -72,9 +72,14 @@ impl Auditor {
 		Self { seen, poor, task }
 	}
 
-	/// From now on `account` must never have anything.
+	/// From now on `account` must never have anything of the native token.
 	pub fn must_be_poor(&self, account: AccountId32) {
-		self.poor.send_modify(|accounts| accounts.push(account));
+		self.must_have_none(account, Asset::Native);
+	}
+
+	/// From now on `account` must never have anything of this.
+	pub fn must_have_none(&self, account: AccountId32, asset: Asset) {
+		self.poor.send_modify(|accounts| accounts.push((account, asset)));
 	}
 
 	/// What was seen up to a block, or a later one.
@@ -101,7 +106,9 @@ impl Drop for Auditor {
 	}
 }
 
-async fn look(chain: &Chain, poor: &watch::Receiver<Vec<AccountId32>>, seen: &watch::Sender<Audit>) -> Result<()> {
+type Poor = watch::Receiver<Vec<(AccountId32, Asset)>>;
+
+async fn look(chain: &Chain, poor: &Poor, seen: &watch::Sender<Audit>) -> Result<()> {
 	let mut blocks = chain.follow().await?;
 	loop {
 		let view = blocks.next().await?;
@@ -123,7 +130,7 @@ struct FeePaid {
 	actual_fee: u128,
 }
 
-async fn look_at(view: &View, poor: &watch::Receiver<Vec<AccountId32>>, seen: &watch::Sender<Audit>) -> Result<()> {
+async fn look_at(view: &View, poor: &Poor, seen: &watch::Sender<Audit>) -> Result<()> {
 	let issuance = view.issuance().await?;
 	let mut audit = seen.borrow().clone();
 	if audit.block == 0 {
@@ -144,8 +151,8 @@ async fn look_at(view: &View, poor: &watch::Receiver<Vec<AccountId32>>, seen: &w
 		}
 	}
 	let accounts = poor.borrow().clone();
-	for account in accounts {
-		if view.balance(&account).await?.total() > 0 {
+	for (account, asset) in accounts {
+		if view.balance_in(asset, &account).await?.total() > 0 {
 			audit.had_money.push((account, view.number()));
 		}
 	}

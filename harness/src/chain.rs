@@ -3,11 +3,11 @@
 
 mod records;
 
-pub use records::{Balance, Clock, Job, JobState, Machine, Offer, Outcome};
+pub use records::{Asset, Balance, Clock, Escrow, Job, JobState, Machine, Offer, Outcome};
 
-use records::{AccountInfo, Hold};
+use records::{AccountInfo, AssetAccount, AssetDetails, Hold, Sudid};
 
-use anyhow::{anyhow, Context, Result};
+use anyhow::{anyhow, bail, ensure, Context, Result};
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 use subxt::{
 	backend::LegacyBackend,
@@ -149,6 +149,29 @@ impl Chain {
 		timeout(PATIENCE, sending)
 			.await
 			.with_context(|| format!("{name} is in no finalized block after {PATIENCE:?}"))?
+	}
+}
+
+impl Chain {
+	/// Has root make a call, through whoever holds the sudo key.
+	///
+	/// # Errors
+	/// A [`Refused`] when the chain refuses the call; otherwise when the node does.
+	pub async fn sudo(&self, signer: &Keypair, pallet: &str, call: &str, arguments: Vec<dynamic::Value>) -> Result<()> {
+		let inner = dynamic::Value::unnamed_variant(call, arguments);
+		let inner = dynamic::Value::unnamed_variant(pallet, [inner]);
+		let events = self.submit(signer, &dynamic::tx("Sudo", "sudo", vec![inner])).await?;
+		// The call of sudo succeeds whatever becomes of the other one.
+		for event in events.iter() {
+			let event = event?;
+			if (event.pallet_name(), event.event_name()) == ("Sudo", "Sudid") {
+				let Sudid { sudo_result } = event.decode_fields_unchecked_as()?;
+				let result = reason_name(&sudo_result);
+				ensure!(result.starts_with("Ok"), Refused(format!("{pallet}.{call}: {result}")));
+				return Ok(());
+			}
+		}
+		bail!("{pallet}.{call}: sudo said nothing of it")
 	}
 }
 
@@ -302,12 +325,51 @@ impl View {
 		Ok(self.value("Balances", "TotalIssuance", ()).await?.unwrap_or_default())
 	}
 
-	/// What is on hold at an account, in planck, by reason, e.g. `Jobs.Job`.
+	/// What an account has of the native token or of an asset, in the smallest unit.
+	///
+	/// # Errors
+	/// When it cannot be read.
+	pub async fn balance_in(&self, asset: Asset, account: &AccountId32) -> Result<Balance> {
+		let Asset::Asset(number) = asset else {
+			return self.balance(account).await;
+		};
+		let free: Option<AssetAccount> = self.value("Assets", "Account", (number, *account)).await?;
+		let held: Option<u128> = self.value("AssetsHolder", "BalancesOnHold", (number, *account)).await?;
+		Ok(Balance {
+			free: free.map_or(0, |account| account.balance),
+			reserved: held.unwrap_or_default(),
+		})
+	}
+
+	/// All that there is of the native token or of an asset, in the smallest unit.
+	///
+	/// # Errors
+	/// When it cannot be read.
+	pub async fn issuance_of(&self, asset: Asset) -> Result<u128> {
+		let Asset::Asset(number) = asset else {
+			return self.issuance().await;
+		};
+		let details: Option<AssetDetails> = self.value("Assets", "Asset", (number,)).await?;
+		Ok(details.map_or(0, |details| details.supply))
+	}
+
+	/// What is on hold at an account, in planck, by reason, e.g. `Escrow.Deposit`.
 	///
 	/// # Errors
 	/// When it cannot be read.
 	pub async fn holds(&self, account: &AccountId32) -> Result<BTreeMap<String, u128>> {
-		let holds: Option<Vec<Hold>> = self.value("Balances", "Holds", (*account,)).await?;
+		self.holds_in(Asset::Native, account).await
+	}
+
+	/// What is on hold at an account of the native token or of an asset, by reason.
+	///
+	/// # Errors
+	/// When it cannot be read.
+	pub async fn holds_in(&self, asset: Asset, account: &AccountId32) -> Result<BTreeMap<String, u128>> {
+		let holds: Option<Vec<Hold>> = match asset {
+			Asset::Native => self.value("Balances", "Holds", (*account,)).await?,
+			Asset::Asset(number) => self.value("AssetsHolder", "Holds", (number, *account)).await?,
+		};
 		Ok(holds
 			.unwrap_or_default()
 			.into_iter()
@@ -315,12 +377,20 @@ impl View {
 			.collect())
 	}
 
-	/// How many escrows are open.
+	/// How many escrows have not ended. They stand in the jobs' records.
 	///
 	/// # Errors
 	/// When they cannot be read.
 	pub async fn open_escrows(&self) -> Result<usize> {
-		Ok(self.entries::<u64, dynamic::Value>("Escrow", "Escrows").await?.len())
+		Ok(self.jobs().await?.values().filter(|job| !job.escrow.ended).count())
+	}
+
+	/// What an order costs whatever becomes of it, in planck.
+	///
+	/// # Errors
+	/// When the runtime does not say.
+	pub fn order_fee(&self) -> Result<u128> {
+		self.constant("Jobs", "OrderFee")
 	}
 
 	/// The chain's clocks.
@@ -366,7 +436,7 @@ impl View {
 	}
 }
 
-/// `Jobs.Job` for the hold reason of variant `Job` of pallet `Jobs`.
+/// `Escrow.Deposit` for the hold reason of variant `Deposit` of pallet `Escrow`.
 fn reason_name(id: &dynamic::Value) -> String {
 	use subxt::ext::scale_value::{Composite, ValueDef};
 	let mut names = Vec::new();

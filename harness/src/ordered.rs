@@ -41,7 +41,7 @@ impl Ordered {
 	/// When the client or the chain refuses.
 	pub async fn of(world: &mut World, machine: MachineAccounts, offer: u64, order: &Order) -> Result<Self> {
 		let view = world.chain.now().await?;
-		let before = Balances::read(&view, &machine).await?;
+		let before = Balances::read(&view, &machine, world.money).await?;
 		let fees_before = Fees::of(&world.auditor.up_to(view.number()).await?, &machine);
 		let job = world.order(offer, order).await?;
 		Ok(Self {

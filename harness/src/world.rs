@@ -3,8 +3,9 @@
 use crate::{
 	audit::Auditor,
 	board::Board,
-	chain::{dev_account, Chain, JobState},
+	chain::{dev_account, Asset, Chain, JobState},
 	client::{Answer, Daemon, Site, DRILLED_BRACKET},
+	money::{self, Money},
 	node::{Node, NodeSetup},
 };
 use anyhow::{ensure, Context, Result};
@@ -18,18 +19,6 @@ use tempfile::TempDir;
 
 /// One BPI, in planck.
 pub const BPI: u128 = 1_000_000_000_000;
-
-/// The demonstration's offer. Windows are in the chain's time, of which a development node makes 6 s a block, whatever
-/// the real time between blocks.
-pub const OFFER: &str = r#"capability = "drilling"
-unit_price = "2.5 BPI"
-max_units = 100
-bond = "1 BPI"
-accept_window = "20m"
-lead_time = "1m"
-review_window = "4h"
-rejection_fee = "10%"
-"#;
 
 /// How long an order is good for: long enough for a slow computer with quick blocks.
 pub const DELIVER_IN: &str = "12h";
@@ -70,6 +59,8 @@ pub struct World {
 	pub chain: Chain,
 	/// The node.
 	pub node: Node,
+	/// What machines are paid in here.
+	pub money: Money,
 	folder: TempDir,
 }
 
@@ -100,8 +91,19 @@ impl World {
 			site,
 			chain,
 			node,
+			money: Money::NATIVE,
 			folder,
 		})
+	}
+
+	/// From now on machines are paid in the stablecoin, which governance lets in.
+	///
+	/// # Errors
+	/// When the chain refuses.
+	pub async fn use_stablecoin(&mut self) -> Result<()> {
+		money::issue_stablecoin(&self.chain).await?;
+		self.money = Money::STABLE;
+		Ok(())
 	}
 
 	/// The same with a registered machine, its offer and a running daemon: ready for orders.
@@ -112,7 +114,7 @@ impl World {
 		let mut world = Self::start(block_time, fault).await?;
 		let machine = world.register().await?;
 		world.fund(5).await?;
-		let offer = world.publish(OFFER).await?;
+		let offer = world.publish_offer().await?;
 		world.start_daemon()?.ready().await?;
 		Ok((world, machine, offer))
 	}
@@ -122,7 +124,8 @@ impl World {
 		self.folder.path()
 	}
 
-	/// Makes the machine's key and registers the machine in the name of `//Owner`.
+	/// Makes the machine's key and registers the machine in the name of `//Owner`. The key must never have any money; nor
+	/// must the machine have the native token if it is paid in something else.
 	///
 	/// # Errors
 	/// When the client fails.
@@ -131,25 +134,46 @@ impl World {
 		let key: AccountId32 = self.site.key()?.parse().context("the keystore's address is none")?;
 		// Before it can sign anything.
 		self.auditor.must_be_poor(key);
+		if !self.money.is_native() {
+			self.auditor.must_have_none(key, self.money.asset);
+		}
 		self.site.run(&["register", "--as", "//Owner"]).await?;
 		let machines = self.chain.now().await?.machines().await?;
 		let found = machines.into_iter().find(|(_, machine)| machine.key == key);
 		let (id, _) = found.context("the machine is not on the chain after its registration")?;
-		Ok(MachineAccounts {
-			account: AccountId32(id),
-			key,
-		})
+		let account = AccountId32(id);
+		if !self.money.is_native() {
+			self.auditor.must_be_poor(account);
+		}
+		Ok(MachineAccounts { account, key })
 	}
 
-	/// Gives the machine money of its owner's, for bonds.
+	/// Gives the machine so many whole tokens of its owner's, for bonds.
 	///
 	/// # Errors
 	/// When the client fails.
-	pub async fn fund(&self, bpi: u64) -> Result<()> {
+	pub async fn fund(&self, whole: u64) -> Result<()> {
+		let (amount, asset) = (whole.to_string(), self.asset_argument());
 		self.site
-			.run(&["deposit", &bpi.to_string(), "--as", "//Owner"])
+			.run(&["deposit", &amount, "--asset", &asset, "--as", "//Owner"])
 			.await
 			.map(|_| ())
+	}
+
+	/// What machines are paid in, as the client's commands name it.
+	pub fn asset_argument(&self) -> String {
+		match self.money.asset {
+			Asset::Native => self.money.symbol.to_owned(),
+			Asset::Asset(number) => number.to_string(),
+		}
+	}
+
+	/// Publishes the demonstration's offer, in what machines are paid in here.
+	///
+	/// # Errors
+	/// When the client fails.
+	pub async fn publish_offer(&self) -> Result<u64> {
+		self.publish(&money::offer(self.money)).await
 	}
 
 	/// Publishes an offer with these terms, and gives its id.
@@ -300,34 +324,4 @@ pub fn account_of(name: &str) -> AccountId32 {
 /// The account of a key.
 pub fn account(key: &Keypair) -> AccountId32 {
 	key.public_key().to_account_id()
-}
-
-/// An amount as people read it: `7.5 BPI`.
-pub fn show(planck: u128) -> String {
-	let fraction = format!("{:012}", planck % BPI);
-	let fraction = fraction.trim_end_matches('0');
-	let point = if fraction.is_empty() { "" } else { "." };
-	format!("{}{point}{fraction} BPI", planck / BPI)
-}
-
-/// A change of an amount, with its sign.
-pub fn show_change(before: u128, after: u128) -> String {
-	match after.checked_sub(before) {
-		Some(more) => format!("+{}", show(more)),
-		None => format!("-{}", show(before - after)),
-	}
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn shows_amounts_exactly() {
-		assert_eq!(show(7_500_000_000_000), "7.5 BPI");
-		assert_eq!(show(BPI), "1 BPI");
-		assert_eq!(show(1), "0.000000000001 BPI");
-		assert_eq!(show_change(BPI, 3 * BPI), "+2 BPI");
-		assert_eq!(show_change(BPI, BPI / 2), "-0.5 BPI");
-	}
 }

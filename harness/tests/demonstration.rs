@@ -52,6 +52,37 @@ async fn long_the_demonstration_ends_paid_with_status_0() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn long_a_machine_is_paid_in_a_stablecoin_and_never_has_the_native_token() -> Result<()> {
+	within(LIMIT, async {
+		for (arguments, status, paid) in [
+			(vec!["--json", "--asset", "stable"], 0, true),
+			(
+				vec!["--json", "--asset", "stable", "--fault", "spindle-stall"],
+				1,
+				false,
+			),
+		] {
+			let folder = tempfile::tempdir()?;
+			let mut demo = start(folder.path(), &arguments)?;
+			let ended = demo.wait(LIMIT).await?;
+			assert_eq!(ended.code(), Some(status), "{}", demo.log().tail(40));
+			let verdict = verdict(&demo)?;
+			assert_eq!(
+				(&verdict["paid"], &verdict["whole"]),
+				(&Value::Bool(paid), &Value::Bool(true))
+			);
+			let machine = &verdict["balances"]["after"]["BPI"]["machine"];
+			assert_eq!(
+				(&machine["free"], &machine["reserved"]),
+				(&Value::from("0"), &Value::from("0"))
+			);
+		}
+		Ok(())
+	})
+	.await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn long_the_demonstration_of_a_stalled_spindle_ends_with_a_refund_and_status_1() -> Result<()> {
 	within(LIMIT, async {
 		let folder = tempfile::tempdir()?;

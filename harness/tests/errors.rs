@@ -5,6 +5,7 @@ use bpiiot_harness::{
 	board::Board,
 	chain::{dev_account, JobState, Outcome, Refused},
 	client::Site,
+	money::Money,
 	node::NodeSetup,
 	process::within,
 	world::{account, account_of, temporary_folder, Order, World, BPI},
@@ -54,7 +55,7 @@ async fn bad_orders_and_registrations_are_refused_with_what_to_do() -> Result<()
 		// GIVEN a machine with an offer, which nobody runs.
 		let world = World::start(BLOCK_TIME, None).await?;
 		let machine = world.register().await?;
-		let offer = world.publish(bpiiot_harness::world::OFFER).await?;
+		let offer = world.publish_offer().await?;
 
 		bad_orders(&world, offer).await?;
 		bad_registrations(&world).await?;
@@ -117,6 +118,12 @@ async fn bad_orders(world: &World, offer: u64) -> Result<()> {
 		assert_eq!(answer.status.code(), Some(1), "{what}: {}", answer.text());
 		assert!(answer.text().contains(words), "{what}: {}", answer.text());
 	}
+	// An offer in an asset that there is not.
+	let terms = bpiiot_harness::money::offer(Money::STABLE);
+	let file = world.site.add_file("unknown-asset.toml", &terms)?.display().to_string();
+	let answer = world.site.command(&["offer", &file, "--as", "//Owner"]).await?;
+	assert_eq!(answer.status.code(), Some(1), "{}", answer.text());
+	assert!(answer.text().contains("no asset 1984"), "{}", answer.text());
 	// By the chain, whatever the client.
 	let now = world.chain.now().await?.clock().await?.last;
 	let tomorrow = now + 24 * 3_600_000;
@@ -259,15 +266,16 @@ async fn orders_that_the_machine_must_not_run_are_declined_and_refunded() -> Res
 				.await?
 				.into_keys()
 				.collect::<Vec<_>>(),
-			["Jobs.Job"]
+			["Escrow.Deposit"]
 		);
 		let fees = world
 			.auditor
 			.up_to(view.number())
 			.await?
 			.fees_of(&account_of("Customer"));
+		// The fee of an order does not come back, whatever becomes of it.
 		assert_eq!(
-			view.balance(&account_of("Customer")).await?.total() + fees,
+			view.balance(&account_of("Customer")).await?.total() + fees + 4 * view.order_fee()?,
 			before.total()
 		);
 		assert_eq!(view.balance(&machine.account).await?.reserved, 0);

@@ -19,7 +19,7 @@ async fn a_job_is_made_delivered_and_paid_and_nothing_stays_on_hold() -> Result<
 		// GIVEN a machine with an offer.
 		let (mut world, machine, offer) = World::ready(BLOCK_TIME, None).await?;
 		let view = world.chain.now().await?;
-		let before = Balances::read(&view, &machine).await?;
+		let before = Balances::read(&view, &machine, world.money).await?;
 		let fees_before = Fees::of(&world.auditor.up_to(view.number()).await?, &machine);
 
 		// WHEN a customer orders two brackets, and approves what is delivered.
@@ -63,7 +63,7 @@ async fn a_job_is_made_delivered_and_paid_and_nothing_stays_on_hold() -> Result<
 			reasons(view.holds(&account_of("Owner")).await?),
 			["Jobs.Offer", "Machines.MachineDeposit"]
 		);
-		assert_eq!(reasons(view.holds(&account_of("Customer")).await?), ["Jobs.Job"]);
+		assert_eq!(reasons(view.holds(&account_of("Customer")).await?), ["Escrow.Deposit"]);
 		assert!(view.holds(&machine.account).await?.is_empty());
 
 		// AND the customer gets the deposit for the record back when he removes it.

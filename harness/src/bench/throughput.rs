@@ -36,15 +36,19 @@ const INHERENTS: u64 = 2;
 const SLOT: f64 = 6.0;
 /// Jobs that a machine may have open at a time.
 const JOBS_EACH: u32 = 32;
+/// Of them those of one customer.
+const ORDERS_EACH: u32 = 8;
+/// Customers of a machine, so that it has as many jobs as it may have.
+const CUSTOMERS_EACH: u32 = JOBS_EACH / ORDERS_EACH;
 /// Transfers of each customer.
-const TRANSFERS_EACH: u32 = 128;
+const TRANSFERS_EACH: u32 = 32;
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
 	/// The time between two blocks.
 	pub block_time: Duration,
-	/// Machines, and as many customers; each machine gets 32 orders.
+	/// Machines, with four customers each; each machine gets 32 orders, eight of each.
 	pub machines: u32,
 }
 
@@ -156,12 +160,12 @@ struct Crowd {
 
 impl Crowd {
 	fn new(chain: Chain, log: Log, count: u32) -> Self {
-		let all = |kind: &str| {
+		let all = |kind: &str, count: u32| {
 			(0..count)
 				.map(|index| dev_account(&format!("bench/{kind}/{index}")))
 				.collect()
 		};
-		let (customers, machines) = (all("customer"), all("machine"));
+		let (customers, machines) = (all("customer", count * CUSTOMERS_EACH), all("machine", count));
 		Self {
 			chain,
 			log,
@@ -225,7 +229,7 @@ impl Crowd {
 		Ok(())
 	}
 
-	/// Every customer orders from one machine as often as it may have jobs.
+	/// Every customer orders from one machine as often as he may, and every machine gets as many jobs as it may have.
 	async fn orders(&mut self) -> Result<Vec<(Keypair, Call)>> {
 		let view = self.chain.now().await?;
 		let (offers, clock) = (view.offers().await?, view.clock().await?);
@@ -235,8 +239,13 @@ impl Crowd {
 			offers.len()
 		);
 		let deliver_by = clock.last + 30 * 24 * 3_600_000;
-		let orders = offers.keys().zip(&self.customers).flat_map(|(offer, customer)| {
-			std::iter::repeat_n((customer.clone(), order(*offer, deliver_by)), JOBS_EACH as usize)
+		let customers = self.customers.chunks(CUSTOMERS_EACH as usize);
+		let pairs = offers
+			.keys()
+			.zip(customers)
+			.flat_map(|(offer, customers)| customers.iter().map(move |customer| (*offer, customer)));
+		let orders = pairs.flat_map(|(offer, customer)| {
+			std::iter::repeat_n((customer.clone(), order(offer, deliver_by)), ORDERS_EACH as usize)
 		});
 		Ok(orders.collect())
 	}
@@ -268,7 +277,7 @@ impl Crowd {
 		let keys: BTreeMap<_, _> = self.customers.iter().map(|key| (account(key).0, key.clone())).collect();
 		let jobs = self.chain.now().await?.jobs().await?;
 		let approval = |(id, job): (u64, crate::chain::Job)| {
-			let key = keys.get(&job.customer.0).context("a job of an unknown customer")?;
+			let key = keys.get(&job.customer().0).context("a job of an unknown customer")?;
 			Ok((key.clone(), approve(id)))
 		};
 		jobs.into_iter().map(approval).collect()

@@ -38,6 +38,9 @@ struct Arguments {
 	/// Put a fault into the board: spindle-stall, sensor-stuck, drift, dropout, line-noise, reset, wrong-version
 	#[arg(long, value_name = "NAME")]
 	fault: Option<String>,
+	/// Pay the machine in this: BPI, or stable for a stablecoin that governance lets in; the machine then never has any BPI
+	#[arg(long, value_name = "NAME", value_parser = ["BPI", "stable"], default_value = "BPI")]
+	asset: String,
 	/// Make a block every so many milliseconds [default: 500; with --stay 1000]
 	#[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(100..=60_000))]
 	block_time: Option<u64>,
@@ -66,6 +69,7 @@ async fn demonstration(arguments: &Arguments) -> Result<u8> {
 	let settings = Settings {
 		block_time: Duration::from_millis(arguments.block_time.unwrap_or(usual)),
 		fault: arguments.fault.clone(),
+		stablecoin: arguments.asset == "stable",
 		usual_port: arguments.stay,
 	};
 	// When stopped, the other future is dropped with all that it started.

@@ -6,7 +6,17 @@ use subxt::{
 	utils::{AccountId32, H256},
 };
 
-/// What an account has, in planck.
+/// What is paid with.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub enum Asset {
+	/// The chain's own token.
+	Native,
+	/// An asset of this number.
+	Asset(u32),
+}
+
+/// What an account has, in the smallest unit of the native token or of an asset.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Balance {
 	/// What it may spend.
@@ -37,9 +47,27 @@ pub(super) struct AccountData {
 
 #[derive(DecodeAsType)]
 #[decode_as_type(crate_path = "scale_decode")]
+pub(super) struct AssetDetails {
+	pub supply: u128,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub(super) struct AssetAccount {
+	pub balance: u128,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
 pub(super) struct Hold {
 	pub id: dynamic::Value,
 	pub amount: u128,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub(super) struct Sudid {
+	pub sudo_result: dynamic::Value,
 }
 
 /// The chain's clocks.
@@ -50,6 +78,8 @@ pub struct Clock {
 	pub last: u64,
 	/// How long the chain stood still in all, in milliseconds.
 	pub stopped: u64,
+	/// Whether agreements are paused, and the agreement clock stands still.
+	pub paused: bool,
 }
 
 /// Where a job stands.
@@ -86,15 +116,35 @@ pub enum Outcome {
 	NotDelivered,
 }
 
+/// What is on hold for a job, in the smallest unit of its asset.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub struct Escrow {
+	/// Who ordered and pays.
+	pub payer: AccountId32,
+	/// What all amounts are in.
+	pub asset: Asset,
+	/// Of the price.
+	pub held: u128,
+	/// For the record, until it is removed.
+	pub deposit: u128,
+	/// For the chain, until the job ends.
+	pub fee: u128,
+	/// At the machine, as security.
+	pub bond: u128,
+	/// Whether it has ended: then only the deposit is on hold.
+	pub ended: bool,
+}
+
 /// The part of a job's record that the harness looks at.
 #[derive(Clone, PartialEq, Eq, Debug, DecodeAsType)]
 #[decode_as_type(crate_path = "scale_decode")]
 pub struct Job {
-	/// Who ordered.
-	pub customer: AccountId32,
+	/// The money.
+	pub escrow: Escrow,
 	/// The machine that works.
 	pub machine: [u8; 32],
-	/// Price of one unit, in planck.
+	/// Price of one unit, in the escrow's asset.
 	pub unit_price: u128,
 	/// Units ordered.
 	pub units: u32,
@@ -108,14 +158,19 @@ pub struct Job {
 	pub state: JobState,
 	/// Delivery is too late after this, in unix milliseconds less the time that the chain stood still.
 	pub deliver_by: u64,
-	/// The machine's bond, in planck.
+	/// The machine's bond, in the escrow's asset.
 	pub bond: u128,
 	/// Hash of the evidence.
 	pub result: H256,
 }
 
 impl Job {
-	/// Price of all units, in planck.
+	/// Who ordered.
+	pub fn customer(&self) -> &AccountId32 {
+		&self.escrow.payer
+	}
+
+	/// Price of all units, in the escrow's asset.
 	pub fn price(&self) -> u128 {
 		self.unit_price * u128::from(self.units)
 	}

@@ -2,16 +2,17 @@
 
 use crate::{
 	audit::Audit,
-	chain::{Balance, Job, JobState, Outcome, View},
-	world::{account_of, show, show_change, MachineAccounts},
+	chain::{Asset, Balance, Job, JobState, Outcome, View},
+	money::Money,
+	world::{account_of, MachineAccounts},
 };
 use anyhow::Result;
 use serde_json::{json, Value};
 use subxt::utils::AccountId32;
 
-/// What each party had in one block.
+/// What each party had of one thing in one block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Balances {
+pub struct Parties {
 	/// The machine's owner, who pays the fees of its key.
 	pub owner: Balance,
 	/// The customer.
@@ -20,19 +21,18 @@ pub struct Balances {
 	pub machine: Balance,
 	/// The machine's key.
 	pub key: Balance,
+	/// All that there was of it.
+	pub issued: u128,
 }
 
-impl Balances {
-	/// Reads them.
-	///
-	/// # Errors
-	/// When the node does not answer.
-	pub async fn read(view: &View, machine: &MachineAccounts) -> Result<Self> {
+impl Parties {
+	async fn read(view: &View, machine: &MachineAccounts, asset: Asset) -> Result<Self> {
 		Ok(Self {
-			owner: view.balance(&account_of("Owner")).await?,
-			customer: view.balance(&account_of("Customer")).await?,
-			machine: view.balance(&machine.account).await?,
-			key: view.balance(&machine.key).await?,
+			owner: view.balance_in(asset, &account_of("Owner")).await?,
+			customer: view.balance_in(asset, &account_of("Customer")).await?,
+			machine: view.balance_in(asset, &machine.account).await?,
+			key: view.balance_in(asset, &machine.key).await?,
+			issued: view.issuance_of(asset).await?,
 		})
 	}
 
@@ -43,6 +43,40 @@ impl Balances {
 			("machine", self.machine),
 			("machine's key", self.key),
 		]
+	}
+}
+
+/// What each party had in one block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Balances {
+	/// What the machine is paid in.
+	pub money: Money,
+	/// Of that.
+	pub paid: Parties,
+	/// Of the native token, which transactions are paid in. The same as `paid` if the machine is paid in it.
+	pub native: Parties,
+}
+
+impl Balances {
+	/// Reads them.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub async fn read(view: &View, machine: &MachineAccounts, money: Money) -> Result<Self> {
+		Ok(Self {
+			money,
+			paid: Parties::read(view, machine, money.asset).await?,
+			native: Parties::read(view, machine, Asset::Native).await?,
+		})
+	}
+
+	/// One table for each thing that is paid with.
+	fn tables(&self) -> Vec<(Money, Parties)> {
+		let mut tables = vec![(self.money, self.paid)];
+		if !self.money.is_native() {
+			tables.push((Money::NATIVE, self.native));
+		}
+		tables
 	}
 }
 
@@ -59,9 +93,11 @@ pub struct Books {
 	pub customer_fees: u128,
 	/// Fees that the owner paid meanwhile, for himself and the machine's key.
 	pub owner_fees: u128,
-	/// Escrows that are open after the end.
+	/// What the order cost the customer for the chain, in what the machine is paid in.
+	pub order_fee: u128,
+	/// Escrows that have not ended after the end.
 	pub open_escrows: usize,
-	/// What is on hold at the customer after the end, by reason.
+	/// What is on hold at the customer after the end, in whatever, by reason.
 	pub customer_holds: Vec<(String, u128)>,
 	/// What was seen of every block.
 	pub audit: Audit,
@@ -107,15 +143,21 @@ impl Books {
 		audit: Audit,
 		job: Job,
 	) -> Result<Self> {
-		let fees = Fees::of(&audit, machine);
+		let (fees, money) = (Fees::of(&audit, machine), before.money);
+		let customer = account_of("Customer");
+		let mut customer_holds: Vec<_> = view.holds_in(money.asset, &customer).await?.into_iter().collect();
+		if !money.is_native() {
+			customer_holds.extend(view.holds(&customer).await?);
+		}
 		Ok(Self {
 			before,
-			after: Balances::read(view, machine).await?,
+			after: Balances::read(view, machine, money).await?,
 			job,
 			customer_fees: fees.customer - fees_before.customer,
 			owner_fees: fees.owner - fees_before.owner,
+			order_fee: money.worth(view.order_fee()?),
 			open_escrows: view.open_escrows().await?,
-			customer_holds: view.holds(&account_of("Customer")).await?.into_iter().collect(),
+			customer_holds,
 			audit,
 		})
 	}
@@ -132,47 +174,83 @@ impl Books {
 
 	/// All that must hold of the money, whatever became of the job.
 	pub fn checks(&self) -> Vec<Check> {
-		let (earned, lost) = self.owed();
+		let mut checks = self.paid_checks();
+		if !self.before.money.is_native() {
+			checks.extend(self.native_checks());
+		}
 		let check = |what: String, holds| Check { what, holds };
-		let moved =
-			|before: Balance, plus: u128, minus: u128, after: Balance| before.total() + plus == after.total() + minus;
-		let customer = moved(
-			self.before.customer,
-			lost,
-			earned + self.customer_fees,
-			self.after.customer,
+		checks.push(check(
+			format!(
+				"the owner paid fees of {} for the machine's key",
+				Money::NATIVE.show(self.owner_fees)
+			),
+			moved(self.before.native.owner, 0, self.owner_fees, self.after.native.owner),
+		));
+		let records_only = self.customer_holds.iter().all(|(reason, _)| reason == "Escrow.Deposit");
+		checks.push(check(
+			"nothing is on hold but the deposit for the job's record".to_owned(),
+			self.open_escrows == 0 && self.after.paid.machine.reserved == 0 && records_only,
+		));
+		let poor = match self.before.money.is_native() {
+			true => "the machine's key never had anything",
+			false => "the machine never had any BPI, and its key never anything",
+		};
+		checks.push(check(poor.to_owned(), self.audit.had_money.is_empty()));
+		checks.push(check(
+			"issuance never changed".to_owned(),
+			self.audit.issuance_changed.is_empty() && self.before.paid.issued == self.after.paid.issued,
+		));
+		checks
+	}
+
+	/// Of what the machine is paid in.
+	fn paid_checks(&self) -> Vec<Check> {
+		let (earned, lost) = self.owed();
+		let (money, before, after) = (self.before.money, self.before.paid, self.after.paid);
+		// Transactions are paid in the native token, whatever the work is paid in.
+		let (fees, fees_in_words) = match money.is_native() {
+			true => (
+				self.customer_fees,
+				format!(", fees of {}", money.show(self.customer_fees)),
+			),
+			false => (0, String::new()),
+		};
+		let customer = format!(
+			"the customer paid {} for the work{fees_in_words} and {} for the order, and got {} of the machine's bond",
+			money.show(earned),
+			money.show(self.order_fee),
+			money.show(lost)
 		);
-		let records_only = self.customer_holds.iter().all(|(reason, _)| reason == "Jobs.Job");
+		let machine = format!(
+			"the machine earned {} and lost {}",
+			money.show(earned),
+			money.show(lost)
+		);
 		vec![
-			check(
-				format!(
-					"the customer paid {} and fees of {}, and got {} of the machine's bond",
-					show(earned),
-					show(self.customer_fees),
-					show(lost)
-				),
-				customer,
-			),
-			check(
-				format!("the machine earned {} and lost {}", show(earned), show(lost)),
-				moved(self.before.machine, earned, lost, self.after.machine),
-			),
-			check(
-				format!("the owner paid fees of {} for the machine's key", show(self.owner_fees)),
-				moved(self.before.owner, 0, self.owner_fees, self.after.owner),
-			),
-			check(
-				"nothing is on hold but the deposit for the job's record".to_owned(),
-				self.open_escrows == 0 && self.after.machine.reserved == 0 && records_only,
-			),
-			check(
-				"the machine's key never had anything".to_owned(),
-				self.audit.had_money.is_empty(),
-			),
-			check(
-				"issuance never changed".to_owned(),
-				self.audit.issuance_changed.is_empty(),
-			),
+			Check {
+				what: customer,
+				holds: moved(before.customer, lost, earned + self.order_fee + fees, after.customer),
+			},
+			Check {
+				what: machine,
+				holds: moved(before.machine, earned, lost, after.machine),
+			},
+		]
+	}
+
+	/// Of the native token, when the machine is paid in something else.
+	fn native_checks(&self) -> Vec<Check> {
+		let (before, after) = (self.before.native, self.after.native);
+		let fees = Money::NATIVE.show(self.customer_fees);
+		vec![
+			Check {
+				what: format!("of BPI the customer paid nothing but fees of {fees}"),
+				holds: moved(before.customer, 0, self.customer_fees, after.customer),
+			},
+			Check {
+				what: format!("the owner has as much {} as before", self.before.money.symbol),
+				holds: self.before.paid.owner == self.after.paid.owner,
+			},
 		]
 	}
 
@@ -182,44 +260,55 @@ impl Books {
 			"{:<14} {:>28} {:>28} {:>24}",
 			"", "before the order", "after the end", "change"
 		)];
-		for ((name, before), (_, after)) in self.before.rows().into_iter().zip(self.after.rows()) {
-			let change = show_change(before.total(), after.total());
-			lines.push(format!(
-				"{name:<14} {:>28} {:>28} {change:>24}",
-				show(before.total()),
-				show(after.total())
-			));
-			if before.reserved + after.reserved > 0 {
-				let held = show_change(before.reserved, after.reserved);
-				let (before, after) = (show(before.reserved), show(after.reserved));
-				lines.push(format!("{:<14} {before:>28} {after:>28} {held:>24}", "  of it held"));
+		for ((money, before), (_, after)) in self.before.tables().into_iter().zip(self.after.tables()) {
+			for ((name, before), (_, after)) in before.rows().into_iter().zip(after.rows()) {
+				lines.push(line(money, name, before.total(), after.total()));
+				if before.reserved + after.reserved > 0 {
+					lines.push(line(money, "  of it held", before.reserved, after.reserved));
+				}
 			}
 		}
 		lines
 	}
 
-	/// The balances for machines, in planck.
+	/// The balances for machines, in smallest units, by symbol.
 	pub fn json(&self) -> Value {
-		let rows = |balances: &Balances| {
+		let rows = |parties: &Parties| {
 			let row = |(name, balance): (&str, Balance)| {
 				(
 					name.to_owned(),
 					json!({ "free": balance.free.to_string(), "reserved": balance.reserved.to_string() }),
 				)
 			};
-			Value::Object(balances.rows().into_iter().map(row).collect())
+			Value::Object(parties.rows().into_iter().map(row).collect())
+		};
+		let tables = |balances: &Balances| {
+			let table = |(money, parties): (Money, Parties)| (money.symbol.to_owned(), rows(&parties));
+			Value::Object(balances.tables().into_iter().map(table).collect())
 		};
 		json!({
-			"before": rows(&self.before), "after": rows(&self.after),
+			"before": tables(&self.before), "after": tables(&self.after),
 			"customer_fees": self.customer_fees.to_string(), "owner_fees": self.owner_fees.to_string(),
+			"order_fee": self.order_fee.to_string(),
 		})
 	}
+}
+
+/// Whether somebody has what he had, and `plus` more and `minus` less.
+fn moved(before: Balance, plus: u128, minus: u128, after: Balance) -> bool {
+	before.total() + plus == after.total() + minus
+}
+
+fn line(money: Money, name: &str, before: u128, after: u128) -> String {
+	let change = money.show_change(before, after);
+	let (before, after) = (money.show(before), money.show(after));
+	format!("{name:<14} {before:>28} {after:>28} {change:>24}")
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::world::BPI;
+	use crate::{chain::Escrow, world::BPI};
 	use subxt::utils::H256;
 
 	fn has(total: u128) -> Balance {
@@ -229,21 +318,35 @@ mod tests {
 		}
 	}
 
-	fn books(state: JobState, approved: u32, customer: u128, machine: u128) -> Books {
-		let before = Balances {
-			owner: has(10 * BPI),
-			customer: has(10 * BPI),
-			machine: has(5 * BPI),
-			key: has(0),
-		};
-		let after = Balances {
-			owner: has(10 * BPI - 2),
+	fn parties(owner: u128, customer: u128, machine: u128) -> Parties {
+		Parties {
+			owner: has(owner),
 			customer: has(customer),
 			machine: has(machine),
 			key: has(0),
+			issued: 99 * BPI,
+		}
+	}
+
+	/// A job of three units at a BPI each, with fees of 1 for the customer and 2 for the owner, and an order fee of 4.
+	fn books(state: JobState, approved: u32, customer: u128, machine: u128) -> Books {
+		let before = parties(10 * BPI, 10 * BPI, 5 * BPI);
+		let after = parties(10 * BPI - 2, customer, machine);
+		let balances = |of: Parties| Balances {
+			money: Money::NATIVE,
+			paid: of,
+			native: of,
 		};
 		let job = Job {
-			customer: account_of("Customer"),
+			escrow: Escrow {
+				payer: account_of("Customer"),
+				asset: Asset::Native,
+				held: 0,
+				deposit: 5,
+				fee: 0,
+				bond: 0,
+				ended: true,
+			},
 			machine: [1; 32],
 			unit_price: BPI,
 			units: 3,
@@ -256,13 +359,14 @@ mod tests {
 			result: H256::zero(),
 		};
 		Books {
-			before,
-			after,
+			before: balances(before),
+			after: balances(after),
 			job,
 			customer_fees: 1,
 			owner_fees: 2,
+			order_fee: 4,
 			open_escrows: 0,
-			customer_holds: vec![("Jobs.Job".to_owned(), 5)],
+			customer_holds: vec![("Escrow.Deposit".to_owned(), 5)],
 			audit: Audit::default(),
 		}
 	}
@@ -274,21 +378,45 @@ mod tests {
 	#[test]
 	fn the_books_of_a_paid_job_balance_to_the_planck() {
 		let paid = |customer, machine| books(JobState::Settled(Outcome::Completed), 3, customer, machine);
-		assert_eq!(failed(&paid(7 * BPI - 1, 8 * BPI)), 0);
-		assert_eq!(failed(&paid(7 * BPI, 8 * BPI)), 1);
-		assert_eq!(failed(&paid(7 * BPI - 1, 8 * BPI - 1)), 1);
+		assert_eq!(failed(&paid(7 * BPI - 5, 8 * BPI)), 0);
+		assert_eq!(failed(&paid(7 * BPI - 1, 8 * BPI)), 1, "the order fee came back");
+		assert_eq!(failed(&paid(7 * BPI - 5, 8 * BPI - 1)), 1);
 	}
 
 	#[test]
 	fn a_customer_whose_job_was_given_up_gets_price_and_bond() {
 		let refunded = |customer, machine| books(JobState::Settled(Outcome::GivenUp), 0, customer, machine);
-		assert_eq!(failed(&refunded(11 * BPI - 1, 4 * BPI)), 0);
-		assert_eq!(failed(&refunded(10 * BPI - 1, 5 * BPI)), 2);
+		assert_eq!(failed(&refunded(11 * BPI - 5, 4 * BPI)), 0);
+		assert_eq!(failed(&refunded(10 * BPI - 5, 5 * BPI)), 2);
+	}
+
+	#[test]
+	fn books_in_an_asset_are_kept_in_both() {
+		// All but the fees of transactions is in the asset.
+		let mut books = books(JobState::Settled(Outcome::Completed), 3, 7 * BPI - 4, 8 * BPI);
+		let native = |owner, customer| Parties {
+			issued: 500 * BPI,
+			..parties(owner, customer, 0)
+		};
+		(books.before.money, books.after.money) = (Money::STABLE, Money::STABLE);
+		(books.before.native, books.after.native) = (native(30, 20), native(28, 19));
+		books.after.paid.owner = books.before.paid.owner;
+		assert_eq!(failed(&books), 0, "{:?}", books.checks());
+		let mut wrong = books.clone();
+		wrong.after.native.customer = has(18);
+		wrong.after.paid.owner = has(1);
+		wrong.after.paid.issued += 1;
+		assert_eq!(failed(&wrong), 3);
+		assert_eq!(
+			books.lines().len(),
+			9,
+			"a row for each party and each thing, and their head"
+		);
 	}
 
 	#[test]
 	fn money_left_on_hold_is_noticed() {
-		let mut left = books(JobState::Settled(Outcome::Completed), 3, 7 * BPI - 1, 8 * BPI);
+		let mut left = books(JobState::Settled(Outcome::Completed), 3, 7 * BPI - 5, 8 * BPI);
 		left.customer_holds.push(("Escrow.Price".to_owned(), 1));
 		assert_eq!(failed(&left), 1);
 		left.customer_holds.pop();

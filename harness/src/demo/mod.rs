@@ -7,9 +7,10 @@ use crate::{
 	board::Board,
 	chain::{Job, JobState, Outcome, View},
 	client::{Daemon, News},
+	money::Money,
 	node::NodeSetup,
 	process::binary,
-	world::{show, temporary_folder, MachineAccounts, World, DELIVER_IN, OFFER},
+	world::{temporary_folder, MachineAccounts, World, DELIVER_IN},
 };
 use anyhow::{bail, Context, Result};
 use books::{Balances, Books, Check, Fees};
@@ -38,6 +39,8 @@ pub struct Settings {
 	pub block_time: Duration,
 	/// A fault of the board.
 	pub fault: Option<String>,
+	/// Whether the machine is paid in a stablecoin.
+	pub stablecoin: bool,
 	/// Whether the node's port should be the usual one, if it is free.
 	pub usual_port: bool,
 }
@@ -92,7 +95,7 @@ pub async fn demonstrate(settings: &Settings, screen: &mut Screen) -> Result<(St
 	let (machine, offer) = set_up(&mut world, settings, screen).await?;
 
 	let view = world.chain.now().await?;
-	let before = Balances::read(&view, &machine).await?;
+	let before = Balances::read(&view, &machine, world.money).await?;
 	let fees_before = Fees::of(&world.auditor.up_to(view.number()).await?, &machine);
 
 	let mut daemon = world.daemon.take().context("the client was started")?;
@@ -165,13 +168,26 @@ async fn raise(settings: &Settings, screen: &mut Screen) -> Result<World> {
 
 /// Registers the machine, publishes its offer, and starts its client.
 async fn set_up(world: &mut World, settings: &Settings, screen: &mut Screen) -> Result<(MachineAccounts, u64)> {
+	if settings.stablecoin {
+		world.use_stablecoin().await?;
+		let Money { symbol, asset, .. } = world.money;
+		let text = format!("{symbol} by governance: the machine is paid in it, and its customer needs it for orders");
+		screen.done(
+			"asset listed",
+			&text,
+			json!({ "symbol": symbol, "asset": format!("{asset:?}") }),
+		);
+	}
 	let machine = world.register().await?;
 	let text = format!("by //Owner, with the account {}", machine.account);
 	let more = json!({ "machine": machine.account.to_string(), "key": machine.key.to_string() });
 	screen.done("registered", &text, more);
 	world.fund(5).await?;
-	let offer = world.publish(OFFER).await?;
-	let text = format!("offer {offer}: drilling at 2.5 BPI a unit, with a bond of 1 BPI");
+	let offer = world.publish_offer().await?;
+	let text = match settings.stablecoin {
+		true => format!("offer {offer}: drilling at 6 tUSD a unit, with a bond of 2.5 tUSD"),
+		false => format!("offer {offer}: drilling at 2.5 BPI a unit, with a bond of 1 BPI"),
+	};
 	screen.done("offered", &text, json!({ "offer": offer }));
 	let daemon = world.start_daemon()?;
 	let status = match settings.fault {
@@ -254,7 +270,7 @@ impl Attendance<'_> {
 		let more = json!({ "job": id, "block": block, "units_done": job.units_done });
 		match job.state {
 			JobState::Ordered => {
-				let price = show(job.price());
+				let price = self.world.money.show(job.price());
 				let text =
 					format!("{UNITS} drilled brackets by //Customer in block {block}: job {id}, {price} on hold");
 				screen.done("ordered", &text, more);
@@ -273,7 +289,7 @@ impl Attendance<'_> {
 				screen.done("delivered", &text, more);
 			}
 			JobState::Settled(Outcome::Completed) => {
-				let price = show(job.unit_price * u128::from(job.approved));
+				let price = self.world.money.show(job.unit_price * u128::from(job.approved));
 				screen.done("paid", &format!("{price} to the machine in block {block}"), more);
 			}
 			JobState::Settled(outcome) => {
@@ -429,7 +445,7 @@ pub fn what_to_try(stage: &Stage) -> Result<Vec<String>> {
 			recipe.display()
 		),
 		"  iot-client approve JOB --as //Customer       # JOB: the number that `order` printed; or reject".to_owned(),
-		"  iot-client balance //Customer".to_owned(),
+		format!("  iot-client balance //Customer --asset {}", world.asset_argument()),
 		format!("  iot-client remove {job} --as //Customer"),
 		format!("\nLogs: {log}/node.log, {log}/board.log, {log}/machine/client.log"),
 		"Ctrl-C stops everything and removes what it wrote.".to_owned(),
