@@ -55,13 +55,32 @@ export function eventData(events, section, name) {
 	return found[0].data;
 }
 
+const plainHolds = (holds) => holds.map(({ id, amount }) => ({
+	reason: `${id.type}.${id.inner.type}`, amount: amount.toBigInt(),
+}));
+
+/** What an account has of an asset: free, and the single holds. */
+export async function assetOf(api, asset, account) {
+	const [has, holds] = await Promise.all([
+		api.query.assets.account(asset, account), api.query.assetsHolder.holds(asset, account),
+	]);
+	return { free: has.isSome ? has.unwrap().balance.toBigInt() : 0n, holds: plainHolds(holds) };
+}
+
+/** Has root make a call, through the sudo key's holder. */
+export async function asRoot(api, signer, call) {
+	const { events } = await send(api, signer, api.tx.sudo.sudo(call));
+	const { sudoResult } = eventData(events, 'sudo', 'Sudid');
+	if (sudoResult.isErr) throw new Refused(nameOf(api, sudoResult.asErr));
+}
+
 /** What an account has: free, on hold in all, and the single holds. */
 export async function balanceOf(api, account) {
 	const [{ data }, holds] = await Promise.all([api.query.system.account(account), api.query.balances.holds(account)]);
 	return {
 		free: data.free.toBigInt(),
 		reserved: data.reserved.toBigInt(),
-		holds: holds.map(({ id, amount }) => ({ reason: `${id.type}.${id.inner.type}`, amount: amount.toBigInt() })),
+		holds: plainHolds(holds),
 	};
 }
 

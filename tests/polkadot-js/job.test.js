@@ -5,9 +5,9 @@ import { after, before, describe, it } from 'node:test';
 
 import { Keyring } from '@polkadot/keyring';
 import { bnToU8a, stringToU8a, u8aConcat, u8aToHex, u8aWrapBytes } from '@polkadot/util';
-import { blake2AsHex, blake2AsU8a, cryptoWaitReady, mnemonicGenerate } from '@polkadot/util-crypto';
+import { blake2AsHex, blake2AsU8a, cryptoWaitReady, encodeAddress, mnemonicGenerate } from '@polkadot/util-crypto';
 
-import { balanceOf, BPI, chainTime, eventData, Refused, send } from './chain.js';
+import { asRoot, assetOf, balanceOf, BPI, chainTime, eventData, Refused, send } from './chain.js';
 import { connect } from './node.js';
 
 const HOUR_MS = 3_600_000;
@@ -42,6 +42,11 @@ const TERMS = {
 	contract: NO_HASH,
 };
 
+// A stablecoin with 6 places. A smallest unit of it is worth 400,000 planck, so 2.5 dollars are one BPI.
+const DOLLARS = { id: 1984, one: 10n ** 6n, least: 10n ** 4n, rate: 400_000n * 10n ** 18n };
+/** What so many planck are worth in dollars, rounded up as the chain does. */
+const inDollars = (planck) => (planck * 10n ** 18n + DOLLARS.rate - 1n) / DOLLARS.rate;
+
 /** Waits for a refusal and says which one it was. */
 async function refusal(sending) {
 	try {
@@ -55,7 +60,7 @@ async function refusal(sending) {
 
 describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 	let api, close, ownNode;
-	let owner, customer, key;
+	let owner, customer, key, orderFee;
 	let machine, offer, machineFees = 0n;
 
 	before(async () => {
@@ -65,6 +70,7 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		owner = keyring.addFromUri('//Owner');
 		customer = keyring.addFromUri('//Customer');
 		key = keyring.addFromUri(mnemonicGenerate());
+		orderFee = api.consts.jobs.orderFee.toBigInt();
 		machine = u8aToHex(blake2AsU8a(u8aConcat(stringToU8a('bpiiot/machine'), key.publicKey), 256));
 	});
 
@@ -114,9 +120,9 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		assert.equal(sufficients.toNumber(), 1);
 	}
 
-	async function order(units, { version = 1, maxPrice = TERMS.unitPrice * BigInt(units) } = {}) {
+	async function order(units, { version = 1, maxPrice = TERMS.unitPrice * BigInt(units), of = offer } = {}) {
 		const deliverBy = (await chainTime(api)) + 12 * HOUR_MS;
-		const call = api.tx.jobs.order(offer, version, units, maxPrice, RECIPE, 'file:///bracket.toml', deliverBy);
+		const call = api.tx.jobs.order(of, version, units, maxPrice, RECIPE, 'file:///bracket.toml', deliverBy);
 		const { events, fee } = await send(api, customer, call);
 		return { ...eventData(events, 'jobs', 'Ordered'), fee };
 	}
@@ -132,7 +138,9 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 			'key', 'proof', 'profile', 'encryptionKey', 'feeAllowance',
 		]);
 		assert.deepEqual(names(api.tx.machines.rotateKey), ['machine', 'newKey', 'proof']);
-		for (const section of ['machines', 'jobs']) {
+		assert.deepEqual(names(api.tx.machines.deposit), ['machine', 'asset', 'amount']);
+		assert.deepEqual(names(api.tx.escrow.claimCredit), ['holder', 'asset', 'payee']);
+		for (const section of ['machines', 'jobs', 'escrow']) {
 			for (const call of Object.values(api.tx[section])) {
 				assert.ok(call.meta.docs.length > 0, `${section}.${call.method} has no text`);
 			}
@@ -165,7 +173,7 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		assert.ok(record.status.isInService);
 		await keyIsPoor();
 
-		await send(api, owner, api.tx.machines.deposit(machine, STAKE));
+		await send(api, owner, api.tx.machines.deposit(machine, 'Native', STAKE));
 		assert.deepEqual(await balanceOf(api, machine), { free: STAKE, reserved: 0n, holds: [] });
 	});
 
@@ -205,8 +213,12 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		let fees = fee;
 		assert.equal(asked.toBigInt(), price);
 		assert.ok((await jobState(job)).isOrdered);
-		const held = (await balanceOf(api, customer.address)).holds.filter(({ reason }) => reason === 'Escrow.Price');
-		assert.deepEqual(held.map(({ amount }) => amount), [price]);
+		const held = (await balanceOf(api, customer.address)).holds;
+		assert.deepEqual(Object.fromEntries(held.map(({ reason, amount }) => [reason, amount])), {
+			'Escrow.Price': price,
+			'Escrow.Deposit': api.consts.jobs.jobDeposit.toBigInt(),
+			'Escrow.Fee': orderFee,
+		});
 
 		const early = await refusal(send(api, customer, api.tx.jobs.approve(job, 3)));
 		assert.equal(early.message, 'jobs.WrongState');
@@ -225,15 +237,20 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		assert.ok(eventData(approval.events, 'jobs', 'Settled').outcome.isCompleted);
 		const state = await jobState(job);
 		assert.ok(state.isSettled && state.asSettled.isCompleted);
+		const { escrow } = (await api.query.jobs.jobs(job)).unwrap();
+		assert.ok(escrow.ended.isTrue);
+		assert.equal(escrow.payer.toString(), customer.address);
 		fees += (await send(api, customer, api.tx.jobs.remove(job))).fee;
 		assert.ok((await api.query.jobs.jobs(job)).isNone);
 
 		assert.deepEqual(await balanceOf(api, machine), { free: STAKE + price, reserved: 0n, holds: [] });
 		assert.deepEqual(await balanceOf(api, customer.address), {
-			free: before.free - price - fees, reserved: 0n, holds: [],
+			free: before.free - price - orderFee - fees, reserved: 0n, holds: [],
 		});
 		if (ownNode) {
-			assert.equal((await api.query.escrow.escrows.entries()).length, 0);
+			assert.equal((await api.query.jobs.jobs.entries()).length, 0);
+			assert.equal((await api.query.escrow.deadlines.entries()).length, 0);
+			assert.equal((await api.query.escrow.credits.entries()).length, 0);
 			assert.equal((await api.query.balances.totalIssuance()).toBigInt(), issuance);
 		}
 	});
@@ -252,6 +269,59 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		const earned = TERMS.unitPrice + TERMS.unitPrice / 5n;
 		assert.deepEqual(await balanceOf(api, machine), { free: before.free + earned, reserved: 0n, holds: [] });
 		assert.equal((await balanceOf(api, customer.address)).reserved, 0n);
+	});
+
+	it('pays the machine in a stablecoin that governance has listed, for an order that costs no BPI', async (test) => {
+		if (!ownNode) return test.skip('makes an asset, so it needs a chain of its own');
+		const { id, one, least, rate } = DOLLARS;
+		const asset = { Asset: id };
+		const alice = new Keyring({ type: 'sr25519' }).addFromUri('//Alice');
+		const pot = encodeAddress(u8aConcat(stringToU8a('modlPotStake'), new Uint8Array(20)), 42);
+		await asRoot(api, alice, api.tx.utility.batchAll([
+			api.tx.assets.forceCreate(id, alice.address, true, least),
+			api.tx.assets.forceSetMetadata(id, 'Test dollar', 'tUSD', 6, false),
+			api.tx.assetRate.create(asset, rate),
+		]));
+		await send(api, alice, api.tx.utility.batchAll([
+			// Where order fees go: an asset is listed only when they can arrive.
+			api.tx.assets.mint(id, pot, least),
+			api.tx.assets.mint(id, owner.address, 10n * one),
+			api.tx.assets.mint(id, customer.address, 100n * one),
+		]));
+		const terms = { ...TERMS, asset, unitPrice: 2n * one, bond: one };
+		const published = await send(api, owner, api.tx.jobs.publishOffer(machine, terms));
+		const { offer: of } = eventData(published.events, 'jobs', 'OfferPublished');
+		const price = 3n * terms.unitPrice;
+		const unlisted = await refusal(order(3, { of, maxPrice: price }));
+		assert.equal(unlisted.message, 'escrow.AssetNotListed');
+
+		await asRoot(api, alice, api.tx.escrow.listAsset(asset));
+		await send(api, owner, api.tx.machines.deposit(machine, asset, 5n * one));
+		const native = await balanceOf(api, machine);
+		const before = await balanceOf(api, customer.address);
+		const { job, fee: orderCost } = await order(3, { of, maxPrice: price });
+		const held = (await assetOf(api, id, customer.address)).holds;
+		assert.deepEqual(Object.fromEntries(held.map(({ reason, amount }) => [reason, amount])), {
+			'Escrow.Price': price,
+			'Escrow.Deposit': inDollars(api.consts.jobs.jobDeposit.toBigInt()),
+			'Escrow.Fee': inDollars(orderFee),
+		});
+		assert.deepEqual(await balanceOf(api, customer.address), { ...before, free: before.free - orderCost });
+
+		await sendAsMachine(api.tx.jobs.accept(job));
+		assert.deepEqual((await assetOf(api, id, machine)).holds, [{ reason: 'Escrow.Bond', amount: one }]);
+		await sendAsMachine(api.tx.jobs.start(job));
+		await sendAsMachine(api.tx.jobs.deliver(job, 3, RECIPE));
+		await send(api, customer, api.tx.jobs.approve(job, 3));
+		await send(api, customer, api.tx.jobs.remove(job));
+
+		assert.deepEqual(await assetOf(api, id, machine), { free: 5n * one + price, holds: [] });
+		assert.deepEqual(await assetOf(api, id, customer.address), {
+			free: 100n * one - price - inDollars(orderFee), holds: [],
+		});
+		assert.equal((await assetOf(api, id, pot)).free, least + inDollars(orderFee));
+		assert.deepEqual(await balanceOf(api, machine), native);
+		await send(api, owner, api.tx.jobs.withdrawOffer(of));
 	});
 
 	it('charged every fee of the key to the owner\'s allowance', async () => {
