@@ -3,7 +3,7 @@
 
 use anyhow::{ensure, Context, Result};
 use bpiiot_harness::{
-	chain::{JobState, Machine, Outcome},
+	chain::{dev_account, JobState, Machine, Outcome},
 	client::Answer,
 	ordered::{must_balance, Ordered, STEP},
 	process::within,
@@ -252,6 +252,50 @@ async fn long_a_job_of_a_machine_that_stays_frozen_ends_at_its_deadline() -> Res
 		world.site.run(&["unfreeze", "--as", "//Owner"]).await?;
 		let next = Ordered::new(&mut world, machine, offer, 1).await?;
 		assert_eq!(next.end(&mut world).await?, Outcome::Completed);
+		world.stop().await
+	})
+	.await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_agreements_that_are_paused_lose_no_time_and_then_end_by_themselves() -> Result<()> {
+	within(LIMIT, async {
+		// GIVEN a job of which one unit is made.
+		let (mut world, machine, offer) = World::ready(QUICK, None).await?;
+		let ordered = Ordered::new(&mut world, machine, offer, UNITS).await?;
+		ordered.news(&mut world, "unit_made").await?;
+
+		// WHEN governance pauses agreements.
+		let root = dev_account("Alice");
+		world.chain.sudo(&root, "Escrow", "pause", vec![]).await?;
+		// THEN the client says so, and the work goes on to its payment.
+		alarm(&mut world, "agreements are paused", true).await?;
+		assert_eq!(ordered.end(&mut world).await?, Outcome::Completed);
+
+		// AND an order that nobody accepts does not lapse while the clock stands still, however long that is.
+		world.daemon.as_mut().context("the daemon")?.stop().await?;
+		let waiting = Ordered::new(&mut world, machine, offer, 1).await?;
+		let view = world.chain.now().await?;
+		let (number, clock) = (view.number(), view.clock().await?);
+		assert!(clock.paused);
+		// An order waits for 20 minutes of the chain: 200 blocks.
+		let passed = async |view: &bpiiot_harness::chain::View| Ok((view.number() > number + 250).then_some(()));
+		world.chain.wait_for("more than the window", 3 * STEP, passed).await?;
+		let view = world.chain.now().await?;
+		let later = view.clock().await?;
+		assert_eq!(later.last - later.stopped, clock.last - clock.stopped);
+		let record = view.job(waiting.job).await?.context("the record")?;
+		assert_eq!(record.state, JobState::Ordered);
+		let job = waiting.job.to_string();
+		let answer = world.site.command(&["expire", &job, "--as", "//Customer"]).await?;
+		must_refuse(&answer, "AgreementsPaused")?;
+
+		// WHEN they go on.
+		world.chain.sudo(&root, "Escrow", "resume", vec![]).await?;
+		// THEN the order lapses without anybody's call, and costs its fee and nothing else.
+		let settled = |state| matches!(state, JobState::Settled(_));
+		world.wait_for_job(waiting.job, 3 * STEP, settled).await?;
+		assert_eq!(waiting.end(&mut world).await?, Outcome::NotAccepted);
 		world.stop().await
 	})
 	.await

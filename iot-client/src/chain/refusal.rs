@@ -117,7 +117,9 @@ struct Purse {
 
 fn in_words(account: &AccountId32, signatory: &Signatory, purse: Option<Purse>, code: Option<u8>) -> String {
 	match (signatory, purse) {
-		(Signatory::Plain, _) if code.is_none() => format!("{account} has too little free money for the fee"),
+		(Signatory::Plain, _) if code.is_none() => {
+			format!("{account} has too little free money for the fee, in what it is to be paid in")
+		}
 		(Signatory::Retired(machine), _) => format!(
 			"the key {account} was replaced and acts for nobody any more; machine {} has the key {} now: sign with that one",
 			machine.id, machine.key

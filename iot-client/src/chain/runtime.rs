@@ -186,16 +186,25 @@ pub struct Signed {
 	pub hash: H256,
 }
 
-/// Signs a call on top of the block `at`, valid for [`LIFETIME`] blocks.
+/// Signs a call on top of the block `at`, valid for [`LIFETIME`] blocks. Its fee is paid in the asset of this number, or
+/// in the chain's own token.
 ///
 /// # Errors
 /// When the call cannot be expressed in the chain's types.
-pub fn sign(at: &At, anchor: BlockId, keypair: &Keypair, nonce: u64, call: &Call) -> Result<Signed> {
+pub fn sign(
+	at: &At,
+	anchor: BlockId,
+	keypair: &Keypair,
+	nonce: u64,
+	fee_asset: Option<u32>,
+	call: &Call,
+) -> Result<Signed> {
 	let signer = Signer {
 		at,
 		anchor,
 		keypair,
 		nonce,
+		fee_asset,
 	};
 	let calls = generated::transactions();
 	let (machines, escrow, jobs) = (calls.machines(), calls.escrow(), calls.jobs());
@@ -283,18 +292,22 @@ struct Signer<'a> {
 	anchor: BlockId,
 	keypair: &'a Keypair,
 	nonce: u64,
+	fee_asset: Option<u32>,
 }
 
 impl Signer<'_> {
 	fn sign<P: Payload>(&self, payload: P) -> Result<Signed> {
 		let params = SubstrateExtrinsicParamsBuilder::<SubstrateConfig>::new()
 			.mortal_from_unchecked(LIFETIME, self.anchor.number, self.anchor.hash)
-			.nonce(self.nonce)
-			.build();
+			.nonce(self.nonce);
+		let params = match self.fee_asset {
+			Some(asset) => params.tip_of(0, asset),
+			None => params,
+		};
 		let transaction = self
 			.at
 			.transactions()
-			.create_signable_offline(&payload, params)?
+			.create_signable_offline(&payload, params.build())?
 			.sign(self.keypair)?;
 		Ok(Signed {
 			hash: transaction.hash(),

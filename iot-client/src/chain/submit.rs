@@ -86,6 +86,8 @@ struct Pen {
 	wallet: Arc<Wallet>,
 	/// Why nothing may be signed, if so.
 	held: Option<String>,
+	/// The asset that fees are paid in, if not the chain's own token.
+	fee_asset: Option<u32>,
 }
 
 impl Submitter {
@@ -93,7 +95,11 @@ impl Submitter {
 	/// through first.
 	pub fn start(chain: Chain, wallet: Arc<Wallet>, journal: Option<Journal>) -> Self {
 		let (queue, requests) = mpsc::channel(QUEUE);
-		let (pen, pen_seen) = watch::channel(Pen { wallet, held: None });
+		let (pen, pen_seen) = watch::channel(Pen {
+			wallet,
+			held: None,
+			fee_asset: None,
+		});
 		let task = Task {
 			chain,
 			pen: pen_seen,
@@ -110,6 +116,11 @@ impl Submitter {
 	/// Signs with another key from now on: the one before was replaced on the chain, in a finalized block.
 	pub fn use_key(&self, wallet: Arc<Wallet>) {
 		self.pen.send_modify(|pen| pen.wallet = wallet);
+	}
+
+	/// Pays fees in this asset from now on; in the chain's own token if in none.
+	pub fn pay_fees_in(&self, asset: Option<u32>) {
+		self.pen.send_modify(|pen| pen.fee_asset = asset);
 	}
 
 	/// Signs nothing any more, for this reason, until there is none.
@@ -263,14 +274,14 @@ impl Task {
 		let session = self.chain.session().await;
 		let anchor = session.finalized().await?;
 		let at = session.at(anchor).await?;
-		let wallet = self.pen.borrow().wallet.clone();
+		let Pen { wallet, fee_asset, .. } = self.pen.borrow().clone();
 		let signer = wallet.account();
 		let known = self.next_nonce.filter(|(account, _)| *account == signer);
 		let nonce = session
 			.next_nonce(&signer)
 			.await?
 			.max(known.map_or(0, |(_, nonce)| nonce));
-		let signed = runtime::sign(&at, anchor, wallet.keypair(), nonce, call)?;
+		let signed = runtime::sign(&at, anchor, wallet.keypair(), nonce, fee_asset, call)?;
 		Ok(SentTransaction {
 			hash: signed.hash,
 			signer: Some(signer),

@@ -280,11 +280,11 @@ impl Outcome {
 	pub fn words(self) -> &'static str {
 		match self {
 			Self::Completed => "completed",
-			Self::Declined => "declined by the machine; the customer has the money back",
-			Self::Cancelled => "cancelled by the customer, who has the money back",
-			Self::GivenUp => "given up by the machine; the customer has the money back, and the bond",
-			Self::NotAccepted => "not accepted in time; the customer has the money back",
-			Self::NotDelivered => "not delivered in time; the customer has the money back, and the bond",
+			Self::Declined => "declined by the machine; the customer has the price back",
+			Self::Cancelled => "cancelled by the customer, who has the price back",
+			Self::GivenUp => "given up by the machine; the customer has the price back, and the bond",
+			Self::NotAccepted => "not accepted in time; the customer has the price back",
+			Self::NotDelivered => "not delivered in time; the customer has the price back, and the bond",
 		}
 	}
 }

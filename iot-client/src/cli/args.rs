@@ -49,6 +49,10 @@ pub struct Cli {
 	#[arg(long, global = true, value_name = "TIME", default_value = "2m", value_parser = parse::duration)]
 	pub patience: Duration,
 
+	/// Pay the fees of what you sign in this asset, by its number, if it is a listed one; machines' keys cannot
+	#[arg(long, global = true, value_name = "ASSET")]
+	pub fee_asset: Option<u32>,
+
 	/// Print JSON, one object a line
 	#[arg(long, global = true)]
 	pub json: bool,
@@ -420,7 +424,7 @@ pub enum Command {
 		#[command(flatten)]
 		signer: MaybeSigner,
 	},
-	/// Take the machine out of the world for good; deposit and money go to its owner
+	/// Take the machine out of the world for good; deposit and BPI go to its owner, assets with `withdraw --asset`
 	Decommission {
 		/// Whose.
 		#[command(flatten)]

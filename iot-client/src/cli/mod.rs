@@ -289,6 +289,7 @@ impl Desk<'_> {
 		// Says what is wrong with the chain, if anything, before anything is signed.
 		self.at_newest(chain).await?;
 		let submitter = Submitter::start(chain.clone(), wallet.clone(), None);
+		submitter.pay_fees_in(self.cli.fee_asset);
 		match submitter.submit(call, Some(self.cli.patience)).await {
 			Fate::Done { block, events } => Ok((block, events)),
 			Fate::Failed { error, .. } => Err(CliError::refused(format!("the chain refused {name}: {error}"))),

@@ -69,7 +69,7 @@ pub enum Action {
 		/// Hash of the evidence.
 		result: H256,
 	},
-	/// Tell the chain that it will not be done, for this reason: the customer gets the money back, and the bond.
+	/// Tell the chain that it will not be done, for this reason: the customer gets the price back, and the bond.
 	GiveUp(String),
 	/// End the job, whose deadline has passed: after the customer's silence this pays the machine.
 	Expire,

@@ -33,6 +33,7 @@ fn what_the_manual_shows_is_understood() {
 		"withdraw 2.5 --asset 1984 --as //Owner",
 		"balance //Customer --asset 1984 --asset 7",
 		"claim --as //Customer",
+		"approve 12 --as //Customer --fee-asset 1984",
 		"claim //Customer --asset 1984 --as //Owner",
 		"withdraw 2.5 --as //Owner",
 		"allow 10 --as //Owner",
