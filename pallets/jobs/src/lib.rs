@@ -385,7 +385,8 @@ pub mod pallet {
 		/// which comes back when the record is removed, and a fee, which does not. All are in the offer's asset.
 		///
 		/// ## Dispatch Origin
-		/// Signed; the customer. Not the machine itself nor its owner.
+		/// Signed; the customer, who may be another machine: its key signs, its account pays, and price, deposit and fee
+		/// count against its spending policy. Not the machine itself nor its owner.
 		///
 		/// ## Parameters
 		/// - `offer`, `version`: what was read. When the offer has changed since, the order is refused.
@@ -399,7 +400,8 @@ pub mod pallet {
 		/// ## Errors
 		/// `UnknownOffer`, `OfferChanged`, `OwnMachine`, `ZeroUnits`, `TooManyUnits`, `PriceOverflow`,
 		/// `MaxPriceTooLow`, `DeadlineTooSoon`, `DeadlineTooFar`, `TooManyOpenJobs`, `TooManyOpenJobsOfCustomer`; the
-		/// machine's state; an asset that is not listed or has no rate; too little money.
+		/// machine's state; an asset that is not listed or has no rate; the spending policy of a machine that orders; too
+		/// little money.
 		///
 		/// ## Events
 		/// `Ordered`
@@ -426,7 +428,8 @@ pub mod pallet {
 		/// The key of the job's machine.
 		///
 		/// ## Errors
-		/// `UnknownJob`, `NotTheMachine`, `WrongState`, `TooLate`; too little money for the bond.
+		/// `UnknownJob`, `NotTheMachine`, `WrongState`, `TooLate`; the machine's spending policy; too little money for the
+		/// bond.
 		///
 		/// ## Events
 		/// `Accepted`

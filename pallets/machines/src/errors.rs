@@ -36,8 +36,8 @@ mod errors {
 		PurposeNotAllowed,
 		/// The machine may not spend this asset. Its owner gives the asset a cap with `set_spending_policy`.
 		AssetNotAllowed,
-		/// More than the machine may still spend of this asset in this period. Spend less, wait for the next period, or
-		/// let its owner set a higher cap with `set_spending_policy`.
+		/// More than the machine may still spend of this asset in this period; an order counts with its deposit and fee.
+		/// Spend less, wait for the next period, or let its owner set a higher cap with `set_spending_policy`.
 		OverSpendingCap,
 		/// The machine's account has less than this of the asset that is free: neither on hold nor frozen.
 		TooLittleMoney,
