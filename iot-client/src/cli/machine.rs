@@ -2,7 +2,7 @@
 
 use super::{
 	args::{Declared, Signer},
-	money, owner, terms, CliError, Desk, Result,
+	money, owner, purse, terms, CliError, Desk, Result,
 };
 use crate::{
 	asset::{Asset, Denomination},
@@ -20,6 +20,7 @@ use crate::{
 };
 use rand::{rngs::OsRng, TryRngCore};
 use std::{
+	collections::BTreeSet,
 	fs,
 	io::Write,
 	os::unix::fs::OpenOptionsExt,
@@ -320,6 +321,14 @@ async fn chain_status(desk: &Desk<'_>, config: &Config) -> Result<(String, serde
 		queries::offers_of(&at, machine).await?,
 		queries::open_jobs(&at, machine).await?,
 	);
+	// What it is paid in, and what it may spend.
+	let budgets = spending.iter().flat_map(|spending| &spending.budgets);
+	let mut assets: BTreeSet<_> = budgets.map(|budget| budget.asset).collect();
+	for offer in &offers {
+		assets.extend(queries::offer(&at, *offer).await?.map(|offer| offer.terms.asset));
+	}
+	let (holdings, holdings_json) = purse::holdings(&at, &machine.account(), &assets).await?;
+	let holdings: String = holdings.iter().map(|line| format!("\n         {line}")).collect();
 	let key = Wallet::peek(&config.wallet.keystore).ok();
 	let money = owner::spending_money(&at, spending.as_ref()).await?;
 	let clock = match time.paused {
@@ -327,7 +336,7 @@ async fn chain_status(desk: &Desk<'_>, config: &Config) -> Result<(String, serde
 		false => "",
 	};
 	let text = format!(
-		"{}{clock}\nbalance  {} free, {} on hold\n{}\n{}\noffers   {}\nopen     {}",
+		"{}{clock}\nbalance  {} free, {} on hold{holdings}\n{}\n{}\noffers   {}\nopen     {}",
 		owner::machine_text(&record, key.as_ref()),
 		balance.free,
 		balance.reserved,
@@ -338,7 +347,7 @@ async fn chain_status(desk: &Desk<'_>, config: &Config) -> Result<(String, serde
 	);
 	let json = serde_json::json!({
 		"block": block.number, "time": time, "key_matches": key.map(|key| key == record.key), "machine": record,
-		"balance": balance, "fees": fees, "spending": money::spending_json(spending.as_ref(), &money),
+		"balance": balance, "assets": holdings_json, "fees": fees, "spending": money::spending_json(spending.as_ref(), &money),
 		"offers": offers, "open_jobs": jobs, "genesis": hex(session.genesis()),
 	});
 	Ok((text, json))

@@ -8,9 +8,10 @@ use super::{
 };
 use crate::{
 	asset::Asset,
-	chain::{assets, queries, types::Credit, Call},
+	chain::{assets, queries, types::Credit, At, Call},
 };
-use serde_json::json;
+use serde_json::{json, Value};
+use subxt::utils::AccountId32;
 
 /// Shows what an account has of the chain's own token and of the assets that were named, and its credits.
 pub(super) async fn balance(desk: &Desk<'_>, typed: &str, of: &[Asset]) -> Result<u8> {
@@ -22,20 +23,12 @@ pub(super) async fn balance(desk: &Desk<'_>, typed: &str, of: &[Asset]) -> Resul
 		"{account}  {} free, {} on hold",
 		balance.free, balance.reserved
 	)];
-	let mut holdings = Vec::new();
-	for asset in of.iter().filter(|asset| **asset != Asset::Native) {
-		let money = money::denomination(&at, *asset).await?;
-		let has = assets::holding(&at, *asset, &account).await?;
-		lines.push(format!(
-			"in {money}: {} free, {} on hold",
-			money.show(has.free),
-			money.show(has.reserved)
-		));
-		holdings.push(json!({
-			"asset": asset, "symbol": money.symbol(), "free": money.number(has.free),
-			"reserved": money.number(has.reserved),
-		}));
+	for asset in of {
+		// Whoever asks for an asset that there is not has mistyped it.
+		money::denomination(&at, *asset).await?;
 	}
+	let (texts, holdings) = holdings(&at, &account, of).await?;
+	lines.extend(texts);
 	let credits = assets::credits(&at, &account).await?;
 	let money = Denominations::of(&at, credits.iter().map(|credit| credit.asset)).await?;
 	lines.extend(credits.iter().map(|credit| {
@@ -53,7 +46,29 @@ pub(super) async fn balance(desk: &Desk<'_>, typed: &str, of: &[Asset]) -> Resul
 	Ok(0)
 }
 
-fn credit_json(credit: &Credit, money: &Denominations) -> serde_json::Value {
+/// What an account has of these assets beside the chain's own token: for people, and for machines.
+pub(super) async fn holdings<'a>(
+	at: &At,
+	account: &AccountId32,
+	of: impl IntoIterator<Item = &'a Asset>,
+) -> Result<(Vec<String>, Vec<Value>)> {
+	let of: Vec<_> = of.into_iter().filter(|asset| **asset != Asset::Native).collect();
+	let denominations = Denominations::of(at, of.iter().map(|asset| **asset)).await?;
+	let (mut texts, mut jsons) = (Vec::new(), Vec::new());
+	for asset in of {
+		let money = denominations.get(*asset);
+		let has = assets::holding(at, *asset, account).await?;
+		let (free, reserved) = (money.show(has.free), money.show(has.reserved));
+		texts.push(format!("in {money}: {free} free, {reserved} on hold"));
+		jsons.push(json!({
+			"asset": asset, "symbol": money.symbol(), "free": money.number(has.free),
+			"reserved": money.number(has.reserved),
+		}));
+	}
+	Ok((texts, jsons))
+}
+
+fn credit_json(credit: &Credit, money: &Denominations) -> Value {
 	let money = money.get(credit.asset);
 	json!({
 		"payee": credit.payee, "holder": credit.holder, "asset": credit.asset, "symbol": money.symbol(),
