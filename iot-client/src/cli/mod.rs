@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and what it does.
 
 pub mod args;
+mod costs;
 mod customer;
 mod machine;
 mod money;
