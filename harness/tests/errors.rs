@@ -186,6 +186,38 @@ async fn bad_registrations(world: &World) -> Result<()> {
 	Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn one_customer_takes_up_no_more_than_his_share_of_a_machine() -> Result<()> {
+	within(LIMIT, async {
+		// GIVEN a machine with an offer, which nobody runs.
+		let world = World::start(BLOCK_TIME, None).await?;
+		world.register().await?;
+		let offer = world.publish_offer().await?;
+		let view = world.chain.now().await?;
+		let tomorrow = view.clock().await?.last + 24 * 3_600_000;
+		let order = || order_arguments(offer, 3 * BPI, tomorrow);
+		let ordering = || dynamic::tx("Jobs", "order", order());
+
+		// WHEN a customer has as many open orders as he may have.
+		let most: u32 = view.constant("Jobs", "MaxOpenJobsPerCustomer")?;
+		for _ in 0..most {
+			world.chain.submit(&dev_account("Customer"), &ordering()).await?;
+		}
+		// THEN one more is refused, and another customer's is not.
+		let error = refused(&world, "Customer", "Jobs", "order", order()).await?;
+		assert_eq!(error, "Jobs::TooManyOpenJobsOfCustomer");
+		let answer = world.try_order(offer, &world.brackets(1)?, "//Customer").await?;
+		assert!(
+			answer.text().contains("Approve or cancel one first"),
+			"{}",
+			answer.text()
+		);
+		world.chain.submit(&dev_account("Supplier"), &ordering()).await?;
+		world.stop().await
+	})
+	.await
+}
+
 /// A recipe that the drill press could run, of one step.
 fn recipe(set: &str, to: u32) -> String {
 	format!("format = 1\nname = \"test\"\n[[each]]\nset = \"{set}\"\nto = {to}\n[[after]]\nsafe = true\n")
