@@ -363,8 +363,9 @@ async fn the_client_waits_for_node_and_board_and_says_what_is_missing() -> Resul
 		daemon.ready().await?;
 		daemon.stop().await?;
 
-		// AND with another genesis in its configuration it refuses that node, keeps running, and commands fail.
+		// AND one that starts with another genesis in its configuration refuses that node, keeps running, and commands fail.
 		let mut world = World::join(folder, node, chain, board)?;
+		std::fs::remove_dir_all(world.site.state())?;
 		let found = format!("{:?}", world.chain.genesis());
 		let other = format!("0x{}", "11".repeat(32));
 		let text = world.site.configuration(&port, &[&world.node.url()]);

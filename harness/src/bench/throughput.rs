@@ -12,7 +12,7 @@ use crate::{
 	world::{account, temporary_folder, BPI},
 };
 use anyhow::{ensure, Context, Result};
-use futures::{stream, StreamExt, TryStreamExt};
+use futures::{stream, Stream, StreamExt, TryStreamExt};
 use std::{
 	collections::BTreeMap,
 	time::{Duration, Instant},
@@ -30,6 +30,8 @@ use subxt_signer::sr25519::Keypair;
 const IN_FLIGHT: usize = 64;
 /// How long one kind of call may take to get through.
 const PHASE_LIMIT: Duration = Duration::from_secs(600);
+/// How long a block may take to come.
+const BLOCK_LIMIT: Duration = Duration::from_secs(60);
 /// Calls that a block has by itself: the time, and the relay chain's data.
 const INHERENTS: u64 = 2;
 /// The block time that a rate is given for: a parachain's.
@@ -300,10 +302,7 @@ impl Crowd {
 		let count = signed.len() as u64;
 		while self.log.next_line()?.is_some() {}
 		let start = Instant::now();
-		let rpc = self.chain.rpc();
-		let sending = stream::iter(signed).map(|bytes| async move { rpc.author_submit_extrinsic(&bytes).await });
-		sending
-			.buffered(IN_FLIGHT)
+		self.send(&signed)
 			.try_for_each(|_| async { Ok(()) })
 			.await
 			.with_context(|| format!("{name}: refused"))?;
@@ -312,18 +311,22 @@ impl Crowd {
 			start.elapsed().as_secs_f64()
 		);
 
-		let (mut blocks, log) = (Vec::new(), &mut self.log);
-		wait_until("all calls to be in blocks", PHASE_LIMIT, || {
-			let looked = node.process().ensure_running().and_then(|()| {
-				while let Some(line) = log.next_line()? {
-					blocks.extend(Made::parse(&line));
-				}
-				let done: u64 = blocks.iter().map(|block: &Made| block.calls).sum();
-				Ok((done >= count).then_some(()))
-			});
-			async { looked }
-		})
-		.await?;
+		let (mut blocks, mut done) = (Vec::new(), 0);
+		while done < count {
+			ensure!(
+				start.elapsed() < PHASE_LIMIT,
+				"{name}: only {done} of {count} calls are in blocks after {PHASE_LIMIT:?}"
+			);
+			let made = self.next_block(node).await?;
+			done += made.calls;
+			blocks.push(made);
+			// Under such a load the pool may forget a call, and those behind it wait for it. A client sends it again; of
+			// the others the node says that it has them.
+			if made.calls == 0 && done < count {
+				eprintln!("{name}: {} calls are missing, all are sent again", count - done);
+				self.send(&signed).for_each(|_| async {}).await;
+			}
+		}
 		let last = blocks.last().map_or(0, |block| block.number);
 		self.chain
 			.wait_for("the last of the blocks", PHASE_LIMIT, async |view| {
@@ -331,6 +334,31 @@ impl Crowd {
 			})
 			.await?;
 		Phase::of(name, &blocks)
+	}
+
+	/// Throws signed calls into the pool. Gives what the node says of each.
+	fn send<'a>(&'a self, signed: &'a [Vec<u8>]) -> impl Stream<Item = Result<H256, subxt::rpcs::Error>> + 'a {
+		let rpc = self.chain.rpc();
+		stream::iter(signed)
+			.map(move |bytes| rpc.author_submit_extrinsic(bytes))
+			.buffered(IN_FLIGHT)
+	}
+
+	/// The next block that the node makes.
+	async fn next_block(&mut self, node: &mut Node) -> Result<Made> {
+		let log = &mut self.log;
+		wait_until("the next block", BLOCK_LIMIT, || {
+			let looked = node.process().ensure_running().and_then(|()| {
+				while let Some(line) = log.next_line()? {
+					if let Some(made) = Made::parse(&line) {
+						return Ok(Some(made));
+					}
+				}
+				Ok(None)
+			});
+			async { looked }
+		})
+		.await
 	}
 
 	async fn sign(&mut self, calls: Vec<(Keypair, Call)>) -> Result<Vec<Vec<u8>>> {

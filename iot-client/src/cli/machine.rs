@@ -219,10 +219,13 @@ pub(super) async fn run(desk: &Desk<'_>) -> Result<u8> {
 			piece = news.recv() => match piece {
 				Ok(piece) => desk.say(&piece, &piece),
 				Err(RecvError::Lagged(missed)) => tracing::debug!(missed, "news was missed"),
-				Err(RecvError::Closed) => (&mut running).await?,
+				// Nobody is left who could tell anything: it has ended, or is about to.
+				Err(RecvError::Closed) => break,
 			},
 		}
 	}
+	running.await?;
+	Ok(0)
 }
 
 async fn stop_signal() {
