@@ -18,7 +18,7 @@ use tracing_subscriber::EnvFilter;
 /// What every file looks like.
 const TEMPLATE: &str = include_str!("../weights.hbs");
 /// Our pallets with calls, by the names of their folders.
-const PALLETS: [&str; 2] = ["jobs", "machines"];
+const PALLETS: [&str; 3] = ["escrow", "jobs", "machines"];
 
 /// Measures the calls of our pallets and writes their weights.
 #[derive(Debug, Parser)]
