@@ -21,8 +21,9 @@ setup: ## Prepare this machine: packages, wasm target, Node.js packages
 	@scripts/setup.sh
 
 .PHONY: build
-build: setup ## Build everything
+build: setup ## Build everything, and say how large the runtime is
 	$(cargo_build)
+	@scripts/runtime.sh
 
 .PHONY: run
 run: build ## Node, board and client; order a job, watch it made and paid; stay up until Ctrl-C (ARGS=..)

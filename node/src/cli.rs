@@ -115,9 +115,27 @@ fn with_paritydb(command: Command) -> Command {
 	command.mut_subcommands(with_paritydb)
 }
 
+/// Adds what to do where the SDK does not say it.
+pub fn explained(error: &str) -> String {
+	match error.contains("Relay chain argument error") {
+		true => format!(
+			"{error}\nThis chain needs a relay chain: name its chain spec behind two dashes (-- --chain FILE), or run it \
+			alone with --dev"
+		),
+		false => error.to_owned(),
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn a_missing_relay_chain_is_explained() {
+		let error = "Invalid input: Relay chain argument error: `rococo-local` only supported with `rococo-native`";
+		assert!(explained(error).contains("-- --chain FILE") && explained(error).contains("--dev"));
+		assert_eq!(explained("disk full"), "disk full");
+	}
 	use polkadot_omni_node_lib::cli::Cli;
 	use sc_cli::{clap::CommandFactory, SubstrateCli};
 

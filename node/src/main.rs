@@ -11,7 +11,7 @@ fn main() -> ExitCode {
 	match run_with_custom_cli::<cli::About, cli::Extras>(config) {
 		Ok(()) => ExitCode::SUCCESS,
 		Err(error) => {
-			eprintln!("bpiiot-node: {error}");
+			eprintln!("bpiiot-node: {}", cli::explained(&error.to_string()));
 			ExitCode::FAILURE
 		}
 	}
