@@ -183,7 +183,7 @@ pub enum Command {
 		#[command(flatten)]
 		signer: Signer,
 	},
-	/// Tell the chain what the configuration's [machine] says the machine is; what is not given stays
+	/// Tell the chain what the configuration's part `machine` says the machine is; what is not given stays
 	Describe {
 		/// What it declares.
 		#[command(flatten)]

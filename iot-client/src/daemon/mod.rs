@@ -11,8 +11,8 @@
 //! in memory that the chain or the journal could not tell again, so being killed at any moment costs no more than the
 //! job that was just moving: that one is given up with a refund, since nobody knows within which movement it stopped.
 //!
-//! It also looks how the machine stands ([`standing`]): a key that was replaced is followed without stopping the work
-//! ([`keys`]); a machine that is frozen, or whose key this computer does not have, is brought to safe.
+//! It also looks how the machine stands (`standing`): a key that was replaced is followed without stopping the work
+//! (`keys`); a machine that is frozen, or whose key this computer does not have, is brought to safe.
 
 pub mod decide;
 mod foreman;
