@@ -180,7 +180,8 @@ impl Server {
 
 	/// Runs until `stop` becomes readable, or, with `console_owns`, until the console's other end is closed.
 	///
-	/// The console takes [`Command`]s, one a line. `watcher` sees the state after each round.
+	/// The console takes [`Command`]s, one a line. `watcher` sees the state after each round, and before anything
+	/// goes out on the line: who has read of a change on the line finds it in the state too.
 	pub fn run(
 		mut self,
 		console: impl AsFd,
@@ -202,13 +203,13 @@ impl Server {
 					console = None;
 				}
 			}
-			self.round()?;
+			self.round(&mut watcher)?;
 			watcher(self.state());
 		}
 	}
 
 	/// One round: the line, the machine, the board.
-	fn round(&mut self) -> Result<(), ServerError> {
+	fn round(&mut self, watcher: &mut impl FnMut(State)) -> Result<(), ServerError> {
 		if self.port.check()? == Change::Opened {
 			self.connected = true;
 			self.reset(ResetCause::External)?;
@@ -222,16 +223,19 @@ impl Server {
 		self.rig.press.advance(behind_ms as u32);
 		self.simulated_ms = elapsed_ms;
 		if self.rig.since_reset() >= BOOT {
-			self.run_board();
+			self.run_board(watcher);
 		}
 		self.bite_watchdog()
 	}
 
-	fn run_board(&mut self) {
+	fn run_board(&mut self, watcher: &mut impl FnMut(State)) {
 		for _ in 0..BOARD_ROUNDS {
 			self.board.poll(&mut self.rig);
-			self.lost_bytes += self.port.write(&self.rig.transmit) as u64;
-			self.rig.transmit.clear();
+			if !self.rig.transmit.is_empty() {
+				watcher(self.state());
+				self.lost_bytes += self.port.write(&self.rig.transmit) as u64;
+				self.rig.transmit.clear();
+			}
 			if !self.rig.has_received() {
 				break;
 			}
