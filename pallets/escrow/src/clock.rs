@@ -62,6 +62,10 @@ impl<T: Config> AgreementClock for Pallet<T> {
 		Clock::<T>::get().agreement()
 	}
 
+	fn unix_now() -> UnixMillis {
+		Clock::<T>::get().last
+	}
+
 	fn from_unix(moment: UnixMillis) -> AgreementMillis {
 		moment.saturating_sub(Clock::<T>::get().stopped)
 	}

@@ -20,7 +20,7 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use types::{DeadlineKey, EscrowAccount, StopClock};
+pub use types::{DeadlineKey, EscrowAccount, NamedArbiter, StopClock};
 pub use weights::WeightInfo;
 
 use frame_support::traits::fungibles::Inspect;

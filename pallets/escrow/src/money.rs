@@ -2,7 +2,7 @@
 
 use crate::{AccountOf, BalanceOf, Config, Credits, Error, EscrowAccount, Event, HoldReason, Pallet};
 use bpiiot_primitives::{
-	Actor, AgreementRef, AssetKind, BondOutcome, Escrow, EscrowTerms, Settlement, SpendPolicy, SpendPurpose,
+	Actor, AgreementRef, AssetKind, BondOutcome, Case, Escrow, EscrowTerms, Settlement, SpendPolicy, SpendPurpose,
 };
 use frame_support::{
 	ensure,
@@ -70,7 +70,37 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 			fee,
 			bond: Zero::zero(),
 			ended: false,
+			arbiter: None,
 		})
+	}
+
+	fn ensure_payable(asset: AssetKind, smallest: BalanceOf<T>) -> DispatchResult {
+		ensure!(
+			smallest >= T::Fungibles::minimum_balance(asset),
+			Error::<T>::ReleaseBelowMinimum
+		);
+		Ok(())
+	}
+
+	fn top_up(
+		_agreement: AgreementRef,
+		_account: &mut AccountOf<T>,
+		_payer: &Actor<T::AccountId>,
+		_amount: BalanceOf<T>,
+	) -> DispatchResult {
+		Err(DispatchError::Unavailable)
+	}
+
+	fn dispute(
+		_agreement: AgreementRef,
+		_account: &AccountOf<T>,
+		_case: Case<T::AccountId, BalanceOf<T>>,
+	) -> DispatchResult {
+		Err(DispatchError::Unavailable)
+	}
+
+	fn is_disputed(_agreement: AgreementRef) -> bool {
+		false
 	}
 
 	fn post_bond(
@@ -186,6 +216,9 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		crate::ListedAssets::<T>::insert(asset, ());
 		asset
 	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn benchmark_arbiter(_who: &T::AccountId) {}
 
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_fund(asset: AssetKind, who: &T::AccountId, amount: BalanceOf<T>) {

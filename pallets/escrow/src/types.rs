@@ -1,8 +1,9 @@
 //! What the pallet stores, and the state of an escrow, which others store for it.
 
-use bpiiot_primitives::{AgreementMillis, AgreementRef, AssetKind, EscrowView, UnixMillis};
+use bpiiot_primitives::{AgreementMillis, AgreementRef, Arbitration, AssetKind, EscrowView, UnixMillis};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
+use sp_runtime::Permill;
 
 /// The state of an escrow. It stands in the agreement's own record; only this pallet makes and changes it.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
@@ -23,6 +24,17 @@ pub struct EscrowAccount<AccountId, Balance> {
 	pub(crate) bond: Balance,
 	/// Whether it has ended. Then nothing is on hold but the deposit.
 	pub(crate) ended: bool,
+	/// Who decides a dispute, if the parties have agreed on somebody, and what he gets for it.
+	pub(crate) arbiter: Option<NamedArbiter<AccountId>>,
+}
+
+/// An arbiter as both parties have agreed on him.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct NamedArbiter<AccountId> {
+	/// Who, and how long he has.
+	pub arbitration: Arbitration<AccountId>,
+	/// His fee at that time, as a share of what is at stake.
+	pub fee: Permill,
 }
 
 impl<AccountId, Balance: Copy> EscrowView for EscrowAccount<AccountId, Balance> {
@@ -60,6 +72,10 @@ impl<AccountId, Balance: Copy> EscrowView for EscrowAccount<AccountId, Balance> 
 
 	fn has_ended(&self) -> bool {
 		self.ended
+	}
+
+	fn arbiter(&self) -> Option<&AccountId> {
+		self.arbiter.as_ref().map(|named| &named.arbitration.arbiter)
 	}
 }
 

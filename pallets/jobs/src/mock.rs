@@ -210,6 +210,7 @@ impl pallet_jobs::Config for Test {
 	type MaxOffers = ConstU32<3>;
 	type MaxOpenJobs = ConstU32<6>;
 	type MaxOpenJobsPerCustomer = ConstU32<4>;
+	type MaxBatch = ConstU32<3>;
 }
 
 /// The account of a name.
@@ -286,29 +287,36 @@ pub(crate) fn penniless(seed: u8) -> MachineId {
 }
 
 /// Ordinary terms.
-pub(crate) fn terms() -> OfferTerms<Balance> {
+pub(crate) fn terms() -> OfferTerms<AccountId, Balance> {
 	OfferTerms {
 		capability: b"drilling".to_vec().try_into().expect("short"),
+		region: b"DE-HB".to_vec().try_into().expect("short"),
 		asset: AssetKind::Native,
 		unit_price: UNIT_PRICE,
+		tiers: Default::default(),
 		max_units: 10,
 		bond: BOND,
 		accept_window: ACCEPT_WINDOW,
 		lead_time: LEAD_TIME,
+		calendar: Default::default(),
 		review_window: REVIEW_WINDOW,
 		rejection_fee: Permill::from_percent(20),
+		cancellation: Default::default(),
+		rework: None,
+		disputes: None,
 		recipe_schema: H256::repeat_byte(1),
 		contract: H256::zero(),
+		governing_law: Default::default(),
 	}
 }
 
 /// The same, in `asset`.
-pub(crate) fn terms_in(asset: AssetKind) -> OfferTerms<Balance> {
+pub(crate) fn terms_in(asset: AssetKind) -> OfferTerms<AccountId, Balance> {
 	OfferTerms { asset, ..terms() }
 }
 
 /// Publishes `terms` for machine 1, which must be registered.
-pub(crate) fn published(terms: OfferTerms<Balance>) -> OfferId {
+pub(crate) fn published(terms: OfferTerms<AccountId, Balance>) -> OfferId {
 	assert_ok!(Jobs::publish_offer(signed(&owner()), machine(1), terms));
 	pallet_jobs::OffersOf::<Test>::get(machine(1))
 		.last()
@@ -326,14 +334,15 @@ pub(crate) fn ordered(offer: OfferId, units: u32) -> JobId {
 		Balance::MAX,
 		H256::repeat_byte(2),
 		Default::default(),
-		START + DEADLINE
+		START + DEADLINE,
+		None
 	));
 	open_jobs().pop().expect("just ordered")
 }
 
 /// The open jobs of machine 1.
 pub(crate) fn open_jobs() -> Vec<JobId> {
-	let open = pallet_jobs::OpenJobs::<Test>::get(machine(1));
+	let open = pallet_jobs::JobsOf::<Test>::get(machine(1)).open;
 	open.into_iter().map(|open| open.job).collect()
 }
 

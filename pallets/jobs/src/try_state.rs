@@ -1,6 +1,6 @@
 //! What must always hold of this pallet's storage, numbered as in the system design.
 
-use crate::{BalanceOf, Config, HoldReason, JobState, Jobs, Offers, OffersOf, OpenJobs, Pallet};
+use crate::{BalanceOf, Config, HoldReason, JobState, Jobs, JobsOf, Offers, OffersOf, Pallet};
 use alloc::collections::{BTreeMap, BTreeSet};
 use bpiiot_primitives::{AgreementClock, AgreementRef, DeadlineIndex, EscrowView};
 use frame_support::{ensure, traits::fungible::InspectHold};
@@ -57,12 +57,15 @@ impl<T: Config> Pallet<T> {
 			let reviewed = job.approved.saturating_add(job.rejected);
 			let fits = match job.state {
 				JobState::Ordered | JobState::Accepted => job.units_done == 0 && reviewed == 0,
-				JobState::Started => reviewed == 0,
+				JobState::Started => job.contested == 0,
 				JobState::Delivered => job.review_until > 0 && reviewed < job.units_done,
+				JobState::Rejected | JobState::Disputed => {
+					job.challenge_until > 0 && job.contested > 0 && reviewed == job.units_done
+				}
 				JobState::Settled(_) => reviewed <= job.units_done,
 			};
 			ensure!(
-				fits && job.units_done <= job.units && job.accept_by <= job.deliver_by,
+				fits && job.contested <= job.rejected && job.units_done <= job.units && job.accept_by <= job.deliver_by,
 				"invariant 4: a job's units do not fit its state"
 			);
 		}
@@ -71,8 +74,12 @@ impl<T: Config> Pallet<T> {
 
 	/// The indexes by machine list exactly what there is.
 	fn check_indexes() -> Result<(), TryRuntimeError> {
-		let listed: BTreeSet<_> = OpenJobs::<T>::iter()
-			.flat_map(|(machine, jobs)| jobs.into_iter().map(move |open| (machine, open.job, open.customer)))
+		let listed: BTreeSet<_> = JobsOf::<T>::iter()
+			.flat_map(|(machine, jobs)| {
+				jobs.open
+					.into_iter()
+					.map(move |open| (machine, open.job, open.customer))
+			})
 			.collect();
 		let open: BTreeSet<_> = Jobs::<T>::iter()
 			.filter(|(_, job)| !job.is_settled())

@@ -1,27 +1,134 @@
 //! What the pallet stores.
 
-use bpiiot_primitives::{AgreementMillis, AssetKind, EscrowView, JobId, MachineId, OfferId};
+use bpiiot_primitives::{AgreementMillis, AssetKind, EscrowView, JobId, MachineId, OfferId, UnixMillis};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{pallet_prelude::ConstU32, BoundedVec};
+use frame_support::{
+	pallet_prelude::{ConstU32, Get},
+	BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound,
+};
 use scale_info::TypeInfo;
 use sp_core::H256;
+use sp_io::hashing::blake2_256;
 use sp_runtime::Permill;
 
 /// What a machine can do, as a short word of the owner's trade ("drilling", "laser-cutting"). At most 32 bytes.
 pub type Capability = BoundedVec<u8, ConstU32<32>>;
 
+/// A country or a part of one, as ISO 3166-1 alpha-2 or ISO 3166-2 has it ("DE", "DE-HB"); empty for anywhere.
+pub type Region = BoundedVec<u8, ConstU32<6>>;
+
 /// Where a recipe can be fetched. At most 128 bytes.
 pub type RecipeUri = BoundedVec<u8, ConstU32<128>>;
 
+/// Where the machine finds the recipe.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub enum RecipeReference {
+	/// For everybody to read.
+	#[codec(index = 0)]
+	Open(RecipeUri),
+	/// For the machine alone.
+	#[codec(index = 1)]
+	Sealed(SealedReference),
+}
+
+impl Default for RecipeReference {
+	fn default() -> Self {
+		Self::Open(RecipeUri::default())
+	}
+}
+
+/// A [`RecipeUri`] that is encrypted to a machine's X25519 key (HPKE, RFC 9180). The chain only keeps it.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct SealedReference {
+	/// The version of the machine's encryption key.
+	pub key_version: u32,
+	/// The encapsulated key, 32 bytes, and what is encrypted, with its tag of 16 bytes.
+	pub ciphertext: BoundedVec<u8, ConstU32<176>>,
+}
+
+/// From this many units on, all units of an order cost this.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PriceTier<Balance> {
+	/// The smallest order, in units.
+	pub from_units: u32,
+	/// Price of one unit, in the asset's smallest unit.
+	pub unit_price: Balance,
+}
+
+/// A time of each week at which a machine works, in minutes from Monday 00:00 UTC (0 to 10,080).
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WeekWindow {
+	/// The first minute.
+	pub from: u16,
+	/// The minute after the last one; larger than `from`, at most 10,080.
+	pub until: u16,
+}
+
+/// A time at which a machine does not work, whatever the week says.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Closure {
+	/// Its beginning, in unix milliseconds.
+	pub from: UnixMillis,
+	/// Its end, in unix milliseconds.
+	pub until: UnixMillis,
+}
+
+/// When a machine works. By the wall clock: no halt of the chain moves it.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
+pub struct Calendar {
+	/// The times of each week, in order and apart from each other; none for all the time.
+	pub week: BoundedVec<WeekWindow, ConstU32<14>>,
+	/// The exceptions, in order and apart from each other.
+	pub closures: BoundedVec<Closure, ConstU32<8>>,
+}
+
+/// What it costs the customer to call a job off, as shares of the price that is still unpaid. The machine gets it. Before
+/// acceptance it costs nothing.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default,
+)]
+pub struct CancellationFees {
+	/// Once the machine has accepted.
+	pub accepted: Permill,
+	/// Once it has started.
+	pub started: Permill,
+}
+
+/// How often, and how fast, a machine mends what it delivered.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rework {
+	/// How many times the customer may send units back.
+	pub rounds: u8,
+	/// How long the machine has each time, in milliseconds.
+	pub window: u64,
+}
+
+/// How disputes over rejected units are decided.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct DisputeTerms<AccountId> {
+	/// Whom the machine's owner takes as arbiter. An order names one of them, or none.
+	pub arbiters: BoundedVec<AccountId, ConstU32<4>>,
+	/// How long the machine's side may think about a rejection, in milliseconds.
+	pub challenge_window: u64,
+	/// How long the arbiter may take to accept the case, in milliseconds.
+	pub case_window: u64,
+	/// How long he may then take to rule, in milliseconds.
+	pub ruling_window: u64,
+}
+
 /// The terms of an offer. An order fixes those of the version that it names.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
-pub struct OfferTerms<Balance> {
+pub struct OfferTerms<AccountId, Balance> {
 	/// The capability that is for sale.
 	pub capability: Capability,
+	/// Where the work is done.
+	pub region: Region,
 	/// The asset of price and bond, and of what the order costs besides. Orders need it to be listed.
 	pub asset: AssetKind,
 	/// Price of one unit, in the asset's smallest unit.
 	pub unit_price: Balance,
+	/// Other prices of larger orders, by rising `from_units` above 1.
+	pub tiers: BoundedVec<PriceTier<Balance>, ConstU32<4>>,
 	/// The largest order, in units.
 	pub max_units: u32,
 	/// What the machine puts on hold when it accepts an order; it goes to the customer when the machine gives up,
@@ -29,16 +136,55 @@ pub struct OfferTerms<Balance> {
 	pub bond: Balance,
 	/// How long an order waits for acceptance, in milliseconds.
 	pub accept_window: u64,
-	/// The least time between order and delivery deadline, in milliseconds.
+	/// The least working time between order and delivery deadline, in milliseconds.
 	pub lead_time: u64,
+	/// When the machine works.
+	pub calendar: Calendar,
 	/// How long the customer may look at a delivery, in milliseconds. Silence approves.
 	pub review_window: u64,
 	/// The share of a rejected unit's price that the machine keeps.
 	pub rejection_fee: Permill,
+	/// What the customer pays for calling the job off.
+	pub cancellation: CancellationFees,
+	/// Whether the customer may send units back to be mended.
+	pub rework: Option<Rework>,
+	/// Whether a rejection may be disputed. Without it the rejection fee is the last word.
+	pub disputes: Option<DisputeTerms<AccountId>>,
 	/// Hash of the schema that recipes must follow.
 	pub recipe_schema: H256,
 	/// Hash of the contract text; zero for none.
 	pub contract: H256,
+	/// The law that governs the contract, as a region; empty if it names none.
+	pub governing_law: Region,
+}
+
+impl<AccountId, Balance: Copy> OfferTerms<AccountId, Balance> {
+	/// Price of one unit in an order of so many.
+	pub fn unit_price_of(&self, units: u32) -> Balance {
+		let tier = self.tiers.iter().rev().find(|tier| tier.from_units <= units);
+		tier.map_or(self.unit_price, |tier| tier.unit_price)
+	}
+}
+
+/// An order as the customer writes it.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct OrderLine<AccountId, Balance> {
+	/// The offer.
+	pub offer: OfferId,
+	/// The version of it that was read.
+	pub version: u32,
+	/// At least 1, at most the offer's `max_units`.
+	pub units: u32,
+	/// The most that all units together may cost, in the asset's smallest unit.
+	pub max_price: Balance,
+	/// `blake2_256` of the recipe file.
+	pub recipe: H256,
+	/// Where the machine can fetch it.
+	pub recipe_reference: RecipeReference,
+	/// Delivery deadline, in unix milliseconds of the chain's timestamp.
+	pub deliver_by: UnixMillis,
+	/// Who decides disputes: one of the offer's arbiters, or nobody.
+	pub arbiter: Option<AccountId>,
 }
 
 /// A published offer.
@@ -53,7 +199,7 @@ pub struct Offer<AccountId, Balance> {
 	/// Counts changes, from 1. An order names the version that it read.
 	pub version: u32,
 	/// The terms of this version.
-	pub terms: OfferTerms<Balance>,
+	pub terms: OfferTerms<AccountId, Balance>,
 }
 
 /// How a job ended.
@@ -63,7 +209,7 @@ pub enum Outcome {
 	Completed,
 	/// The machine declined the order.
 	Declined,
-	/// The customer cancelled before the machine accepted.
+	/// The customer called it off, and paid the fee of its stage.
 	Cancelled,
 	/// The machine gave up after accepting.
 	GivenUp,
@@ -71,9 +217,11 @@ pub enum Outcome {
 	NotAccepted,
 	/// The machine did not deliver in time.
 	NotDelivered,
+	/// A dispute was decided, or its arbiter was silent.
+	Arbitrated,
 }
 
-/// Where a job stands. It only moves down this list.
+/// Where a job stands. It only moves down this list, except that units sent back for rework are worked on once more.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum JobState {
 	/// The price is on hold; the machine has until `accept_by`.
@@ -84,6 +232,10 @@ pub enum JobState {
 	Started,
 	/// The customer looks at the units; he has until `review_until`.
 	Delivered,
+	/// Units were rejected whose price is still on hold; the machine's side may dispute that until `challenge_until`.
+	Rejected,
+	/// The arbiter decides; escrow keeps the dispute and its deadlines.
+	Disputed,
 	/// Everything is paid and nothing is on hold but the record's deposit, until the customer removes the record.
 	Settled(Outcome),
 }
@@ -95,6 +247,59 @@ pub struct OpenJob<AccountId> {
 	pub job: JobId,
 	/// Who ordered it: the list also tells how many jobs of his the machine has.
 	pub customer: AccountId,
+}
+
+/// The jobs of a machine.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	CloneNoBound,
+	PartialEqNoBound,
+	EqNoBound,
+	DebugNoBound,
+)]
+#[scale_info(skip_type_params(MaxOpen))]
+pub struct JobBook<AccountId: Clone + PartialEq + Eq + core::fmt::Debug, MaxOpen: Get<u32>> {
+	/// Those that are not settled, and whose they are.
+	pub open: BoundedVec<OpenJob<AccountId>, MaxOpen>,
+	/// How many were settled.
+	pub settled: u64,
+	/// Over all settled jobs in their order: `blake2_256(history ++ job ++ blake2_256(record))`, the record as it was
+	/// stored when it was settled. Whoever keeps the records can prove that none is missing.
+	pub history: H256,
+}
+
+impl<AccountId: Clone + PartialEq + Eq + core::fmt::Debug, MaxOpen: Get<u32>> Default for JobBook<AccountId, MaxOpen> {
+	fn default() -> Self {
+		Self {
+			open: BoundedVec::new(),
+			settled: 0,
+			history: H256::zero(),
+		}
+	}
+}
+
+impl<AccountId: Clone + PartialEq + Eq + core::fmt::Debug, MaxOpen: Get<u32>> JobBook<AccountId, MaxOpen> {
+	/// Moves a job from the open ones into the history.
+	pub fn settle(&mut self, id: JobId, record: &impl Encode) {
+		self.open.retain(|other| other.job != id);
+		self.settled = self.settled.saturating_add(1);
+		self.history = (self.history, id, record.using_encoded(blake2_256))
+			.using_encoded(blake2_256)
+			.into();
+	}
+}
+
+/// What the machine would rather do, until the customer agrees or the order ends.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CounterOffer<Balance> {
+	/// Price of one unit.
+	pub unit_price: Balance,
+	/// Delivery deadline, in unix milliseconds.
+	pub deliver_by: UnixMillis,
 }
 
 /// An order and what became of it.
@@ -118,10 +323,12 @@ pub struct Job<Escrow, Balance> {
 	pub approved: u32,
 	/// Units rejected so far.
 	pub rejected: u32,
+	/// Of those, the units whose price is still on hold, since the rejection may be disputed.
+	pub contested: u32,
 	/// `blake2_256` of the recipe file.
 	pub recipe: H256,
 	/// Where the recipe can be fetched.
-	pub recipe_uri: RecipeUri,
+	pub recipe_reference: RecipeReference,
 	/// Where the job stands.
 	pub state: JobState,
 	/// Acceptance is too late after this moment.
@@ -132,14 +339,26 @@ pub struct Job<Escrow, Balance> {
 	pub review_window: u64,
 	/// Rejection is too late after this moment; zero before delivery.
 	pub review_until: AgreementMillis,
+	/// How long the machine's side may dispute a rejection, in milliseconds; zero if it may not.
+	pub challenge_window: u64,
+	/// A dispute is too late after this moment; zero before the state `Rejected`.
+	pub challenge_until: AgreementMillis,
 	/// Under which moment the job stands in the index of deadlines; at most the deadline of its state.
 	pub indexed_at: AgreementMillis,
 	/// The bond that the machine puts on hold when it accepts.
 	pub bond: Balance,
 	/// The share of a rejected unit's price that the machine keeps.
 	pub rejection_fee: Permill,
+	/// What the customer pays for calling the job off.
+	pub cancellation: CancellationFees,
+	/// The rounds of rework that are left.
+	pub rework: Option<Rework>,
+	/// What the machine has proposed instead and the customer has not agreed to.
+	pub counter: Option<CounterOffer<Balance>>,
 	/// Hash of the delivery's evidence; zero before delivery.
 	pub result: H256,
+	/// Hash of the last reason given, for a rejection, for rework or for calling the job off; zero if none was.
+	pub reason: H256,
 	/// When it was ordered.
 	pub ordered_at: AgreementMillis,
 }
@@ -167,25 +386,32 @@ impl<Escrow, Balance> Job<Escrow, Balance> {
 		matches!(self.state, JobState::Settled(_))
 	}
 
-	/// The moment after which anybody may end the job, and how it ends then; none once it is settled.
+	/// The moment after which anybody may end the job, and how it ends then; none once it is settled, or while
+	/// it is disputed, when escrow keeps the deadline.
 	pub fn deadline(&self) -> Option<(AgreementMillis, Outcome)> {
 		match self.state {
 			JobState::Ordered => Some((self.accept_by, Outcome::NotAccepted)),
 			JobState::Accepted | JobState::Started => Some((self.deliver_by, Outcome::NotDelivered)),
 			JobState::Delivered => Some((self.review_until, Outcome::Completed)),
-			JobState::Settled(_) => None,
+			JobState::Rejected => Some((self.challenge_until, Outcome::Completed)),
+			JobState::Disputed | JobState::Settled(_) => None,
 		}
 	}
 
 	/// Delivered units that are neither approved nor rejected.
 	pub fn in_review(&self) -> u32 {
-		self.units_done
-			.saturating_sub(self.approved)
-			.saturating_sub(self.rejected)
+		self.units_done.saturating_sub(self.reviewed())
+	}
+
+	/// Units that the customer has approved or rejected.
+	pub fn reviewed(&self) -> u32 {
+		self.approved.saturating_add(self.rejected)
 	}
 
 	/// Units whose price is still on hold.
 	pub fn unpaid_units(&self) -> u32 {
-		self.units.saturating_sub(self.approved).saturating_sub(self.rejected)
+		self.units
+			.saturating_sub(self.reviewed())
+			.saturating_add(self.contested)
 	}
 }

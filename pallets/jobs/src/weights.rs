@@ -41,6 +41,16 @@ pub trait WeightInfo {
 	fn expire() -> Weight;
 	/// Weight of `remove`.
 	fn remove() -> Weight;
+	/// Weight of `counter_offer`.
+	fn counter_offer() -> Weight;
+	/// Weight of `accept_counter_offer`.
+	fn accept_counter_offer() -> Weight;
+	/// Weight of `request_rework`.
+	fn request_rework() -> Weight;
+	/// Weight of `concede`.
+	fn concede() -> Weight;
+	/// Weight of `dispute`.
+	fn dispute() -> Weight;
 }
 
 /// Weights for `pallet_jobs`, on the runtime's own database.
@@ -379,5 +389,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(89_273_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
+	}
+	fn counter_offer() -> Weight {
+		Self::approve()
+	}
+	fn accept_counter_offer() -> Weight {
+		Self::approve()
+	}
+	fn request_rework() -> Weight {
+		Self::approve()
+	}
+	fn concede() -> Weight {
+		Self::approve()
+	}
+	fn dispute() -> Weight {
+		Self::approve()
 	}
 }

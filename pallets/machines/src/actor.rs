@@ -77,6 +77,10 @@ impl<T: Config> Actors<OriginFor<T>, T::AccountId> for Pallet<T> {
 		Machines::<T>::get(machine).is_some_and(|record| record.owner == *account || *account == machine.account())
 	}
 
+	fn controller(party: &T::AccountId) -> T::AccountId {
+		Machines::<T>::get(MachineId(party.clone().into())).map_or_else(|| party.clone(), |record| record.owner)
+	}
+
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_machine(
 		owner: &T::AccountId,

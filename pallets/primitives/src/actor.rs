@@ -31,6 +31,9 @@ pub trait Actors<RuntimeOrigin, AccountId> {
 	/// Whether `account` is `machine` itself or its owner.
 	fn controls(account: &AccountId, machine: &MachineId) -> bool;
 
+	/// Who stands behind a party of an agreement: the owner of the machine whose account it is, or the account itself.
+	fn controller(party: &AccountId) -> AccountId;
+
 	/// Makes a machine in service that `Self::controls` says `owner` controls, and an origin of its key. It may spend all
 	/// that it has of `asset`, under the policy that is the dearest to ask.
 	#[cfg(feature = "runtime-benchmarks")]
@@ -49,6 +52,9 @@ pub enum SpendPurpose {
 	/// Security for work that the account has promised.
 	#[codec(index = 1)]
 	Bond,
+	/// What is put up for having an arbiter decide.
+	#[codec(index = 2)]
+	Dispute,
 }
 
 /// Asked at the one place where value is taken from an account for an agreement.

@@ -1,6 +1,6 @@
 //! The door to the money, and to the clock by which agreements end.
 
-use crate::{Actor, AgreementMillis, AgreementRef};
+use crate::{Actor, AgreementMillis, AgreementRef, UnixMillis};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
@@ -8,6 +8,8 @@ use frame_support::{
 	weights::Weight,
 };
 use scale_info::TypeInfo;
+use sp_core::H256;
+use sp_runtime::Permill;
 
 /// The terms of an escrow, fixed when it opens.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,6 +29,43 @@ pub struct EscrowTerms<AccountId, AssetId, Balance> {
 	/// What the payer puts aside for having opened the escrow at all, in planck. It is taken in the asset like the
 	/// deposit. When the escrow ends, it goes to the chain and to neither party.
 	pub fee: Balance,
+	/// Who decides a dispute, if both parties have agreed on somebody. Without it there are none.
+	pub arbitration: Option<Arbitration<AccountId>>,
+}
+
+/// The arbiter that both parties have agreed on, and how long he has.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Arbitration<AccountId> {
+	/// A registered arbiter, who shares no owner with either party.
+	pub arbiter: AccountId,
+	/// How long he may take to accept the case, in milliseconds of the agreement clock.
+	pub case_window: u64,
+	/// How long he may take from then on to rule, in milliseconds of the agreement clock.
+	pub ruling_window: u64,
+}
+
+/// A party of an agreement.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+	/// Who pays.
+	#[codec(index = 0)]
+	Payer,
+	/// Who is paid.
+	#[codec(index = 1)]
+	Payee,
+}
+
+/// A dispute that a domain pallet opens for one of the parties.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Case<AccountId, Balance> {
+	/// Who opens it and puts up what it costs: the party itself, or whoever controls it.
+	pub opener: Actor<AccountId>,
+	/// For which side.
+	pub side: Side,
+	/// Of what is held, the part that the verdict splits.
+	pub at_stake: Balance,
+	/// Hash of the opener's evidence.
+	pub evidence: H256,
 }
 
 /// What becomes of the payee's bond at the end.
@@ -79,6 +118,9 @@ pub trait EscrowView {
 
 	/// Whether the escrow has ended. From then on nothing is on hold for it but the deposit.
 	fn has_ended(&self) -> bool;
+
+	/// Who decides a dispute.
+	fn arbiter(&self) -> Option<&Self::AccountId>;
 }
 
 /// What a domain pallet may do with money that is not its own. The implementation (`pallet-escrow`) keeps it on hold
@@ -102,16 +144,34 @@ pub trait Escrow<AccountId> {
 		+ Parameter
 		+ MaxEncodedLen;
 
-	/// Puts price, deposit and fee on hold. With [`Escrow::post_bond`] the one entry by which value leaves an account for
-	/// an agreement: the spending policy is asked here, for all three together.
+	/// Puts price, deposit and fee on hold. With [`Escrow::top_up`], [`Escrow::post_bond`] and [`Escrow::dispute`] the one
+	/// entry by which value leaves an account for an agreement: the spending policy is asked here, for all three together.
 	///
 	/// # Errors
-	/// Asset not listed or without a rate, smallest release below the minimum balance, policy, too little money.
+	/// Asset not listed or without a rate, smallest release below the minimum balance, an arbiter who is not registered or
+	/// stands behind a party, policy, too little money.
 	fn open(
 		agreement: AgreementRef,
 		payer: &Actor<AccountId>,
 		terms: EscrowTerms<AccountId, Self::AssetId, Self::Balance>,
 	) -> Result<Self::Account, DispatchError>;
+
+	/// Whether payments of at least `smallest` in `asset` arrive by themselves.
+	///
+	/// # Errors
+	/// It is below the asset's minimum balance.
+	fn ensure_payable(asset: Self::AssetId, smallest: Self::Balance) -> DispatchResult;
+
+	/// Puts more of the payer's money on hold for the price.
+	///
+	/// # Errors
+	/// Escrow ended, not its payer, policy, too little money.
+	fn top_up(
+		agreement: AgreementRef,
+		account: &mut Self::Account,
+		payer: &Actor<AccountId>,
+		amount: Self::Balance,
+	) -> DispatchResult;
 
 	/// Puts the payee's bond on hold, once.
 	///
@@ -146,6 +206,20 @@ pub trait Escrow<AccountId> {
 		settlement: Settlement<Self::Balance>,
 	) -> DispatchResult;
 
+	/// Opens a dispute before the agreed arbiter: the opener's bond and the arbiter's fee go on hold. From now on the domain
+	/// pallet leaves the escrow alone until [`Agreements::resolve`].
+	///
+	/// # Errors
+	/// Escrow ended or in dispute, no arbiter agreed, more at stake than is held, policy, too little money.
+	fn dispute(
+		agreement: AgreementRef,
+		account: &Self::Account,
+		case: Case<AccountId, Self::Balance>,
+	) -> DispatchResult;
+
+	/// Whether a dispute is open.
+	fn is_disputed(agreement: AgreementRef) -> bool;
+
 	/// Gives the deposit back, when the record is about to be removed.
 	///
 	/// # Errors
@@ -155,6 +229,10 @@ pub trait Escrow<AccountId> {
 	/// The listed asset that is the dearest to move.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_asset() -> Self::AssetId;
+
+	/// Registers an arbiter.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn benchmark_arbiter(who: &AccountId);
 
 	/// Gives somebody money.
 	#[cfg(feature = "runtime-benchmarks")]
@@ -174,8 +252,11 @@ pub trait AgreementClock {
 	/// Now, in milliseconds of the agreement clock.
 	fn now() -> AgreementMillis;
 
+	/// Now, by the wall clock: the timestamp of the block.
+	fn unix_now() -> UnixMillis;
+
 	/// The moment of the agreement clock that a wall-clock moment would have if the chain never stopped again.
-	fn from_unix(moment: crate::UnixMillis) -> AgreementMillis;
+	fn from_unix(moment: UnixMillis) -> AgreementMillis;
 
 	/// Whether deadlines are enforced now.
 	///
@@ -221,4 +302,17 @@ pub trait Agreements {
 
 	/// What [`Self::expire`] costs at worst.
 	fn expire_weight() -> Weight;
+
+	/// Ends the agreement whose dispute is over: this share of what was at stake goes to the payee, the rest to the payer.
+	///
+	/// # Errors
+	/// The implementation's own, if the agreement is not in dispute.
+	fn resolve(agreement: AgreementRef, to_payee: Permill) -> DispatchResult;
+
+	/// What [`Self::resolve`] costs at worst.
+	fn resolve_weight() -> Weight;
+
+	/// Makes an agreement in dispute that is the dearest to end. Its escrow knows who the arbiter is.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn benchmark_disputed() -> AgreementRef;
 }

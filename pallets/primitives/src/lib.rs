@@ -17,8 +17,8 @@ pub use actor::{Actor, Actors, OpenWork, SpendPolicy, SpendPurpose};
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkAssets;
 pub use escrow::{
-	AgreementClock, Agreements, BondOutcome, DeadlineIndex, Escrow, EscrowTerms, EscrowView, Expiry, OpenEscrows,
-	Settlement,
+	AgreementClock, Agreements, Arbitration, BondOutcome, Case, DeadlineIndex, Escrow, EscrowTerms, EscrowView, Expiry,
+	OpenEscrows, Settlement, Side,
 };
 pub use ids::{fresh_id, AgreementRef, AssetKind, JobId, MachineId, OfferId};
 

@@ -58,6 +58,12 @@ impl Contains<RuntimeCall> for SponsoredCalls {
 					| Job::approve { .. }
 					| Job::reject { .. }
 					| Job::remove { .. }
+					| Job::order_batch { .. }
+					| Job::counter_offer { .. }
+					| Job::accept_counter_offer { .. }
+					| Job::request_rework { .. }
+					| Job::concede { .. }
+					| Job::dispute { .. }
 			)
 		)
 	}
@@ -116,4 +122,5 @@ impl pallet_jobs::Config for Runtime {
 	type MaxOffers = ConstU32<32>;
 	type MaxOpenJobs = ConstU32<32>;
 	type MaxOpenJobsPerCustomer = ConstU32<8>;
+	type MaxBatch = ConstU32<8>;
 }

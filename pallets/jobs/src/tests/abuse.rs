@@ -27,8 +27,9 @@ fn calls(job: JobId, offer: OfferId) -> Vec<Call<Test>> {
 			units: 1,
 			max_price: Balance::MAX,
 			recipe: H256::zero(),
-			recipe_uri: Default::default(),
+			recipe_reference: Default::default(),
 			deliver_by: START + DEADLINE,
+			arbiter: None,
 		},
 		Call::accept { job },
 		Call::decline { job, reason },
@@ -159,8 +160,9 @@ fn order_by(who: &AccountId, units: u32, max_price: Balance) -> DispatchResult {
 		units,
 		max_price,
 		recipe: H256::zero(),
-		recipe_uri: Default::default(),
+		recipe_reference: Default::default(),
 		deliver_by: START + DEADLINE,
+		arbiter: None,
 	};
 	// As the chain does: all of it or nothing.
 	let done = RuntimeCall::from(order).dispatch(signed(who));
@@ -262,7 +264,8 @@ fn a_machine_does_not_buy_without_a_policy() {
 				Balance::MAX,
 				H256::zero(),
 				Default::default(),
-				START + DEADLINE
+				START + DEADLINE,
+				None,
 			),
 			// Machines 1 and 2 have one owner; that alone does not make an order one's own.
 			pallet_machines::Error::<Test>::PurposeNotAllowed
@@ -321,7 +324,8 @@ fn the_cap_is_for_a_customer_and_a_machine() {
 			Balance::MAX,
 			H256::zero(),
 			recipe_uri,
-			deliver_by
+			deliver_by,
+			None
 		));
 	});
 }

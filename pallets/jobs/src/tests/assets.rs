@@ -20,6 +20,7 @@ fn order(offer: bpiiot_primitives::OfferId) -> sp_runtime::DispatchResult {
 		H256::zero(),
 		Default::default(),
 		START + DEADLINE,
+		None,
 	)
 }
 

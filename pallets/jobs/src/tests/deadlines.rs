@@ -132,6 +132,7 @@ fn an_order_must_leave_the_lead_time_and_not_reach_too_far() {
 				H256::zero(),
 				Default::default(),
 				deliver_by,
+				None,
 			)
 		};
 		assert_noop!(order(START + LEAD_TIME - 1), Error::<Test>::DeadlineTooSoon);

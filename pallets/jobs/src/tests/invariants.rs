@@ -1,4 +1,4 @@
-use crate::{mock::*, HoldReason, Jobs as JobsMap, Offers, OffersOf, OpenJobs};
+use crate::{mock::*, HoldReason, Jobs as JobsMap, JobsOf, Offers, OffersOf};
 use bpiiot_primitives::{AssetKind, JobId, MachineId, OfferId};
 use frame_support::{
 	assert_ok,
@@ -54,11 +54,11 @@ fn try_state_sees_each_kind_of_damage() {
 		other("invariant 4: a job's units do not fit its state")
 	);
 	assert_eq!(
-		broken_by(|_| OpenJobs::<Test>::remove(machine(1))),
+		broken_by(|_| JobsOf::<Test>::remove(machine(1))),
 		other("the open jobs of the machines differ from the jobs")
 	);
 	assert_eq!(
-		broken_by(|_| OpenJobs::<Test>::mutate(machine(1), |open| open[0].customer = stranger())),
+		broken_by(|_| JobsOf::<Test>::mutate(machine(1), |book| book.open[0].customer = stranger())),
 		other("the open jobs of the machines differ from the jobs")
 	);
 	assert_eq!(
@@ -209,6 +209,7 @@ fn run(step: &Step) -> Result<(), DispatchError> {
 				recipe,
 				Default::default(),
 				deliver_by,
+				None,
 			)
 		}
 		4 => Jobs::accept(who, job),

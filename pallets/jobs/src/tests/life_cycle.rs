@@ -1,11 +1,11 @@
-use crate::{mock::*, Error, Event, JobState, Jobs as JobsMap, OpenJobs, Outcome};
+use crate::{mock::*, Error, Event, JobState, Jobs as JobsMap, JobsOf, Outcome};
 use bpiiot_primitives::{AgreementRef, AssetKind, BondOutcome};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 
 fn outcome_is(job: bpiiot_primitives::JobId, outcome: Outcome) {
 	assert_eq!(record(job).state, JobState::Settled(outcome));
-	assert!(OpenJobs::<Test>::get(machine(1)).is_empty());
+	assert!(JobsOf::<Test>::get(machine(1)).open.is_empty());
 }
 
 #[test]
@@ -39,6 +39,7 @@ fn a_whole_job_pays_the_machine_and_leaves_nothing_on_hold() {
 					approved: 5,
 					rejected: 0,
 					reason: H256::zero(),
+					history: JobsOf::<Test>::get(machine(1)).history,
 				}
 				.into(),
 			);

@@ -15,8 +15,9 @@ fn order(by: &AccountId, offer: OfferId, units: u32) -> frame_support::dispatch:
 		units,
 		max_price: Balance::MAX,
 		recipe: H256::repeat_byte(2),
-		recipe_uri: Default::default(),
+		recipe_reference: Default::default(),
 		deliver_by: START + DEADLINE,
+		arbiter: None,
 	};
 	call.dispatch_bypass_filter(signed(by))
 		.map(drop)

@@ -48,7 +48,7 @@ fn terms_out_of_bounds_are_refused() {
 	build_and_execute(|| {
 		registered(1);
 		let offer = published(terms());
-		let refused = |change: fn(&mut crate::OfferTerms<Balance>), error: Error<Test>| {
+		let refused = |change: fn(&mut crate::OfferTerms<AccountId, Balance>), error: Error<Test>| {
 			let mut bad = terms();
 			change(&mut bad);
 			let error: sp_runtime::DispatchError = error.into();
@@ -86,7 +86,8 @@ fn an_update_makes_a_new_version_that_orders_must_name() {
 				Balance::MAX,
 				Default::default(),
 				Default::default(),
-				START + DEADLINE
+				START + DEADLINE,
+				None,
 			),
 			Error::<Test>::OfferChanged
 		);

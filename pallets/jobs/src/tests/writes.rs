@@ -107,6 +107,7 @@ fn an_order_of_a_machine_writes_its_budget_too() {
 				H256::zero(),
 				uri,
 				deliver_by,
+				None,
 			)
 			.expect("it may");
 		};
