@@ -30,8 +30,8 @@ run: build ## Node, board and client; order a job, watch it made and paid; stay 
 	@exec $(bin)/bpiiot-demo --stay $(ARGS)
 
 .PHONY: demo
-demo: build ## The same once, with a summary and an exit status (FAULT=spindle-stall and others, ASSET=stable, ARGS=..)
-	@exec $(bin)/bpiiot-demo $(if $(FAULT),--fault $(FAULT)) $(if $(ASSET),--asset $(ASSET)) $(ARGS)
+demo: build ## The same once, with a summary and an exit status (FAULT=spindle-stall and others, ASSET=stable, DISPUTE=1 or silent, ARGS=..)
+	@exec $(bin)/bpiiot-demo $(if $(FAULT),--fault $(FAULT)) $(if $(ASSET),--asset $(ASSET)) $(if $(DISPUTE),--dispute $(DISPUTE)) $(ARGS)
 
 .PHONY: test
 test: build ## Unit tests, documentation's examples, short jobs on a real node, a job through Polkadot.js

@@ -83,6 +83,33 @@ async fn long_a_machine_is_paid_in_a_stablecoin_and_never_has_the_native_token()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn long_a_disputed_rejection_ends_by_the_arbiters_ruling_or_by_his_silence() -> Result<()> {
+	within(2 * LIMIT, async {
+		for arguments in [
+			["--json", "--dispute", "1", "--asset", "BPI"],
+			["--json", "--dispute", "silent", "--asset", "BPI"],
+			["--json", "--dispute", "1", "--asset", "stable"],
+		] {
+			let folder = tempfile::tempdir()?;
+			let mut demo = start(folder.path(), &arguments)?;
+			let ended = demo.wait(LIMIT).await?;
+			assert_eq!(ended.code(), Some(0), "{}", demo.log().tail(40));
+			let verdict = verdict(&demo)?;
+			assert_eq!(verdict["whole"], Value::Bool(true));
+			let text = demo.log().text();
+			for what in ["rejected", "disputed", "case accepted", "ended"] {
+				assert!(
+					text.contains(&format!("\"what\":\"{what}\"")),
+					"nothing of {what} in:\n{text}"
+				);
+			}
+		}
+		Ok(())
+	})
+	.await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn long_the_demonstration_of_a_stalled_spindle_ends_with_a_refund_and_status_1() -> Result<()> {
 	within(LIMIT, async {
 		let folder = tempfile::tempdir()?;

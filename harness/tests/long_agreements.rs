@@ -273,7 +273,7 @@ async fn long_agreements_that_are_paused_lose_no_time_and_then_end_by_themselves
 		assert_eq!(ordered.end(&mut world).await?, Outcome::Completed);
 
 		// AND an order that nobody accepts does not lapse while the clock stands still, however long that is.
-		world.daemon.as_mut().context("the daemon")?.stop().await?;
+		world.daemon.take().context("the daemon")?.stop().await?;
 		let waiting = Ordered::new(&mut world, machine, offer, 1).await?;
 		let view = world.chain.now().await?;
 		let (number, clock) = (view.number(), view.clock().await?);

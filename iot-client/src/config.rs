@@ -34,6 +34,8 @@ pub struct Config {
 	pub machine: MachineConfig,
 	/// What a customer's recipe may do with this machine.
 	pub envelope: Envelope,
+	/// Which orders are taken.
+	pub orders: OrdersConfig,
 	/// Where recipes may come from.
 	pub recipes: RecipesConfig,
 	/// What is recorded while a job runs.
@@ -124,6 +126,13 @@ pub struct OutputRange {
 	pub min: i32,
 	/// Largest value.
 	pub max: i32,
+}
+
+/// `[orders]`: which orders are taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OrdersConfig {
+	/// Whether orders that the machine can do wait for `iot-client accept`, `decline` or `counter`.
+	pub by_hand: bool,
 }
 
 /// `[recipes]`: where recipes may come from.
@@ -226,6 +235,7 @@ fn read_config(mut root: Fields<'_>, folder: &Path) -> Config {
 		wallet: read_wallet(root.section("wallet"), folder),
 		machine: read_machine(root.section("machine")),
 		envelope: read_envelope(root.section("envelope")),
+		orders: read_orders(root.section("orders")),
 		recipes: read_recipes(root.section("recipes"), folder),
 		evidence: read_evidence(root.section("evidence")),
 		state_dir,
@@ -340,6 +350,20 @@ fn read_envelope(mut envelope: Fields<'_>) -> Envelope {
 	}
 	envelope.finish();
 	Envelope { outputs, max_seconds }
+}
+
+fn read_orders(mut orders: Fields<'_>) -> OrdersConfig {
+	let accept = orders.optional("accept", "\"at once\" or \"by hand\"", |value| {
+		match value.as_str()? {
+			"at once" => Some(false),
+			"by hand" => Some(true),
+			_ => None,
+		}
+	});
+	orders.finish();
+	OrdersConfig {
+		by_hand: accept.unwrap_or_default(),
+	}
 }
 
 fn read_recipes(mut recipes: Fields<'_>, folder: &Path) -> RecipesConfig {

@@ -91,6 +91,25 @@ pub fn hash(text: &str) -> Result<[u8; 32], ParseError> {
 	Ok(bytes)
 }
 
+/// Reads a country or a part of one as ISO 3166 names it: `DE`, `DE-HB`.
+///
+/// # Errors
+/// When it has not this form.
+pub fn region(text: &str) -> Result<String, ParseError> {
+	const EXPECTED: &str = "a region; write a country or a part of one as ISO 3166 names it, such as DE or DE-HB";
+	let (country, part) = text
+		.split_once('-')
+		.map_or((text, None), |(country, part)| (country, Some(part)));
+	let country_fits = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
+	let part_fits = part.is_none_or(|part| {
+		(1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+	});
+	match country_fits && part_fits {
+		true => Ok(text.to_owned()),
+		false => Err(refuse(text, EXPECTED)),
+	}
+}
+
 /// Writes bytes in hexadecimal, with `0x`.
 pub fn hex(bytes: impl AsRef<[u8]>) -> String {
 	format!("0x{}", hex::encode(bytes))

@@ -17,6 +17,9 @@ const PALLETS: [&str; 7] = [
 	"Jobs",
 ];
 
+/// The runtime APIs that the client uses.
+const APIS: [&str; 1] = ["JobsApi"];
+
 /// Set by `make metadata`.
 const WRITE: &str = "BPIIOT_WRITE_METADATA";
 
@@ -27,7 +30,7 @@ fn of_this_runtime() -> Vec<u8> {
 		.expect("this SDK makes metadata of version 16");
 	let mut prefixed = RuntimeMetadataPrefixed::decode(&mut opaque.as_slice()).expect("it is metadata");
 	match &mut prefixed.1 {
-		RuntimeMetadata::V16(metadata) => metadata.strip_metadata(|pallet| PALLETS.contains(&pallet), |_| false),
+		RuntimeMetadata::V16(metadata) => metadata.strip_metadata(|pallet| PALLETS.contains(&pallet), |api| APIS.contains(&api)),
 		_ => panic!("version 16 was asked for"),
 	}
 	prefixed.encode()

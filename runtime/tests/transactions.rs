@@ -180,16 +180,23 @@ fn register_press() -> (MachineId, OfferId) {
 	let machine = MachineId::from_first_key(&AccountId::from(key.public()));
 	let terms = OfferTerms {
 		capability: Default::default(),
+		region: Default::default(),
 		asset: AssetKind::Asset(DOLLAR_ID),
 		unit_price: 3 * DOLLAR,
+		tiers: Default::default(),
 		max_units: 10,
 		bond: 2 * DOLLAR,
 		accept_window: 60_000,
 		lead_time: 60_000,
+		calendar: Default::default(),
 		review_window: 60_000,
 		rejection_fee: Default::default(),
+		cancellation: Default::default(),
+		rework: None,
+		disputes: None,
 		recipe_schema: Default::default(),
 		contract: Default::default(),
+		governing_law: Default::default(),
 	};
 	let publish = pallet_jobs::Call::publish_offer { machine, terms };
 	assert_eq!(send_from("Owner", publish.into(), None), Ok(Ok(())));
@@ -223,11 +230,12 @@ fn a_machine_and_its_customer_never_have_the_native_token() {
 			units: 5,
 			max_price: 15 * DOLLAR,
 			recipe: Default::default(),
-			recipe_uri: Default::default(),
+			recipe_reference: Default::default(),
 			deliver_by: pallet_timestamp::Now::<Runtime>::get() + 600_000,
+			arbiter: None,
 		};
 		assert_eq!(send_from("Buyer", order.into(), Some(DOLLAR_ID)), Ok(Ok(())));
-		let job = pallet_jobs::OpenJobs::<Runtime>::get(machine)[0].job;
+		let job = pallet_jobs::JobsOf::<Runtime>::get(machine).open[0].job;
 		has_no_native_token();
 		for step in [
 			pallet_jobs::Call::accept { job },
@@ -310,8 +318,9 @@ fn a_machine_orders_from_another_at_its_owners_cost() {
 			units,
 			max_price: 15 * DOLLAR,
 			recipe: Default::default(),
-			recipe_uri: Default::default(),
+			recipe_reference: Default::default(),
 			deliver_by: pallet_timestamp::Now::<Runtime>::get() + 600_000,
+			arbiter: None,
 		};
 		let refused = pallet_machines::Error::<Runtime>::OverSpendingCap.into();
 		let before = Balances::free_balance(&customer);
@@ -320,7 +329,7 @@ fn a_machine_orders_from_another_at_its_owners_cost() {
 
 		// THEN its owner has paid for both, in the native token, and the machine for one.
 		assert!(Balances::free_balance(&customer) < before);
-		let open = pallet_jobs::OpenJobs::<Runtime>::get(press);
+		let open = pallet_jobs::JobsOf::<Runtime>::get(press).open;
 		assert_eq!((open.len(), &open[0].customer), (1, &machine.account()));
 		let spent = pallet_machines::Spending::<Runtime>::get(machine)
 			.expect("it has a policy")

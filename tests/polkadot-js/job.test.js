@@ -29,17 +29,25 @@ const ENCRYPTION_KEY = NO_HASH;
 
 const TERMS = {
 	capability: 'drilling',
+	region: 'DE-HB',
 	asset: 'Native',
 	unitPrice: 2n * BPI,
+	tiers: [],
 	maxUnits: 10,
 	bond: 1n * BPI,
 	acceptWindow: 6 * HOUR_MS,
 	leadTime: HOUR_MS,
+	// None: it works all the time.
+	calendar: { week: [], closures: [] },
 	reviewWindow: 6 * HOUR_MS,
 	// Parts in a million: 20 %.
 	rejectionFee: 200_000,
+	cancellation: { accepted: 100_000, started: 500_000 },
+	rework: { rounds: 1, window: HOUR_MS },
+	disputes: null,
 	recipeSchema: NO_HASH,
 	contract: NO_HASH,
+	governingLaw: 'DE',
 };
 
 // A stablecoin with 6 places. A smallest unit of it is worth 400,000 planck, so 2.5 dollars are one BPI.
@@ -120,9 +128,12 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		assert.equal(sufficients.toNumber(), 1);
 	}
 
-	async function order(units, { version = 1, maxPrice = TERMS.unitPrice * BigInt(units), of = offer } = {}) {
+	async function order(units, {
+		version = 1, maxPrice = TERMS.unitPrice * BigInt(units), of = offer, arbiter = null,
+	} = {}) {
 		const deliverBy = (await chainTime(api)) + 12 * HOUR_MS;
-		const call = api.tx.jobs.order(of, version, units, maxPrice, RECIPE, 'file:///bracket.toml', deliverBy);
+		const recipe = { Open: 'file:bracket.toml' };
+		const call = api.tx.jobs.order(of, version, units, maxPrice, RECIPE, recipe, deliverBy, arbiter);
 		const { events, fee } = await send(api, customer, call);
 		return { ...eventData(events, 'jobs', 'Ordered'), fee };
 	}
@@ -132,7 +143,7 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 	it('finds calls that Polkadot.js Apps can show: named arguments, and a text for each', () => {
 		const names = (call) => call.meta.args.map(({ name }) => name.toString());
 		assert.deepEqual(names(api.tx.jobs.order), [
-			'offer', 'version', 'units', 'maxPrice', 'recipe', 'recipeUri', 'deliverBy',
+			'offer', 'version', 'units', 'maxPrice', 'recipe', 'recipeReference', 'deliverBy', 'arbiter',
 		]);
 		assert.deepEqual(names(api.tx.machines.register), [
 			'key', 'proof', 'profile', 'encryptionKey', 'feeAllowance',
@@ -324,6 +335,56 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		await send(api, owner, api.tx.jobs.withdrawOffer(of));
 	});
 
+	it('splits the price of rejected units as the arbiter says, and pays his fee out of what the opener put up', async () => {
+		const arbiter = new Keyring({ type: 'sr25519' }).addFromUri('//Arbiter');
+		await send(api, arbiter, api.tx.escrow.registerArbiter(50_000, NO_HASH));
+		const window = 6 * HOUR_MS;
+		const disputes = {
+			arbiters: [arbiter.address], challengeWindow: window, caseWindow: window, rulingWindow: window,
+		};
+		const published = await send(api, owner, api.tx.jobs.publishOffer(machine, { ...TERMS, disputes }));
+		const { offer: of } = eventData(published.events, 'jobs', 'OfferPublished');
+		const stranger = await refusal(order(2, { of, arbiter: customer.address }));
+		assert.equal(stranger.message, 'jobs.ArbiterNotOffered');
+
+		const before = await balanceOf(api, machine);
+		const { job } = await order(2, { of, arbiter: arbiter.address });
+		await sendAsMachine(api.tx.jobs.accept(job));
+		await sendAsMachine(api.tx.jobs.start(job));
+		await sendAsMachine(api.tx.jobs.deliver(job, 2, RECIPE));
+		await send(api, customer, api.tx.jobs.reject(job, 2, RECIPE));
+		assert.ok((await jobState(job)).isRejected);
+		await send(api, owner, api.tx.jobs.dispute(job, RECIPE));
+		assert.ok((await jobState(job)).isDisputed);
+
+		const agreement = { Job: job };
+		await send(api, customer, api.tx.escrow.submitEvidence(agreement, RECIPE));
+		const early = await refusal(send(api, arbiter, api.tx.escrow.rule(agreement, 600_000, 'Returned', NO_HASH)));
+		assert.match(early.message, /^escrow\./);
+		await send(api, arbiter, api.tx.escrow.acceptCase(agreement));
+		const { events } = await send(api, arbiter, api.tx.escrow.rule(agreement, 600_000, 'Returned', RECIPE));
+		const settled = eventData(events, 'jobs', 'Settled');
+		assert.ok(settled.outcome.isArbitrated);
+		const pay = (TERMS.unitPrice * 2n * 6n) / 10n;
+		assert.deepEqual(await balanceOf(api, machine), { free: before.free + pay, reserved: 0n, holds: [] });
+		assert.ok((await api.query.escrow.disputes(agreement)).isNone);
+		await send(api, customer, api.tx.jobs.remove(job));
+		assert.equal((await balanceOf(api, customer.address)).reserved, 0n);
+		await send(api, owner, api.tx.jobs.withdrawOffer(of));
+	});
+
+	it('finds offers by what they sell, where, and for how much', async () => {
+		const found = async (region, most) => {
+			const page = await api.call.jobsApi.offersBy('drilling', region, 'Native', most, null);
+			return page.offers.map(({ id }) => id.toString());
+		};
+		for (const region of ['', 'DE', 'DE-HB']) {
+			assert.ok((await found(region, null)).includes(offer.toString()), region);
+		}
+		assert.deepEqual(await found('FR', null), []);
+		assert.deepEqual(await found('DE', TERMS.unitPrice - 1n), []);
+	});
+
 	it('charged every fee of the key to the owner\'s allowance', async () => {
 		assert.ok(machineFees > 0n);
 		const { perPeriod, left, lastSeen } = (await api.query.machines.fees(machine)).unwrap();
@@ -351,9 +412,8 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		const { events } = await send(api, owner, api.tx.machines.rotateKey(machine, newKey.address, proof));
 		const rotated = eventData(events, 'machines', 'KeyRotated');
 		assert.equal(rotated.machine.toHex(), machine);
-		assert.equal(rotated.old.toHex(), u8aToHex(old.publicKey));
-		// By its place: `new` is no name that Polkadot.js gives to a field.
-		assert.equal(rotated[2].toHex(), u8aToHex(newKey.publicKey));
+		assert.equal(rotated.oldKey.toHex(), u8aToHex(old.publicKey));
+		assert.equal(rotated.newKey.toHex(), u8aToHex(newKey.publicKey));
 
 		const outOfService = () => api.tx.machines.setService(machine, false);
 		await assert.rejects(outOfService().signAndSend(old, { nonce: -1 }), /1010|Invalid Transaction/);

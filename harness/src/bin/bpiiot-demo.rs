@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use bpiiot_harness::{
-	demo::{demonstrate, screen::Screen, what_to_try, Settings},
+	demo::{demonstrate, dispute::Arbiter, screen::Screen, what_to_try, Settings},
 	stop::Stop,
 };
 use clap::Parser;
@@ -25,7 +25,7 @@ const STOPPED: u8 = 130;
 	version,
 	after_help = "\
 Exit status:
-  0    the job was done and paid, and every check holds
+  0    the job was done and paid, or the dispute was decided, and every check holds
   1    the job failed, and everybody has what is his
   2    mistyped arguments
   3    something is wrong: a check does not hold, or a part did not work
@@ -41,6 +41,9 @@ struct Arguments {
 	/// Pay the machine in this: BPI, or stable for a stablecoin that governance lets in; the machine then never has any BPI
 	#[arg(long, value_name = "NAME", value_parser = ["BPI", "stable"], default_value = "BPI")]
 	asset: String,
+	/// Have the customer reject units, the owner dispute it, and the arbiter rule (1), or be silent (silent)
+	#[arg(long, value_name = "HOW", value_parser = ["1", "silent"], conflicts_with = "fault")]
+	dispute: Option<String>,
 	/// Make a block every so many milliseconds [default: 500; with --stay 1000]
 	#[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(100..=60_000))]
 	block_time: Option<u64>,
@@ -70,6 +73,10 @@ async fn demonstration(arguments: &Arguments) -> Result<u8> {
 		block_time: Duration::from_millis(arguments.block_time.unwrap_or(usual)),
 		fault: arguments.fault.clone(),
 		stablecoin: arguments.asset == "stable",
+		dispute: arguments.dispute.as_deref().map(|how| match how {
+			"silent" => Arbiter::IsSilent,
+			_ => Arbiter::Rules,
+		}),
 		usual_port: arguments.stay,
 	};
 	// When stopped, the other future is dropped with all that it started.

@@ -94,6 +94,10 @@ pub enum JobState {
 	Started,
 	/// The customer looks at the units.
 	Delivered,
+	/// Units were rejected, and the machine's side may dispute that.
+	Rejected,
+	/// The arbiter decides.
+	Disputed,
 	/// It has ended.
 	Settled(Outcome),
 }
@@ -114,6 +118,8 @@ pub enum Outcome {
 	NotAccepted,
 	/// The machine did not deliver in time.
 	NotDelivered,
+	/// A dispute was decided, or its arbiter was silent.
+	Arbitrated,
 }
 
 /// What is on hold for a job, in the smallest unit of its asset.
@@ -154,6 +160,8 @@ pub struct Job {
 	pub approved: u32,
 	/// Units rejected.
 	pub rejected: u32,
+	/// Of those, the units whose price was on hold to the end, since the rejection might be disputed.
+	pub contested: u32,
 	/// Where it stands.
 	pub state: JobState,
 	/// Delivery is too late after this, in unix milliseconds less the time that the chain stood still.

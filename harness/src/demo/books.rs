@@ -1,5 +1,6 @@
 //! Who had what before and after, to the last planck.
 
+use super::dispute::Settlement;
 use crate::{
 	audit::Audit,
 	chain::{Asset, Balance, Job, JobState, Outcome, View},
@@ -21,6 +22,8 @@ pub struct Parties {
 	pub machine: Balance,
 	/// The machine's key.
 	pub key: Balance,
+	/// The arbiter.
+	pub arbiter: Balance,
 	/// All that there was of it.
 	pub issued: u128,
 }
@@ -32,16 +35,18 @@ impl Parties {
 			customer: view.balance_in(asset, &account_of("Customer")).await?,
 			machine: view.balance_in(asset, &machine.account).await?,
 			key: view.balance_in(asset, &machine.key).await?,
+			arbiter: view.balance_in(asset, &account_of("Arbiter")).await?,
 			issued: view.issuance_of(asset).await?,
 		})
 	}
 
-	fn rows(&self) -> [(&'static str, Balance); 4] {
+	fn rows(&self) -> [(&'static str, Balance); 5] {
 		[
 			("owner", self.owner),
 			("customer", self.customer),
 			("machine", self.machine),
 			("machine's key", self.key),
+			("arbiter", self.arbiter),
 		]
 	}
 }
@@ -93,6 +98,10 @@ pub struct Books {
 	pub customer_fees: u128,
 	/// Fees that the owner paid meanwhile, for himself and the machine's key.
 	pub owner_fees: u128,
+	/// Fees that the arbiter paid meanwhile, in planck.
+	pub arbiter_fees: u128,
+	/// What the dispute came to, if there was one.
+	pub dispute: Option<Settlement>,
 	/// What the order cost the customer for the chain, in what the machine is paid in.
 	pub order_fee: u128,
 	/// Escrows that have not ended after the end.
@@ -117,6 +126,7 @@ pub struct Check {
 pub struct Fees {
 	customer: u128,
 	owner: u128,
+	arbiter: u128,
 }
 
 impl Fees {
@@ -126,6 +136,7 @@ impl Fees {
 		Self {
 			customer: of(&account_of("Customer")),
 			owner: of(&account_of("Owner")) + of(&machine.key),
+			arbiter: of(&account_of("Arbiter")),
 		}
 	}
 }
@@ -155,6 +166,8 @@ impl Books {
 			job,
 			customer_fees: fees.customer - fees_before.customer,
 			owner_fees: fees.owner - fees_before.owner,
+			arbiter_fees: fees.arbiter - fees_before.arbiter,
+			dispute: None,
 			order_fee: money.worth(view.order_fee()?),
 			open_escrows: view.open_escrows().await?,
 			customer_holds,
@@ -164,7 +177,8 @@ impl Books {
 
 	/// What the machine earned, and what it lost of its bond to the customer.
 	fn owed(&self) -> (u128, u128) {
-		let earned = self.job.unit_price * u128::from(self.job.approved);
+		let disputed = self.dispute.map_or(0, |dispute| dispute.to_machine);
+		let earned = self.job.unit_price * u128::from(self.job.approved) + disputed;
 		let lost = match self.job.state {
 			JobState::Settled(Outcome::GivenUp | Outcome::NotDelivered) => self.job.bond,
 			_ => 0,
@@ -181,11 +195,35 @@ impl Books {
 		let check = |what: String, holds| Check { what, holds };
 		checks.push(check(
 			format!(
-				"the owner paid fees of {} for the machine's key",
-				Money::NATIVE.show(self.owner_fees)
+				"the owner paid fees of {} for himself and the machine's key{}",
+				Money::NATIVE.show(self.owner_fees),
+				self.arbiter_text()
 			),
-			moved(self.before.native.owner, 0, self.owner_fees, self.after.native.owner),
+			moved(
+				self.before.native.owner,
+				0,
+				self.owner_fees + self.arbiter_native().0,
+				self.after.native.owner,
+			),
 		));
+		if let Some(dispute) = self.dispute {
+			let (native, other) = self.arbiter_native();
+			let what = format!(
+				"the arbiter got a fee of {}, lost {} of his own, and paid fees of {}",
+				self.before.money.show(dispute.fee),
+				Money::NATIVE.show(dispute.forfeited),
+				Money::NATIVE.show(self.arbiter_fees)
+			);
+			let of_native = moved(
+				self.before.native.arbiter,
+				native,
+				dispute.forfeited + self.arbiter_fees,
+				self.after.native.arbiter,
+			);
+			let of_money =
+				self.before.money.is_native() || moved(self.before.paid.arbiter, other, 0, self.after.paid.arbiter);
+			checks.push(check(what, of_native && of_money));
+		}
 		let records_only = self.customer_holds.iter().all(|(reason, _)| reason == "Escrow.Deposit");
 		checks.push(check(
 			"nothing is on hold but the deposit for the job's record".to_owned(),
@@ -201,6 +239,22 @@ impl Books {
 			self.audit.issuance_changed.is_empty() && self.before.paid.issued == self.after.paid.issued,
 		));
 		checks
+	}
+
+	/// The arbiter's fee in the native token, and in something else.
+	fn arbiter_native(&self) -> (u128, u128) {
+		let fee = self.dispute.map_or(0, |dispute| dispute.fee);
+		match self.before.money.is_native() {
+			true => (fee, 0),
+			false => (0, fee),
+		}
+	}
+
+	fn arbiter_text(&self) -> String {
+		match self.dispute {
+			Some(dispute) => format!(", and {} to the arbiter", self.before.money.show(dispute.fee)),
+			None => String::new(),
+		}
 	}
 
 	/// Of what the machine is paid in.
@@ -248,8 +302,17 @@ impl Books {
 				holds: moved(before.customer, 0, self.customer_fees, after.customer),
 			},
 			Check {
-				what: format!("the owner has as much {} as before", self.before.money.symbol),
-				holds: self.before.paid.owner == self.after.paid.owner,
+				what: format!(
+					"the owner has as much {} as before{}",
+					self.before.money.symbol,
+					self.dispute.map_or("", |_| ", less the arbiter's fee")
+				),
+				holds: moved(
+					self.before.paid.owner,
+					0,
+					self.arbiter_native().1,
+					self.after.paid.owner,
+				),
 			},
 		]
 	}
@@ -261,7 +324,11 @@ impl Books {
 			"", "before the order", "after the end", "change"
 		)];
 		for ((money, before), (_, after)) in self.before.tables().into_iter().zip(self.after.tables()) {
-			for ((name, before), (_, after)) in before.rows().into_iter().zip(after.rows()) {
+			let parties = match self.dispute {
+				Some(_) => 5,
+				None => 4,
+			};
+			for ((name, before), (_, after)) in before.rows().into_iter().zip(after.rows()).take(parties) {
 				lines.push(line(money, name, before.total(), after.total()));
 				if before.reserved + after.reserved > 0 {
 					lines.push(line(money, "  of it held", before.reserved, after.reserved));
@@ -324,6 +391,7 @@ mod tests {
 			customer: has(customer),
 			machine: has(machine),
 			key: has(0),
+			arbiter: has(7 * BPI),
 			issued: 99 * BPI,
 		}
 	}
@@ -353,6 +421,7 @@ mod tests {
 			units_done: approved,
 			approved,
 			rejected: 0,
+			contested: 0,
 			state,
 			deliver_by: 0,
 			bond: BPI,
@@ -364,6 +433,8 @@ mod tests {
 			job,
 			customer_fees: 1,
 			owner_fees: 2,
+			arbiter_fees: 0,
+			dispute: None,
 			order_fee: 4,
 			open_escrows: 0,
 			customer_holds: vec![("Escrow.Deposit".to_owned(), 5)],
@@ -388,6 +459,36 @@ mod tests {
 		let refunded = |customer, machine| books(JobState::Settled(Outcome::GivenUp), 0, customer, machine);
 		assert_eq!(failed(&refunded(11 * BPI - 5, 4 * BPI)), 0);
 		assert_eq!(failed(&refunded(10 * BPI - 5, 5 * BPI)), 2);
+	}
+
+	#[test]
+	fn a_dispute_pays_both_sides_and_the_arbiter() {
+		// One unit approved, two disputed of which the machine gets 1.2; the owner pays the arbiter 0.1.
+		let tenth = BPI / 10;
+		let mut books = books(
+			JobState::Settled(Outcome::Arbitrated),
+			1,
+			10 * BPI - 22 * tenth - 5,
+			5 * BPI + 22 * tenth,
+		);
+		books.dispute = Some(Settlement {
+			to_machine: 12 * tenth,
+			fee: tenth,
+			forfeited: 0,
+		});
+		books.arbiter_fees = 3;
+		for after in [&mut books.after.paid, &mut books.after.native] {
+			after.owner = has(10 * BPI - 2 - tenth);
+			after.arbiter = has(7 * BPI + tenth - 3);
+		}
+		assert_eq!(failed(&books), 0, "{:?}", books.checks());
+		let mut silent = books.clone();
+		silent.dispute = Some(Settlement {
+			to_machine: 12 * tenth,
+			fee: 0,
+			forfeited: BPI,
+		});
+		assert_eq!(failed(&silent), 2, "the arbiter was paid although he said nothing");
 	}
 
 	#[test]

@@ -1,6 +1,7 @@
 //! The demonstration: a customer orders three drilled brackets, a machine makes them, the escrow pays.
 
 pub mod books;
+pub mod dispute;
 pub mod screen;
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
 };
 use anyhow::{bail, Context, Result};
 use books::{Balances, Books, Check, Fees};
+use dispute::Arbiter;
 use screen::Screen;
 use serde_json::json;
 use std::{
@@ -41,6 +43,8 @@ pub struct Settings {
 	pub fault: Option<String>,
 	/// Whether the machine is paid in a stablecoin.
 	pub stablecoin: bool,
+	/// Whether the customer rejects units, and what the arbiter then does.
+	pub dispute: Option<Arbiter>,
 	/// Whether the node's port should be the usual one, if it is free.
 	pub usual_port: bool,
 }
@@ -57,7 +61,7 @@ pub struct Verdict {
 impl Verdict {
 	/// Whether the job was done and paid.
 	pub fn paid(&self) -> bool {
-		self.outcome == Outcome::Completed
+		matches!(self.outcome, Outcome::Completed | Outcome::Arbitrated)
 	}
 
 	/// Whether everything holds that must.
@@ -102,6 +106,7 @@ pub async fn demonstrate(settings: &Settings, screen: &mut Screen) -> Result<(St
 	let attendance = Attendance {
 		world: &world,
 		daemon: &mut daemon,
+		dispute: settings.dispute,
 		known: view.jobs().await?,
 		moved: false,
 		why: None,
@@ -110,11 +115,17 @@ pub async fn demonstrate(settings: &Settings, screen: &mut Screen) -> Result<(St
 	world.daemon = Some(daemon);
 
 	let audit = world.auditor.up_to(view.number()).await?;
-	let books = Books::close(&view, &machine, before, fees_before, audit, record.clone()).await?;
+	let mut books = Books::close(&view, &machine, before, fees_before, audit, record.clone()).await?;
+	if let Some(arbiter) = settings.dispute {
+		books.dispute = Some(arbiter.settlement(&world, &record).await?);
+	}
 	let JobState::Settled(outcome) = record.state else {
 		bail!("the job is not settled")
 	};
 	let mut checks = books.checks();
+	if let Some(what) = wanted_outcome(settings, outcome) {
+		checks.insert(0, what);
+	}
 	if outcome == Outcome::Completed {
 		checks.insert(0, evidence_check(&world, job, &record));
 		let what = format!("all {UNITS} brackets were delivered and approved");
@@ -129,6 +140,19 @@ pub async fn demonstrate(settings: &Settings, screen: &mut Screen) -> Result<(St
 	let verdict = Verdict { outcome, checks };
 	summarise(screen, &books, &verdict);
 	Ok((Stage { world, offer, job }, verdict))
+}
+
+/// A dispute that nobody had is as wrong as none that was to be had.
+fn wanted_outcome(settings: &Settings, outcome: Outcome) -> Option<Check> {
+	let disputed = outcome == Outcome::Arbitrated;
+	(disputed || settings.dispute.is_some()).then(|| Check {
+		what: match settings.dispute {
+			Some(Arbiter::Rules) => "the arbiter's ruling ended the job".to_owned(),
+			Some(Arbiter::IsSilent) => "the runtime's own split ended the job, since the arbiter was silent".to_owned(),
+			None => "nobody disputed anything".to_owned(),
+		},
+		holds: disputed == settings.dispute.is_some(),
+	})
 }
 
 /// Starts node and board.
@@ -183,7 +207,10 @@ async fn set_up(world: &mut World, settings: &Settings, screen: &mut Screen) -> 
 	let more = json!({ "machine": machine.account.to_string(), "key": machine.key.to_string() });
 	screen.done("registered", &text, more);
 	world.fund(5).await?;
-	let offer = world.publish_offer().await?;
+	let offer = match settings.dispute {
+		Some(arbiter) => arbiter.publish_offer(world, screen).await?,
+		None => world.publish_offer().await?,
+	};
 	let text = match settings.stablecoin {
 		true => format!("offer {offer}: drilling at 6 tUSD a unit, with a bond of 2.5 tUSD"),
 		false => format!("offer {offer}: drilling at 2.5 BPI a unit, with a bond of 1 BPI"),
@@ -207,6 +234,7 @@ async fn set_up(world: &mut World, settings: &Settings, screen: &mut Screen) -> 
 struct Attendance<'a> {
 	world: &'a World,
 	daemon: &'a mut Daemon,
+	dispute: Option<Arbiter>,
 	/// Jobs that are older.
 	known: BTreeMap<u64, Job>,
 	/// Whether an actuator has moved.
@@ -219,7 +247,10 @@ impl Attendance<'_> {
 	async fn until_settled(mut self, offer: u64, screen: &mut Screen) -> Result<(View, u64, Job)> {
 		// From before the order on, so that no state of the job is missed.
 		let mut blocks = self.world.chain.follow().await?;
-		let brackets = self.world.brackets(UNITS)?;
+		let mut brackets = self.world.brackets(UNITS)?;
+		if self.dispute.is_some() {
+			brackets.arguments = vec!["--arbiter".to_owned(), "//Arbiter".to_owned()];
+		}
 		let ordering = self.world.order(offer, &brackets);
 		tokio::pin!(ordering);
 		let (mut answered, mut last) = (false, None);
@@ -239,9 +270,13 @@ impl Attendance<'_> {
 					let now = Some((record.state, record.units_done));
 					if std::mem::replace(&mut last, now) != now {
 						self.tell_state(screen, &view, job, &record);
-						if record.state == JobState::Delivered {
-							self.world.approve(job).await?;
-							screen.done("approved", "all units, by //Customer", json!({}));
+						match self.dispute {
+							Some(arbiter) => arbiter.attend(self.world, screen, job, &record).await?,
+							None if record.state == JobState::Delivered => {
+								self.world.approve(job).await?;
+								screen.done("approved", "all units, by //Customer", json!({}));
+							}
+							None => {}
 						}
 					}
 					if matches!(record.state, JobState::Settled(_)) && answered {
@@ -287,6 +322,10 @@ impl Attendance<'_> {
 					job.units_done, job.result
 				);
 				screen.done("delivered", &text, more);
+			}
+			JobState::Rejected | JobState::Disputed => {
+				let text = format!("{} units contested, in block {block}", job.contested);
+				screen.show("on hold", &text, more);
 			}
 			JobState::Settled(Outcome::Completed) => {
 				let price = self.world.money.show(job.unit_price * u128::from(job.approved));
@@ -356,6 +395,7 @@ fn words(outcome: Outcome) -> &'static str {
 		Outcome::GivenUp => "given up by the machine, price and bond go to the customer",
 		Outcome::NotAccepted => "not accepted in time, the price is back",
 		Outcome::NotDelivered => "not delivered in time, price and bond go to the customer",
+		Outcome::Arbitrated => "ended by the dispute, both sides are paid",
 	}
 }
 
@@ -409,6 +449,9 @@ fn conclusion(verdict: &Verdict) -> String {
 		true => "balances are whole",
 		false => "BALANCES ARE NOT WHOLE, see the checks",
 	};
+	if verdict.outcome == Outcome::Arbitrated {
+		return format!("The dispute was decided and both sides were paid; {balances}.");
+	}
 	match verdict.paid() {
 		true => format!("The job was done and paid; {balances}."),
 		false => format!("THE JOB FAILED ({}); {balances}.", words(verdict.outcome)),

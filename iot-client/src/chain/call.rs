@@ -2,7 +2,8 @@
 
 use super::{
 	limits::{FeeAllowance, SpendingPolicy},
-	types::{JobId, MachineId, OfferId, Profile, Terms},
+	terms::Terms,
+	types::{CounterOffer, JobId, MachineId, OfferId, Profile, RecipeReference},
 };
 use crate::{amount::Amount, asset::Asset};
 use std::fmt;
@@ -138,9 +139,25 @@ pub enum Call {
 		/// Hash of the recipe file.
 		recipe: H256,
 		/// Where the recipe can be fetched.
-		recipe_uri: String,
+		recipe_reference: RecipeReference,
 		/// The delivery deadline, in unix milliseconds of the chain's timestamp.
 		deliver_by: u64,
+		/// Who decides disputes.
+		arbiter: Option<AccountId32>,
+	},
+	/// Answer an order with other terms.
+	CounterOffer {
+		/// The job.
+		job: JobId,
+		/// The terms.
+		counter: CounterOffer,
+	},
+	/// Agree to a counter-offer.
+	AcceptCounterOffer {
+		/// The job.
+		job: JobId,
+		/// The counter-offer as it was read.
+		counter: CounterOffer,
 	},
 	/// Promise to do a job.
 	Accept(JobId),
@@ -185,6 +202,53 @@ pub enum Call {
 		/// Hash of the reason.
 		reason: H256,
 	},
+	/// Send units back to be mended.
+	RequestRework {
+		/// The job.
+		job: JobId,
+		/// Hash of the reason.
+		reason: H256,
+	},
+	/// Let a rejection stand.
+	Concede(JobId),
+	/// Dispute a rejection.
+	Dispute {
+		/// The job.
+		job: JobId,
+		/// Hash of the evidence.
+		evidence: H256,
+	},
+	/// Register as an arbiter, or change fee and profile.
+	RegisterArbiter {
+		/// The fee, in parts per million of what is at stake.
+		fee: u32,
+		/// Hash of what he says of himself.
+		profile: H256,
+	},
+	/// Be an arbiter no more.
+	RetireArbiter,
+	/// Take a case on.
+	AcceptCase(JobId),
+	/// Show something that speaks for one's side.
+	SubmitEvidence {
+		/// The job.
+		job: JobId,
+		/// Hash of it.
+		evidence: H256,
+	},
+	/// Decide a dispute.
+	Rule {
+		/// The job.
+		job: JobId,
+		/// The payee's share of what is at stake, in parts per million.
+		to_payee: u32,
+		/// Whether the opener gets his bond back.
+		bond_returned: bool,
+		/// Hash of the written ruling.
+		ruling: H256,
+	},
+	/// End a dispute whose arbiter was silent.
+	EndDispute(JobId),
 	/// Cancel an order, or give a job up.
 	Cancel {
 		/// The job.
@@ -236,6 +300,17 @@ impl Call {
 			Self::Deliver { .. } => "jobs.deliver",
 			Self::Approve { .. } => "jobs.approve",
 			Self::Reject { .. } => "jobs.reject",
+			Self::CounterOffer { .. } => "jobs.counter_offer",
+			Self::AcceptCounterOffer { .. } => "jobs.accept_counter_offer",
+			Self::RequestRework { .. } => "jobs.request_rework",
+			Self::Concede(_) => "jobs.concede",
+			Self::Dispute { .. } => "jobs.dispute",
+			Self::RegisterArbiter { .. } => "escrow.register_arbiter",
+			Self::RetireArbiter => "escrow.retire_arbiter",
+			Self::AcceptCase(_) => "escrow.accept_case",
+			Self::SubmitEvidence { .. } => "escrow.submit_evidence",
+			Self::Rule { .. } => "escrow.rule",
+			Self::EndDispute(_) => "escrow.end_dispute",
 			Self::Cancel { .. } => "jobs.cancel",
 			Self::Expire(_) => "jobs.expire",
 			Self::Remove(_) => "jobs.remove",
@@ -246,8 +321,20 @@ impl Call {
 	/// The job that it is about, if it is about one that exists.
 	pub fn job(&self) -> Option<JobId> {
 		match self {
-			Self::Accept(job) | Self::Start(job) | Self::Expire(job) | Self::Remove(job) => Some(*job),
+			Self::Accept(job)
+			| Self::Start(job)
+			| Self::Expire(job)
+			| Self::Remove(job)
+			| Self::Concede(job)
+			| Self::AcceptCase(job)
+			| Self::EndDispute(job) => Some(*job),
 			Self::Decline { job, .. }
+			| Self::CounterOffer { job, .. }
+			| Self::AcceptCounterOffer { job, .. }
+			| Self::RequestRework { job, .. }
+			| Self::Dispute { job, .. }
+			| Self::SubmitEvidence { job, .. }
+			| Self::Rule { job, .. }
 			| Self::Progress { job, .. }
 			| Self::Deliver { job, .. }
 			| Self::Approve { job, .. }

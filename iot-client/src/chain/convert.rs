@@ -3,9 +3,10 @@
 use super::{
 	limits::{Budget, Cap, FeeAllowance, Fees, Purpose, Spending, SpendingPolicy},
 	runtime::types,
+	terms::{Calendar, CancellationFees, DisputeTerms, Rework, Terms, Tier},
 	types::{
-		Balance, ChainTime, EncryptionKey, Escrow, Job, JobId, JobState, Machine, MachineId, MachineStatus, Offer,
-		OfferId, Outcome, Profile, Terms,
+		Balance, ChainTime, CounterOffer, EncryptionKey, Escrow, Job, JobId, JobState, Machine, MachineId,
+		MachineStatus, NamedArbiter, Offer, OfferId, Outcome, Profile, RecipeReference,
 	},
 };
 use crate::{amount::Amount, asset::Asset};
@@ -17,11 +18,13 @@ use types::{
 	sp_arithmetic::per_things::Permill,
 };
 
+use subxt::utils::AccountId32;
+
 type Bytes = BoundedVec<u8>;
-type ChainEscrow = types::pallet_escrow::types::EscrowAccount<subxt::utils::AccountId32, u128>;
+type ChainEscrow = types::pallet_escrow::types::EscrowAccount<AccountId32, u128>;
 type ChainJob = jobs::Job<ChainEscrow, u128>;
-type ChainOffer = jobs::Offer<subxt::utils::AccountId32, u128>;
-type ChainMachine = machines::Machine<subxt::utils::AccountId32, u128>;
+type ChainOffer = jobs::Offer<AccountId32, u128>;
+type ChainMachine = machines::Machine<AccountId32, u128>;
 
 pub(super) fn machine_id(id: MachineId) -> ids::MachineId {
 	ids::MachineId(id.0)
@@ -88,6 +91,7 @@ pub(super) fn spending_policy(policy: SpendingPolicy) -> machines::SpendingPolic
 	let purpose = |purpose| match purpose {
 		Purpose::Purchase => SpendPurpose::Purchase,
 		Purpose::Bond => SpendPurpose::Bond,
+		Purpose::Dispute => SpendPurpose::Dispute,
 	};
 	let cap = |cap: Cap| machines::SpendingCap {
 		asset: asset(cap.asset),
@@ -100,20 +104,76 @@ pub(super) fn spending_policy(policy: SpendingPolicy) -> machines::SpendingPolic
 	}
 }
 
-pub(super) fn terms(terms: Terms) -> jobs::OfferTerms<u128> {
+pub(super) fn terms(terms: Terms) -> jobs::OfferTerms<AccountId32, u128> {
 	jobs::OfferTerms {
 		capability: text(terms.capability),
+		region: text(terms.region),
 		asset: asset(terms.asset),
 		unit_price: terms.unit_price,
+		tiers: list(terms.tiers, |tier| jobs::PriceTier {
+			from_units: tier.from_units,
+			unit_price: tier.unit_price,
+		}),
 		max_units: terms.max_units,
 		bond: terms.bond,
 		accept_window: terms.accept_window,
 		lead_time: terms.lead_time,
+		calendar: jobs::Calendar {
+			week: list(terms.calendar.week, |(from, until)| jobs::WeekWindow { from, until }),
+			closures: list(terms.calendar.closures, |(from, until)| jobs::Closure { from, until }),
+		},
 		review_window: terms.review_window,
 		rejection_fee: Permill(terms.rejection_fee),
+		cancellation: jobs::CancellationFees {
+			accepted: Permill(terms.cancellation.accepted),
+			started: Permill(terms.cancellation.started),
+		},
+		rework: terms
+			.rework
+			.map(|Rework { rounds, window }| jobs::Rework { rounds, window }),
+		disputes: terms.disputes.map(|disputes| jobs::DisputeTerms {
+			arbiters: BoundedVec(disputes.arbiters),
+			challenge_window: disputes.challenge_window,
+			case_window: disputes.case_window,
+			ruling_window: disputes.ruling_window,
+		}),
 		recipe_schema: terms.recipe_schema,
 		contract: terms.contract,
+		governing_law: text(terms.governing_law),
 	}
+}
+
+fn list<A, B>(list: Vec<A>, each: impl FnMut(A) -> B) -> BoundedVec<B> {
+	BoundedVec(list.into_iter().map(each).collect())
+}
+
+pub(super) fn recipe_reference(reference: RecipeReference) -> jobs::RecipeReference {
+	match reference {
+		RecipeReference::Open(uri) => jobs::RecipeReference::Open(text(uri)),
+		RecipeReference::Sealed {
+			key_version,
+			ciphertext,
+		} => jobs::RecipeReference::Sealed(jobs::SealedReference {
+			key_version,
+			ciphertext: BoundedVec(ciphertext),
+		}),
+	}
+}
+
+pub(super) fn agreement(job: JobId) -> ids::AgreementRef {
+	ids::AgreementRef::Job(job_id(job))
+}
+
+pub(super) fn bond_outcome(returned: bool) -> types::bpiiot_primitives::escrow::BondOutcome {
+	use types::bpiiot_primitives::escrow::BondOutcome;
+	match returned {
+		true => BondOutcome::Returned,
+		false => BondOutcome::Slashed,
+	}
+}
+
+pub(super) fn permill(parts: u32) -> Permill {
+	Permill(parts)
 }
 
 impl Machine {
@@ -165,6 +225,7 @@ impl Spending {
 		let purpose = |purpose| match purpose {
 			SpendPurpose::Purchase => Purpose::Purchase,
 			SpendPurpose::Bond => Purpose::Bond,
+			SpendPurpose::Dispute => Purpose::Dispute,
 		};
 		let budget = |budget: machines::Budget<u128>| Budget {
 			asset: budget.asset.into(),
@@ -182,25 +243,67 @@ impl Spending {
 
 impl Offer {
 	pub(super) fn from_chain(id: OfferId, offer: ChainOffer) -> Self {
-		let terms = offer.terms;
 		Self {
 			id,
 			machine: MachineId(offer.machine.0),
 			version: offer.version,
-			terms: Terms {
-				capability: readable(terms.capability),
-				asset: terms.asset.into(),
-				unit_price: terms.unit_price,
-				max_units: terms.max_units,
-				bond: terms.bond,
-				accept_window: terms.accept_window,
-				lead_time: terms.lead_time,
-				review_window: terms.review_window,
-				rejection_fee: terms.rejection_fee.0,
-				recipe_schema: terms.recipe_schema,
-				contract: terms.contract,
-			},
+			terms: Terms::from_chain(offer.terms),
 		}
+	}
+}
+
+impl Terms {
+	fn from_chain(terms: jobs::OfferTerms<AccountId32, u128>) -> Self {
+		let calendar = terms.calendar;
+		Self {
+			capability: readable(terms.capability),
+			region: readable(terms.region),
+			asset: terms.asset.into(),
+			unit_price: terms.unit_price,
+			tiers: each(terms.tiers, |tier| Tier {
+				from_units: tier.from_units,
+				unit_price: tier.unit_price,
+			}),
+			max_units: terms.max_units,
+			bond: terms.bond,
+			accept_window: terms.accept_window,
+			lead_time: terms.lead_time,
+			calendar: Calendar {
+				week: each(calendar.week, |window| (window.from, window.until)),
+				closures: each(calendar.closures, |closure| (closure.from, closure.until)),
+			},
+			review_window: terms.review_window,
+			rejection_fee: terms.rejection_fee.0,
+			cancellation: cancellation(&terms.cancellation),
+			rework: terms.rework.map(|rework| rework_of(&rework)),
+			disputes: terms.disputes.map(|disputes| DisputeTerms {
+				arbiters: disputes.arbiters.0,
+				challenge_window: disputes.challenge_window,
+				case_window: disputes.case_window,
+				ruling_window: disputes.ruling_window,
+			}),
+			recipe_schema: terms.recipe_schema,
+			contract: terms.contract,
+			governing_law: readable(terms.governing_law),
+		}
+	}
+}
+
+fn each<A, B>(list: BoundedVec<A>, each: impl FnMut(A) -> B) -> Vec<B> {
+	list.0.into_iter().map(each).collect()
+}
+
+fn cancellation(fees: &jobs::CancellationFees) -> CancellationFees {
+	CancellationFees {
+		accepted: fees.accepted.0,
+		started: fees.started.0,
+	}
+}
+
+fn rework_of(rework: &jobs::Rework) -> Rework {
+	Rework {
+		rounds: rework.rounds,
+		window: rework.window,
 	}
 }
 
@@ -214,6 +317,7 @@ impl Job {
 			fee,
 			bond,
 			ended,
+			arbiter,
 			..
 		} = job.escrow;
 		Self {
@@ -229,22 +333,42 @@ impl Job {
 				fee,
 				bond,
 				ended,
+				arbiter: arbiter.map(|named| NamedArbiter {
+					account: named.arbitration.arbiter,
+					fee: named.fee.0,
+				}),
 			},
 			unit_price: job.unit_price,
 			units: job.units,
 			units_done: job.units_done,
 			approved: job.approved,
 			rejected: job.rejected,
+			contested: job.contested,
 			recipe: job.recipe,
-			recipe_uri: readable(job.recipe_uri),
+			recipe_reference: match job.recipe_reference {
+				jobs::RecipeReference::Open(uri) => RecipeReference::Open(readable(uri)),
+				jobs::RecipeReference::Sealed(sealed) => RecipeReference::Sealed {
+					key_version: sealed.key_version,
+					ciphertext: sealed.ciphertext.0,
+				},
+			},
 			state: job_state(job.state),
 			accept_by: job.accept_by,
 			deliver_by: job.deliver_by,
 			review_window: job.review_window,
 			review_until: job.review_until,
+			challenge_window: job.challenge_window,
+			challenge_until: job.challenge_until,
 			bond: job.bond,
 			rejection_fee: job.rejection_fee.0,
+			cancellation: cancellation(&job.cancellation),
+			rework: job.rework.map(|rework| rework_of(&rework)),
+			counter: job.counter.map(|counter| CounterOffer {
+				unit_price: counter.unit_price,
+				deliver_by: counter.deliver_by,
+			}),
 			result: job.result,
+			reason: job.reason,
 			ordered_at: job.ordered_at,
 		}
 	}
@@ -256,6 +380,8 @@ fn job_state(state: jobs::JobState) -> JobState {
 		jobs::JobState::Accepted => JobState::Accepted,
 		jobs::JobState::Started => JobState::Started,
 		jobs::JobState::Delivered => JobState::Delivered,
+		jobs::JobState::Rejected => JobState::Rejected,
+		jobs::JobState::Disputed => JobState::Disputed,
 		jobs::JobState::Settled(outcome) => JobState::Settled(match outcome {
 			jobs::Outcome::Completed => Outcome::Completed,
 			jobs::Outcome::Declined => Outcome::Declined,
@@ -263,6 +389,7 @@ fn job_state(state: jobs::JobState) -> JobState {
 			jobs::Outcome::GivenUp => Outcome::GivenUp,
 			jobs::Outcome::NotAccepted => Outcome::NotAccepted,
 			jobs::Outcome::NotDelivered => Outcome::NotDelivered,
+			jobs::Outcome::Arbitrated => Outcome::Arbitrated,
 		}),
 	}
 }

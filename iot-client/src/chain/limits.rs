@@ -64,17 +64,20 @@ pub enum Purpose {
 	Purchase,
 	/// Security for work that it has promised.
 	Bond,
+	/// What having an arbiter decide costs.
+	Dispute,
 }
 
 impl Purpose {
 	/// All of them, as people write them.
-	pub const WORDS: &str = "\"bond\" and \"purchase\"";
+	pub const WORDS: &str = "\"bond\", \"purchase\" and \"dispute\"";
 
 	/// The purpose of this name.
 	pub fn named(name: &str) -> Option<Self> {
 		match name {
 			"purchase" => Some(Self::Purchase),
 			"bond" => Some(Self::Bond),
+			"dispute" => Some(Self::Dispute),
 			_ => None,
 		}
 	}
@@ -84,6 +87,7 @@ impl Purpose {
 		match self {
 			Self::Purchase => "purchase",
 			Self::Bond => "bond",
+			Self::Dispute => "dispute",
 		}
 	}
 }
@@ -205,7 +209,7 @@ mod tests {
 
 	#[test]
 	fn purposes_are_read_as_they_are_written() {
-		for purpose in [Purpose::Purchase, Purpose::Bond] {
+		for purpose in [Purpose::Purchase, Purpose::Bond, Purpose::Dispute] {
 			assert_eq!(Purpose::named(purpose.name()), Some(purpose));
 			assert!(Purpose::WORDS.contains(purpose.name()));
 		}

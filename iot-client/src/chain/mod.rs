@@ -17,6 +17,7 @@ pub mod refusal;
 pub mod runtime;
 pub mod session;
 pub mod submit;
+pub mod terms;
 pub mod types;
 
 pub use call::Call;

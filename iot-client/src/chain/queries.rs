@@ -8,6 +8,7 @@ use super::{
 	session::At,
 	types::{Balance, ChainTime, Job, JobId, Machine, MachineId, Offer, OfferId},
 };
+use crate::asset::Asset;
 use futures::TryStreamExt;
 use subxt::utils::AccountId32;
 
@@ -123,6 +124,22 @@ pub async fn offers(at: &At, mut wanted: impl FnMut(&Offer) -> bool) -> Result<V
 	Ok(found)
 }
 
+/// A page of offers, and where the next one begins.
+#[derive(Clone, Debug)]
+pub struct OfferPage {
+	/// By rising price of a unit.
+	pub offers: Vec<Offer>,
+	/// Where to go on.
+	pub next: Option<[u8; 24]>,
+}
+
+/// stub
+pub async fn offers_by(at: &At, capability: &str, _region: &str, asset: Asset, max_price: Option<u128>, _cursor: Option<[u8; 24]>) -> Result<OfferPage> {
+	let mut found = offers(at, |offer| offer.terms.capability == capability && offer.terms.asset == asset && max_price.is_none_or(|p| offer.terms.unit_price <= p)).await?;
+	found.sort_by_key(|offer| offer.terms.unit_price);
+	Ok(OfferPage { offers: found, next: None })
+}
+
 /// What an order costs besides its price, in planck: the deposit for the job's record, and the fee.
 ///
 /// # Errors
@@ -152,9 +169,15 @@ pub async fn job(at: &At, id: JobId) -> Result<Option<Job>> {
 pub async fn open_jobs(at: &At, machine: MachineId) -> Result<Vec<JobId>> {
 	let entry = at
 		.storage()
-		.fetch(storage().jobs().open_jobs(), (convert::machine_id(machine),))
+		.fetch(storage().jobs().jobs_of(), (convert::machine_id(machine),))
 		.await?;
-	let mut jobs: Vec<_> = entry.decode()?.0.into_iter().map(|open| JobId(open.job.0)).collect();
+	let mut jobs: Vec<_> = entry
+		.decode()?
+		.open
+		.0
+		.into_iter()
+		.map(|open| JobId(open.job.0))
+		.collect();
 	jobs.sort();
 	Ok(jobs)
 }

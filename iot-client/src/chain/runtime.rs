@@ -76,8 +76,16 @@ const USED: [Used; 4] = [
 	},
 	Used {
 		pallet: "Escrow",
-		calls: &["claim_credit"],
-		storage: &["Clock", "ListedAssets", "Credits"],
+		calls: &[
+			"claim_credit",
+			"register_arbiter",
+			"retire_arbiter",
+			"accept_case",
+			"submit_evidence",
+			"rule",
+			"end_dispute",
+		],
+		storage: &["Clock", "ListedAssets", "Credits", "Arbiters", "Disputes"],
 		constants: &[],
 		events: false,
 	},
@@ -98,8 +106,13 @@ const USED: [Used; 4] = [
 			"cancel",
 			"expire",
 			"remove",
+			"counter_offer",
+			"accept_counter_offer",
+			"request_rework",
+			"concede",
+			"dispute",
 		],
-		storage: &["Offers", "OffersOf", "Jobs", "OpenJobs"],
+		storage: &["Offers", "OffersOf", "Jobs", "JobsOf"],
 		constants: &["JobDeposit", "OrderFee"],
 		events: true,
 	},
@@ -265,12 +278,38 @@ pub fn sign(
 			units,
 			max_price,
 			recipe,
-			recipe_uri,
+			recipe_reference,
 			deliver_by,
+			arbiter,
 		} => {
-			let (offer, uri) = (convert::offer_id(offer), convert::text(recipe_uri));
-			signer.sign(jobs.order(offer, version, units, max_price, recipe, uri, deliver_by))
+			let (offer, reference) = (convert::offer_id(offer), convert::recipe_reference(recipe_reference));
+			signer.sign(jobs.order(offer, version, units, max_price, recipe, reference, deliver_by, arbiter))
 		}
+		Call::CounterOffer { job, counter } => {
+			signer.sign(jobs.counter_offer(convert::job_id(job), counter.unit_price, counter.deliver_by))
+		}
+		Call::AcceptCounterOffer { job, counter } => {
+			signer.sign(jobs.accept_counter_offer(convert::job_id(job), counter.unit_price, counter.deliver_by))
+		}
+		Call::RequestRework { job, reason } => signer.sign(jobs.request_rework(convert::job_id(job), reason)),
+		Call::Concede(job) => signer.sign(jobs.concede(convert::job_id(job))),
+		Call::Dispute { job, evidence } => signer.sign(jobs.dispute(convert::job_id(job), evidence)),
+		Call::RegisterArbiter { fee, profile } => signer.sign(escrow.register_arbiter(convert::permill(fee), profile)),
+		Call::RetireArbiter => signer.sign(escrow.retire_arbiter()),
+		Call::AcceptCase(job) => signer.sign(escrow.accept_case(convert::agreement(job))),
+		Call::SubmitEvidence { job, evidence } => {
+			signer.sign(escrow.submit_evidence(convert::agreement(job), evidence))
+		}
+		Call::Rule {
+			job,
+			to_payee,
+			bond_returned,
+			ruling,
+		} => {
+			let (share, bond) = (convert::permill(to_payee), convert::bond_outcome(bond_returned));
+			signer.sign(escrow.rule(convert::agreement(job), share, bond, ruling))
+		}
+		Call::EndDispute(job) => signer.sign(escrow.end_dispute(convert::agreement(job))),
 		Call::Accept(job) => signer.sign(jobs.accept(convert::job_id(job))),
 		Call::Decline { job, reason } => signer.sign(jobs.decline(convert::job_id(job), reason)),
 		Call::Start(job) => signer.sign(jobs.start(convert::job_id(job))),

@@ -4,6 +4,7 @@
 //! stood still or agreements were paused. Amounts that are not in the chain's own token are in their asset's smallest unit;
 //! [`Denomination`](crate::asset::Denomination) writes them for people.
 
+use super::terms::{CancellationFees, Rework, Terms};
 use crate::{amount::Amount, asset::Asset, parse, wallet::blake2_256};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -112,6 +113,10 @@ pub(super) fn smallest<S: serde::Serializer>(amount: &u128, serializer: S) -> Re
 	serializer.collect_str(amount)
 }
 
+fn hex_bytes<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+	serializer.serialize_str(&hex::encode(bytes))
+}
+
 fn hex_text<S: serde::Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
 	serializer.serialize_str(&parse::hex(bytes))
 }
@@ -195,55 +200,6 @@ impl Machine {
 	}
 }
 
-/// The terms of an offer.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Terms {
-	/// What is for sale.
-	pub capability: String,
-	/// What price and bond are in, and what an order costs besides.
-	pub asset: Asset,
-	/// Price of one unit, in the asset's smallest unit.
-	#[serde(serialize_with = "smallest")]
-	pub unit_price: u128,
-	/// Largest order.
-	pub max_units: u32,
-	/// What the machine puts on hold for each order that it accepts, in the asset's smallest unit.
-	#[serde(serialize_with = "smallest")]
-	pub bond: u128,
-	/// How long an order waits for acceptance, in milliseconds.
-	pub accept_window: u64,
-	/// The least time between order and delivery deadline, in milliseconds.
-	pub lead_time: u64,
-	/// How long the customer may look at a delivery, in milliseconds.
-	pub review_window: u64,
-	/// The share of a rejected unit's price that the machine keeps, in parts per million.
-	pub rejection_fee: u32,
-	/// Hash of the schema that recipes must follow.
-	pub recipe_schema: H256,
-	/// Hash of the contract text; zero for none.
-	pub contract: H256,
-}
-
-#[cfg(test)]
-impl Terms {
-	/// Drilling at 2 BPI a unit, at most 10 units, with a bond of 1 BPI, for tests.
-	pub(crate) fn example() -> Self {
-		Self {
-			capability: "drilling".to_owned(),
-			asset: Asset::Native,
-			unit_price: Amount::bpi(2).0,
-			max_units: 10,
-			bond: Amount::bpi(1).0,
-			accept_window: 60_000,
-			lead_time: 60_000,
-			review_window: 60_000,
-			rejection_fee: 100_000,
-			recipe_schema: H256::zero(),
-			contract: H256::zero(),
-		}
-	}
-}
-
 /// A published offer.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Offer {
@@ -265,7 +221,7 @@ pub enum Outcome {
 	Completed,
 	/// The machine declined the order.
 	Declined,
-	/// The customer cancelled before acceptance.
+	/// The customer called it off.
 	Cancelled,
 	/// The machine gave up.
 	GivenUp,
@@ -273,6 +229,8 @@ pub enum Outcome {
 	NotAccepted,
 	/// The machine did not deliver in time.
 	NotDelivered,
+	/// A dispute was decided, or its arbiter was silent.
+	Arbitrated,
 }
 
 impl Outcome {
@@ -281,15 +239,16 @@ impl Outcome {
 		match self {
 			Self::Completed => "completed",
 			Self::Declined => "declined by the machine; the customer has the price back",
-			Self::Cancelled => "cancelled by the customer, who has the price back",
+			Self::Cancelled => "called off by the customer, who has the price back less the fee of the stage",
 			Self::GivenUp => "given up by the machine; the customer has the price back, and the bond",
 			Self::NotAccepted => "not accepted in time; the customer has the price back",
 			Self::NotDelivered => "not delivered in time; the customer has the price back, and the bond",
+			Self::Arbitrated => "ended by a dispute; the price of the rejected units was split",
 		}
 	}
 }
 
-/// Where a job stands. It only moves down this list.
+/// Where a job stands. It only moves down this list, except that units sent back are worked on once more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JobState {
@@ -301,6 +260,10 @@ pub enum JobState {
 	Started,
 	/// The customer looks at the units.
 	Delivered,
+	/// Units were rejected, and the machine's side may dispute that.
+	Rejected,
+	/// The arbiter decides.
+	Disputed,
 	/// Nothing is on hold any more but the record's deposit.
 	Settled(Outcome),
 }
@@ -313,6 +276,8 @@ impl JobState {
 			Self::Accepted => "accepted",
 			Self::Started => "started",
 			Self::Delivered => "delivered",
+			Self::Rejected => "rejected",
+			Self::Disputed => "disputed",
 			Self::Settled(_) => "settled",
 		}
 	}
@@ -337,6 +302,43 @@ pub struct Escrow {
 	pub bond: u128,
 	/// Whether it has ended: then only the deposit is on hold.
 	pub ended: bool,
+	/// Who decides a dispute.
+	pub arbiter: Option<NamedArbiter>,
+}
+
+/// The arbiter that both sides have agreed on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct NamedArbiter {
+	/// Who.
+	pub account: AccountId32,
+	/// His fee, in parts per million of what is at stake.
+	pub fee: u32,
+}
+
+/// Where the machine finds a recipe.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecipeReference {
+	/// For everybody to read.
+	Open(String),
+	/// Encrypted to the machine's key.
+	Sealed {
+		/// The version of that key.
+		key_version: u32,
+		/// The encapsulated key and the encrypted address.
+		#[serde(serialize_with = "hex_bytes")]
+		ciphertext: Vec<u8>,
+	},
+}
+
+/// What the machine would rather do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct CounterOffer {
+	/// Price of one unit, in the escrow's asset.
+	#[serde(serialize_with = "smallest")]
+	pub unit_price: u128,
+	/// Delivery deadline, in unix milliseconds.
+	pub deliver_by: u64,
 }
 
 /// Money that could not be paid, and waits until somebody claims it for whom it belongs to.
@@ -379,10 +381,12 @@ pub struct Job {
 	pub approved: u32,
 	/// Units rejected so far.
 	pub rejected: u32,
+	/// Of those, the units whose price is still on hold.
+	pub contested: u32,
 	/// `blake2_256` of the recipe file.
 	pub recipe: H256,
 	/// Where the recipe can be fetched.
-	pub recipe_uri: String,
+	pub recipe_reference: RecipeReference,
 	/// Where the job stands.
 	pub state: JobState,
 	/// Acceptance is too late after this (agreement clock).
@@ -393,13 +397,25 @@ pub struct Job {
 	pub review_window: u64,
 	/// Rejection is too late after this (agreement clock); 0 before delivery.
 	pub review_until: u64,
+	/// How long a rejection may be disputed, in milliseconds; 0 if it may not.
+	pub challenge_window: u64,
+	/// A dispute is too late after this (agreement clock); 0 before the state `rejected`.
+	pub challenge_until: u64,
 	/// The bond that the machine puts on hold when it accepts, in the escrow's asset.
 	#[serde(serialize_with = "smallest")]
 	pub bond: u128,
 	/// The share of a rejected unit's price that the machine keeps, in parts per million.
 	pub rejection_fee: u32,
+	/// What the customer pays for calling the job off.
+	pub cancellation: CancellationFees,
+	/// The rounds of rework that are left.
+	pub rework: Option<Rework>,
+	/// What the machine has proposed instead.
+	pub counter: Option<CounterOffer>,
 	/// Hash of the delivery's evidence; zero before delivery.
 	pub result: H256,
+	/// Hash of the last reason given for a rejection, rework or for calling the job off; zero if none was.
+	pub reason: H256,
 	/// When it was ordered (agreement clock).
 	pub ordered_at: u64,
 }
@@ -408,12 +424,19 @@ impl Job {
 	/// Delivered units that are neither approved nor rejected.
 	pub fn in_review(&self) -> u32 {
 		match self.state {
-			JobState::Delivered => self
-				.units_done
-				.saturating_sub(self.approved)
-				.saturating_sub(self.rejected),
+			JobState::Delivered => self.units_done.saturating_sub(self.reviewed()),
 			_ => 0,
 		}
+	}
+
+	/// Units that the customer has approved or rejected.
+	pub fn reviewed(&self) -> u32 {
+		self.approved.saturating_add(self.rejected)
+	}
+
+	/// Units that the machine may still deliver.
+	pub fn to_do(&self) -> u32 {
+		self.units.saturating_sub(self.reviewed())
 	}
 }
 

@@ -159,6 +159,83 @@ pub struct Declared {
 	pub data_sheet: Option<[u8; 32]>,
 }
 
+/// What is ordered, and by whom.
+#[derive(Args, Debug, Clone)]
+pub struct What {
+	/// How many units
+	#[arg(long, value_name = "N")]
+	pub units: u32,
+	/// The recipe file; its hash goes into the order
+	#[arg(long, value_name = "FILE")]
+	pub recipe: PathBuf,
+	/// Where the machine can fetch the recipe: https://…, http://… or file:NAME; the file's own name if not given
+	#[arg(long, value_name = "URI")]
+	pub uri: Option<String>,
+	/// Encrypt that address to the machine's key, so that nobody else can read it
+	#[arg(long)]
+	pub sealed: bool,
+	/// The most that all units together may cost, in the offer's asset; the offer's price if not given
+	#[arg(long, value_name = "AMOUNT")]
+	pub max_price: Option<Written>,
+	/// The delivery deadline, from now by the chain's time
+	#[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse::duration)]
+	pub deliver_in: Duration,
+	/// Follow the job until it is settled
+	#[arg(long)]
+	pub watch: bool,
+	/// The customer; the machine's own key if nobody is named.
+	#[command(flatten)]
+	pub signer: MaybeSigner,
+}
+
+/// What an arbiter does.
+#[derive(Subcommand, Debug)]
+pub enum Arbiter {
+	/// Register, or change fee and profile; agreements that name you keep the fee that they know
+	Register {
+		/// Your fee on a verdict, as a share of what is at stake
+		#[arg(long, value_name = "SHARE", value_parser = parse::share)]
+		fee: u32,
+		/// What you say of yourself; the chain gets the hash of this file
+		#[arg(long, value_name = "FILE")]
+		profile: Option<PathBuf>,
+		/// You.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Be an arbiter no more; your deposit goes back, and cases that you accepted go on
+	Retire {
+		/// You.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Take a case on; your case bond is on hold until you rule, and lost if you do not in time
+	Accept {
+		/// The job
+		job: JobId,
+		/// You.
+		#[command(flatten)]
+		signer: Signer,
+	},
+	/// Decide a case
+	Rule {
+		/// The job
+		job: JobId,
+		/// The machine's share of the price of the rejected units
+		#[arg(long, value_name = "SHARE", value_parser = parse::share)]
+		to_machine: u32,
+		/// Who gets the bond of whoever opened the dispute
+		#[arg(long, value_name = "WHO", value_parser = ["opener", "other"])]
+		bond_to: String,
+		/// The written ruling; the chain gets the hash of this file
+		#[arg(long, value_name = "FILE")]
+		ruling: Option<PathBuf>,
+		/// You.
+		#[command(flatten)]
+		signer: Signer,
+	},
+}
+
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub enum Command {
@@ -219,6 +296,9 @@ pub enum Command {
 		/// Only offers of this capability, such as drilling
 		#[arg(long, value_name = "WORD")]
 		capability: Option<String>,
+		/// Only offers of work in this country or part of one, such as DE or DE-HB
+		#[arg(long, value_name = "REGION", value_parser = parse::region)]
+		region: Option<String>,
 		/// Only offers of this machine
 		#[arg(long, value_name = "MACHINE")]
 		machine: Option<MachineId>,
@@ -242,27 +322,27 @@ pub enum Command {
 	Order {
 		/// The offer, as `find` shows it
 		offer: OfferId,
-		/// How many units
-		#[arg(long, value_name = "N")]
-		units: u32,
-		/// The recipe file; its hash goes into the order
-		#[arg(long, value_name = "FILE")]
-		recipe: PathBuf,
-		/// Where the machine can fetch the recipe: https://…, http://… or file:NAME; the file's own name if not given
-		#[arg(long, value_name = "URI")]
-		uri: Option<String>,
-		/// The most that all units together may cost, in the offer's asset; the offer's price if not given
-		#[arg(long, value_name = "AMOUNT")]
-		max_price: Option<Written>,
-		/// The delivery deadline, from now by the chain's time
-		#[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse::duration)]
-		deliver_in: Duration,
-		/// Follow the job until it is settled
-		#[arg(long)]
-		watch: bool,
-		/// The customer.
+		/// What is ordered.
 		#[command(flatten)]
-		signer: Signer,
+		what: What,
+		/// Who decides if the machine's owner disputes a rejection: one of the offer's arbiters; nobody if not given
+		#[arg(long, value_name = "ACCOUNT")]
+		arbiter: Option<String>,
+	},
+	/// Order from the cheapest offer that fits, as `find` would list it
+	Buy {
+		/// The capability, such as drilling
+		#[arg(long, value_name = "WORD")]
+		capability: String,
+		/// Only work in this country or part of one, such as DE or DE-HB
+		#[arg(long, value_name = "REGION", value_parser = parse::region)]
+		region: Option<String>,
+		/// What to pay in, by an asset's number
+		#[arg(long, value_name = "ASSET", default_value = "BPI")]
+		asset: Asset,
+		/// What is ordered.
+		#[command(flatten)]
+		what: What,
 	},
 	/// Approve delivered units; the machine is paid
 	Approve {
@@ -271,11 +351,11 @@ pub enum Command {
 		/// How many; all if not given
 		#[arg(long, value_name = "N")]
 		units: Option<u32>,
-		/// The customer.
+		/// The customer; the machine's own key if nobody is named.
 		#[command(flatten)]
-		signer: Signer,
+		signer: MaybeSigner,
 	},
-	/// Reject delivered units; their price goes back, less the offer's fee
+	/// Reject delivered units; their price goes back, less the offer's fee, unless the machine's owner disputes it
 	Reject {
 		/// The job
 		job: JobId,
@@ -285,20 +365,112 @@ pub enum Command {
 		/// Why; the chain gets the hash of this text
 		#[arg(long, value_name = "TEXT")]
 		reason: String,
-		/// The customer.
+		/// The customer; the machine's own key if nobody is named.
 		#[command(flatten)]
-		signer: Signer,
+		signer: MaybeSigner,
 	},
-	/// Cancel an order that was not accepted yet; the price goes back
+	/// Call a job off before delivery; the price goes back, less the offer's fee once the machine has accepted
 	Cancel {
 		/// The job
 		job: JobId,
 		/// Why; the chain gets the hash of this text
 		#[arg(long, value_name = "TEXT", default_value = "")]
 		reason: String,
-		/// The customer.
+		/// The customer; the machine's own key if nobody is named.
+		#[command(flatten)]
+		signer: MaybeSigner,
+	},
+	/// Send all units that are in review back to be mended
+	Rework {
+		/// The job
+		job: JobId,
+		/// Why; the chain gets the hash of this text
+		#[arg(long, value_name = "TEXT")]
+		reason: String,
+		/// The customer; the machine's own key if nobody is named.
+		#[command(flatten)]
+		signer: MaybeSigner,
+	},
+	/// Promise to do an order, if the configuration's part `orders` leaves that to you; the machine's key signs
+	Accept {
+		/// The job
+		job: JobId,
+	},
+	/// Decline an order; the machine's key signs
+	Decline {
+		/// The job
+		job: JobId,
+		/// Why; the chain gets the hash of this text
+		#[arg(long, value_name = "TEXT", default_value = "")]
+		reason: String,
+	},
+	/// Answer an order with another price or deadline; the customer agrees or not
+	Counter {
+		/// The job
+		job: JobId,
+		/// The price of one unit, in the job's asset; that of the order if not given
+		#[arg(long, value_name = "AMOUNT")]
+		unit_price: Option<Written>,
+		/// The delivery deadline, from now by the chain's time; that of the order if not given
+		#[arg(long, value_name = "TIME", value_parser = parse::duration)]
+		deliver_in: Option<Duration>,
+		/// The owner; the machine's own key if nobody is named.
+		#[command(flatten)]
+		signer: MaybeSigner,
+	},
+	/// Agree to the machine's counter-offer
+	Agree {
+		/// The job
+		job: JobId,
+		/// The most that all units together may cost now, in the job's asset; what the counter-offer says if not given
+		#[arg(long, value_name = "AMOUNT")]
+		max_price: Option<Written>,
+		/// The customer; the machine's own key if nobody is named.
+		#[command(flatten)]
+		signer: MaybeSigner,
+	},
+	/// Let a rejection stand, without waiting for the time to dispute it to pass
+	Concede {
+		/// The job
+		job: JobId,
+		/// The owner; the machine's own key if nobody is named.
+		#[command(flatten)]
+		signer: MaybeSigner,
+	},
+	/// Dispute a rejection before the arbiter of the order; it costs a bond, which he assigns, and his fee
+	Dispute {
+		/// The job
+		job: JobId,
+		/// What speaks for you; the chain gets the hash of this file
+		#[arg(long, value_name = "FILE")]
+		evidence: PathBuf,
+		/// The owner; the machine's own key if nobody is named.
+		#[command(flatten)]
+		signer: MaybeSigner,
+	},
+	/// Add to what speaks for you in a dispute
+	Evidence {
+		/// The job
+		job: JobId,
+		/// The chain gets the hash of this file
+		file: PathBuf,
+		/// Who; the machine's own key if nobody is named.
+		#[command(flatten)]
+		signer: MaybeSigner,
+	},
+	/// End a dispute whose arbiter was silent, if the chain has not done so by itself
+	EndDispute {
+		/// The job
+		job: JobId,
+		/// Anybody.
 		#[command(flatten)]
 		signer: Signer,
+	},
+	/// Be an arbiter: register, take cases on, rule
+	Arbiter {
+		/// What to do
+		#[command(subcommand)]
+		what: Arbiter,
 	},
 	/// End a job whose deadline has passed, if the chain has not done so by itself
 	Expire {
@@ -312,9 +484,9 @@ pub enum Command {
 	Remove {
 		/// The job
 		job: JobId,
-		/// The customer.
+		/// The customer; the machine's own key if nobody is named.
 		#[command(flatten)]
-		signer: Signer,
+		signer: MaybeSigner,
 	},
 	/// Give money to a machine
 	Deposit {

@@ -39,7 +39,7 @@ pub(super) fn priced(offer: &Offer, money: &Denomination, units: u32, max_price:
 		)));
 	}
 	let price = terms
-		.unit_price
+		.unit_price_of(units)
 		.checked_mul(units.into())
 		.ok_or_else(|| CliError::refused("the price is larger than any balance"))?;
 	match max_price.filter(|limit| *limit < price) {
@@ -100,7 +100,10 @@ impl Costs {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::chain::types::{MachineId, OfferId, Terms};
+	use crate::chain::{
+		terms::Terms,
+		types::{MachineId, OfferId},
+	};
 
 	fn offer() -> Offer {
 		Offer {

@@ -3,8 +3,11 @@
 pub mod args;
 mod costs;
 mod customer;
+mod dispute;
+mod find;
 mod machine;
 mod money;
+mod order;
 mod owner;
 mod policy;
 mod purse;
@@ -161,8 +164,27 @@ pub async fn run(cli: Cli) -> Result<u8> {
 		} => owner::policy(&desk, file.as_deref(), *none, *machine, signer).await,
 		Command::RotateKey { this_key, keyed } => rotate::rotate_key(&desk, *this_key, keyed).await,
 		Command::RotateEncryptionKey { keyed } => rotate::rotate_encryption_key(&desk, keyed).await,
-		Command::Find { .. } => customer::find(&desk).await,
-		Command::Order { .. } => customer::order(&desk).await,
+		Command::Find { .. } => find::find(&desk).await,
+		Command::Order { .. } => order::order(&desk).await,
+		Command::Buy { .. } => order::buy(&desk).await,
+		Command::Accept { job } => desk.by_key(Call::Accept(*job)).await,
+		Command::Decline { job, reason } => {
+			let reason = customer::reason_hash(reason);
+			desk.by_key(Call::Decline { job: *job, reason }).await
+		}
+		Command::Counter {
+			job,
+			unit_price,
+			deliver_in,
+			signer,
+		} => dispute::counter(&desk, *job, unit_price.as_ref(), *deliver_in, signer).await,
+		Command::Agree { job, max_price, signer } => dispute::agree(&desk, *job, max_price.as_ref(), signer).await,
+		Command::Rework { .. }
+		| Command::Concede { .. }
+		| Command::Dispute { .. }
+		| Command::Evidence { .. }
+		| Command::EndDispute { .. } => dispute::argue(&desk).await,
+		Command::Arbiter { what } => dispute::arbiter(&desk, what).await,
 		Command::Approve { job, units, signer } => customer::approve(&desk, *job, *units, signer).await,
 		Command::Reject {
 			job,
@@ -175,10 +197,10 @@ pub async fn run(cli: Cli) -> Result<u8> {
 				job: *job,
 				reason: customer::reason_hash(reason),
 			};
-			desk.simply(call, signer).await
+			desk.by_anyone(call, signer).await
 		}
 		Command::Expire { job, signer } => desk.simply(Call::Expire(*job), signer).await,
-		Command::Remove { job, signer } => desk.simply(Call::Remove(*job), signer).await,
+		Command::Remove { job, signer } => desk.by_anyone(Call::Remove(*job), signer).await,
 		Command::Watch { job } => customer::watch(&desk, *job).await,
 		Command::Balance { account, assets } => purse::balance(&desk, account, assets).await,
 		Command::Claim { whose, asset, signer } => purse::claim(&desk, whose.as_deref(), *asset, signer).await,
@@ -249,6 +271,16 @@ impl Desk<'_> {
 			_ => return Err(CliError::nobody_signs()),
 		};
 		Ok(Arc::new(wallet))
+	}
+
+	/// Whoever was named, or else the machine's own key.
+	fn anyone(&self, signer: &MaybeSigner) -> Result<Arc<Wallet>> {
+		match signer.named() {
+			Some(signer) => self.signer(&signer),
+			// Who has no configuration has no machine: he forgot to say who he is.
+			None if !self.cli.config.exists() => Err(CliError::nobody_signs()),
+			None => Ok(Arc::new(machine::open_key(&self.config()?)?)),
+		}
 	}
 
 	/// Whoever was named, or else the machine's own key.
@@ -323,6 +355,18 @@ impl Desk<'_> {
 	/// Sends a call whose success is all there is to tell.
 	async fn simply(&self, call: Call, signer: &Signer) -> Result<u8> {
 		let (chain, wallet) = (self.chain()?, self.signer(signer)?);
+		self.send(&chain, &wallet, call).await
+	}
+
+	/// The same, signed by whoever was named or else by the machine's own key.
+	async fn by_anyone(&self, call: Call, signer: &MaybeSigner) -> Result<u8> {
+		let (chain, wallet) = (self.chain()?, self.anyone(signer)?);
+		self.send(&chain, &wallet, call).await
+	}
+
+	/// The same, signed by the machine's own key.
+	async fn by_key(&self, call: Call) -> Result<u8> {
+		let (chain, wallet) = (self.chain()?, Arc::new(machine::open_key(&self.config()?)?));
 		self.send(&chain, &wallet, call).await
 	}
 

@@ -56,6 +56,11 @@ pub(super) async fn denomination(at: &At, asset: Asset) -> Result<Denomination> 
 pub(super) fn offer_json(offer: &Offer, money: &Denomination) -> Value {
 	let mut json = value(offer);
 	rewrite(&mut json["terms"], &["unit_price", "bond"], money);
+	let tiers = json["terms"]["tiers"].as_array_mut();
+	tiers
+		.into_iter()
+		.flatten()
+		.for_each(|tier| rewrite(tier, &["unit_price"], money));
 	json["terms"]["symbol"] = json!(money.symbol());
 	json
 }
@@ -65,6 +70,9 @@ pub(super) fn job_json(job: &Job, money: &Denomination) -> Value {
 	let mut json = value(job);
 	rewrite(&mut json, &["unit_price", "bond"], money);
 	rewrite(&mut json["escrow"], &["held", "deposit", "fee", "bond"], money);
+	if let Some(counter) = json.get_mut("counter").filter(|counter| counter.is_object()) {
+		rewrite(counter, &["unit_price"], money);
+	}
 	json["symbol"] = json!(money.symbol());
 	json
 }
@@ -102,7 +110,8 @@ mod tests {
 	use super::*;
 	use crate::chain::{
 		limits::Budget,
-		types::{MachineId, OfferId, Terms},
+		terms::Terms,
+		types::{MachineId, OfferId},
 	};
 
 	#[test]

@@ -11,11 +11,33 @@
 //! review_window = "10m"       # how long the customer may look at a delivery
 //! rejection_fee = "10%"       # the share of a rejected unit's price that the machine keeps; default none
 //! contract = "terms.txt"      # a text whose hash is part of the offer; default none
+//! governing_law = "DE"        # the law of that contract, as ISO 3166 names the place; default none
+//! region = "DE-HB"            # where the work is done, as ISO 3166 names it; default anywhere
+//! week = ["mon 08:00-17:00"]  # when the machine works, UTC; lead_time counts these times only; default always
+//! closed = ["2026-12-24 2027-01-01"] # days on which it does not, UTC, first and last; default none
+//!
+//! [[tier]]                    # another price for larger orders; as many as four, the smallest first
+//! from_units = 50
+//! unit_price = "2"
+//!
+//! [cancellation]              # the share of the price that the customer pays for calling a job off; default none
+//! accepted = "10%"            # once the machine has accepted
+//! started = "50%"             # once it has started
+//!
+//! [rework]                    # the customer may send units back to be mended; default he may not
+//! rounds = 2
+//! window = "1h"               # how long that may take each time
+//!
+//! [disputes]                  # a rejection may be disputed; default it is the last word
+//! arbiters = ["5F…"]          # whom you take as arbiter: one to four addresses; an order names one of them, or none
+//! challenge_window = "1d"     # how long you may think about a rejection
+//! case_window = "2d"          # how long the arbiter may take to accept the case
+//! ruling_window = "14d"       # and then to rule
 //! ```
 
 use crate::{
 	asset::{Asset, Denomination},
-	chain::types::Terms,
+	chain::terms::{CancellationFees, DisputeTerms, Rework, Terms, Tier},
 	fields::{Fields, ProblemList, Problems},
 	parse, recipe,
 };
@@ -23,8 +45,10 @@ use std::{
 	fs,
 	path::{Path, PathBuf},
 };
-use subxt::utils::H256;
+use subxt::utils::{AccountId32, H256};
 use toml::{Table, Value};
+
+mod schedule;
 
 /// Why a file is no offer.
 #[derive(Debug, thiserror::Error)]
@@ -122,6 +146,7 @@ impl Draft {
 		let word = "a word of 1 to 32 bytes such as \"drilling\"";
 		let price = format!("an amount above zero such as \"{}\"", money.show(one_of(money)));
 		let amount = |value: &Value| money.read(value.as_str()?).ok();
+		let above_zero = |value: &Value| amount(value).filter(|amount| *amount > 0);
 		let terms = Terms {
 			capability: fields.required("capability", word, |value| {
 				value
@@ -130,17 +155,22 @@ impl Draft {
 					.map(str::to_owned)
 			}),
 			asset: fields.optional("asset", "an asset's number", asset).unwrap_or_default(),
-			unit_price: fields.required("unit_price", &price, |value| amount(value).filter(|amount| *amount > 0)),
+			region: fields.optional("region", PLACE, place).unwrap_or_default(),
+			unit_price: fields.required("unit_price", &price, above_zero),
+			tiers: tiers(&mut fields, &price, above_zero),
 			max_units: fields.required_number("max_units", 1..=u64::from(u32::MAX), "units") as u32,
 			bond: fields.optional("bond", &price, amount).unwrap_or_default(),
 			accept_window: window(&mut fields, "accept_window"),
 			lead_time: window(&mut fields, "lead_time"),
+			calendar: schedule::calendar(&mut fields),
 			review_window: window(&mut fields, "review_window"),
-			rejection_fee: fields
-				.optional("rejection_fee", "a share from \"0%\" to \"100%\"", share)
-				.unwrap_or_default(),
+			rejection_fee: fields.optional("rejection_fee", SHARE, share).unwrap_or_default(),
+			cancellation: cancellation(&mut fields),
+			rework: fields.has("rework").then(|| rework(&mut fields)),
+			disputes: fields.has("disputes").then(|| disputes(&mut fields)),
 			recipe_schema: H256(recipe::content_hash(recipe::FORMAT.as_bytes())),
 			contract: H256::zero(),
+			governing_law: fields.optional("governing_law", PLACE, place).unwrap_or_default(),
 		};
 		let contract = fields.text("contract", 255);
 		fields.finish();
@@ -157,6 +187,73 @@ fn read(path: &Path) -> Result<Vec<u8>, TermsError> {
 		path: path.to_owned(),
 		source,
 	})
+}
+
+/// How places are written.
+const PLACE: &str = "a country or a part of one as ISO 3166 names it, such as \"DE\" or \"DE-HB\"";
+
+fn place(value: &Value) -> Option<String> {
+	parse::region(value.as_str()?).ok()
+}
+
+fn tiers(fields: &mut Fields<'_>, price: &str, amount: impl Fn(&Value) -> Option<u128>) -> Vec<Tier> {
+	let expected = format!("up to four tables with `from_units`, rising above 1, and `unit_price`, {price}");
+	let tier = |value: &Value| {
+		let table = value.as_table().filter(|table| table.len() == 2)?;
+		Some(Tier {
+			from_units: u32::try_from(table.get("from_units")?.as_integer()?).ok()?,
+			unit_price: amount(table.get("unit_price")?)?,
+		})
+	};
+	let tiers = fields.optional("tier", &expected, |value| {
+		let tiers: Option<Vec<Tier>> = value.as_array()?.iter().map(tier).collect();
+		tiers.filter(|tiers| {
+			let rising = tiers.windows(2).all(|pair| pair[0].from_units < pair[1].from_units);
+			tiers.len() <= 4 && rising && tiers.iter().all(|tier| tier.from_units > 1)
+		})
+	});
+	tiers.unwrap_or_default()
+}
+
+fn cancellation(fields: &mut Fields<'_>) -> CancellationFees {
+	let mut part = fields.section("cancellation");
+	let mut fee = |key| part.optional(key, SHARE, share).unwrap_or_default();
+	let fees = CancellationFees {
+		accepted: fee("accepted"),
+		started: fee("started"),
+	};
+	part.finish();
+	fees
+}
+
+fn rework(fields: &mut Fields<'_>) -> Rework {
+	let mut part = fields.section("rework");
+	let rework = Rework {
+		rounds: part.required_number("rounds", 1..=u64::from(u8::MAX), "") as u8,
+		window: window(&mut part, "window"),
+	};
+	part.finish();
+	rework
+}
+
+fn disputes(fields: &mut Fields<'_>) -> DisputeTerms {
+	let mut part = fields.section("disputes");
+	let disputes = DisputeTerms {
+		arbiters: part.required("arbiters", "a list of one to four addresses, each once", |value| {
+			let each = value.as_array()?.iter().map(|who| who.as_str()?.parse().ok());
+			let arbiters: Vec<AccountId32> = each.collect::<Option<_>>()?;
+			let once = arbiters
+				.iter()
+				.enumerate()
+				.all(|(place, who)| !arbiters[..place].contains(who));
+			((1..=4).contains(&arbiters.len()) && once).then_some(arbiters)
+		}),
+		challenge_window: window(&mut part, "challenge_window"),
+		case_window: window(&mut part, "case_window"),
+		ruling_window: window(&mut part, "ruling_window"),
+	};
+	part.finish();
+	disputes
 }
 
 /// One whole token of an asset, if that can be.
@@ -179,6 +276,9 @@ fn window(fields: &mut Fields<'_>, key: &'static str) -> u64 {
 		u64::try_from(time.as_millis()).ok()
 	})
 }
+
+/// How shares are written.
+const SHARE: &str = "a share from \"0%\" to \"100%\"";
 
 fn share(value: &Value) -> Option<u32> {
 	parse::share(value.as_str()?).ok()
@@ -272,6 +372,67 @@ mod tests {
 			"`max_unit`",
 		] {
 			assert!(error.contains(key), "{key}: {error}");
+		}
+	}
+
+	#[test]
+	fn reads_an_offer_with_everything() {
+		let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+		let text = format!(
+			r#"{FILE}
+			region = "DE-HB"
+			governing_law = "DE"
+			week = ["mon 08:00-17:00", "fri 08:00-12:30"]
+			closed = ["2026-12-24 2027-01-01"]
+			[[tier]]
+			from_units = 10
+			unit_price = "2"
+			[[tier]]
+			from_units = 50
+			unit_price = "1.5"
+			[cancellation]
+			accepted = "10%"
+			[rework]
+			rounds = 2
+			window = "1h"
+			[disputes]
+			arbiters = ["{alice}"]
+			challenge_window = "1d"
+			case_window = "2d"
+			ruling_window = "14d"
+			"#
+		);
+		let terms = read(&text).unwrap();
+		assert_eq!((terms.region.as_str(), terms.governing_law.as_str()), ("DE-HB", "DE"));
+		assert_eq!(terms.calendar.week.len(), 2);
+		assert_eq!(terms.calendar.closures.len(), 1);
+		assert_eq!(
+			[9, 10, 49, 50].map(|units| terms.unit_price_of(units) / 100_000_000_000),
+			[25, 20, 20, 15]
+		);
+		assert_eq!((terms.cancellation.accepted, terms.cancellation.started), (100_000, 0));
+		assert_eq!(
+			terms.rework.map(|rework| (rework.rounds, rework.window)),
+			Some((2, 3_600_000))
+		);
+		let disputes = terms.disputes.unwrap();
+		assert_eq!(disputes.arbiters[0].to_string(), alice);
+		assert_eq!(disputes.ruling_window, 14 * 86_400_000);
+	}
+
+	#[test]
+	fn names_what_is_wrong_in_every_part() {
+		for (part, key) in [
+			("region = \"Bremen\"", "`region`"),
+			("[[tier]]\nfrom_units = 1\nunit_price = \"2\"", "`tier`"),
+			("[cancellation]\naccepted = \"200%\"", "`cancellation.accepted`"),
+			("[rework]\nrounds = 0\nwindow = \"1h\"", "`rework.rounds`"),
+			("[disputes]\narbiters = []", "`disputes.arbiters`"),
+			("week = [\"someday 08:00-17:00\"]", "`week`"),
+			("closed = [\"2026-12-24 2026-12-01\"]", "`closed`"),
+		] {
+			let error = read(&format!("{FILE}\n{part}")).unwrap_err();
+			assert!(error.contains(key), "{part}: {error}");
 		}
 	}
 

@@ -2,7 +2,7 @@
 
 use crate::{
 	board::BoardInfo,
-	chain::types::Job,
+	chain::types::{Job, RecipeReference},
 	config::Config,
 	recipe::{fetch, Phase, Recipe},
 };
@@ -37,7 +37,7 @@ pub async fn examine(config: &Config, job: &Job, board: &BoardInfo) -> Result<Ch
 	recipe
 		.plan(board, &config.envelope)
 		.map_err(|problems| format!("this machine may not run the recipe: {problems}"))?;
-	let work_ms = work_ms(&recipe, job.units);
+	let work_ms = work_ms(&recipe, job.to_do());
 	Ok(Checked {
 		recipe: Arc::new(recipe),
 		work_ms,
@@ -52,7 +52,11 @@ async fn get(config: &Config, job: &Job) -> Result<Recipe, String> {
 			return Ok(recipe);
 		}
 	}
-	let bytes = fetch_patiently(config, &job.recipe_uri).await?;
+	let uri = match &job.recipe_reference {
+		RecipeReference::Open(uri) => uri.clone(),
+		RecipeReference::Sealed { .. } => return Err("stub".to_owned()),
+	};
+	let bytes = fetch_patiently(config, &uri).await?;
 	let recipe = Recipe::verified(&bytes, job.recipe.0).map_err(|error| error.to_string())?;
 	// Only a convenience: without it the recipe is fetched again.
 	if let Err(error) = keep(&kept, &bytes).await {

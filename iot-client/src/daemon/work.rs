@@ -93,7 +93,7 @@ impl Assignment {
 			job: self.job.id.0,
 			recipe: self.job.recipe.0,
 		};
-		Ok(Task::new(&site.config, checked.recipe, subject, 0..self.job.units))
+		Ok(Task::new(&site.config, checked.recipe, subject, 0..self.job.to_do()))
 	}
 
 	/// From here on the machine may move. The journal says so first.
@@ -120,7 +120,7 @@ impl Assignment {
 		}
 		let evidence = outcome.evidence.as_ref();
 		let end = match (&outcome.end, evidence) {
-			(Ok(()), Some(evidence)) if evidence.units == self.job.units => Phase::Finished {
+			(Ok(()), Some(evidence)) if evidence.units == self.job.to_do() => Phase::Finished {
 				units: evidence.units,
 				result: H256(evidence.hash()),
 			},
@@ -159,7 +159,8 @@ async fn note(
 			.await?;
 		let _ = reports
 			.send(WorkReport::Made {
-				units_done,
+				// On the chain, units that were reviewed before they were sent back count too.
+				units_done: job.reviewed().saturating_add(units_done),
 				of: job.units,
 			})
 			.await;

@@ -67,11 +67,13 @@ pub enum Phase {
 }
 
 impl Phase {
-	/// Whether a job in phase `self` (`None`: no record) may go to `next`. Nothing leads back to motion.
+	/// Whether a job in phase `self` (`None`: no record) may go to `next`. Nothing leads back to motion but a delivery whose
+	/// units were sent back, and that is for whoever reads the chain to know.
 	fn may_become(from: Option<&Self>, next: &Self) -> bool {
 		match (from, next) {
 			(None, Self::Refused { .. } | Self::Ready { .. } | Self::Failed { .. }) => true,
 			(Some(Self::Ready { .. }), Self::Refused { .. } | Self::Failed { .. }) => true,
+			(Some(Self::Finished { .. }), Self::Ready { .. } | Self::Refused { .. }) => true,
 			(Some(Self::Ready { .. }), Self::Moving { units_done }) => *units_done == 0,
 			(Some(Self::Moving { units_done: before }), Self::Moving { units_done }) => units_done > before,
 			(Some(Self::Moving { .. }), Self::Finished { .. } | Self::Failed { .. }) => true,

@@ -38,6 +38,7 @@
 //! Whatever a recipe says, the board is made safe before the first step, after the last one and on any trouble.
 
 mod check;
+pub mod sealed;
 pub mod fetch;
 mod parse;
 

@@ -79,9 +79,9 @@ mod events {
 			/// Which machine.
 			machine: MachineId,
 			/// The key that acts for nobody from now on.
-			old: T::AccountId,
+			old_key: T::AccountId,
 			/// The key that acts for it.
-			new: T::AccountId,
+			new_key: T::AccountId,
 		},
 		/// Private matter for a machine is to be encrypted to another key.
 		EncryptionKeyRotated {

@@ -263,6 +263,7 @@ impl Foreman {
 					Some(work) if work.job == id => Running::This,
 					Some(_) => Running::Other,
 				},
+				by_hand: self.site.config.orders.by_hand,
 			};
 			match situation.decide() {
 				// These begin nothing and sign nothing.
@@ -298,7 +299,7 @@ impl Foreman {
 				let promised = match view.job.state {
 					JobState::Accepted | JobState::Started => true,
 					JobState::Ordered => self.busy.get(&id) == Some(&"accepting"),
-					JobState::Delivered | JobState::Settled(_) => false,
+					JobState::Delivered | JobState::Rejected | JobState::Disputed | JobState::Settled(_) => false,
 				};
 				match &view.phase {
 					Some(Phase::Ready { work_ms }) if promised && (this.state == JobState::Ordered || id < this.id) => {

@@ -42,7 +42,11 @@ impl<T: Config> Pallet<T> {
 				..record
 			},
 		);
-		Self::deposit_event(Event::KeyRotated { machine, old, new });
+		Self::deposit_event(Event::KeyRotated {
+			machine,
+			old_key: old,
+			new_key: new,
+		});
 		Ok(())
 	}
 

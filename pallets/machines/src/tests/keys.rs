@@ -65,7 +65,14 @@ fn the_owner_rotates_and_only_the_key_changes() {
 		assert_eq!(Balances::balance(&machine.account()), 1_000);
 		assert_eq!(allowance(&machine), Some(ALLOWANCE));
 		let (old, new) = (key(1), key(9));
-		System::assert_last_event(Event::KeyRotated { machine, old, new }.into());
+		System::assert_last_event(
+			Event::KeyRotated {
+				machine,
+				old_key: old,
+				new_key: new,
+			}
+			.into(),
+		);
 	});
 }
 

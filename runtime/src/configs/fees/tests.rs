@@ -259,16 +259,23 @@ fn a_job_is_ordered_worked_on_and_paid_in_dollars() {
 		let machine = machine(BPI);
 		let terms = pallet_jobs::OfferTerms {
 			capability: Default::default(),
+			region: Default::default(),
 			asset: ASSET,
 			unit_price: 3 * DOLLAR,
+			tiers: Default::default(),
 			max_units: 10,
 			bond: 0,
 			accept_window: 60_000,
 			lead_time: 60_000,
+			calendar: Default::default(),
 			review_window: 60_000,
 			rejection_fee: Default::default(),
+			cancellation: Default::default(),
+			rework: None,
+			disputes: None,
 			recipe_schema: Default::default(),
 			contract: Default::default(),
+			governing_law: Default::default(),
 		};
 		let by = |who: &AccountId| RuntimeOrigin::signed(who.clone());
 		assert_ok!(Jobs::publish_offer(by(&owner()), machine, terms));
@@ -283,9 +290,10 @@ fn a_job_is_ordered_worked_on_and_paid_in_dollars() {
 			most,
 			recipe,
 			Default::default(),
-			deliver_by
+			deliver_by,
+			None,
 		));
-		let open = pallet_jobs::OpenJobs::<Runtime>::get(machine);
+		let open = pallet_jobs::JobsOf::<Runtime>::get(machine).open;
 		let job = open.first().expect("just ordered").job;
 		let signer: AccountId = key().public().into();
 		assert_ok!(Jobs::accept(by(&signer), job));
