@@ -14,6 +14,8 @@ mod errors {
 		ReleaseBelowMinimum,
 		/// Only the payee of an escrow posts its bond.
 		NotPayee,
+		/// Only the payer of an escrow puts more into it.
+		NotPayer,
 		/// The bond of this escrow is on hold already.
 		BondAlreadyPosted,
 		/// The amount is zero.
@@ -47,5 +49,35 @@ mod errors {
 		AlreadyPaused,
 		/// Agreements are not paused.
 		NotPaused,
+		/// A machine cannot be an arbiter. Sign with a plain account.
+		MachineNoArbiter,
+		/// The fee is more than `MaxArbiterFee` of what is at stake. Ask for less.
+		FeeTooHigh,
+		/// The account is not registered as an arbiter. Name another one, or have him call `register_arbiter`.
+		UnknownArbiter,
+		/// The arbiter is a party of the agreement, stands behind one, or is a machine. Name another one.
+		ArbiterIsParty,
+		/// The agreement names no arbiter, so nothing of it can be disputed.
+		NoArbiter,
+		/// The agreement is in dispute already.
+		AlreadyDisputed,
+		/// The agreement is not in dispute.
+		NotDisputed,
+		/// The signer is not a party of the agreement, and stands behind none.
+		NotParty,
+		/// Only the arbiter whom the agreement names may do this.
+		NotArbiter,
+		/// The arbiter has accepted the case already.
+		AlreadyAccepted,
+		/// The arbiter has not accepted the case. Call `accept_case` first.
+		NotAccepted,
+		/// The time for this has passed.
+		TooLate,
+		/// The time has not passed. Wait for the arbiter.
+		NotExpired,
+		/// The side has brought forward as much as it may. Put the rest into one document.
+		TooMuchEvidence,
+		/// The side has brought this forward already.
+		EvidenceKnown,
 	}
 }

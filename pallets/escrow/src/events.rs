@@ -37,6 +37,17 @@ mod events {
 			/// The amount on hold.
 			amount: BalanceOf<T>,
 		},
+		/// More of the payer's money was put on hold for the price.
+		ToppedUp {
+			/// The agreement.
+			agreement: AgreementRef,
+			/// Whose money it is.
+			payer: T::AccountId,
+			/// The asset.
+			asset: AssetKind,
+			/// What came to what was on hold.
+			amount: BalanceOf<T>,
+		},
 		/// A part was paid; the rest stays on hold. If it could not be paid, a `Credited` stands before this.
 		Released {
 			/// The agreement.
@@ -142,6 +153,113 @@ mod events {
 			agreement: AgreementRef,
 			/// Why.
 			error: DispatchError,
+		},
+		/// An arbiter registered, or changed what he asks or says of himself.
+		ArbiterRegistered {
+			/// Who.
+			arbiter: T::AccountId,
+			/// His fee from now on, as a share of what is at stake. Agreements that name him already keep theirs.
+			fee: Permill,
+			/// Hash of what he says of himself.
+			profile: H256,
+			/// What is on hold at him, in planck.
+			deposit: BalanceOf<T>,
+		},
+		/// No new agreement may name this arbiter. Those that do go on.
+		ArbiterRetired {
+			/// Who.
+			arbiter: T::AccountId,
+			/// What he got back, in planck.
+			deposit: BalanceOf<T>,
+		},
+		/// A party opened a dispute. Until it is over the agreement stands still.
+		DisputeOpened {
+			/// The agreement.
+			agreement: AgreementRef,
+			/// Who is to decide.
+			arbiter: T::AccountId,
+			/// Who pays by the agreement.
+			payer: T::AccountId,
+			/// Who is paid by the agreement.
+			payee: T::AccountId,
+			/// In whose account bond and fee are on hold.
+			opener: T::AccountId,
+			/// For which side.
+			side: Side,
+			/// The asset of all amounts.
+			asset: AssetKind,
+			/// What the verdict splits.
+			at_stake: BalanceOf<T>,
+			/// What the verdict gives to either side.
+			bond: BalanceOf<T>,
+			/// What the arbiter gets for a verdict.
+			fee: BalanceOf<T>,
+			/// Hash of the opener's evidence.
+			evidence: H256,
+			/// Until when the arbiter may accept, in milliseconds of the agreement clock.
+			accept_by: AgreementMillis,
+		},
+		/// The arbiter took a case.
+		CaseAccepted {
+			/// The agreement.
+			agreement: AgreementRef,
+			/// Who.
+			arbiter: T::AccountId,
+			/// What is on hold at him until he rules, in planck.
+			case_bond: BalanceOf<T>,
+			/// Until when he may rule, in milliseconds of the agreement clock.
+			rule_by: AgreementMillis,
+		},
+		/// A side of a dispute brought something forward.
+		EvidenceSubmitted {
+			/// The agreement.
+			agreement: AgreementRef,
+			/// Which side.
+			side: Side,
+			/// The party, or who stands behind it.
+			by: T::AccountId,
+			/// Its hash.
+			evidence: H256,
+		},
+		/// The arbiter ruled, and the dispute is over. For each part that could not be paid, a `Credited` stands before this;
+		/// how the agreement ended stands behind it.
+		Ruled {
+			/// The agreement.
+			agreement: AgreementRef,
+			/// Who.
+			arbiter: T::AccountId,
+			/// Who had opened the dispute.
+			opener: T::AccountId,
+			/// The asset of bond and fee.
+			asset: AssetKind,
+			/// The payee's share of what was at stake.
+			to_payee: Permill,
+			/// The opener's bond.
+			bond: BalanceOf<T>,
+			/// Who got the bond.
+			bond_to: T::AccountId,
+			/// What the arbiter got, out of what was on hold at the opener.
+			fee: BalanceOf<T>,
+			/// Hash of the reasons.
+			ruling: H256,
+		},
+		/// The arbiter did not accept or did not rule in time, and the dispute is over. For each part that could not be paid, a
+		/// `Credited` stands before this; how the agreement ended stands behind it.
+		DisputeLapsed {
+			/// The agreement.
+			agreement: AgreementRef,
+			/// Who was silent.
+			arbiter: T::AccountId,
+			/// Who had opened the dispute.
+			opener: T::AccountId,
+			/// The asset of what he got back.
+			asset: AssetKind,
+			/// What he got back: bond and fee.
+			returned: BalanceOf<T>,
+			/// The payee's share of what was at stake.
+			to_payee: Permill,
+			/// What the arbiter forfeited, in planck; nothing if he had not accepted.
+			forfeited: BalanceOf<T>,
 		},
 	}
 }

@@ -3,12 +3,14 @@
 
 extern crate alloc;
 
+mod arbiters;
 mod assets;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod calls;
 mod clock;
 mod deadlines;
+mod disputes;
 mod errors;
 mod events;
 mod money;
@@ -23,7 +25,7 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use types::{DeadlineKey, EscrowAccount, NamedArbiter, StopClock};
+pub use types::{ArbiterRecord, DeadlineKey, Dispute, EscrowAccount, Evidence, NamedArbiter, StopClock};
 pub use weights::WeightInfo;
 
 use frame_support::{pallet_macros::import_section, traits::fungibles::Inspect};
@@ -32,6 +34,8 @@ use frame_support::{pallet_macros::import_section, traits::fungibles::Inspect};
 pub type BalanceOf<T> = <<T as Config>::Fungibles as Inspect<<T as frame_system::Config>::AccountId>>::Balance;
 /// The state of an escrow of this runtime.
 pub type AccountOf<T> = EscrowAccount<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
+/// A dispute of this runtime.
+pub type DisputeOf<T> = Dispute<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
 
 /// The one room that holds other people's funds; the crate's page says how.
 #[import_section(calls::calls)]
@@ -39,9 +43,9 @@ pub type AccountOf<T> = EscrowAccount<<T as frame_system::Config>::AccountId, Ba
 #[import_section(events::events)]
 #[frame_support::pallet]
 pub mod pallet {
-	use super::{AccountOf, BalanceOf, DeadlineKey, StopClock, WeightInfo};
+	use super::{AccountOf, ArbiterRecord, BalanceOf, DeadlineKey, DisputeOf, StopClock, WeightInfo};
 	use bpiiot_primitives::{
-		AgreementMillis, AgreementRef, Agreements, AssetKind, BondOutcome, OpenEscrows, SpendPolicy,
+		Actors, AgreementMillis, AgreementRef, Agreements, AssetKind, BondOutcome, OpenEscrows, Side, SpendPolicy,
 	};
 	use frame_support::{
 		pallet_prelude::*,
@@ -51,7 +55,11 @@ pub mod pallet {
 		},
 	};
 	use frame_system::pallet_prelude::*;
-	use sp_runtime::{traits::Convert, FixedU128};
+	use sp_core::H256;
+	use sp_runtime::{
+		traits::{Convert, Zero},
+		FixedU128, Permill,
+	};
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
@@ -83,8 +91,11 @@ pub mod pallet {
 		/// Who pauses and resumes agreements.
 		type PauseOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-		/// Where the fees of escrows go.
+		/// Where the fees of escrows go, and what arbiters forfeit.
 		type FeeDestination: Get<Self::AccountId>;
+
+		/// Who acts, and who stands behind whom.
+		type Actors: Actors<Self::RuntimeOrigin, Self::AccountId>;
 
 		/// Asked before value is taken from an account.
 		type SpendPolicy: SpendPolicy<Self::AccountId, AssetKind, BalanceOf<Self>>;
@@ -102,6 +113,27 @@ pub mod pallet {
 		/// Deadlines that a block sweeps at most.
 		#[pallet::constant]
 		type MaxSweep: Get<u32>;
+
+		/// On hold at an arbiter from his registration until he retires, in planck.
+		#[pallet::constant]
+		type ArbiterDeposit: Get<BalanceOf<Self>>;
+
+		/// On hold at an arbiter for a case that he has accepted, in planck. He forfeits it when he does not rule in time.
+		#[pallet::constant]
+		type CaseBond: Get<BalanceOf<Self>>;
+
+		/// What the opener of a dispute stakes on being right, in planck. It is taken in the agreement's asset, at the
+		/// governed rate of that moment, and is at least the asset's minimum balance.
+		#[pallet::constant]
+		type DisputeBond: Get<BalanceOf<Self>>;
+
+		/// The most that an arbiter may ask for a verdict, as a share of what is at stake.
+		#[pallet::constant]
+		type MaxArbiterFee: Get<Permill>;
+
+		/// The payee's share of what is at stake when the agreed arbiter stays silent.
+		#[pallet::constant]
+		type FallbackSplit: Get<Permill>;
 
 		/// Makes assets to measure with.
 		#[cfg(feature = "runtime-benchmarks")]
@@ -121,6 +153,12 @@ pub mod pallet {
 		Fee,
 		/// What could not be paid, at the account where it was on hold before.
 		Credit,
+		/// Bond and arbiter's fee of a dispute, at its opener.
+		Dispute,
+		/// For a case that he has accepted, at the arbiter.
+		Case,
+		/// For his registration, at the arbiter.
+		Arbiter,
 	}
 
 	/// The assets beside the native one that agreements may be made in.
@@ -148,6 +186,15 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Clock<T: Config> = StorageValue<_, StopClock, ValueQuery>;
 
+	/// Who may be named as an arbiter.
+	#[pallet::storage]
+	pub type Arbiters<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, ArbiterRecord<BalanceOf<T>>, OptionQuery>;
+
+	/// The agreements in dispute.
+	#[pallet::storage]
+	pub type Disputes<T: Config> = StorageMap<_, Blake2_128Concat, AgreementRef, DisputeOf<T>, OptionQuery>;
+
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn on_idle(_: BlockNumberFor<T>, limit: Weight) -> Weight {
@@ -160,6 +207,12 @@ pub mod pallet {
 				"every block would count as a halt of the chain"
 			);
 			assert!(T::MaxSweep::get() > 0, "no deadline would be swept");
+			assert!(!T::ArbiterDeposit::get().is_zero(), "every stored thing has a deposit");
+			assert!(
+				!T::CaseBond::get().is_zero(),
+				"an arbiter's silence would cost him nothing"
+			);
+			assert!(!T::DisputeBond::get().is_zero(), "a dispute would cost nothing");
 		}
 
 		#[cfg(feature = "try-runtime")]
