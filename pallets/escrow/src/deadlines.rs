@@ -1,6 +1,6 @@
 //! The deadlines of all agreements in the order of time, and the sweep that ends those that have passed.
 
-use crate::{Clock, Config, DeadlineKey, Deadlines, Event, Pallet, WeightInfo};
+use crate::{Clock, Config, DeadlineKey, Deadlines, Disputes, Event, Pallet, WeightInfo};
 use bpiiot_primitives::{AgreementMillis, AgreementRef, Agreements, DeadlineIndex, Expiry};
 use frame_support::{
 	storage::with_storage_layer,
@@ -35,9 +35,10 @@ impl<T: Config> Pallet<T> {
 			return meter.consumed();
 		}
 		// Each entry pays for the look at the one behind it.
+		let lapse = T::WeightInfo::end_dispute().saturating_add(T::Agreements::resolve_weight());
 		let each = T::WeightInfo::sweep_look()
 			.saturating_add(T::WeightInfo::sweep_entry())
-			.saturating_add(T::Agreements::expire_weight());
+			.saturating_add(T::Agreements::expire_weight().max(lapse));
 		let due = Deadlines::<T>::iter().take_while(|(key, _)| key.at() < clock.agreement());
 		for (key, agreement) in due.take(T::MaxSweep::get() as usize) {
 			if meter.try_consume(each).is_err() {
@@ -49,10 +50,14 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Takes an entry out and does what it was there for. Whatever comes of it, the entry is gone, so that no agreement
-	/// can keep the sweep from those behind it.
+	/// can keep the sweep from those behind it. An agreement in dispute stands still, and only the dispute has a deadline.
 	pub(crate) fn sweep_entry(key: DeadlineKey, agreement: AgreementRef) {
 		Deadlines::<T>::remove(key);
-		match with_storage_layer(|| T::Agreements::expire(agreement, key.at())) {
+		let looked_at = with_storage_layer(|| match Disputes::<T>::get(agreement) {
+			Some(dispute) => Self::expire_dispute(agreement, dispute),
+			None => T::Agreements::expire(agreement, key.at()),
+		});
+		match looked_at {
 			Ok(Expiry::Until(at)) => Self::insert(at, agreement),
 			Ok(Expiry::Ended | Expiry::Stale) => (),
 			Err(error) => Self::deposit_event(Event::SweepFailed { agreement, error }),

@@ -1,14 +1,17 @@
-//! A runtime with real balances, assets and timestamps, a domain pallet in small, and no rule about spending but one:
-//! [`BROKE`] may not.
+//! A runtime with real balances, assets and timestamps, a domain pallet and a machine in small, and no rule about spending
+//! but one: [`BROKE`] may not.
 
 use crate::{self as pallet_escrow, AccountOf};
 use bpiiot_primitives::{
-	Actor, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, BondOutcome, DeadlineIndex,
-	Escrow as _, EscrowTerms, Expiry, JobId, OpenEscrows, Settlement, SpendPolicy, SpendPurpose,
+	Actor, Actors, AgreementClock, AgreementMillis, AgreementRef, Agreements, Arbitration, AssetKind, BondOutcome,
+	Case, DeadlineIndex, Escrow as _, EscrowTerms, Expiry, JobId, MachineId, OpenEscrows, Settlement, Side,
+	SpendPolicy, SpendPurpose,
 };
 use codec::{Decode, Encode};
 use frame_support::{
 	assert_ok, derive_impl,
+	dispatch::DispatchResultWithPostInfo,
+	ensure,
 	pallet_prelude::{DispatchError, DispatchResult, Weight},
 	parameter_types,
 	storage::with_storage_layer,
@@ -17,8 +20,12 @@ use frame_support::{
 		AsEnsureOriginWithArg, ConstU32, ConstU64, Contains, Hooks, OnTimestampSet,
 	},
 };
-use frame_system::{EnsureNever, EnsureRoot};
-use sp_runtime::{traits::Convert, BuildStorage, FixedU128};
+use frame_system::{ensure_signed, EnsureNever, EnsureRoot};
+use sp_core::H256;
+use sp_runtime::{
+	traits::{Convert, Dispatchable},
+	BuildStorage, FixedU128, Permill,
+};
 
 /// A customer with 1,000 of the native token and of dollars.
 pub const PAYER: u64 = 1;
@@ -30,6 +37,17 @@ pub const BROKE: u64 = 3;
 pub const NEWCOMER: u64 = 4;
 /// Where fees go.
 pub const POT: u64 = 5;
+/// Registered as an arbiter by [`registered`], with 1,000 of the native token and no dollars.
+pub const ARBITER: u64 = 6;
+/// The account of a machine, with 1,000 of the native token and of dollars.
+pub const ROBOT: u64 = 7;
+/// Owns the machine at the start, with as much.
+pub const OWNER: u64 = 8;
+/// Signs for the machine, with nothing.
+pub const ROBOT_KEY: u64 = 10;
+/// All that there is, of the native token and of dollars.
+pub const NATIVE_TOTAL: u64 = 6_000 + MINIMUM;
+pub const DOLLAR_TOTAL: u64 = 5_000 + MINIMUM;
 /// Owns the dollars and may block them.
 pub const ISSUER: u64 = 9;
 /// The smallest balance of an account, in the native token and in dollars.
@@ -54,6 +72,21 @@ pub const DOLLAR_DEPOSIT: u64 = 14;
 pub const DOLLAR_FEE: u64 = 7;
 /// What ending an agreement of the domain costs.
 pub const EXPIRE_WEIGHT: Weight = Weight::from_parts(1_000, 1_000);
+/// What ending one by a verdict costs.
+pub const RESOLVE_WEIGHT: Weight = Weight::from_parts(2_000, 500);
+/// What is on hold at an arbiter for his registration, and for a case.
+pub const ARBITER_DEPOSIT: u64 = 30;
+pub const CASE_BOND: u64 = 100;
+/// What is on hold at the opener of a dispute, in planck, and in dollars: a third is 14.
+pub const DISPUTE_BOND: u64 = 40;
+pub const DOLLAR_DISPUTE_BOND: u64 = 14;
+/// The arbiter's fee for a verdict.
+pub const ARBITER_FEE: Permill = Permill::from_percent(10);
+/// How long the arbiter has, in milliseconds.
+pub const CASE_WINDOW: u64 = 10_000;
+pub const RULING_WINDOW: u64 = 50_000;
+/// The payee's share when he is silent.
+pub const FALLBACK: Permill = Permill::from_percent(50);
 
 #[frame_support::runtime]
 mod runtime {
@@ -103,6 +136,50 @@ parameter_types! {
 	pub const ExistentialDeposit: u64 = MINIMUM;
 	/// What a dollar is worth, in planck; nothing for no rate.
 	pub storage DollarRate: Option<FixedU128> = Some(FixedU128::from_u32(3));
+	/// Who owns the machine.
+	pub storage RobotOwner: u64 = OWNER;
+	/// Whether nobody may spend.
+	pub storage PolicyForbids: bool = false;
+	/// Asked of whoever opens a dispute, in planck.
+	pub storage DisputeBond: u64 = DISPUTE_BOND;
+	pub const MaxArbiterFee: Permill = Permill::from_percent(20);
+	pub const FallbackSplit: Permill = FALLBACK;
+}
+
+/// Knows the machine.
+pub struct Robots;
+
+impl Actors<RuntimeOrigin, u64> for Robots {
+	fn ensure_actor(origin: RuntimeOrigin) -> Result<Actor<u64>, DispatchError> {
+		Ok(match ensure_signed(origin)? {
+			ROBOT_KEY => Actor {
+				account: ROBOT,
+				machine: Some(MachineId([7; 32])),
+			},
+			who => actor(who),
+		})
+	}
+
+	fn ensure_in_service(_: &MachineId) -> Result<u64, DispatchError> {
+		Ok(RobotOwner::get())
+	}
+
+	fn controls(account: &u64, _: &MachineId) -> bool {
+		[ROBOT, RobotOwner::get()].contains(account)
+	}
+
+	fn controller(party: &u64) -> u64 {
+		if *party == ROBOT {
+			RobotOwner::get()
+		} else {
+			*party
+		}
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn benchmark_machine(_: &u64, _: u32, _: AssetKind) -> (MachineId, u64) {
+		(MachineId([7; 32]), ROBOT_KEY)
+	}
 }
 
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
@@ -129,7 +206,7 @@ pub struct NotBroke;
 
 impl SpendPolicy<u64, AssetKind, u64> for NotBroke {
 	fn spend(from: &Actor<u64>, _: SpendPurpose, _: &AssetKind, _: u64) -> DispatchResult {
-		if from.account == BROKE {
+		if from.account == BROKE || PolicyForbids::get() {
 			return Err(DispatchError::Other("policy"));
 		}
 		Ok(())
@@ -169,11 +246,17 @@ impl pallet_escrow::Config for Test {
 	type ListOrigin = EnsureRoot<u64>;
 	type PauseOrigin = EnsureRoot<u64>;
 	type FeeDestination = ConstU64<POT>;
+	type Actors = Robots;
 	type SpendPolicy = NotBroke;
 	type Agreements = Domain;
 	type OpenEscrows = Domain;
 	type StopAllowance = ConstU64<ALLOWANCE>;
 	type MaxSweep = ConstU32<MAX_SWEEP>;
+	type ArbiterDeposit = ConstU64<ARBITER_DEPOSIT>;
+	type CaseBond = ConstU64<CASE_BOND>;
+	type DisputeBond = DisputeBond;
+	type MaxArbiterFee = MaxArbiterFee;
+	type FallbackSplit = FallbackSplit;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Coupons;
 }
@@ -187,6 +270,8 @@ pub struct Deal {
 	pub escrow: AccountOf<Test>,
 	pub deadline: AgreementMillis,
 	pub indexed_at: AgreementMillis,
+	/// What a verdict splits, once it is in dispute.
+	pub at_stake: Option<u64>,
 	/// Whether ending it fails.
 	pub broken: bool,
 }
@@ -223,6 +308,36 @@ impl Agreements for Domain {
 	fn expire_weight() -> Weight {
 		EXPIRE_WEIGHT
 	}
+
+	fn resolve(agreement: AgreementRef, to_payee: Permill) -> DispatchResult {
+		let AgreementRef::Job(id) = agreement;
+		let mut deal = Deals::get(id).ok_or(DispatchError::CannotLookup)?;
+		let to_payee = to_payee * deal.at_stake.take().ok_or(DispatchError::Unavailable)?;
+		let bond = BondOutcome::Returned;
+		Escrow::settle(agreement, &mut deal.escrow, Settlement { to_payee, bond })?;
+		Deals::insert(id, &deal);
+		if deal.broken {
+			return Err(DispatchError::Unavailable);
+		}
+		Ok(())
+	}
+
+	fn resolve_weight() -> Weight {
+		RESOLVE_WEIGHT
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn benchmark_disputed() -> AgreementRef {
+		use bpiiot_primitives::BenchmarkAssets;
+		let asset = Escrow::benchmark_asset();
+		Escrow::benchmark_arbiter(&ARBITER);
+		for who in [PAYER, ROBOT] {
+			Coupons::fund(asset, &who, 10_000);
+		}
+		let id = open(PAYER, arbitrated(asset, ROBOT, 300)).expect("funded");
+		dispute(id, ROBOT, Side::Payee, 300).expect("funded");
+		AgreementRef::Job(id)
+	}
 }
 
 /// Someone who acts for himself.
@@ -239,6 +354,19 @@ pub fn terms(asset: AssetKind, payee: u64, amount: u64) -> EscrowTerms<u64, Asse
 		smallest_release: MINIMUM,
 		deposit: DEPOSIT,
 		fee: FEE,
+		arbitration: None,
+	}
+}
+
+/// The same terms before [`ARBITER`].
+pub fn arbitrated(asset: AssetKind, payee: u64, amount: u64) -> EscrowTerms<u64, AssetKind, u64> {
+	EscrowTerms {
+		arbitration: Some(Arbitration {
+			arbiter: ARBITER,
+			case_window: CASE_WINDOW,
+			ruling_window: RULING_WINDOW,
+		}),
+		..terms(asset, payee, amount)
 	}
 }
 
@@ -251,6 +379,7 @@ pub fn open(payer: u64, terms: EscrowTerms<u64, AssetKind, u64>) -> Result<JobId
 			escrow,
 			deadline: u64::MAX,
 			indexed_at: u64::MAX,
+			at_stake: None,
 			broken: false,
 		};
 		Deals::insert(id, deal);
@@ -263,13 +392,14 @@ pub fn opened(asset: AssetKind) -> JobId {
 	open(PAYER, terms(asset, PAYEE, 300)).expect("funded")
 }
 
-/// Has the money's pallet do something with a deal, as a call would: all or nothing.
+/// Has the money's pallet do something with a deal, as a call would: all or nothing, and nothing while it is in dispute.
 pub fn on(
 	id: JobId,
 	step: impl FnOnce(AgreementRef, &mut AccountOf<Test>) -> Result<(), DispatchError>,
 ) -> DispatchResult {
 	with_storage_layer(|| {
 		let mut deal = Deals::get(id).ok_or(DispatchError::CannotLookup)?;
+		ensure!(deal.at_stake.is_none(), DispatchError::Unavailable);
 		step(AgreementRef::Job(id), &mut deal.escrow)?;
 		Deals::insert(id, deal);
 		Ok(())
@@ -278,6 +408,41 @@ pub fn on(
 
 pub fn post_bond(id: JobId, by: u64, amount: u64) -> DispatchResult {
 	on(id, |deal, escrow| Escrow::post_bond(deal, escrow, &actor(by), amount))
+}
+
+pub fn top_up(id: JobId, by: u64, amount: u64) -> DispatchResult {
+	on(id, |deal, escrow| Escrow::top_up(deal, escrow, &actor(by), amount))
+}
+
+/// The hash of a document.
+pub fn document(nth: u8) -> H256 {
+	H256::repeat_byte(nth)
+}
+
+/// Has the domain open a dispute.
+pub fn dispute(id: JobId, opener: u64, side: Side, at_stake: u64) -> DispatchResult {
+	with_storage_layer(|| {
+		let mut deal = Deals::get(id).ok_or(DispatchError::CannotLookup)?;
+		let case = Case {
+			opener: actor(opener),
+			side,
+			at_stake,
+			evidence: document(1),
+		};
+		Escrow::dispute(AgreementRef::Job(id), &deal.escrow, case)?;
+		deal.at_stake = Some(at_stake);
+		Deals::insert(id, deal);
+		Ok(())
+	})
+}
+
+/// Registers [`ARBITER`].
+pub fn registered() {
+	assert_ok!(Escrow::register_arbiter(
+		RuntimeOrigin::signed(ARBITER),
+		ARBITER_FEE,
+		document(0)
+	));
 }
 
 pub fn release(id: JobId, amount: u64) -> DispatchResult {
@@ -301,6 +466,17 @@ pub fn remove(id: JobId) -> DispatchResult {
 		Deals::remove(id);
 		Ok(())
 	})
+}
+
+/// Has `origin` call the pallet, as a transaction would: all or nothing.
+pub fn called(origin: RuntimeOrigin, call: crate::Call<Test>) -> DispatchResult {
+	let done: DispatchResultWithPostInfo = RuntimeCall::Escrow(call).dispatch(origin);
+	done.map(drop).map_err(|refused| refused.error)
+}
+
+/// Has `who` call the pallet.
+pub fn signed(who: u64, call: crate::Call<Test>) -> DispatchResult {
+	called(RuntimeOrigin::signed(who), call)
 }
 
 /// The state of a deal's escrow.
@@ -355,12 +531,12 @@ pub fn coupons_keep_alive(is_sufficient: bool) {
 	));
 }
 
-/// A world with three rich people on block 1.
+/// A world with rich people on block 1.
 pub fn empty() -> sp_io::TestExternalities {
-	let rich = [PAYER, PAYEE, BROKE].map(|who| (who, 1_000));
+	let rich = [PAYER, PAYEE, BROKE, ROBOT, OWNER].map(|who| (who, 1_000));
 	let storage = RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig {
-			balances: [rich.as_slice(), &[(POT, MINIMUM)]].concat(),
+			balances: [rich.as_slice(), &[(ARBITER, 1_000), (POT, MINIMUM)]].concat(),
 			..Default::default()
 		},
 		assets: pallet_assets::GenesisConfig {
@@ -385,7 +561,7 @@ pub fn empty() -> sp_io::TestExternalities {
 	ext
 }
 
-/// Runs `test` on block 1 with three funded accounts, then checks the invariants and that no money came or went.
+/// Runs `test` on block 1 with funded accounts, then checks the invariants and that no money came or went.
 pub fn build_and_execute(test: impl FnOnce()) {
 	empty().execute_with(|| {
 		test();
@@ -397,10 +573,10 @@ pub fn build_and_execute(test: impl FnOnce()) {
 pub fn try_state() {
 	assert_eq!(
 		pallet_balances::TotalIssuance::<Test>::get(),
-		3_000 + MINIMUM,
+		NATIVE_TOTAL,
 		"invariant 2"
 	);
-	assert_eq!(Assets::total_supply(DOLLAR_ID), 3_000 + MINIMUM, "invariant 2");
+	assert_eq!(Assets::total_supply(DOLLAR_ID), DOLLAR_TOTAL, "invariant 2");
 	assert_eq!(Assets::total_supply(COUPON_ID), 1_000, "invariant 2");
 	Escrow::do_try_state().expect("invariants");
 }

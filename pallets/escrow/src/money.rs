@@ -1,6 +1,6 @@
 //! The only place of the platform that holds and moves other people's funds.
 
-use crate::{AccountOf, BalanceOf, Config, Credits, Error, EscrowAccount, Event, HoldReason, Pallet};
+use crate::{AccountOf, BalanceOf, Config, Credits, Disputes, Error, EscrowAccount, Event, HoldReason, Pallet};
 use bpiiot_primitives::{
 	Actor, AgreementRef, AssetKind, BondOutcome, Case, Escrow, EscrowTerms, Settlement, SpendPolicy, SpendPurpose,
 };
@@ -34,6 +34,7 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 			asset,
 			amount,
 			smallest_release,
+			arbitration,
 			..
 		} = terms;
 		ensure!(payer.account != payee, Error::<T>::SameParty);
@@ -42,6 +43,9 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 			smallest_release >= T::Fungibles::minimum_balance(asset) && amount >= smallest_release,
 			Error::<T>::ReleaseBelowMinimum
 		);
+		let arbiter = arbitration
+			.map(|arbitration| Self::named(arbitration, &payer.account, &payee))
+			.transpose()?;
 		let deposit = Self::worth(terms.deposit, asset)?;
 		let fee = Self::worth(terms.fee, asset)?;
 		let total = amount
@@ -70,7 +74,7 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 			fee,
 			bond: Zero::zero(),
 			ended: false,
-			arbiter: None,
+			arbiter,
 		})
 	}
 
@@ -83,24 +87,25 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 	}
 
 	fn top_up(
-		_agreement: AgreementRef,
-		_account: &mut AccountOf<T>,
-		_payer: &Actor<T::AccountId>,
-		_amount: BalanceOf<T>,
+		agreement: AgreementRef,
+		account: &mut AccountOf<T>,
+		payer: &Actor<T::AccountId>,
+		amount: BalanceOf<T>,
 	) -> DispatchResult {
-		Err(DispatchError::Unavailable)
-	}
-
-	fn dispute(
-		_agreement: AgreementRef,
-		_account: &AccountOf<T>,
-		_case: Case<T::AccountId, BalanceOf<T>>,
-	) -> DispatchResult {
-		Err(DispatchError::Unavailable)
-	}
-
-	fn is_disputed(_agreement: AgreementRef) -> bool {
-		false
+		Self::ensure_open(account)?;
+		ensure!(account.payer == payer.account, Error::<T>::NotPayer);
+		ensure!(!amount.is_zero(), Error::<T>::ZeroAmount);
+		let held = account.held.checked_add(&amount).ok_or(ArithmeticError::Overflow)?;
+		T::SpendPolicy::spend(payer, SpendPurpose::Purchase, &account.asset, amount)?;
+		Self::hold(account.asset, HoldReason::Price, &account.payer, amount)?;
+		Self::deposit_event(Event::ToppedUp {
+			agreement,
+			payer: account.payer.clone(),
+			asset: account.asset,
+			amount,
+		});
+		account.held = held;
+		Ok(())
 	}
 
 	fn post_bond(
@@ -194,6 +199,18 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		Ok(())
 	}
 
+	fn dispute(
+		agreement: AgreementRef,
+		account: &AccountOf<T>,
+		case: Case<T::AccountId, BalanceOf<T>>,
+	) -> DispatchResult {
+		Self::do_dispute(agreement, account, case)
+	}
+
+	fn is_disputed(agreement: AgreementRef) -> bool {
+		Disputes::<T>::contains_key(agreement)
+	}
+
 	fn release_deposit(agreement: AgreementRef, account: &mut AccountOf<T>) -> DispatchResult {
 		ensure!(account.ended, Error::<T>::NotEnded);
 		let EscrowAccount {
@@ -218,7 +235,14 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
-	fn benchmark_arbiter(_who: &T::AccountId) {}
+	fn benchmark_arbiter(who: &T::AccountId) {
+		let deposit = T::ArbiterDeposit::get();
+		let enough = deposit.saturating_add(T::CaseBond::get()).saturating_mul(2u32.into());
+		Self::benchmark_fund(AssetKind::Native, who, enough);
+		Self::hold(AssetKind::Native, HoldReason::Arbiter, who, deposit).expect("funded");
+		let (fee, profile) = (T::MaxArbiterFee::get(), Default::default());
+		crate::Arbiters::<T>::insert(who, crate::ArbiterRecord { fee, profile, deposit });
+	}
 
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_fund(asset: AssetKind, who: &T::AccountId, amount: BalanceOf<T>) {
@@ -274,12 +298,17 @@ impl<T: Config> Pallet<T> {
 
 /// The steps that touch a balance.
 impl<T: Config> Pallet<T> {
-	fn ensure_open(account: &AccountOf<T>) -> DispatchResult {
+	pub(crate) fn ensure_open(account: &AccountOf<T>) -> DispatchResult {
 		ensure!(!account.ended, Error::<T>::AlreadyEnded);
 		Ok(())
 	}
 
-	fn hold(asset: AssetKind, reason: HoldReason, who: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
+	pub(crate) fn hold(
+		asset: AssetKind,
+		reason: HoldReason,
+		who: &T::AccountId,
+		amount: BalanceOf<T>,
+	) -> DispatchResult {
 		if amount.is_zero() {
 			return Ok(());
 		}
@@ -287,7 +316,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Moves money that is on hold at `from` to `to`, where it is free. If that cannot be, it becomes a credit.
-	fn pay(
+	pub(crate) fn pay(
 		agreement: AgreementRef,
 		asset: AssetKind,
 		reason: HoldReason,
@@ -304,7 +333,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The payer cannot keep back by a freeze what was put on hold before: hence the force.
-	fn transfer(
+	pub(crate) fn transfer(
 		asset: AssetKind,
 		reason: HoldReason,
 		from: &T::AccountId,

@@ -1,8 +1,8 @@
 //! What must always hold of this pallet's storage, numbered as in the system design.
 
-use crate::{BalanceOf, Config, Credits, DeadlineKey, Deadlines, HoldReason, ListedAssets, Pallet};
+use crate::{Arbiters, BalanceOf, Config, Credits, DeadlineKey, Deadlines, Disputes, HoldReason, ListedAssets, Pallet};
 use alloc::collections::{BTreeMap, BTreeSet};
-use bpiiot_primitives::{AssetKind, OpenEscrows};
+use bpiiot_primitives::{AgreementClock, AssetKind, DeadlineIndex, OpenEscrows};
 use frame_support::{ensure, traits::fungibles::InspectHold};
 use sp_runtime::{
 	traits::{Saturating, Zero},
@@ -23,6 +23,8 @@ impl<T: Config> Pallet<T> {
 	/// Names the invariant that is broken.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::check_holds()?;
+		Self::check_arbitration_holds()?;
+		Self::check_disputes()?;
 		Self::check_deadlines()
 	}
 
@@ -72,6 +74,63 @@ impl<T: Config> Pallet<T> {
 		)
 	}
 
+	/// Invariants 1 and 9: what is on hold for arbitration is the sum over the registered arbiters, the accepted cases and
+	/// the disputes.
+	fn check_arbitration_holds() -> Result<(), TryRuntimeError> {
+		let (mut deposits, mut cases, mut disputes) = (Due::<T>::new(), Due::<T>::new(), Due::<T>::new());
+		for (arbiter, record) in Arbiters::<T>::iter() {
+			add::<T>(&mut deposits, &arbiter, AssetKind::Native, record.deposit);
+		}
+		for dispute in Disputes::<T>::iter_values() {
+			let case_bond = dispute.case_bond.unwrap_or_default();
+			add::<T>(&mut cases, &dispute.arbiter, AssetKind::Native, case_bond);
+			add::<T>(&mut disputes, &dispute.opener, dispute.asset, dispute.bond);
+			add::<T>(&mut disputes, &dispute.opener, dispute.asset, dispute.fee);
+		}
+		Self::check_reason(
+			HoldReason::Arbiter,
+			deposits,
+			"invariant 9: arbiters' deposits on hold differ from the registered arbiters",
+		)?;
+		Self::check_reason(
+			HoldReason::Case,
+			cases,
+			"invariant 1: arbiters' bonds on hold differ from the accepted cases",
+		)?;
+		Self::check_reason(
+			HoldReason::Dispute,
+			disputes,
+			"invariant 1: openers' bonds and fees on hold differ from the disputes",
+		)
+	}
+
+	/// Invariant 3: a dispute's agreement has not ended. An escrow does not say of which agreement it is, so disputes and
+	/// open escrows are compared by parties, asset and arbiter: there is an escrow for each dispute, and what is at stake
+	/// is on hold in them.
+	fn check_disputes() -> Result<(), TryRuntimeError> {
+		let mut open = BTreeMap::<_, (u32, BalanceOf<T>)>::new();
+		for escrow in T::OpenEscrows::all().into_iter().filter(|escrow| !escrow.ended) {
+			let Some(named) = escrow.arbiter else {
+				continue;
+			};
+			let key = (escrow.payer, escrow.payee, escrow.asset, named.arbitration.arbiter);
+			let (count, held) = open.entry(key).or_default();
+			count.saturating_inc();
+			held.saturating_accrue(escrow.held);
+		}
+		for dispute in Disputes::<T>::iter_values() {
+			let key = (dispute.payer, dispute.payee, dispute.asset, dispute.arbiter);
+			let (count, held) = open.entry(key).or_default();
+			ensure!(
+				*count > 0 && *held >= dispute.at_stake,
+				"invariant 3: a dispute of an agreement that has ended"
+			);
+			count.saturating_dec();
+			held.saturating_reduce(dispute.at_stake);
+		}
+		Ok(())
+	}
+
 	/// Looks at every account that exists or should have something on hold, in every asset that is listed or should be
 	/// on hold.
 	fn check_reason(reason: HoldReason, due: Due<T>, broken: &'static str) -> Result<(), TryRuntimeError> {
@@ -93,12 +152,19 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// The index of deadlines finds what it names.
+	/// The index of deadlines finds what it names. No dispute escapes the sweep: until its time has passed, it is in the
+	/// index.
 	fn check_deadlines() -> Result<(), TryRuntimeError> {
 		for (key, agreement) in Deadlines::<T>::iter() {
 			ensure!(
 				key == DeadlineKey::new(key.at(), agreement),
 				"deadlines: an entry stands under another agreement's key"
+			);
+		}
+		for (agreement, dispute) in Disputes::<T>::iter() {
+			ensure!(
+				dispute.until < Self::now() || Self::contains(dispute.until, agreement),
+				"deadlines: a dispute is not in the index"
 			);
 		}
 		Ok(())

@@ -1,8 +1,10 @@
 //! What the pallet stores, and the state of an escrow, which others store for it.
 
-use bpiiot_primitives::{AgreementMillis, AgreementRef, Arbitration, AssetKind, EscrowView, UnixMillis};
+use bpiiot_primitives::{AgreementMillis, AgreementRef, Arbitration, AssetKind, EscrowView, Side, UnixMillis};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
+use sp_core::H256;
 use sp_runtime::Permill;
 
 /// The state of an escrow. It stands in the agreement's own record; only this pallet makes and changes it.
@@ -77,6 +79,53 @@ impl<AccountId, Balance: Copy> EscrowView for EscrowAccount<AccountId, Balance> 
 	fn arbiter(&self) -> Option<&AccountId> {
 		self.arbiter.as_ref().map(|named| &named.arbitration.arbiter)
 	}
+}
+
+/// What an arbiter is registered with.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ArbiterRecord<Balance> {
+	/// His fee, as a share of what is at stake.
+	pub fee: Permill,
+	/// Hash of what he says of himself: his name, what he knows, how he works.
+	pub profile: H256,
+	/// On hold at him until he retires, in planck.
+	pub deposit: Balance,
+}
+
+/// The hashes of what a party brings forward in a dispute.
+pub type Evidence = BoundedVec<H256, ConstU32<4>>;
+
+/// A dispute that waits for its arbiter.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Dispute<AccountId, Balance> {
+	/// Who decides.
+	pub arbiter: AccountId,
+	/// Who pays by the agreement.
+	pub payer: AccountId,
+	/// Who is paid by the agreement.
+	pub payee: AccountId,
+	/// The asset of the agreement, of the bond and of the fee.
+	pub asset: AssetKind,
+	/// In whose account bond and fee are on hold: the party that opened the dispute, or who stood behind it then.
+	pub opener: AccountId,
+	/// For which side it was opened.
+	pub side: Side,
+	/// What the verdict splits.
+	pub at_stake: Balance,
+	/// On hold at the opener: the verdict says who gets it.
+	pub bond: Balance,
+	/// On hold at the opener: what the arbiter gets for a verdict.
+	pub fee: Balance,
+	/// What the payer's side brought forward.
+	pub payer_evidence: Evidence,
+	/// What the payee's side brought forward.
+	pub payee_evidence: Evidence,
+	/// How long the arbiter may take to rule once he has accepted, in milliseconds of the agreement clock.
+	pub ruling_window: u64,
+	/// Once the arbiter has accepted, what is on hold at him until he rules, in planck.
+	pub case_bond: Option<Balance>,
+	/// Until when he may accept, and then until when he may rule. The dispute is indexed under this moment.
+	pub until: AgreementMillis,
 }
 
 /// The stop clock.

@@ -23,6 +23,18 @@ pub trait WeightInfo {
 	fn pause() -> Weight;
 	/// Weight of `resume`.
 	fn resume() -> Weight;
+	/// Weight of `register_arbiter`.
+	fn register_arbiter() -> Weight;
+	/// Weight of `retire_arbiter`.
+	fn retire_arbiter() -> Weight;
+	/// Weight of `accept_case`.
+	fn accept_case() -> Weight;
+	/// Weight of `submit_evidence`.
+	fn submit_evidence() -> Weight;
+	/// Weight of `rule`.
+	fn rule() -> Weight;
+	/// Weight of `end_dispute`.
+	fn end_dispute() -> Weight;
 	/// Weight of `sweep_look`.
 	fn sweep_look() -> Weight;
 	/// Weight of `sweep_entry`.
@@ -100,6 +112,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(8_642_000, 1502)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	/// Not measured yet: as `claim_credit`, once.
+	fn register_arbiter() -> Weight {
+		Self::claim_credit()
+	}
+	/// Not measured yet: as `claim_credit`, once.
+	fn retire_arbiter() -> Weight {
+		Self::claim_credit()
+	}
+	/// Not measured yet: as `claim_credit`, twice.
+	fn accept_case() -> Weight {
+		Self::claim_credit().saturating_mul(2)
+	}
+	/// Not measured yet: as `claim_credit`, once.
+	fn submit_evidence() -> Weight {
+		Self::claim_credit()
+	}
+	/// Not measured yet: as `claim_credit`, four times.
+	fn rule() -> Weight {
+		Self::claim_credit().saturating_mul(4)
+	}
+	/// Not measured yet: as `claim_credit`, four times.
+	fn end_dispute() -> Weight {
+		Self::claim_credit().saturating_mul(4)
 	}
 	/// Storage: `Escrow::Clock` (r:1 w:0)
 	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)

@@ -127,6 +127,8 @@ impl pallet_assets_holder::Config for Test {
 
 parameter_types! {
 	pub FeeDestination: AccountId = pot();
+	pub const MaxArbiterFee: Permill = Permill::from_percent(20);
+	pub const FallbackSplit: Permill = Permill::from_percent(50);
 	/// What a dollar is worth, in planck; nothing for no rate.
 	pub storage DollarRate: Option<FixedU128> = Some(FixedU128::from_u32(3));
 }
@@ -185,11 +187,17 @@ impl pallet_escrow::Config for Test {
 	type ListOrigin = EnsureRoot<AccountId>;
 	type PauseOrigin = EnsureRoot<AccountId>;
 	type FeeDestination = FeeDestination;
+	type Actors = Machines;
 	type SpendPolicy = Machines;
 	type Agreements = Jobs;
 	type OpenEscrows = Jobs;
 	type StopAllowance = ConstU64<3_600_000>;
 	type MaxSweep = ConstU32<3>;
+	type ArbiterDeposit = ConstU128<600>;
+	type CaseBond = ConstU128<800>;
+	type DisputeBond = ConstU128<90>;
+	type MaxArbiterFee = MaxArbiterFee;
+	type FallbackSplit = FallbackSplit;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Coupons;
 }

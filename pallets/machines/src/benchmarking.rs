@@ -36,7 +36,7 @@ fn policy<T: Config>(last: AssetKind) -> SpendingPolicy<BalanceOf<T>> {
 		per_period: BalanceOf::<T>::max_value(),
 	});
 	SpendingPolicy {
-		purposes: Purposes::truncate_from(vec![SpendPurpose::Purchase, SpendPurpose::Bond]),
+		purposes: Purposes::truncate_from(vec![SpendPurpose::Purchase, SpendPurpose::Bond, SpendPurpose::Dispute]),
 		period: window::MIN_PERIOD,
 		caps: frame_support::BoundedVec::truncate_from(caps.collect()),
 	}

@@ -480,13 +480,15 @@ mod calls {
 		///
 		/// ## Details
 		///
-		/// Asked where value leaves a machine's account: when it buys, and when it posts a bond. What counts against the cap
-		/// of an order's asset is all that goes on hold: price, deposit and fee. What comes back, such as a bond, a
+		/// Asked where value leaves a machine's account: when it buys, when it posts a bond, and when it opens a dispute.
+		/// What counts against the cap of an order's asset is all that goes on hold: price, deposit and fee; of a dispute's,
+		/// its bond and the arbiter's fee. What comes back, such as a bond, a
 		/// deposit or the price of an order that was cancelled, does not count as unspent. The policy replaces the old one
 		/// and what was spent under it. See [`window`] for when a new period begins.
 		///
-		/// Without a policy a machine posts bonds, of any amount, and buys nothing: the owner published the offer that
-		/// names the bond. With one it posts bonds only if the policy says so.
+		/// Without a policy a machine posts bonds, of any amount, and neither buys nor opens disputes: the owner
+		/// published the offer that names the bond, and can open a dispute himself. With one it does only what the policy
+		/// says.
 		///
 		/// ## Parameters
 		///

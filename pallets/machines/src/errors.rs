@@ -32,7 +32,7 @@ mod errors {
 		/// The machine has agreements that have not ended. End them first.
 		WorkOpen,
 		/// The machine may not spend for this purpose. Its owner allows purposes with `set_spending_policy`; without a
-		/// policy it posts bonds and buys nothing.
+		/// policy it posts bonds, and neither buys nor opens disputes.
 		PurposeNotAllowed,
 		/// The machine may not spend this asset. Its owner gives the asset a cap with `set_spending_policy`.
 		AssetNotAllowed,

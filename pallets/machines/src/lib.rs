@@ -136,7 +136,8 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Fees<T: Config> = StorageMap<_, Blake2_128Concat, MachineId, FeeRecord<BalanceOf<T>>>;
 
-	/// What machines may spend, and have spent. A machine without a policy posts bonds and buys nothing.
+	/// What machines may spend, and have spent. A machine without a policy posts bonds, and neither buys nor
+	/// opens disputes.
 	#[pallet::storage]
 	pub type Spending<T: Config> = StorageMap<_, Blake2_128Concat, MachineId, SpendingRecord<BalanceOf<T>>>;
 

@@ -9,8 +9,8 @@ use sp_runtime::traits::CheckedAdd;
 ///
 /// What a purchase amounts to is all that leaves the account for it: with its price also the deposit and the fee.
 ///
-/// A machine without a policy may secure what it promised, since its owner published the offer that names the bond, and buys
-/// nothing.
+/// A machine without a policy may secure what it promised, since its owner published the offer that names the bond. It buys
+/// nothing and opens no dispute: its owner can do that with his own money.
 impl<T: Config> SpendPolicy<T::AccountId, AssetKind, BalanceOf<T>> for Pallet<T> {
 	fn spend(
 		from: &Actor<T::AccountId>,

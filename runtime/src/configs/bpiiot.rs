@@ -1,7 +1,7 @@
 //! The platform's own pallets, and what joins them.
 
 use super::{
-	money::{deposit, FreeNativeAndAssets, GovernedRates, NativeAndAssets, SufficientAssets},
+	money::{deposit, FreeNativeAndAssets, GovernedRates, NativeAndAssets, SufficientAssets, BPI},
 	system::MILLISECONDS_PER_DAY,
 };
 use crate::{
@@ -13,6 +13,7 @@ use frame_support::{
 	traits::{ConstU32, ConstU64, Contains},
 };
 use frame_system::EnsureRoot;
+use sp_runtime::Permill;
 
 parameter_types! {
 	/// Where fees go: the pot from which collators are paid.
@@ -29,14 +30,25 @@ parameter_types! {
 	pub const JobDeposit: Balance = deposit(2, 600);
 	/// The fee for an order, whatever becomes of it: so that a machine's list is not filled up for nothing.
 	pub const OrderFee: Balance = 10 * MILLI_BPI;
+	/// The deposit for an arbiter.
+	pub const ArbiterDeposit: Balance = deposit(1, 120);
+	/// What an arbiter forfeits who accepts a case and does not rule.
+	pub const CaseBond: Balance = 10 * BPI;
+	/// What the opener of a dispute stakes on being right.
+	pub const DisputeBond: Balance = BPI;
+	/// The most that an arbiter may ask for a verdict.
+	pub const MaxArbiterFee: Permill = Permill::from_percent(20);
+	/// The payee's share when the agreed arbiter stays silent.
+	pub const FallbackSplit: Permill = Permill::from_percent(50);
 }
 
 /// The calls whose fees an owner pays for his machine's key: those that a machine makes that works, or that buys, which
-/// its spending policy must allow. None of them carries another call.
+/// its spending policy must allow, or that is in dispute. None of them carries another call.
 pub struct SponsoredCalls;
 
 impl Contains<RuntimeCall> for SponsoredCalls {
 	fn contains(call: &RuntimeCall) -> bool {
+		use pallet_escrow::Call as Money;
 		use pallet_jobs::Call as Job;
 		use pallet_machines::Call as Machine;
 		matches!(
@@ -64,7 +76,7 @@ impl Contains<RuntimeCall> for SponsoredCalls {
 					| Job::request_rework { .. }
 					| Job::concede { .. }
 					| Job::dispute { .. }
-			)
+			) | RuntimeCall::Escrow(Money::submit_evidence { .. })
 		)
 	}
 }
@@ -94,6 +106,7 @@ impl pallet_escrow::Config for Runtime {
 	type ListOrigin = EnsureRoot<AccountId>;
 	type PauseOrigin = EnsureRoot<AccountId>;
 	type FeeDestination = StakingPot;
+	type Actors = Machines;
 	type SpendPolicy = Machines;
 	type Agreements = Jobs;
 	type OpenEscrows = Jobs;
@@ -101,6 +114,11 @@ impl pallet_escrow::Config for Runtime {
 	type StopAllowance = ConstU64<60_000>;
 	/// What an otherwise empty block could end in a small part of its time.
 	type MaxSweep = ConstU32<64>;
+	type ArbiterDeposit = ArbiterDeposit;
+	type CaseBond = CaseBond;
+	type DisputeBond = DisputeBond;
+	type MaxArbiterFee = MaxArbiterFee;
+	type FallbackSplit = FallbackSplit;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::TestAsset;
 }

@@ -12,7 +12,8 @@ fn look() -> Weight {
 }
 
 fn each() -> Weight {
-	look() + Weights::sweep_entry() + EXPIRE_WEIGHT
+	let lapse = Weights::end_dispute() + RESOLVE_WEIGHT;
+	look() + Weights::sweep_entry() + EXPIRE_WEIGHT.max(lapse)
 }
 
 /// Small deals, due one a millisecond from `from` on.

@@ -272,3 +272,39 @@ fn money_on_hold_cannot_be_spent_otherwise() {
 		));
 	});
 }
+
+#[test]
+fn only_the_payer_puts_more_into_an_escrow() {
+	for (asset, deposit, fee) in ASSETS {
+		build_and_execute(|| {
+			let id = opened(asset);
+			assert_noop!(top_up(id, PAYEE, 50), Error::<Test>::NotPayer);
+			assert_noop!(top_up(id, PAYER, 0), Error::<Test>::ZeroAmount);
+			assert_noop!(top_up(id, PAYER, 5_000), TokenError::FundsUnavailable);
+			assert_noop!(top_up(id, PAYER, u64::MAX), ArithmeticError::Overflow);
+			assert_ok!(top_up(id, PAYER, 50));
+			System::assert_last_event(
+				Event::ToppedUp {
+					agreement: AgreementRef::Job(id),
+					payer: PAYER,
+					asset,
+					amount: 50,
+				}
+				.into(),
+			);
+			assert_eq!((escrow(id).held(), held(asset, HoldReason::Price, PAYER)), (350, 350));
+			assert_ok!(settle(id, 350, Returned));
+			assert_eq!((free(asset, PAYER), free(asset, PAYEE)), (650 - deposit - fee, 1_350));
+			assert_noop!(top_up(id, PAYER, 50), Error::<Test>::AlreadyEnded);
+		});
+	}
+}
+
+#[test]
+fn what_a_payer_puts_in_later_is_for_the_policy_too() {
+	build_and_execute(|| {
+		let id = opened(Native);
+		PolicyForbids::set(&true);
+		assert_noop!(top_up(id, PAYER, 50), DispatchError::Other("policy"));
+	});
+}

@@ -6,7 +6,7 @@ use bpiiot_primitives::{Actor, Actors, AssetKind, MachineId, SpendPolicy, SpendP
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchResult;
-use SpendPurpose::{Bond, Purchase};
+use SpendPurpose::{Bond, Dispute, Purchase};
 
 fn set(machine: MachineId, policy: Option<SpendingPolicy<Balance>>) -> DispatchResult {
 	signed(&owner(), Call::set_spending_policy { machine, policy })
@@ -42,7 +42,7 @@ fn plain_accounts_spend_as_they_like() {
 		registered(1);
 		for account in [owner(), stranger()] {
 			let actor = Machines::ensure_actor(RuntimeOrigin::signed(account)).expect("he is no machine");
-			for purpose in [Purchase, Bond] {
+			for purpose in [Purchase, Bond, Dispute] {
 				assert_ok!(Machines::spend(&actor, purpose, &NATIVE, Balance::MAX));
 			}
 		}
@@ -50,13 +50,15 @@ fn plain_accounts_spend_as_they_like() {
 }
 
 #[test]
-fn without_a_policy_a_machine_secures_what_it_promised_and_buys_nothing() {
+fn without_a_policy_a_machine_secures_what_it_promised_and_neither_buys_nor_disputes() {
 	ExtBuilder::default().build_and_execute(|| {
 		let machine = registered(1);
 		for _ in 0..2 {
 			assert_ok!(spend(&machine, Bond, Balance::MAX));
 		}
-		assert_noop!(spend(&machine, Purchase, 1), Error::<Test>::PurposeNotAllowed);
+		for purpose in [Purchase, Dispute] {
+			assert_noop!(spend(&machine, purpose, 1), Error::<Test>::PurposeNotAllowed);
+		}
 		assert!(!Spending::<Test>::contains_key(machine));
 	});
 }
@@ -71,7 +73,14 @@ fn a_machine_spends_for_what_its_policy_names() {
 
 		assert_ok!(set(machine, Some(policy(Bond, 1_000))));
 		assert_ok!(spend(&machine, Bond, 1));
-		assert_noop!(spend(&machine, Purchase, 1), Error::<Test>::PurposeNotAllowed);
+		for purpose in [Purchase, Dispute] {
+			assert_noop!(spend(&machine, purpose, 1), Error::<Test>::PurposeNotAllowed);
+		}
+
+		assert_ok!(set(machine, Some(policy(Dispute, 1_000))));
+		assert_ok!(spend(&machine, Dispute, 600));
+		assert_noop!(spend(&machine, Dispute, 401), Error::<Test>::OverSpendingCap);
+		assert_noop!(spend(&machine, Bond, 1), Error::<Test>::PurposeNotAllowed);
 	});
 }
 

@@ -142,7 +142,13 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
 	let anyone = || (people(), FIRST);
 	let by = || (prop_oneof![4 => Just(ITS_KEY), 1 => FIRST, 1 => LATER], FIRST);
 	let new = || prop_oneof![20 => LATER, 3 => FIRST, 1 => PEOPLE];
-	let purpose = || prop_oneof![Just(SpendPurpose::Purchase), Just(SpendPurpose::Bond)];
+	let purpose = || {
+		prop_oneof![
+			Just(SpendPurpose::Purchase),
+			Just(SpendPurpose::Bond),
+			Just(SpendPurpose::Dispute)
+		]
+	};
 	let asset = || prop_oneof![Just(NATIVE), Just(DOLLAR)];
 	let renews = any::<bool>;
 	let money = prop_oneof![
