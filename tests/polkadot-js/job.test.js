@@ -359,10 +359,10 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 
 		const agreement = { Job: job };
 		await send(api, customer, api.tx.escrow.submitEvidence(agreement, RECIPE));
-		const early = await refusal(send(api, arbiter, api.tx.escrow.rule(agreement, 600_000, 'Returned', NO_HASH)));
+		const early = await refusal(send(api, arbiter, api.tx.escrow.rule(agreement, 600_000, 'Payee', NO_HASH)));
 		assert.match(early.message, /^escrow\./);
 		await send(api, arbiter, api.tx.escrow.acceptCase(agreement));
-		const { events } = await send(api, arbiter, api.tx.escrow.rule(agreement, 600_000, 'Returned', RECIPE));
+		const { events } = await send(api, arbiter, api.tx.escrow.rule(agreement, 600_000, 'Payee', RECIPE));
 		const settled = eventData(events, 'jobs', 'Settled');
 		assert.ok(settled.outcome.isArbitrated);
 		const pay = (TERMS.unitPrice * 2n * 6n) / 10n;

@@ -139,7 +139,7 @@ impl Arbiter {
 			"--to-machine",
 			RULING.1,
 			"--bond-to",
-			"opener",
+			"machine",
 			"--ruling",
 			&ruling,
 			"--as",

@@ -242,8 +242,8 @@ pub enum Call {
 		job: JobId,
 		/// The payee's share of what is at stake, in parts per million.
 		to_payee: u32,
-		/// Whether the opener gets his bond back.
-		bond_returned: bool,
+		/// Whether the payee's side gets the opener's bond, and not the payer's.
+		bond_to_payee: bool,
 		/// Hash of the written ruling.
 		ruling: H256,
 	},

@@ -164,11 +164,11 @@ pub(super) fn agreement(job: JobId) -> ids::AgreementRef {
 	ids::AgreementRef::Job(job_id(job))
 }
 
-pub(super) fn bond_outcome(returned: bool) -> types::bpiiot_primitives::escrow::BondOutcome {
-	use types::bpiiot_primitives::escrow::BondOutcome;
-	match returned {
-		true => BondOutcome::Returned,
-		false => BondOutcome::Slashed,
+pub(super) fn side(of_payee: bool) -> types::bpiiot_primitives::escrow::Side {
+	use types::bpiiot_primitives::escrow::Side;
+	match of_payee {
+		true => Side::Payee,
+		false => Side::Payer,
 	}
 }
 

@@ -303,11 +303,11 @@ pub fn sign(
 		Call::Rule {
 			job,
 			to_payee,
-			bond_returned,
+			bond_to_payee,
 			ruling,
 		} => {
-			let (share, bond) = (convert::permill(to_payee), convert::bond_outcome(bond_returned));
-			signer.sign(escrow.rule(convert::agreement(job), share, bond, ruling))
+			let (share, bond_to) = (convert::permill(to_payee), convert::side(bond_to_payee));
+			signer.sign(escrow.rule(convert::agreement(job), share, bond_to, ruling))
 		}
 		Call::EndDispute(job) => signer.sign(escrow.end_dispute(convert::agreement(job))),
 		Call::Accept(job) => signer.sign(jobs.accept(convert::job_id(job))),

@@ -224,8 +224,8 @@ pub enum Arbiter {
 		/// The machine's share of the price of the rejected units
 		#[arg(long, value_name = "SHARE", value_parser = parse::share)]
 		to_machine: u32,
-		/// Who gets the bond of whoever opened the dispute
-		#[arg(long, value_name = "WHO", value_parser = ["opener", "other"])]
+		/// Whose side gets the bond of whoever opened the dispute
+		#[arg(long, value_name = "WHO", value_parser = ["machine", "customer"])]
 		bond_to: String,
 		/// The written ruling; the chain gets the hash of this file
 		#[arg(long, value_name = "FILE")]

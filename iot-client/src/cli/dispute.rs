@@ -113,7 +113,7 @@ pub(super) async fn arbiter(desk: &Desk<'_>, what: &Arbiter) -> Result<u8> {
 			let call = Call::Rule {
 				job: *job,
 				to_payee: *to_machine,
-				bond_returned: bond_to == "opener",
+				bond_to_payee: bond_to == "machine",
 				ruling: maybe_hash_of(ruling.as_deref())?,
 			};
 			desk.simply(call, signer).await
