@@ -1,13 +1,20 @@
 //! What the calls and the sweep cost at worst: in an asset, to an account that is made by the payment.
 
 use crate::*;
-use bpiiot_primitives::{AgreementRef, BenchmarkAssets, DeadlineIndex, Escrow, JobId};
+use bpiiot_primitives::{
+	Actors, AgreementClock, AgreementRef, Agreements, AssetKind, BenchmarkAssets, DeadlineIndex, Escrow, JobId, Side,
+};
 use frame_benchmarking::v2::*;
 use frame_support::{
-	traits::{fungibles::MutateHold, EnsureOrigin},
+	traits::{
+		fungibles::{InspectHold, MutateHold},
+		EnsureOrigin, Get,
+	},
 	weights::Weight,
 };
 use frame_system::RawOrigin;
+use sp_core::H256;
+use sp_runtime::{traits::Zero, Permill};
 
 fn origin_of<Of, Origin>() -> Result<Origin, BenchmarkError>
 where
@@ -17,6 +24,26 @@ where
 }
 
 const AGREEMENT: AgreementRef = AgreementRef::Job(JobId(7));
+
+/// An agreement in dispute, with as much evidence as fits beside one more document.
+fn disputed<T: Config>() -> (AgreementRef, DisputeOf<T>) {
+	let agreement = T::Agreements::benchmark_disputed();
+	let documents = |from| Evidence::truncate_from((from..from + 3).map(H256::repeat_byte).collect());
+	Disputes::<T>::mutate(agreement, |dispute| {
+		let dispute = dispute.as_mut().expect("it is in dispute");
+		dispute.payer_evidence = documents(10);
+		dispute.payee_evidence = documents(20);
+	});
+	(agreement, Pallet::<T>::disputed(agreement).expect("it is in dispute"))
+}
+
+/// The same, accepted by the arbiter.
+fn accepted<T: Config>() -> (AgreementRef, DisputeOf<T>) {
+	let (agreement, dispute) = disputed::<T>();
+	let arbiter = RawOrigin::Signed(dispute.arbiter).into();
+	Pallet::<T>::accept_case(arbiter, agreement).expect("the arbiter has money");
+	(agreement, Pallet::<T>::disputed(agreement).expect("it is in dispute"))
+}
 
 #[benchmarks]
 mod benches {
@@ -74,6 +101,90 @@ mod benches {
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin);
 		assert!(!Clock::<T>::get().paused);
+		Ok(())
+	}
+
+	/// For the first time.
+	#[benchmark]
+	fn register_arbiter() {
+		let arbiter: T::AccountId = account("arbiter", 0, 0);
+		let (fee, profile) = (T::MaxArbiterFee::get(), H256::repeat_byte(1));
+		for _ in 0..2 {
+			Pallet::<T>::benchmark_fund(AssetKind::Native, &arbiter, T::ArbiterDeposit::get());
+			Pallet::<T>::benchmark_fund(AssetKind::Native, &arbiter, T::CaseBond::get());
+		}
+		#[extrinsic_call]
+		_(RawOrigin::Signed(arbiter.clone()), fee, profile);
+		let deposit = T::ArbiterDeposit::get();
+		assert_eq!(
+			Arbiters::<T>::get(arbiter),
+			Some(ArbiterRecord { fee, profile, deposit })
+		);
+	}
+
+	#[benchmark]
+	fn retire_arbiter() {
+		let arbiter: T::AccountId = account("arbiter", 0, 0);
+		Pallet::<T>::benchmark_arbiter(&arbiter);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(arbiter.clone()));
+		assert!(!Arbiters::<T>::contains_key(arbiter));
+	}
+
+	#[benchmark]
+	fn accept_case() {
+		let (agreement, dispute) = disputed::<T>();
+		#[extrinsic_call]
+		_(RawOrigin::Signed(dispute.arbiter), agreement);
+		let dispute = Disputes::<T>::get(agreement).expect("it is in dispute");
+		assert_eq!(dispute.case_bond, Some(T::CaseBond::get()));
+	}
+
+	/// By who stands behind the payee: he is looked for last.
+	#[benchmark]
+	fn submit_evidence() {
+		let (agreement, dispute) = disputed::<T>();
+		let owner = T::Actors::controller(&dispute.payee);
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), agreement, H256::repeat_byte(1));
+		let dispute = Disputes::<T>::get(agreement).expect("it is in dispute");
+		assert_eq!(dispute.payee_evidence.len(), 4);
+	}
+
+	/// Both sides have brought forward all that they may, and the bond goes to the other party. How the agreement ends is
+	/// counted with its pallet.
+	#[benchmark]
+	fn rule() -> Result<(), BenchmarkError> {
+		let (agreement, dispute) = accepted::<T>();
+		let other = match dispute.side {
+			Side::Payer => Side::Payee,
+			Side::Payee => Side::Payer,
+		};
+		let arbiter = RawOrigin::Signed(dispute.arbiter.clone());
+		#[block]
+		{
+			let actor = T::Actors::ensure_actor(arbiter.into())?;
+			Pallet::<T>::pronounce(actor, agreement, Permill::from_percent(50), other, H256::repeat_byte(1))?;
+		}
+		assert!(!Disputes::<T>::contains_key(agreement));
+		assert!(T::Fungibles::balance(dispute.asset, &dispute.arbiter) >= dispute.fee);
+		T::Agreements::resolve(agreement, Permill::from_percent(50))?;
+		Ok(())
+	}
+
+	/// The arbiter had accepted. How the agreement ends is counted with its pallet.
+	#[benchmark]
+	fn end_dispute() -> Result<(), BenchmarkError> {
+		let (agreement, dispute) = accepted::<T>();
+		let now = Pallet::<T>::now();
+		Pallet::<T>::benchmark_advance(dispute.until.saturating_sub(now).saturating_add(1));
+		#[block]
+		{
+			Pallet::<T>::let_lapse(agreement)?;
+		}
+		assert!(!Disputes::<T>::contains_key(agreement));
+		assert!(T::Fungibles::balance_on_hold(AssetKind::Native, &HoldReason::Case.into(), &dispute.arbiter).is_zero());
+		T::Agreements::resolve(agreement, T::FallbackSplit::get())?;
 		Ok(())
 	}
 

@@ -231,10 +231,16 @@ impl<T: Config> Pallet<T> {
 /// The arbiter's silence.
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_end_dispute(agreement: AgreementRef) -> DispatchResult {
+		Self::let_lapse(agreement)?;
+		T::Agreements::resolve(agreement, T::FallbackSplit::get())
+	}
+
+	/// Ends the dispute if the arbiter's time has passed; what is at stake is for the agreement's pallet to split.
+	pub(crate) fn let_lapse(agreement: AgreementRef) -> DispatchResult {
 		let dispute = Self::disputed(agreement)?;
 		Self::ensure_running()?;
 		ensure!(Self::now() > dispute.until, Error::<T>::NotExpired);
-		Self::end_by_silence(agreement, &dispute)
+		Self::lapse(agreement, &dispute)
 	}
 
 	/// The sweep's look at an agreement in dispute. Entries from before the dispute come to this, too.
@@ -242,17 +248,13 @@ impl<T: Config> Pallet<T> {
 		if Self::now() <= dispute.until {
 			return Ok(Expiry::Until(dispute.until));
 		}
-		Self::end_by_silence(agreement, &dispute)?;
+		Self::lapse(agreement, &dispute)?;
+		T::Agreements::resolve(agreement, T::FallbackSplit::get())?;
 		Ok(Expiry::Ended)
 	}
 
-	fn end_by_silence(agreement: AgreementRef, dispute: &DisputeOf<T>) -> DispatchResult {
-		Self::lapse(agreement, dispute)?;
-		T::Agreements::resolve(agreement, T::FallbackSplit::get())
-	}
-
-	/// Ends the dispute without a verdict; what is at stake is for the agreement's pallet to split.
-	pub(crate) fn lapse(agreement: AgreementRef, dispute: &DisputeOf<T>) -> DispatchResult {
+	/// Ends the dispute without a verdict.
+	fn lapse(agreement: AgreementRef, dispute: &DisputeOf<T>) -> DispatchResult {
 		Self::forget(agreement, dispute);
 		let (asset, arbiter, opener) = (dispute.asset, &dispute.arbiter, &dispute.opener);
 		let returned = dispute.bond.saturating_add(dispute.fee);

@@ -213,12 +213,16 @@ impl SpendPolicy<u64, AssetKind, u64> for NotBroke {
 	}
 }
 
-/// Knows the rate of dollars.
+/// Knows the rates.
 pub struct Rates;
 
 impl Convert<AssetKind, Option<FixedU128>> for Rates {
 	fn convert(asset: AssetKind) -> Option<FixedU128> {
-		(asset == DOLLAR).then(DollarRate::get).flatten()
+		match asset {
+			DOLLAR => DollarRate::get(),
+			COUPON => None,
+			_ => Some(FixedU128::from_u32(1)),
+		}
 	}
 }
 

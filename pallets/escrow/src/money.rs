@@ -237,8 +237,9 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_arbiter(who: &T::AccountId) {
 		let deposit = T::ArbiterDeposit::get();
-		let enough = deposit.saturating_add(T::CaseBond::get()).saturating_mul(2u32.into());
-		Self::benchmark_fund(AssetKind::Native, who, enough);
+		for amount in [deposit, deposit, T::CaseBond::get(), T::CaseBond::get()] {
+			Self::benchmark_fund(AssetKind::Native, who, amount);
+		}
 		Self::hold(AssetKind::Native, HoldReason::Arbiter, who, deposit).expect("funded");
 		let (fee, profile) = (T::MaxArbiterFee::get(), Default::default());
 		crate::Arbiters::<T>::insert(who, crate::ArbiterRecord { fee, profile, deposit });

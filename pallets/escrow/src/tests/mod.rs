@@ -8,3 +8,4 @@ mod deadlines;
 mod disputes;
 mod invariants;
 mod money;
+mod sequences;
