@@ -25,6 +25,8 @@ mod events {
 			deposit: BalanceOf<T>,
 			/// For the chain, at the end.
 			fee: BalanceOf<T>,
+			/// Who decides a dispute, if the parties have agreed on somebody.
+			arbiter: Option<T::AccountId>,
 		},
 		/// The payee put his bond on hold.
 		BondPosted {

@@ -64,6 +64,7 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 			amount,
 			deposit,
 			fee,
+			arbiter: arbiter.as_ref().map(|named| named.arbitration.arbiter.clone()),
 		});
 		Ok(EscrowAccount {
 			payer: payer.account.clone(),

@@ -2,7 +2,7 @@
 
 use super::money::{free, held};
 use crate::{mock::*, ArbiterRecord, Arbiters, Call, Error, Event, HoldReason};
-use bpiiot_primitives::{AssetKind::Native, EscrowView};
+use bpiiot_primitives::{AgreementRef, AssetKind::Native, EscrowView};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{LockableCurrency, WithdrawReasons},
@@ -119,6 +119,19 @@ fn only_a_registered_arbiter_is_named() {
 		registered();
 		let id = open(PAYER, terms()).expect("he is registered");
 		assert_eq!(escrow(id).arbiter(), Some(&ARBITER));
+		System::assert_last_event(
+			Event::Opened {
+				agreement: AgreementRef::Job(id),
+				payer: PAYER,
+				payee: PAYEE,
+				asset: Native,
+				amount: 300,
+				deposit: DEPOSIT,
+				fee: FEE,
+				arbiter: Some(ARBITER),
+			}
+			.into(),
+		);
 		assert_eq!(escrow(opened(Native)).arbiter(), None);
 		assert_ok!(retire(ARBITER));
 		assert_noop!(open(PAYER, terms()), Error::<Test>::UnknownArbiter);

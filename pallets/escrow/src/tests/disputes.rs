@@ -1,7 +1,7 @@
 //! Disputes. First of all: who could gain by what he must not do.
 
 use super::money::{free, held};
-use crate::{mock::*, Call, Credits, Deadlines, Disputes, Error, Event, HoldReason, WeightInfo};
+use crate::{mock::*, Arbiters, Call, Credits, Deadlines, Disputes, Error, Event, HoldReason, WeightInfo};
 use bpiiot_primitives::{
 	AgreementRef, AssetKind,
 	AssetKind::Native,
@@ -11,7 +11,7 @@ use bpiiot_primitives::{
 };
 use frame_support::{
 	assert_noop, assert_ok,
-	traits::{LockableCurrency, WithdrawReasons},
+	traits::{fungibles::MutateHold, LockableCurrency, WithdrawReasons},
 	weights::Weight,
 };
 use sp_runtime::{traits::BadOrigin, ArithmeticError, DispatchError, DispatchResult, FixedU128, Permill, TokenError};
@@ -404,6 +404,29 @@ fn an_arbiter_who_buys_the_machine_cannot_rule_for_himself() {
 		idle(Weight::MAX);
 		assert_eq!(total(Native, ARBITER), 1_000 - CASE_BOND);
 		assert_over(id);
+	});
+}
+
+#[test]
+fn an_arbiter_whose_account_becomes_a_machines_key_decides_nothing_and_gets_his_deposit_back() {
+	build_and_execute(|| {
+		let id = disputed(Native);
+		// GIVEN an arbiter whose signature is the machine's by now
+		let money = RuntimeOrigin::signed(PAYEE);
+		assert_ok!(Balances::transfer_allow_death(money, ROBOT_KEY, 500));
+		assert_ok!(Fungibles::hold(
+			Native,
+			&HoldReason::Arbiter.into(),
+			&ROBOT_KEY,
+			ARBITER_DEPOSIT
+		));
+		let record = Arbiters::<Test>::get(ARBITER).expect("registered");
+		Arbiters::<Test>::insert(ROBOT_KEY, record);
+		Disputes::<Test>::mutate(job(id), |dispute| dispute.as_mut().expect("open").arbiter = ROBOT_KEY);
+		assert_noop!(accept(ROBOT_KEY, id), Error::<Test>::NotArbiter);
+		assert_ok!(signed(ROBOT_KEY, Call::retire_arbiter {}));
+		assert_eq!(free(Native, ROBOT_KEY), 500);
+		Disputes::<Test>::mutate(job(id), |dispute| dispute.as_mut().expect("open").arbiter = ARBITER);
 	});
 }
 

@@ -47,6 +47,7 @@ fn open_puts_price_deposit_and_fee_on_hold_in_the_payers_own_account() {
 					amount: 300,
 					deposit,
 					fee,
+					arbiter: None,
 				}
 				.into(),
 			);
