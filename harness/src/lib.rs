@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`process`] | child processes that never outlive whoever started them |
 //! | [`node`], [`board`], [`client`] | the three parts, each started, waited for and stopped |
-//! | [`chain`], [`audit`] | the chain by the node's own metadata, with none of the client's code |
+//! | [`chain`], [`calls`], [`audit`] | the chain by the node's own metadata, with none of the client's code |
 //! | [`money`] | what is paid with, and how a stablecoin gets in |
 //! | [`world`], [`ordered`] | all of it in one temporary folder, and a job in it |
 //! | [`demo`], [`mod@bench`] | what `make run`, `make demo` and `make bench` do |
@@ -12,6 +12,7 @@
 pub mod audit;
 pub mod bench;
 pub mod board;
+pub mod calls;
 pub mod chain;
 pub mod client;
 pub mod demo;

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use bpiiot_harness::{
 	board::Board,
+	calls::order_arguments,
 	chain::{dev_account, JobState, Outcome, Refused},
 	client::Site,
 	money::Money,
@@ -34,19 +35,6 @@ async fn refused(world: &World, signer: &str, pallet: &str, call: &str, argument
 		.with_context(|| format!("not by the chain: {error:#}"))?
 		.0
 		.clone())
-}
-
-/// Arguments of `jobs.order` for one unit at the offer's first version.
-fn order_arguments(offer: u64, max_price: u128, deliver_by: u64) -> Vec<Value> {
-	vec![
-		Value::from(u128::from(offer)),
-		Value::from(1u128),
-		Value::from(1u128),
-		Value::from(max_price),
-		Value::from_bytes([7; 32]),
-		Value::from_bytes("file:any.toml"),
-		Value::from(u128::from(deliver_by)),
-	]
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@
 
 use super::Figure;
 use crate::{
+	calls::{order_arguments, publish_offer},
 	chain::{dev_account, Chain, JobState},
 	node::{Node, NodeSetup},
 	process::{wait_until, Log},
@@ -225,7 +226,7 @@ impl Crowd {
 		);
 		let offers = machines
 			.into_iter()
-			.map(|(id, _)| (self.owner.clone(), publish(id)))
+			.map(|(id, _)| (self.owner.clone(), publish_offer(id)))
 			.collect();
 		self.phase(node, "offers", offers).await?;
 		Ok(())
@@ -417,35 +418,8 @@ fn register(owner: &Keypair, machine: &Keypair, genesis: H256, nonce: u32) -> Ca
 	)
 }
 
-fn publish(machine: [u8; 32]) -> Call {
-	let day = 24 * 3_600_000u128;
-	let terms = value!({
-		capability: Value::from_bytes("drilling"),
-		asset: Native(),
-		unit_price: Value::from(BPI),
-		max_units: 10u128,
-		bond: 0u128,
-		accept_window: Value::from(day),
-		lead_time: Value::from(day),
-		review_window: Value::from(day),
-		rejection_fee: 0u128,
-		recipe_schema: Value::from_bytes([0; 32]),
-		contract: Value::from_bytes([0; 32])
-	});
-	call("Jobs", "publish_offer", vec![Value::from_bytes(machine), terms])
-}
-
 fn order(offer: u64, deliver_by: u64) -> Call {
-	let arguments = vec![
-		Value::from(u128::from(offer)),
-		Value::from(1u128),
-		Value::from(1u128),
-		Value::from(BPI),
-		Value::from_bytes([7; 32]),
-		Value::from_bytes("file:bench.toml"),
-		Value::from(u128::from(deliver_by)),
-	];
-	call("Jobs", "order", arguments)
+	call("Jobs", "order", order_arguments(offer, BPI, deliver_by))
 }
 
 /// A machine's four calls for one job.
@@ -511,7 +485,7 @@ mod tests {
 		let (owner, machine) = (dev_account("Owner"), dev_account("Machine"));
 		let calls = [
 			register(&owner, &machine, H256::zero(), 3),
-			publish([1; 32]),
+			publish_offer([1; 32]),
 			order(7, 8),
 			approve(7),
 		];

@@ -1,7 +1,7 @@
 //! What a machine may spend, from a TOML file.
 //!
 //! ```toml
-//! purposes = ["bond", "purchase"]   # what it may spend for; nothing else
+//! purposes = ["bond", "purchase"]   # what it may spend for; nothing else ("dispute" is the third)
 //! period = "1d"                     # after which time it may spend as much again; left out: never
 //!
 //! [caps]                            # how much in a period, for all purposes together; nothing of any other asset
@@ -198,7 +198,7 @@ mod tests {
 			parsed("purposes = [\"gifts\"]\nperiod = \"30s\"\nlimit = 1\n[caps]\nBPI = 25\nDOT = \"1\"").unwrap_err();
 		for words in [
 			"`purposes`",
-			"\"bond\" and \"purchase\"",
+			"\"bond\", \"purchase\" and \"dispute\"",
 			"`period`",
 			"365d",
 			"`limit`",

@@ -217,7 +217,8 @@ fn no_job_moves_twice() {
 		(Some(ready()), vec![refused(), moving(0), failed()]),
 		(Some(moving(0)), vec![moving(1), finished(), failed()]),
 		(Some(moving(1)), vec![finished(), failed()]),
-		(Some(finished()), vec![]),
+		// Units may be sent back to be mended.
+		(Some(finished()), vec![refused(), ready()]),
 		(Some(failed()), vec![]),
 	];
 	for (from, to) in allowed {
