@@ -788,6 +788,18 @@ fn an_entry_from_before_the_dispute_ends_nothing_and_leaves_the_dispute_indexed(
 }
 
 #[test]
+fn an_entry_from_before_takes_no_millisecond_from_the_arbiter() {
+	build_and_execute(|| {
+		let id = deal(Native);
+		due_at(id, START + 1);
+		assert_ok!(dispute(id, ROBOT, Payee, STAKE));
+		block_at(ACCEPT_BY);
+		idle(Weight::MAX);
+		assert_ok!(accept(ARBITER, id));
+	});
+}
+
+#[test]
 fn the_sweep_ends_many_lapsed_disputes_within_its_bounds() {
 	build_and_execute(|| {
 		block_at(START);
