@@ -30,7 +30,9 @@ fn of_this_runtime() -> Vec<u8> {
 		.expect("this SDK makes metadata of version 16");
 	let mut prefixed = RuntimeMetadataPrefixed::decode(&mut opaque.as_slice()).expect("it is metadata");
 	match &mut prefixed.1 {
-		RuntimeMetadata::V16(metadata) => metadata.strip_metadata(|pallet| PALLETS.contains(&pallet), |api| APIS.contains(&api)),
+		RuntimeMetadata::V16(metadata) => {
+			metadata.strip_metadata(|pallet| PALLETS.contains(&pallet), |api| APIS.contains(&api))
+		}
 		_ => panic!("version 16 was asked for"),
 	}
 	prefixed.encode()

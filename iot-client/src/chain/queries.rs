@@ -134,10 +134,25 @@ pub struct OfferPage {
 }
 
 /// stub
-pub async fn offers_by(at: &At, capability: &str, _region: &str, asset: Asset, max_price: Option<u128>, _cursor: Option<[u8; 24]>) -> Result<OfferPage> {
-	let mut found = offers(at, |offer| offer.terms.capability == capability && offer.terms.asset == asset && max_price.is_none_or(|p| offer.terms.unit_price <= p)).await?;
+pub async fn offers_by(
+	at: &At,
+	capability: &str,
+	_region: &str,
+	asset: Asset,
+	max_price: Option<u128>,
+	_cursor: Option<[u8; 24]>,
+) -> Result<OfferPage> {
+	let mut found = offers(at, |offer| {
+		offer.terms.capability == capability
+			&& offer.terms.asset == asset
+			&& max_price.is_none_or(|p| offer.terms.unit_price <= p)
+	})
+	.await?;
 	found.sort_by_key(|offer| offer.terms.unit_price);
-	Ok(OfferPage { offers: found, next: None })
+	Ok(OfferPage {
+		offers: found,
+		next: None,
+	})
 }
 
 /// What an order costs besides its price, in planck: the deposit for the job's record, and the fee.

@@ -38,9 +38,9 @@
 //! Whatever a recipe says, the board is made safe before the first step, after the last one and on any trouble.
 
 mod check;
-pub mod sealed;
 pub mod fetch;
 mod parse;
+pub mod sealed;
 
 pub use check::{Output, Plan, PlannedAction, PlannedStep, Watch};
 pub use parse::{MAX_RECIPE_BYTES, MAX_STEPS, MAX_STEP_MS};

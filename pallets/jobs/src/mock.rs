@@ -1,6 +1,6 @@
 //! A runtime with real balances, assets, timestamps, machines and escrow around the pallet.
 
-use crate::{self as pallet_jobs, JobOf, Offer, OfferTerms};
+use crate::{self as pallet_jobs, CancellationFees, DisputeTerms, JobOf, Offer, OfferTerms, Rework};
 use bpiiot_primitives::{AssetKind, JobId, MachineId, OfferId};
 use frame_support::{
 	assert_ok, derive_impl,
@@ -49,6 +49,11 @@ pub(crate) const START: u64 = 1_790_000_000_000;
 pub(crate) const ACCEPT_WINDOW: u64 = 60_000;
 pub(crate) const LEAD_TIME: u64 = 120_000;
 pub(crate) const REVIEW_WINDOW: u64 = 180_000;
+/// The windows of [`full_terms`].
+pub(crate) const REWORK_WINDOW: u64 = 90_000;
+pub(crate) const CHALLENGE_WINDOW: u64 = 50_000;
+pub(crate) const CASE_WINDOW: u64 = 70_000;
+pub(crate) const RULING_WINDOW: u64 = 80_000;
 /// The delivery deadline of [`ordered`], in milliseconds after [`START`].
 pub(crate) const DEADLINE: u64 = 600_000;
 /// Price, bond and rejection fee of [`terms`].
@@ -323,6 +328,48 @@ pub(crate) fn terms_in(asset: AssetKind) -> OfferTerms<AccountId, Balance> {
 	OfferTerms { asset, ..terms() }
 }
 
+/// The same, with two rounds of rework, fees for cancelling, and an arbiter.
+pub(crate) fn full_terms() -> OfferTerms<AccountId, Balance> {
+	OfferTerms {
+		cancellation: CancellationFees {
+			accepted: Permill::from_percent(10),
+			started: Permill::from_percent(50),
+		},
+		rework: Some(Rework {
+			rounds: 2,
+			window: REWORK_WINDOW,
+		}),
+		disputes: Some(DisputeTerms {
+			arbiters: vec![arbiter()].try_into().expect("one of 4"),
+			challenge_window: CHALLENGE_WINDOW,
+			case_window: CASE_WINDOW,
+			ruling_window: RULING_WINDOW,
+		}),
+		..terms()
+	}
+}
+
+/// Decides disputes. Registered, and has money for cases, after [`registered_arbiter`].
+pub(crate) fn arbiter() -> AccountId {
+	account(b"arbiter")
+}
+
+/// Registers [`arbiter`], who takes a tenth.
+pub(crate) fn registered_arbiter() {
+	let money = ENDOWMENT / 10;
+	assert_ok!(Balances::transfer_allow_death(signed(&stranger()), arbiter(), money));
+	let fee = Permill::from_percent(10);
+	assert_ok!(Escrow::register_arbiter(signed(&arbiter()), fee, H256::zero()));
+}
+
+/// A job of 5 units of machine 1 with [`full_terms`] in `asset`, before [`arbiter`], taken to `stage`.
+pub(crate) fn full_job(asset: AssetKind, stage: Stage) -> JobId {
+	registered(1);
+	registered_arbiter();
+	let offer = published(OfferTerms { asset, ..full_terms() });
+	take(ordered_before(offer, Some(arbiter())), stage)
+}
+
 /// Publishes `terms` for machine 1, which must be registered.
 pub(crate) fn published(terms: OfferTerms<AccountId, Balance>) -> OfferId {
 	assert_ok!(Jobs::publish_offer(signed(&owner()), machine(1), terms));
@@ -330,6 +377,22 @@ pub(crate) fn published(terms: OfferTerms<AccountId, Balance>) -> OfferId {
 		.last()
 		.copied()
 		.expect("just published")
+}
+
+/// Orders 5 units of `offer` for [`customer`], with or without an arbiter.
+pub(crate) fn ordered_before(offer: OfferId, arbiter: Option<AccountId>) -> JobId {
+	assert_ok!(Jobs::order(
+		signed(&customer()),
+		offer,
+		1,
+		5,
+		Balance::MAX,
+		H256::repeat_byte(2),
+		Default::default(),
+		START + DEADLINE,
+		arbiter
+	));
+	open_jobs().pop().expect("just ordered")
 }
 
 /// Orders `units` of `offer` for [`customer`].

@@ -15,6 +15,8 @@ impl<T: Config> Pallet<T> {
 			if !job.bond.is_zero() {
 				EscrowOf::<T>::post_bond(AgreementRef::Job(id), &mut job.escrow, &actor, job.bond)?;
 			}
+			// Accepted are the terms of the order; what was proposed instead is of no account any more.
+			job.counter = None;
 			job.state = JobState::Accepted;
 			Ok(Event::Accepted {
 				job: id,

@@ -89,7 +89,10 @@ fn mistyped_arguments_say_what_would_be_right() {
 		),
 		("order 1 --recipe r --as //Customer", "--units"),
 		("reject 12", "--reason"),
-		("arbiter rule 12 --to-machine 60% --bond-to me --as //Arbiter", "machine, customer"),
+		(
+			"arbiter rule 12 --to-machine 60% --bond-to me --as //Arbiter",
+			"machine, customer",
+		),
 		("find --region Bremen", "DE-HB"),
 		("deposit 1,5 --as //Owner", "such as 12.5"),
 		("deposit 1 --asset tUSD --as //Owner", "number such as 1984"),

@@ -1,6 +1,6 @@
 //! Who gains by lying, by silence, by replaying, by ordering from himself? Nobody.
 
-use crate::{mock::*, Call, Error};
+use crate::{mock::*, Call, Error, OrderLine};
 use bpiiot_primitives::{AssetKind, JobId, OfferId};
 use frame_support::{
 	assert_noop, assert_ok,
@@ -45,6 +45,33 @@ fn calls(job: JobId, offer: OfferId) -> Vec<Call<Test>> {
 		Call::cancel { job, reason },
 		Call::expire { job },
 		Call::remove { job },
+		Call::order_batch {
+			lines: vec![OrderLine {
+				offer,
+				version: 1,
+				units: 1,
+				max_price: Balance::MAX,
+				recipe: H256::zero(),
+				recipe_reference: Default::default(),
+				deliver_by: START + DEADLINE,
+				arbiter: None,
+			}]
+			.try_into()
+			.expect("one of 3"),
+		},
+		Call::counter_offer {
+			job,
+			unit_price: UNIT_PRICE,
+			deliver_by: START + DEADLINE,
+		},
+		Call::accept_counter_offer {
+			job,
+			unit_price: UNIT_PRICE,
+			deliver_by: START + DEADLINE,
+		},
+		Call::request_rework { job, reason },
+		Call::concede { job },
+		Call::dispute { job, evidence: reason },
 	]
 }
 
@@ -59,11 +86,14 @@ fn refusals(call: &str) -> Vec<(RuntimeOrigin, DispatchError)> {
 	};
 	match call {
 		"publish_offer" | "update_offer" | "withdraw_offer" => by(&[stranger(), customer(), key(2)], not_owner),
-		"order" => by(&[owner(), key(1)], Error::OwnMachine),
+		"order" | "order_batch" => by(&[owner(), key(1)], Error::OwnMachine),
+		"counter_offer" | "concede" | "dispute" => by(&[stranger(), customer(), key(2)], not_owner),
 		"accept" | "decline" | "start" | "progress" | "deliver" => {
 			by(&[stranger(), customer(), owner(), key(2)], not_machine)
 		}
-		"approve" | "reject" | "remove" => by(&[stranger(), owner(), key(1), key(2)], not_customer),
+		"approve" | "reject" | "remove" | "accept_counter_offer" | "request_rework" => {
+			by(&[stranger(), owner(), key(1), key(2)], not_customer)
+		}
 		"cancel" => by(&[stranger(), owner(), key(2)], Error::NotAParty),
 		"expire" => by(&[stranger(), owner(), key(1), customer()], Error::NotExpired),
 		other => panic!("no row for the call {other}"),
@@ -96,23 +126,26 @@ fn allowed(call: &str) -> &'static [Stage] {
 		"accept" | "decline" => &[Stage::Ordered],
 		"start" => &[Stage::Accepted],
 		"progress" | "deliver" => &[Stage::Started],
-		"approve" | "reject" => &[Stage::Delivered],
+		"approve" | "reject" | "request_rework" => &[Stage::Delivered],
 		"cancel" => &[Stage::Ordered, Stage::Accepted, Stage::Started],
 		"remove" => &[Stage::Settled],
+		"counter_offer" => &[Stage::Ordered],
+		// What a later stage must have, it has not.
+		"accept_counter_offer" | "concede" | "dispute" => &[],
 		other => panic!("no row for the call {other}"),
 	}
 }
 
 #[test]
 fn every_call_on_a_job_fails_in_every_wrong_state() {
-	for index in [4, 5, 6, 7, 8, 9, 10, 11, 13] {
+	for index in [4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 16, 17, 18, 19] {
 		for stage in Stage::ALL {
 			build_and_execute(|| {
-				let job = job_at(stage);
+				let job = full_job(AssetKind::Native, stage);
 				let call = calls(job, record(job).offer).swap_remove(index);
 				let name = call.get_call_name();
 				let who = match name {
-					"approve" | "reject" | "remove" => customer(),
+					"approve" | "reject" | "remove" | "accept_counter_offer" | "request_rework" => customer(),
 					"cancel" if stage == Stage::Ordered => customer(),
 					_ => key(1),
 				};
@@ -133,15 +166,11 @@ fn calls_on_what_does_not_exist_say_so() {
 		registered(1);
 		for call in calls(JobId(1), OfferId(1)).into_iter().skip(1) {
 			let name = call.get_call_name();
-			let who = if name.ends_with("_offer") || name == "order" {
-				stranger()
+			let of_an_offer = ["update_offer", "withdraw_offer", "order", "order_batch"].contains(&name);
+			let (who, error) = if of_an_offer {
+				(stranger(), Error::<Test>::UnknownOffer)
 			} else {
-				key(1)
-			};
-			let error = if name.ends_with("_offer") || name == "order" {
-				Error::<Test>::UnknownOffer
-			} else {
-				Error::<Test>::UnknownJob
+				(key(1), Error::<Test>::UnknownJob)
 			};
 			assert_noop!(call.dispatch_bypass_filter(signed(&who)), error);
 		}

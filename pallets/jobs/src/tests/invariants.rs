@@ -1,5 +1,5 @@
-use crate::{mock::*, HoldReason, Jobs as JobsMap, JobsOf, Offers, OffersOf};
-use bpiiot_primitives::{AssetKind, JobId, MachineId, OfferId};
+use crate::{mock::*, HoldReason, JobState, Jobs as JobsMap, JobsOf, OfferTerms, Offers, OffersOf, OrderLine};
+use bpiiot_primitives::{AgreementRef, AssetKind, JobId, MachineId, OfferId, Side};
 use frame_support::{
 	assert_ok,
 	storage::{with_storage_layer, with_transaction},
@@ -9,7 +9,7 @@ use frame_support::{
 use pallet_escrow::{Credits, Deadlines};
 use proptest::prelude::*;
 use sp_core::H256;
-use sp_runtime::{DispatchError, FixedU128, TransactionOutcome, TryRuntimeError};
+use sp_runtime::{DispatchError, FixedU128, Permill, TransactionOutcome, TryRuntimeError};
 
 /// Runs `break_it` on a state with one started job and tells what try-state says.
 fn broken_by(break_it: impl FnOnce(JobId)) -> TryRuntimeError {
@@ -107,6 +107,9 @@ fn the_escrow_sees_a_job_whose_record_vanished_or_is_there_twice() {
 	assert_eq!(said(|job| JobsMap::<Test>::insert(JobId(1), record(job))), prices);
 }
 
+/// The sides of an agreement.
+const SIDES: [Side; 2] = [Side::Payer, Side::Payee];
+
 /// A call about the `which`-th offer or job that there is, or something that befalls them all.
 #[derive(Clone, Debug)]
 struct Step {
@@ -120,7 +123,7 @@ struct Step {
 }
 
 /// What is tried, and how often: mostly what gets a job on.
-const CALLS: [(u8, usize); 21] = [
+const CALLS: [(u8, usize); 31] = [
 	(0, 1),
 	(1, 1),
 	(2, 1),
@@ -129,9 +132,9 @@ const CALLS: [(u8, usize); 21] = [
 	(5, 1),
 	(6, 12),
 	(7, 3),
-	(8, 12),
+	(8, 14),
 	(9, 12),
-	(10, 4),
+	(10, 10),
 	(11, 2),
 	(12, 3),
 	(13, 3),
@@ -142,6 +145,16 @@ const CALLS: [(u8, usize); 21] = [
 	(18, 2),
 	(19, 2),
 	(20, 2),
+	(21, 3),
+	(22, 3),
+	(23, 2),
+	(24, 2),
+	(25, 10),
+	(26, 10),
+	(27, 10),
+	(28, 2),
+	(29, 2),
+	(30, 1),
 ];
 
 fn step() -> impl Strategy<Value = Step> {
@@ -149,7 +162,7 @@ fn step() -> impl Strategy<Value = Step> {
 	let nobody = None;
 	(
 		proptest::sample::select(calls),
-		prop_oneof![4 => Just(nobody), 1 => (0..5usize).prop_map(Some)],
+		prop_oneof![9 => Just(nobody), 1 => (0..5usize).prop_map(Some)],
 		0..64usize,
 		0..7u32,
 		prop_oneof![40 => 0..1_000u64, 1 => Just(70_000u64), 1 => Just(400_000u64)],
@@ -172,16 +185,33 @@ fn pick<Item: Copy>(items: &[Item], which: usize) -> Option<Item> {
 fn rightful(call: u8, job: JobId) -> AccountId {
 	let machines_key = JobsMap::<Test>::get(job).filter(|job| job.machine == machine(2));
 	match call {
-		0..=2 => owner(),
-		3 | 9 | 10 | 13 => customer(),
+		0..=2 | 21 | 24 | 25 => owner(),
+		3 | 9 | 10 | 13 | 22 | 23 | 29 | 30 => customer(),
+		26 | 27 => arbiter(),
 		4..=8 => key(if machines_key.is_some() { 2 } else { 1 }),
 		_ => stranger(),
 	}
 }
 
+/// Whether a job in this state is one that the call is for.
+fn fits(call: u8, state: JobState) -> bool {
+	match call {
+		4 | 5 | 21 | 22 => state == JobState::Ordered,
+		6 => state == JobState::Accepted,
+		7 | 8 => state == JobState::Started,
+		9 | 10 | 23 => state == JobState::Delivered,
+		24 | 25 => state == JobState::Rejected,
+		26..=29 => state == JobState::Disputed,
+		_ => true,
+	}
+}
+
 fn run(step: &Step) -> Result<(), DispatchError> {
 	let offers: Vec<OfferId> = Offers::<Test>::iter_keys().collect();
-	let jobs: Vec<JobId> = JobsMap::<Test>::iter_keys().collect();
+	// Mostly a job that the call is for, or hardly any would come far.
+	let any = step.which % 8 == 0;
+	let jobs = JobsMap::<Test>::iter().filter(|(_, job)| any || fits(step.call, job.state));
+	let jobs: Vec<JobId> = jobs.map(|(id, _)| id).collect();
 	let offer = pick(&offers, step.which).unwrap_or_default();
 	let job = pick(&jobs, step.which).unwrap_or_default();
 	let who = match step.who {
@@ -193,9 +223,12 @@ fn run(step: &Step) -> Result<(), DispatchError> {
 	let asset = [AssetKind::Native, DOLLAR][step.units as usize % 2];
 	let party = [customer(), machine.account(), pot()][step.which % 3].clone();
 	let deliver_by = pallet_timestamp::Now::<Test>::get() + DEADLINE;
+	// Sometimes more than there are.
+	let in_review = JobsMap::<Test>::get(job).map_or(0, |job| job.in_review());
+	let reviewed = if any { step.units } else { step.units.min(in_review) };
 	with_storage_layer(|| match step.call {
-		0 => Jobs::publish_offer(who, machine, terms_in(asset)),
-		1 => Jobs::update_offer(who, offer, terms_in(asset)),
+		0 => Jobs::publish_offer(who, machine, OfferTerms { asset, ..full_terms() }),
+		1 => Jobs::update_offer(who, offer, OfferTerms { asset, ..full_terms() }),
 		2 => Jobs::withdraw_offer(who, offer),
 		3 => {
 			let version = Offers::<Test>::get(offer).map_or(0, |offer| offer.version);
@@ -209,7 +242,7 @@ fn run(step: &Step) -> Result<(), DispatchError> {
 				recipe,
 				Default::default(),
 				deliver_by,
-				None,
+				(step.which % 4 > 0).then(arbiter),
 			)
 		}
 		4 => Jobs::accept(who, job),
@@ -217,8 +250,8 @@ fn run(step: &Step) -> Result<(), DispatchError> {
 		6 => Jobs::start(who, job),
 		7 => Jobs::progress(who, job, step.units),
 		8 => Jobs::deliver(who, job, step.units, H256::zero()),
-		9 => Jobs::approve(who, job, step.units),
-		10 => Jobs::reject(who, job, step.units, H256::zero()),
+		9 => Jobs::approve(who, job, reviewed),
+		10 => Jobs::reject(who, job, reviewed, H256::zero()),
 		11 => Jobs::cancel(who, job, H256::zero()),
 		12 => Jobs::expire(who, job),
 		13 => Jobs::remove(who, job),
@@ -231,6 +264,35 @@ fn run(step: &Step) -> Result<(), DispatchError> {
 		18 => Escrow::list_asset(RuntimeOrigin::root(), DOLLAR),
 		19 if step.units < 2 => Escrow::pause(RuntimeOrigin::root()),
 		19 => Escrow::resume(RuntimeOrigin::root()),
+		21 => Jobs::counter_offer(who, job, Balance::from(step.units) * UNIT_PRICE / 2, deliver_by),
+		22 => {
+			let counter = JobsMap::<Test>::get(job).and_then(|job| job.counter);
+			let counter = counter.ok_or(DispatchError::CannotLookup)?;
+			Jobs::accept_counter_offer(who, job, counter.unit_price, counter.deliver_by)
+		}
+		23 => Jobs::request_rework(who, job, H256::zero()),
+		24 => Jobs::concede(who, job),
+		25 => Jobs::dispute(who, job, H256::zero()),
+		26 => Escrow::accept_case(who, AgreementRef::Job(job)),
+		27 => {
+			let (share, side) = (Permill::from_percent(step.units * 16), SIDES[step.which % 2]);
+			Escrow::rule(who, AgreementRef::Job(job), share, side, H256::zero())
+		}
+		28 => Escrow::end_dispute(who, AgreementRef::Job(job)),
+		29 => Escrow::submit_evidence(who, AgreementRef::Job(job), H256::repeat_byte(step.units as u8)),
+		30 => {
+			let line = OrderLine {
+				offer,
+				version: Offers::<Test>::get(offer).map_or(0, |offer| offer.version),
+				units: step.units,
+				max_price: Balance::MAX,
+				recipe: H256::zero(),
+				recipe_reference: Default::default(),
+				deliver_by,
+				arbiter: None,
+			};
+			Jobs::order_batch(who, vec![line; 2].try_into().expect("2 of 3"))
+		}
 		_ => {
 			DollarRate::set(&Some(FixedU128::from_u32(step.units)));
 			Ok(())
@@ -259,11 +321,18 @@ proptest! {
 	#[test]
 	fn invariants_hold_after_every_step(steps in proptest::collection::vec(step(), 1..150)) {
 		build_and_execute(|| {
+			registered_arbiter();
 			for seed in [1, 2] {
 				registered(seed);
 				for (asset, ..) in ASSETS {
-					assert_ok!(Jobs::publish_offer(signed(&owner()), machine(seed), terms_in(asset)));
+					let terms = OfferTerms { asset, ..full_terms() };
+					assert_ok!(Jobs::publish_offer(signed(&owner()), machine(seed), terms));
 				}
+			}
+			// Chance alone would hardly ever get a job as far as a dispute.
+			for offer in OffersOf::<Test>::get(machine(1)) {
+				let job = take(ordered_before(offer, Some(arbiter())), Stage::Delivered);
+				assert_ok!(Jobs::reject(signed(&customer()), job, 5, H256::zero()));
 			}
 			let mut clock = 0;
 			for step in steps {
@@ -286,7 +355,7 @@ proptest! {
 			assert_eq!(Deadlines::<Test>::iter().count(), 0);
 
 			let _ = Assets::thaw_asset(signed(&issuer()), DOLLAR_ID);
-			for who in [customer(), machine(1).account(), machine(2).account(), pot()] {
+			for who in [customer(), machine(1).account(), machine(2).account(), pot(), owner(), arbiter()] {
 				let _ = Assets::thaw(signed(&issuer()), DOLLAR_ID, who);
 			}
 			for ((payee, asset, holder), _) in Credits::<Test>::iter().collect::<Vec<_>>() {
@@ -295,7 +364,9 @@ proptest! {
 			for (job, record) in JobsMap::<Test>::iter().collect::<Vec<_>>() {
 				assert_ok!(Jobs::remove(signed(record.customer()), job));
 			}
-			for who in [customer(), stranger()] {
+			assert_eq!(pallet_escrow::Disputes::<Test>::iter().count(), 0);
+			assert_ok!(Escrow::retire_arbiter(signed(&arbiter())));
+			for who in [customer(), stranger(), arbiter()] {
 				assert_eq!(money_in(DOLLAR, &who).1, 0);
 				assert_eq!(money(&who).1, 0);
 			}

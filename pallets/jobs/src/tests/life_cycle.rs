@@ -70,25 +70,6 @@ fn a_declined_order_is_refunded() {
 }
 
 #[test]
-fn a_customer_cancels_before_acceptance_only() {
-	build_and_execute(|| {
-		let job = job_at(Stage::Ordered);
-		assert_ok!(Jobs::cancel(signed(&customer()), job, H256::zero()));
-		assert_eq!(money(&customer()), (ENDOWMENT - ORDER_FEE, JOB_DEPOSIT));
-		outcome_is(job, Outcome::Cancelled);
-	});
-	for stage in [Stage::Accepted, Stage::Started, Stage::Delivered, Stage::Settled] {
-		build_and_execute(|| {
-			let job = job_at(stage);
-			assert_noop!(
-				Jobs::cancel(signed(&customer()), job, H256::zero()),
-				Error::<Test>::WrongState
-			);
-		});
-	}
-}
-
-#[test]
 fn a_machine_that_gives_up_loses_its_bond_to_the_customer() {
 	for stage in [Stage::Accepted, Stage::Started] {
 		build_and_execute(|| {

@@ -1,0 +1,73 @@
+use crate::{mock::*, Error, JobState, Outcome};
+use bpiiot_primitives::AssetKind;
+use frame_support::{assert_noop, assert_ok};
+use sp_core::H256;
+
+const PRICE: Balance = 5 * UNIT_PRICE;
+
+#[test]
+fn an_order_that_nobody_has_accepted_is_cancelled_for_nothing() {
+	for (asset, deposit, fee) in ASSETS {
+		build_and_execute(|| {
+			let job = full_job(asset, Stage::Ordered);
+			assert_ok!(Jobs::cancel(signed(&customer()), job, H256::repeat_byte(1)));
+			assert_eq!(money_in(asset, &customer()), (ENDOWMENT - fee, deposit));
+			assert_eq!(record(job).state, JobState::Settled(Outcome::Cancelled));
+			assert_eq!(record(job).reason, H256::repeat_byte(1));
+		});
+	}
+}
+
+#[test]
+fn cancelling_costs_the_fee_of_the_stage_and_the_machine_gets_it_with_its_bond() {
+	for (stage, share) in [(Stage::Accepted, 10), (Stage::Started, 50)] {
+		for (asset, deposit, fee) in ASSETS {
+			build_and_execute(|| {
+				let job = full_job(asset, stage);
+				let (before, _) = money_in(asset, &machine(1).account());
+				assert_ok!(Jobs::cancel(signed(&customer()), job, H256::zero()));
+				let paid = PRICE * share / 100;
+				assert_eq!(money_in(asset, &customer()), (ENDOWMENT - paid - fee, deposit));
+				assert_eq!(money_in(asset, &machine(1).account()), (before + paid, 0));
+				assert_eq!(record(job).state, JobState::Settled(Outcome::Cancelled));
+			});
+		}
+	}
+}
+
+#[test]
+fn a_delivered_job_is_cancelled_by_nobody() {
+	for stage in [Stage::Delivered, Stage::Settled] {
+		for who in [customer(), key(1)] {
+			build_and_execute(|| {
+				let job = full_job(AssetKind::Native, stage);
+				assert_noop!(Jobs::cancel(signed(&who), job, H256::zero()), Error::<Test>::WrongState);
+			});
+		}
+	}
+}
+
+#[test]
+fn a_machine_does_not_cancel_what_it_has_not_accepted_but_declines_it() {
+	build_and_execute(|| {
+		let job = full_job(AssetKind::Native, Stage::Ordered);
+		assert_noop!(
+			Jobs::cancel(signed(&key(1)), job, H256::zero()),
+			Error::<Test>::WrongState
+		);
+		assert_ok!(Jobs::decline(signed(&key(1)), job, H256::zero()));
+	});
+}
+
+#[test]
+fn units_that_were_paid_before_rework_cost_no_fee_again() {
+	build_and_execute(|| {
+		let job = full_job(AssetKind::Native, Stage::Delivered);
+		assert_ok!(Jobs::approve(signed(&customer()), job, 3));
+		assert_ok!(Jobs::request_rework(signed(&customer()), job, H256::zero()));
+		let (before, _) = money(&machine(1).account());
+		assert_ok!(Jobs::cancel(signed(&customer()), job, H256::zero()));
+		// Half of the two units that are not paid, and the bond is free.
+		assert_eq!(money(&machine(1).account()), (before + UNIT_PRICE, 0));
+	});
+}
