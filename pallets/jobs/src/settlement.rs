@@ -134,7 +134,7 @@ impl<T: Config> Agreements for Pallet<T> {
 	}
 
 	fn resolve_weight() -> Weight {
-		T::WeightInfo::expire()
+		T::WeightInfo::resolve()
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]

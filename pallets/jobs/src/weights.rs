@@ -51,6 +51,8 @@ pub trait WeightInfo {
 	fn concede() -> Weight;
 	/// Weight of `dispute`.
 	fn dispute() -> Weight;
+	/// Weight of `resolve`.
+	fn resolve() -> Weight;
 }
 
 /// Weights for `pallet_jobs`, on the runtime's own database.
@@ -403,6 +405,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Self::approve()
 	}
 	fn dispute() -> Weight {
+		Self::approve()
+	}
+	fn resolve() -> Weight {
 		Self::approve()
 	}
 }
