@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `make check`: everything that can be said of the sources without running them. Cheap steps first.
-# Usage: scripts/check.sh [STEP...]    STEP: format scripts lockfile gpl deny clippy features
+# Usage: scripts/check.sh [STEP...]    STEP: format scripts lockfile gpl deny clippy calls features
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/bpiiot/target}
@@ -43,6 +43,15 @@ step_clippy() {
 	lint --lib --tests --examples --benches
 }
 
+# Every call of our pallets has a row in the table of calls and cases, and every row a cell for each case. `make test` tries
+# what stands in them.
+step_calls() {
+	# What clippy compiled is a program like any other, so there is nothing more to build. Clippy first in any case: cargo
+	# would not have the pallets documented for the sake of a test, and take them for checked the next time.
+	step_clippy
+	linted test --test calls -- every_call_has_a_row
+}
+
 # Clippy with the features that only benchmarks and try-runtime are built with. Still over the workspace: the pallets and
 # the runtime alone would choose other features of a crate below binaryen, and compile that once more. But without the
 # harness, which has nothing to do with these features and would have the node's half of the SDK compiled again.
@@ -50,12 +59,18 @@ step_features() {
 	LINT_DOCS=0 lint --exclude bpiiot-harness --lib --features bpiiot-runtime/runtime-benchmarks,bpiiot-runtime/try-runtime
 }
 
-# `cargo build` with scripts/lint-rustc.sh in rustc's place for our own crates.
+# `cargo build` with clippy for our own crates.
+lint() {
+	linted build "$@"
+}
+
+# A command of cargo with scripts/lint-rustc.sh in rustc's place for our own crates.
 #
 # The runtime's own skip variable, not SKIP_WASM_BUILD: that one is watched by a build script deep in the SDK, so that
 # with each change of it half of the node would be built again.
-lint() {
-	local sysroot
+linted() {
+	local command=$1 sysroot
+	shift
 	sysroot=$(rustc --print sysroot)
 	if [[ ! -x $sysroot/bin/clippy-driver ]]; then
 		echo "clippy is missing: rustup component add clippy (Debian's toolchain: apt-get install rust-web-clippy)" >&2
@@ -64,14 +79,14 @@ lint() {
 	CLIPPY_DRIVER=$sysroot/bin/clippy-driver RUSTDOC=$sysroot/bin/rustdoc LINT_DOC_DIR=$CARGO_TARGET_DIR \
 		CLIPPY_ARGS='-Dwarnings__CLIPPY_HACKERY__' RUSTC_WORKSPACE_WRAPPER=$PWD/scripts/lint-rustc.sh \
 		SKIP_BPIIOT_RUNTIME_WASM_BUILD=1 \
-		cargo build --locked --workspace "$@"
+		cargo "$command" --locked --workspace "$@"
 }
 
 steps=("$@")
-((${#steps[@]})) || steps=(format scripts lockfile gpl deny clippy features)
+((${#steps[@]})) || steps=(format scripts lockfile gpl deny clippy calls features)
 for step in "${steps[@]}"; do
 	if [[ $(type -t "step_$step") != function ]]; then
-		echo "make check knows no step '$step'; there are: format scripts lockfile gpl deny clippy features" >&2
+		echo "make check knows no step '$step'; there are: format scripts lockfile gpl deny clippy calls features" >&2
 		exit 2
 	fi
 	echo "--- check: $step"

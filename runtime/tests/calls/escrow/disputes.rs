@@ -1,0 +1,207 @@
+//! Arbiters, and the disputes that they decide.
+
+use super::{name, Error};
+use crate::prelude::*;
+use bpiiot_primitives::{AgreementRef, JobId, Side};
+use bpiiot_runtime::{Hash, RuntimeCall};
+use pallet_escrow::Call;
+use sp_runtime::{Permill, TokenError};
+
+pub fn rows() -> Vec<Row> {
+	vec![
+		register_arbiter(),
+		retire_arbiter(),
+		accept_case_row(),
+		submit_evidence(),
+		rule(),
+		end_dispute(),
+	]
+}
+
+const NO_AGREEMENT: AgreementRef = AgreementRef::Job(JobId(1));
+
+impl Row {
+	/// A call on a dispute: it fails on an agreement that is in none.
+	fn on_a_dispute<C: Into<RuntimeCall>>(self, call: impl Fn(AgreementRef) -> C + 'static) -> Self {
+		let row = self.case(
+			WrongState,
+			calling(move || call(NO_AGREEMENT)).fails(Error::NotDisputed),
+		);
+		Stage::ALL
+			.into_iter()
+			.filter(|stage| ![Stage::Disputed, Stage::Heard].contains(stage))
+			.fold(row, |row, stage| {
+				row.case(WrongState, given(move || at(stage)).fails(Error::NotDisputed))
+			})
+	}
+
+	/// The arbiter's: once he owns the machine he has no say.
+	fn of_an_independent_arbiter(self) -> Self {
+		self.case(OwnCounterparty, then(|| sell(ARBITER)).fails(Error::ArbiterIsParty))
+			.case(RotatedKey, then(rotate))
+			.case(FrozenMachine, then(freeze))
+			// He is bound by the cases that he was named for, and may take them.
+			.case(Right, then(|| act(ARBITER, Call::retire_arbiter {})))
+	}
+}
+
+fn register_arbiter() -> Row {
+	let most = Permill::from_percent(20);
+	let beyond = Permill::from_parts(most.deconstruct() + 1);
+	let asking = |fee| calling(move || arbitrate(fee));
+	Row::new(name("register_arbiter"), any_actor(BUYER), registered, || {
+		arbitrate(ARBITER_FEE)
+	})
+	.case(WrongState, by(KEY).fails(Error::MachineNoArbiter))
+	// He may ask for something else.
+	.case(Right, given(published).by(ARBITER))
+	.case(Zero, asking(Permill::zero()))
+	.case(Maximum, asking(most))
+	.case(Maximum, asking(beyond).fails(Error::FeeTooHigh))
+	.case(Maximum, asking(Permill::one()).fails(Error::FeeTooHigh))
+	.never(&[Overflow], SUMS_NOTHING)
+	.never(&ASSETS, "its deposit is in the native token")
+	.case(
+		DepositUnaffordable,
+		then(|| impoverish(&account(BUYER))).fails(TokenError::FundsUnavailable),
+	)
+	.plain()
+}
+
+fn retire_arbiter() -> Row {
+	let retires = || Call::<Runtime>::retire_arbiter {};
+	let may = only(ARBITER, Error::UnknownArbiter);
+	Row::new(name("retire_arbiter"), may, published, retires)
+		.case(Right, given(|| at(Stage::Heard)))
+		.case(
+			WrongState,
+			then(move || act(ARBITER, retires())).fails(Error::UnknownArbiter),
+		)
+		.never(&AMOUNTS, NO_AMOUNT)
+		.never(&ASSETS, "its deposit is in the native token")
+		.never(&[DepositUnaffordable], TAKES_NOTHING)
+		.plain()
+}
+
+fn accept_case_row() -> Row {
+	let may = actor(ARBITER, Error::NotArbiter);
+	Row::new(name("accept_case"), may, || at(Stage::Disputed), accept_case)
+		.on_a_dispute(|agreement| Call::accept_case { agreement })
+		.case(WrongState, given(|| at(Stage::Heard)).fails(Error::AlreadyAccepted))
+		.case(Stranger, by(OWNER).fails(Error::NotArbiter))
+		.of_an_independent_arbiter()
+		.never(&AMOUNTS, NO_AMOUNT)
+		.case(UnlistedAsset, then(delist))
+		.case(FrozenAsset, then(freeze_asset))
+		.case(BlockedPayee, then(|| block(&account(ARBITER))))
+		.never(&[FullList], FILLS_NO_LIST)
+		.case(
+			DepositUnaffordable,
+			then(|| impoverish(&account(ARBITER))).fails(TokenError::FundsUnavailable),
+		)
+		.in_time(WINDOW, Error::TooLate)
+}
+
+fn submit_evidence() -> Row {
+	let submits = |agreement, evidence| Call::<Runtime>::submit_evidence { agreement, evidence };
+	let document = move |number: u8| move || submits(agreement(), Hash::repeat_byte(number));
+	let so_many = move |who: &'static str, numbers: [u8; 4], but: usize| {
+		move || numbers[but..].iter().for_each(|number| act(who, document(*number)()))
+	};
+	let may = actor(CUSTOMER, Error::NotParty);
+	Row::new(name("submit_evidence"), may, || at(Stage::Disputed), document(9))
+		.on_a_dispute(move |agreement| submits(agreement, Hash::repeat_byte(9)))
+		.case(Right, by(OWNER))
+		.case(Right, by(KEY))
+		.case(Right, given(|| at(Stage::Heard)))
+		.case(RotatedKey, then(rotate).by(NEXT_KEY))
+		.case(FrozenMachine, then(freeze))
+		.case(Stranger, by(ARBITER).fails(Error::NotParty))
+		.case(
+			WrongState,
+			then(move || act(CUSTOMER, document(9)())).fails(Error::EvidenceKnown),
+		)
+		.case(UnlistedAsset, then(delist))
+		.case(FrozenAsset, then(freeze_asset))
+		.case(BlockedPayee, then(|| block(&account(CUSTOMER))))
+		.never(&AMOUNTS, NO_AMOUNT)
+		.never(&[OwnCounterparty], "who the parties are is fixed")
+		.case(
+			FullList,
+			then(so_many(CUSTOMER, [1, 2, 3, 4], 0)).fails(Error::TooMuchEvidence),
+		)
+		// The document that the dispute was opened with counts, and the other side's do not.
+		.case(
+			FullList,
+			then(so_many(OWNER, [1, 2, 3, 4], 1))
+				.by(OWNER)
+				.fails(Error::TooMuchEvidence),
+		)
+		.case(FullList, then(so_many(OWNER, [1, 2, 3, 4], 1)))
+		.never(&[DepositUnaffordable], TAKES_NOTHING)
+		// As long as the dispute is there.
+		.case(TooLate, then(later(WINDOW + 1)))
+}
+
+fn rule() -> Row {
+	let rules = |agreement, to_payee, bond_to| Call::<Runtime>::rule {
+		agreement,
+		to_payee,
+		bond_to,
+		ruling: Hash::default(),
+	};
+	let share = move |share, side| move || rules(agreement(), share, side);
+	let may = actor(ARBITER, Error::NotArbiter);
+	let right = share(Permill::from_percent(30), Side::Payee);
+	Row::new(name("rule"), may, || at(Stage::Heard), right)
+		.on_a_dispute(move |agreement| rules(agreement, Permill::one(), Side::Payer))
+		.case(WrongState, given(|| at(Stage::Disputed)).fails(Error::NotAccepted))
+		.case(Stranger, by(CUSTOMER).fails(Error::NotArbiter))
+		.of_an_independent_arbiter()
+		.case(Zero, calling(share(Permill::zero(), Side::Payer)))
+		.case(Maximum, calling(share(Permill::one(), Side::Payee)))
+		.never(&[Overflow], "splits what is there")
+		.case(UnlistedAsset, then(delist))
+		.case(FrozenAsset, then(freeze_asset).leaves(credited))
+		.case(BlockedPayee, then(block_machine).leaves(credited))
+		.case(BlockedPayee, then(|| block(&account(ARBITER))).leaves(credited))
+		.never(&[FullList], FILLS_NO_LIST)
+		.never(&[DepositUnaffordable], TAKES_NOTHING)
+		.in_time(WINDOW, Error::TooLate)
+}
+
+fn end_dispute() -> Row {
+	let ends = |agreement| Call::<Runtime>::end_dispute { agreement };
+	let silent = || {
+		at(Stage::Disputed);
+		later(WINDOW + 1)();
+	};
+	let row = Row::new(
+		name("end_dispute"),
+		anybody(STRANGER),
+		silent,
+		move || ends(agreement()),
+	)
+	.on_a_dispute(ends)
+	.case(
+		WrongState,
+		then(|| root_acts(Call::pause {})).fails(Error::AgreementsPaused),
+	)
+	.case(RotatedKey, then(rotate))
+	.case(FrozenMachine, then(freeze))
+	.never(&AMOUNTS, NO_AMOUNT)
+	.case(UnlistedAsset, then(delist))
+	.case(FrozenAsset, then(freeze_asset).leaves(credited))
+	.case(BlockedPayee, then(block_machine).leaves(credited))
+	.case(OwnCounterparty, then(|| sell(ARBITER)))
+	.never(&[FullList], FILLS_NO_LIST)
+	.never(&[DepositUnaffordable], TAKES_NOTHING);
+	// Neither may the arbiter accept for longer, nor rule.
+	[Stage::Disputed, Stage::Heard].into_iter().fold(row, |row, stage| {
+		row.case(
+			TooLate,
+			given(move || at(stage)).then(later(WINDOW)).fails(Error::NotExpired),
+		)
+		.case(TooLate, given(move || at(stage)).then(later(WINDOW + 1)))
+	})
+}

@@ -1,0 +1,128 @@
+//! A machine's money, and the limits that its owner sets.
+
+use super::{name, Error};
+use crate::prelude::*;
+use bpiiot_primitives::AssetKind;
+use bpiiot_runtime::BPI;
+use pallet_machines::{Call, FeeAllowance};
+use sp_runtime::{ArithmeticError, TokenError};
+
+pub fn rows() -> Vec<Row> {
+	vec![set_fee_allowance(), deposit(), withdraw(), set_spending_policy()]
+}
+
+fn set_fee_allowance() -> Row {
+	let set = |machine, allowance| Call::<Runtime>::set_fee_allowance { machine, allowance };
+	let allowing = move |amount, period| move || set(machine(), FeeAllowance { amount, period });
+	Row::new(name("set_fee_allowance"), owner(), registered, allowing(BPI, 0))
+		.on_a_machine(move |machine| set(machine, allowance(1)))
+		.case(Zero, calling(allowing(0, 0)))
+		.case(Maximum, calling(allowing(MOST, 0)))
+		.case(Maximum, calling(allowing(1, u64::MAX)).fails(Error::PeriodOutOfRange))
+		.never(&[Overflow], SUMS_NOTHING)
+		.never(&ASSETS, NAMES_NO_ASSET)
+		.never(&[OwnCounterparty], ONE_PARTY)
+		.never(&[FullList], FILLS_NO_LIST)
+		.never(&[DepositUnaffordable], TAKES_NOTHING)
+		.never(&[TooLate], NO_DEADLINE)
+}
+
+fn deposit() -> Row {
+	let give = |machine, asset, amount| Call::<Runtime>::deposit { machine, asset, amount };
+	let amount = move |amount| move || give(machine(), ASSET, amount);
+	let row = Row::new(name("deposit"), anybody(CUSTOMER), registered, amount(DOLLAR));
+	row.on_a_machine(move |machine| give(machine, ASSET, DOLLAR))
+		.case(Zero, calling(amount(0)).fails(Error::ZeroAmount))
+		.case(Maximum, calling(amount(MOST)).fails(ArithmeticError::Underflow))
+		.case(
+			UnlistedAsset,
+			calling(move || give(machine(), AssetKind::Asset(EUROS), DOLLAR)),
+		)
+		.case(FrozenAsset, then(freeze_asset).fails(TokenError::Frozen))
+		.case(BlockedPayee, then(block_machine).fails(TokenError::Blocked))
+		.case(
+			DepositUnaffordable,
+			then(|| impoverish(&account(CUSTOMER))).fails(TokenError::FundsUnavailable),
+		)
+		.never(&[Overflow], "no account can have more than there is of an asset")
+		.never(&[OwnCounterparty], "nothing is given in return")
+		.never(&[FullList], FILLS_NO_LIST)
+		.never(&[TooLate], NO_DEADLINE)
+}
+
+fn withdraw() -> Row {
+	let take = |machine, asset, amount| Call::<Runtime>::withdraw { machine, asset, amount };
+	let amount = move |amount| move || take(machine(), ASSET, amount);
+	let euros = AssetKind::Asset(EUROS);
+	Row::new(name("withdraw"), owner(), registered, amount(DOLLAR))
+		.case(
+			WrongState,
+			calling(move || take(NO_MACHINE, ASSET, DOLLAR)).fails(Error::UnknownMachine),
+		)
+		// What is left in a machine that is gone is its owner's.
+		.case(WrongState, then(decommission))
+		// A bond is not free.
+		.case(
+			WrongState,
+			given(|| at(Stage::Accepted))
+				.calling(amount(50 * DOLLAR))
+				.fails(Error::TooLittleMoney),
+		)
+		.case(Zero, calling(amount(0)).fails(Error::ZeroAmount))
+		.case(Maximum, calling(amount(MOST)).fails(Error::TooLittleMoney))
+		.case(Maximum, calling(amount(50 * DOLLAR - 1)).fails(Error::LeavesDust))
+		.case(
+			UnlistedAsset,
+			then(move || {
+				act(
+					CUSTOMER,
+					Call::deposit {
+						machine: machine(),
+						asset: euros,
+						amount: DOLLAR,
+					},
+				);
+			})
+			.calling(move || take(machine(), euros, DOLLAR)),
+		)
+		.case(FrozenAsset, then(freeze_asset).fails(Error::TooLittleMoney))
+		.case(BlockedPayee, then(|| block(&account(OWNER))).fails(TokenError::Blocked))
+		.never(&[Overflow], SUMS_NOTHING)
+		.never(&[OwnCounterparty], "its money is the owner's")
+		.never(&[FullList], FILLS_NO_LIST)
+		.never(&[DepositUnaffordable], TAKES_NOTHING)
+		.never(&[TooLate], NO_DEADLINE)
+}
+
+fn set_spending_policy() -> Row {
+	let set = |machine, policy| Call::<Runtime>::set_spending_policy { machine, policy };
+	let cap = move |amount| move || set(machine(), Some(policy([ASSET], amount)));
+	let of = move |assets: fn(u32) -> AssetKind| move || set(machine(), Some(policy((0..8).map(assets), DOLLAR)));
+	Row::new(name("set_spending_policy"), owner(), registered, cap(DOLLAR))
+		.on_a_machine(move |machine| set(machine, None))
+		.case(FrozenMachine, then(freeze))
+		.case(Zero, calling(cap(0)))
+		.case(Maximum, calling(cap(MOST)))
+		.case(
+			Maximum,
+			calling(move || {
+				let mut policy = policy([ASSET], DOLLAR);
+				policy.period = u64::MAX;
+				set(machine(), Some(policy))
+			})
+			.fails(Error::PeriodOutOfRange),
+		)
+		// What is spent against a cap is listed where it is spent.
+		.case(
+			UnlistedAsset,
+			calling(move || set(machine(), Some(policy([AssetKind::Asset(EUROS)], DOLLAR)))),
+		)
+		.case(FullList, calling(of(AssetKind::Asset)))
+		.case(FullList, calling(of(|_| ASSET)).fails(Error::NamedTwice))
+		.never(&[Overflow], "what is spent is summed up where it is spent")
+		.never(&[FrozenAsset, BlockedPayee], "moves nothing")
+		.never(&[OwnCounterparty], ONE_PARTY)
+		.never(&[DepositUnaffordable], TAKES_NOTHING)
+		.never(&[TooLate], NO_DEADLINE)
+		.case(Right, as_ever().calling(move || set(machine(), None)))
+}

@@ -1,0 +1,98 @@
+//! What is paid in, and what its owner and root can do to it.
+
+use super::*;
+use bpiiot_primitives::AssetKind;
+use bpiiot_runtime::{AccountId, Balance, CollatorSelection, Runtime, BPI, EXISTENTIAL_DEPOSIT};
+use pallet_escrow::Call;
+use sp_runtime::{FixedPointNumber, FixedU128};
+
+/// An asset of six decimals, which is listed.
+pub const DOLLAR: Balance = 1_000_000;
+/// Its number.
+pub const DOLLARS: u32 = 840;
+/// Another one like it, which is not listed.
+pub const EUROS: u32 = 978;
+/// What all jobs are paid in.
+pub const ASSET: AssetKind = AssetKind::Asset(DOLLARS);
+
+/// Makes an asset that keeps accounts alive, with a rate, and gives everybody some of it.
+fn make_asset(id: u32) {
+	let holders = [OWNER, KEY, CUSTOMER, ROBOT, STRANGER, BUYER, ARBITER].map(account);
+	root_acts(pallet_assets::Call::force_create {
+		id,
+		owner: account(ISSUER).into(),
+		is_sufficient: true,
+		min_balance: DOLLAR / 100,
+	});
+	for beneficiary in holders.into_iter().chain([CollatorSelection::account_id()]) {
+		let (beneficiary, amount) = (beneficiary.into(), 1_000 * DOLLAR);
+		act(
+			ISSUER,
+			pallet_assets::Call::mint {
+				id,
+				beneficiary,
+				amount,
+			},
+		);
+	}
+	root_acts(pallet_asset_rate::Call::create {
+		asset_kind: Box::new(AssetKind::Asset(id)),
+		rate: FixedU128::saturating_from_rational(BPI, 2 * DOLLAR),
+	});
+}
+
+/// There are dollars, which are listed, and euros, which are not.
+pub fn assets() {
+	make_asset(DOLLARS);
+	make_asset(EUROS);
+	root_acts(Call::list_asset { asset: ASSET });
+}
+
+/// Root takes dollars off its list.
+pub fn delist() {
+	root_acts(Call::delist_asset { asset: ASSET });
+}
+
+/// Root takes the rate of dollars away.
+pub fn unrate() {
+	let asset_kind = Box::new(ASSET);
+	root_acts(pallet_asset_rate::Call::remove { asset_kind });
+}
+
+/// Their owner freezes all dollars.
+pub fn freeze_asset() {
+	act(ISSUER, pallet_assets::Call::freeze_asset { id: DOLLARS });
+}
+
+/// And lets them move again.
+pub fn thaw_asset() {
+	act(ISSUER, pallet_assets::Call::thaw_asset { id: DOLLARS });
+}
+
+/// Blocks an account in dollars.
+pub fn block(who: &AccountId) {
+	let (id, who) = (DOLLARS, who.clone().into());
+	act(ISSUER, pallet_assets::Call::block { id, who });
+}
+
+/// Blocks the machine's account in dollars.
+pub fn block_machine() {
+	block(&machine().account());
+}
+
+/// Takes all free money from an account but the smallest unit that keeps it.
+pub fn impoverish(account: &AccountId) {
+	root_acts(pallet_balances::Call::force_set_balance {
+		who: account.clone().into(),
+		new_free: EXISTENTIAL_DEPOSIT,
+	});
+	let amount = bpiiot_runtime::Assets::balance(DOLLARS, account).saturating_sub(DOLLAR / 100);
+	let (id, who) = (DOLLARS, account.clone().into());
+	act(ISSUER, pallet_assets::Call::burn { id, who, amount });
+}
+
+/// Somebody's money could not be paid and waits for him.
+pub fn credited() {
+	let credits = pallet_escrow::Credits::<Runtime>::iter().count();
+	assert!(credits > 0, "nothing was credited");
+}
