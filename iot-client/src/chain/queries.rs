@@ -4,7 +4,7 @@ use super::{
 	convert,
 	error::Result,
 	limits::{Fees, Spending},
-	runtime::{constants, storage},
+	runtime::{constants, runtime_apis, storage, OfferRank},
 	session::At,
 	types::{Balance, ChainTime, Job, JobId, Machine, MachineId, Offer, OfferId},
 };
@@ -127,31 +127,36 @@ pub async fn offers(at: &At, mut wanted: impl FnMut(&Offer) -> bool) -> Result<V
 /// A page of offers, and where the next one begins.
 #[derive(Clone, Debug)]
 pub struct OfferPage {
-	/// By rising price of a unit.
+	/// Those whose machines take orders, by rising price of a unit.
 	pub offers: Vec<Offer>,
 	/// Where to go on.
-	pub next: Option<[u8; 24]>,
+	pub next: Option<OfferRank>,
 }
 
-/// stub
+/// The offers of a capability in a region and an asset, by rising price of a unit. The chain's index answers, with bounded
+/// work for each page.
+///
+/// # Errors
+/// When the node does not answer.
 pub async fn offers_by(
 	at: &At,
 	capability: &str,
-	_region: &str,
+	region: &str,
 	asset: Asset,
 	max_price: Option<u128>,
-	_cursor: Option<[u8; 24]>,
+	cursor: Option<OfferRank>,
 ) -> Result<OfferPage> {
-	let mut found = offers(at, |offer| {
-		offer.terms.capability == capability
-			&& offer.terms.asset == asset
-			&& max_price.is_none_or(|p| offer.terms.unit_price <= p)
-	})
-	.await?;
-	found.sort_by_key(|offer| offer.terms.unit_price);
+	let (capability, region) = (convert::text(capability.to_owned()), convert::text(region.to_owned()));
+	let query = runtime_apis()
+		.jobs_api()
+		.offers_by(capability, region, convert::asset(asset), max_price, cursor);
+	let page = at.runtime_apis().call(query).await?;
+	let offers = page.offers.into_iter();
 	Ok(OfferPage {
-		offers: found,
-		next: None,
+		offers: offers
+			.map(|found| Offer::from_chain(OfferId(found.id.0), found.offer))
+			.collect(),
+		next: page.next,
 	})
 }
 

@@ -27,7 +27,9 @@ use subxt_signer::sr25519::Keypair;
 mod generated {}
 
 use generated::jobs::events as job_events;
-pub(super) use generated::{constants, runtime_types as types, storage};
+pub(super) use generated::{constants, runtime_apis, runtime_types as types, storage};
+/// A place in the chain's index of offers.
+pub type OfferRank = types::pallet_jobs::types::OfferRank;
 
 /// The events of one transaction.
 pub type Events = ExtrinsicEvents<SubstrateConfig>;
