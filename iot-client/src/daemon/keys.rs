@@ -2,6 +2,7 @@
 
 use crate::{
 	config::WalletConfig,
+	recipe::sealed::{Context, SealError},
 	wallet::{succession::KeyFiles, Password, Wallet, WalletError},
 };
 use subxt::utils::AccountId32;
@@ -60,6 +61,28 @@ fn tidy_now(files: &KeyFiles, live: AccountId32, rotations: u32) -> Option<Strin
 		)),
 		Err(error) => Some(error.to_string()),
 	}
+}
+
+/// The address of a recipe that was sealed to the machine's key of now, or to one that it had when the job was ordered.
+/// Those before are kept on disk.
+pub(super) async fn unseal(config: &WalletConfig, context: Context, sealed: Vec<u8>) -> Result<String, String> {
+	let config = config.clone();
+	off_thread(move || {
+		let password = Password::read(&config.password_file).map_err(|error| error.to_string())?;
+		let mut trouble = SealError::Sealed.to_string();
+		for path in KeyFiles::of(&config.keystore).all() {
+			match Wallet::open(&path, &password) {
+				Ok(wallet) => match wallet.unseal(&context, &sealed) {
+					Ok(address) => return Ok(address),
+					Err(SealError::Sealed) => {}
+					Err(error) => return Err(error.to_string()),
+				},
+				Err(error) => trouble = format!("{trouble} ({error})"),
+			}
+		}
+		Err(trouble)
+	})
+	.await
 }
 
 /// Runs what waits for the disk, or for scrypt.
@@ -174,5 +197,41 @@ mod tests {
 		let said = find(&place.config, AccountId32([7; 32])).await.err().unwrap();
 		assert!(said.contains("key.json.new"), "{said}");
 		assert!(find(&place.config, place.old).await.is_ok());
+	}
+
+	#[tokio::test]
+	async fn what_was_sealed_to_a_former_key_is_still_read() {
+		let place = Place::new();
+		let context = Context {
+			genesis: [1; 32],
+			customer: [2; 32],
+			machine: [3; 32],
+			recipe: [4; 32],
+			key_version: 1,
+		};
+		let address = "file:bracket.toml";
+		let password = Password::read(&place.config.password_file).unwrap();
+		let key_of_now = || {
+			Wallet::open(&place.config.keystore, &password)
+				.unwrap()
+				.encryption_key()
+		};
+		let before = key_of_now();
+		let sealed = crate::recipe::sealed::seal(&before, &context, address).unwrap();
+		let new = place.prepare();
+		assert_eq!(tidy(&place.config, new, 1).await, None);
+		assert_ne!(key_of_now(), before);
+		assert_eq!(
+			unseal(&place.config, context, sealed.clone()).await.as_deref(),
+			Ok(address)
+		);
+		let other = Context {
+			customer: [9; 32],
+			..context
+		};
+		assert!(unseal(&place.config, other, sealed)
+			.await
+			.unwrap_err()
+			.contains("another order"));
 	}
 }

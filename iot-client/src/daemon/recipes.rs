@@ -1,10 +1,11 @@
 //! Fetches, checks and keeps the recipes of open jobs.
 
+use super::{keys, site::Site};
 use crate::{
 	board::BoardInfo,
 	chain::types::{Job, RecipeReference},
 	config::Config,
-	recipe::{fetch, Phase, Recipe},
+	recipe::{fetch, sealed, Phase, Recipe},
 };
 use std::{
 	fs,
@@ -32,10 +33,10 @@ pub struct Checked {
 ///
 /// # Errors
 /// In words, when the machine may not or cannot run it.
-pub async fn examine(config: &Config, job: &Job, board: &BoardInfo) -> Result<Checked, String> {
-	let recipe = get(config, job).await?;
+pub async fn examine(site: &Site, job: &Job, board: &BoardInfo) -> Result<Checked, String> {
+	let recipe = get(site, job).await?;
 	recipe
-		.plan(board, &config.envelope)
+		.plan(board, &site.config.envelope)
 		.map_err(|problems| format!("this machine may not run the recipe: {problems}"))?;
 	let work_ms = work_ms(&recipe, job.to_do());
 	Ok(Checked {
@@ -45,17 +46,15 @@ pub async fn examine(config: &Config, job: &Job, board: &BoardInfo) -> Result<Ch
 }
 
 /// The recipe that was kept, or else from where the order says.
-async fn get(config: &Config, job: &Job) -> Result<Recipe, String> {
+async fn get(site: &Site, job: &Job) -> Result<Recipe, String> {
+	let config = &site.config;
 	let kept = kept_path(&config.state_dir, job);
 	if let Ok(bytes) = tokio::fs::read(&kept).await {
 		if let Ok(recipe) = Recipe::verified(&bytes, job.recipe.0) {
 			return Ok(recipe);
 		}
 	}
-	let uri = match &job.recipe_reference {
-		RecipeReference::Open(uri) => uri.clone(),
-		RecipeReference::Sealed { .. } => return Err("stub".to_owned()),
-	};
+	let uri = address(site, job).await?;
 	let bytes = fetch_patiently(config, &uri).await?;
 	let recipe = Recipe::verified(&bytes, job.recipe.0).map_err(|error| error.to_string())?;
 	// Only a convenience: without it the recipe is fetched again.
@@ -63,6 +62,26 @@ async fn get(config: &Config, job: &Job) -> Result<Recipe, String> {
 		tracing::warn!(path = %kept.display(), %error, "cannot keep the recipe");
 	}
 	Ok(recipe)
+}
+
+/// Where the recipe is, as the order says, or says to this machine alone.
+async fn address(site: &Site, job: &Job) -> Result<String, String> {
+	match &job.recipe_reference {
+		RecipeReference::Open(uri) => Ok(uri.clone()),
+		RecipeReference::Sealed {
+			key_version,
+			ciphertext,
+		} => {
+			let context = sealed::Context {
+				genesis: site.chain.session().await.genesis().0,
+				customer: job.customer.0,
+				machine: job.machine.0,
+				recipe: job.recipe.0,
+				key_version: *key_version,
+			};
+			keys::unseal(&site.config.wallet, context, ciphertext.clone()).await
+		}
+	}
 }
 
 async fn fetch_patiently(config: &Config, uri: &str) -> Result<Vec<u8>, String> {

@@ -79,7 +79,7 @@ impl Assignment {
 			.board
 			.info()
 			.map_err(|error| WorkReport::NotBegun(error.to_string()))?;
-		let checked = match recipes::examine(&site.config, &self.job, &board).await {
+		let checked = match recipes::examine(site, &self.job, &board).await {
 			Ok(checked) => checked,
 			Err(reason) => {
 				self.advance(Phase::Failed { reason })

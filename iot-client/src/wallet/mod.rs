@@ -6,6 +6,7 @@
 mod keystore;
 pub mod succession;
 
+use crate::recipe::sealed::{self, SealError};
 use blake2::{
 	digest::{consts::U32, Digest},
 	Blake2b,
@@ -150,7 +151,8 @@ impl Password {
 /// An account that can sign.
 pub struct Wallet {
 	keypair: Keypair,
-	encryption_key: [u8; 32],
+	/// The X25519 secret.
+	decryption: Zeroizing<[u8; 32]>,
 }
 
 impl Wallet {
@@ -170,7 +172,7 @@ impl Wallet {
 	pub fn open(path: &Path, password: &Password) -> Result<Self, WalletError> {
 		let opened = keystore::open(path, password.as_str())?;
 		Ok(Self {
-			encryption_key: encryption_key(&opened.secret[..]),
+			decryption: decryption_secret(&opened.secret[..]),
 			keypair: opened.keypair,
 		})
 	}
@@ -202,11 +204,8 @@ impl Wallet {
 			.and_then(|uri| Keypair::from_uri(&uri).ok())
 			.ok_or_else(refuse)?;
 		// Public like the key itself: nothing private is ever encrypted to a development account.
-		let encryption_key = encryption_key(uri.as_bytes());
-		Ok(Self {
-			keypair,
-			encryption_key,
-		})
+		let decryption = decryption_secret(uri.as_bytes());
+		Ok(Self { keypair, decryption })
 	}
 
 	/// The account's id.
@@ -216,7 +215,15 @@ impl Wallet {
 
 	/// The X25519 public key to which private matter for this account is encrypted, derived from the same secret.
 	pub fn encryption_key(&self) -> [u8; 32] {
-		self.encryption_key
+		MontgomeryPoint::mul_base_clamped(*self.decryption).to_bytes()
+	}
+
+	/// Reads the address of a recipe that was sealed to this account's encryption key.
+	///
+	/// # Errors
+	/// When it was sealed to another key or for another order.
+	pub fn unseal(&self, context: &sealed::Context, ciphertext: &[u8]) -> Result<String, SealError> {
+		sealed::open(&self.decryption, context, ciphertext)
 	}
 
 	/// The name in a keystore, as wallets show it.
@@ -282,10 +289,9 @@ fn rotation_message(genesis: H256, machine: [u8; 32], key: AccountId32, rotation
 	.concat()
 }
 
-/// The X25519 public key that belongs to a signing secret.
-fn encryption_key(secret: &[u8]) -> [u8; 32] {
-	let seed = Zeroizing::new(blake2_256([b"bpiiot/x25519".as_slice(), secret]));
-	MontgomeryPoint::mul_base_clamped(*seed).to_bytes()
+/// The X25519 secret that belongs to a signing secret.
+fn decryption_secret(secret: &[u8]) -> Zeroizing<[u8; 32]> {
+	Zeroizing::new(blake2_256([b"bpiiot/x25519".as_slice(), secret]))
 }
 
 /// The 256-bit BLAKE2b hash of the parts, one after the other.

@@ -57,6 +57,17 @@ impl KeyFiles {
 		self.with_ending(&format!("retired-{rotation}"))
 	}
 
+	/// All files that hold a key of the machine's: that of now first, then the one that is to follow, then those before, the
+	/// last one first.
+	pub fn all(&self) -> Vec<PathBuf> {
+		let retired = (0..).map(|rotation| self.retired(rotation));
+		let mut files: Vec<_> = retired.take_while(|path| path.exists()).collect();
+		files.extend([self.successor(), self.keystore.clone()]);
+		files.retain(|path| path.exists());
+		files.reverse();
+		files
+	}
+
 	fn with_ending(&self, ending: &str) -> PathBuf {
 		let mut name = OsString::from(&self.keystore);
 		name.push(format!(".{ending}"));

@@ -77,7 +77,7 @@ impl Foreman {
 		let (site, job, tell) = (self.site.clone(), job.clone(), self.tell.clone());
 		self.note_busy(job.id, DOING);
 		tokio::spawn(async move {
-			let result = recipes::examine(&site.config, &job, &board)
+			let result = recipes::examine(&site, &job, &board)
 				.await
 				.map(|checked| checked.work_ms);
 			let _ = tell.send(Report::Examined(job.id, result)).await;
