@@ -3,6 +3,7 @@
 mod abuse;
 mod assets;
 mod batch;
+mod calendar;
 mod cancellation;
 mod deadlines;
 mod history;
