@@ -5,15 +5,20 @@ use crate::{
 		consensus::{ConsensusHook, BLOCKS_PER_RELAY_BLOCK, RELAY_PARENT_OFFSET},
 		xcm::{HereLocation, LocationToAccountId, Trader, XcmConfig, XcmRouter},
 	},
-	genesis_config_presets, AccountId, AuthorityDiscovery, Balance, Block, Executive, InherentDataExt, Nonce,
+	genesis_config_presets, AccountId, AuthorityDiscovery, Balance, Block, Executive, InherentDataExt, Jobs, Nonce,
 	OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Runtime, RuntimeCall, RuntimeEvent,
 	RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, SLOT_DURATION, VERSION,
 };
 use alloc::{vec, vec::Vec};
+use bpiiot_primitives::{AssetKind, JobId, MachineId};
 use cumulus_primitives_core::{ParaId, RelayProofRequest, VerifySchedulingSignature};
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
 	weights::Weight,
+};
+use pallet_jobs::{
+	runtime_api::{JobPage, OfferPage},
+	Capability, EscrowAccountOf, OfferRank, Region,
 };
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
 use sp_api::impl_runtime_apis;
@@ -222,6 +227,22 @@ impl_runtime_apis! {
 
 		fn query_length_to_fee(length: u32) -> Balance {
 			TransactionPayment::length_to_fee(length)
+		}
+	}
+
+	impl pallet_jobs::runtime_api::JobsApi<Block, AccountId, Balance, EscrowAccountOf<Runtime>> for Runtime {
+		fn offers_by(
+			capability: Capability,
+			region: Region,
+			asset: AssetKind,
+			max_price: Option<Balance>,
+			cursor: Option<OfferRank>,
+		) -> OfferPage<AccountId, Balance> {
+			Jobs::offers_by(capability, region, asset, max_price, cursor)
+		}
+
+		fn jobs_for(machine: MachineId, cursor: Option<JobId>) -> JobPage<EscrowAccountOf<Runtime>, Balance> {
+			Jobs::jobs_for(machine, cursor)
 		}
 	}
 

@@ -2,8 +2,8 @@
 
 use crate::{
 	BalanceOf, Calendar, Call, CancellationFees, Closure, Config, DisputeTerms, EscrowOf, JobOf, JobState, Jobs,
-	JobsOf, Offer, OfferTerms, OfferTermsOf, Offers, OffersOf, Outcome, Pallet, PriceTier, RecipeReference, Rework,
-	SealedReference, WeekWindow,
+	JobsOf, Offer, OfferTerms, OfferTermsOf, Offers, OffersBy, OffersOf, Outcome, Pallet, PriceTier, RecipeReference,
+	Rework, SealedReference, WeekWindow,
 };
 use bpiiot_primitives::{
 	Actors, AgreementClock, AgreementRef, AssetKind, DeadlineIndex, Escrow, JobId, MachineId, OfferId,
@@ -140,6 +140,13 @@ fn offer<T: Config>(parties: &Parties<T>, others: u32) -> Result<OfferId, Benchm
 		.ok_or(BenchmarkError::Stop("the offer was not published"))
 }
 
+/// On how many shelves the offer stands.
+fn shelves_of<T: Config>(offer: OfferId) -> usize {
+	OffersBy::<T>::iter_keys()
+		.filter(|(_, rank)| rank.offer() == offer)
+		.count()
+}
+
 /// Orders from as many customers as it takes, until the machine has one order less than it may have.
 fn orders<T: Config>(parties: &Parties<T>, offer: OfferId) -> Result<(), BenchmarkError> {
 	for nth in 1..T::MaxOpenJobs::get() {
@@ -262,13 +269,21 @@ mod benches {
 		Ok(())
 	}
 
+	/// Another price moves the offer on each of its shelves.
 	#[benchmark]
 	fn update_offer() -> Result<(), BenchmarkError> {
 		let parties = parties::<T>();
 		let offer = offer::<T>(&parties, 0)?;
+		let mut dearer = terms::<T>(parties.asset);
+		dearer.unit_price.saturating_inc();
 		#[extrinsic_call]
-		_(RawOrigin::Signed(parties.key), offer, terms::<T>(parties.asset));
+		_(RawOrigin::Signed(parties.key), offer, dearer.clone());
 		assert_eq!(Offers::<T>::get(offer).map(|offer: Offer<_, _>| offer.version), Some(2));
+		assert_eq!(shelves_of::<T>(offer), 3);
+		let moved = Pallet::<T>::places(offer, &dearer);
+		assert!(moved
+			.iter()
+			.all(|(shelf, rank)| OffersBy::<T>::contains_key(shelf, rank)));
 		Ok(())
 	}
 
@@ -279,6 +294,7 @@ mod benches {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(parties.key), offer);
 		assert!(!Offers::<T>::contains_key(offer));
+		assert_eq!(shelves_of::<T>(offer), 0);
 		Ok(())
 	}
 

@@ -13,6 +13,7 @@ mod events;
 mod offers;
 mod ordering;
 mod review;
+pub mod runtime_api;
 mod settlement;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
@@ -28,8 +29,8 @@ mod tests;
 pub use pallet::*;
 pub use types::{
 	Calendar, CancellationFees, Capability, Closure, CounterOffer, DisputeTerms, Job, JobBook, JobState, Offer,
-	OfferTerms, OpenJob, OrderLine, Outcome, PriceTier, RecipeReference, RecipeUri, Region, Rework, SealedReference,
-	WeekWindow,
+	OfferRank, OfferTerms, OpenJob, OrderLine, Outcome, PriceTier, RecipeReference, RecipeUri, Region, Rework,
+	SealedReference, Shelf, WeekWindow,
 };
 pub use weights::WeightInfo;
 
@@ -57,7 +58,8 @@ pub(crate) type Caller<T> = bpiiot_primitives::Actor<<T as frame_system::Config>
 #[frame_support::pallet]
 pub mod pallet {
 	use super::{
-		BalanceOf, CounterOffer, JobBook, JobOf, OfferOf, OfferTermsOf, OrderLine, Outcome, RecipeReference, WeightInfo,
+		BalanceOf, CounterOffer, JobBook, JobOf, OfferOf, OfferRank, OfferTermsOf, OrderLine, Outcome, RecipeReference,
+		Shelf, WeightInfo,
 	};
 	use bpiiot_primitives::{
 		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, JobId, MachineId, OfferId,
@@ -151,6 +153,12 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type OffersOf<T: Config> =
 		StorageMap<_, Blake2_128Concat, MachineId, BoundedVec<OfferId, T::MaxOffers>, ValueQuery>;
+
+	/// The offers by what they are looked for, each on at most three shelves: those of everywhere, of its country and of
+	/// its part of the country. A shelf runs by rising price. Offers whose machines take no orders stay, and are passed
+	/// over when they are read.
+	#[pallet::storage]
+	pub type OffersBy<T: Config> = StorageDoubleMap<_, Blake2_128Concat, Shelf, Identity, OfferRank, (), OptionQuery>;
 
 	/// The jobs: open ones, and settled ones that nobody has removed yet.
 	#[pallet::storage]

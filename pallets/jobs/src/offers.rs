@@ -22,6 +22,7 @@ impl<T: Config> Pallet<T> {
 		OffersOf::<T>::try_mutate(machine, |offers| offers.try_push(offer)).map_err(|_| Error::<T>::TooManyOffers)?;
 		let deposit = T::OfferDeposit::get();
 		T::Currency::hold(&HoldReason::Offer.into(), &actor.account, deposit)?;
+		Self::shelve(offer, None, Some(&terms));
 		Offers::<T>::insert(
 			offer,
 			Offer {
@@ -40,6 +41,7 @@ impl<T: Config> Pallet<T> {
 		let mut offer = Offers::<T>::get(id).ok_or(Error::<T>::UnknownOffer)?;
 		Self::ensure_controls(&actor, &offer.machine)?;
 		Self::check_terms(&terms)?;
+		Self::shelve(id, Some(&offer.terms), Some(&terms));
 		offer.version = offer.version.saturating_add(1);
 		offer.terms = terms;
 		Offers::<T>::insert(id, &offer);
@@ -56,6 +58,7 @@ impl<T: Config> Pallet<T> {
 		if actor.account != offer.depositor {
 			Self::ensure_controls(&actor, &offer.machine)?;
 		}
+		Self::shelve(id, Some(&offer.terms), None);
 		Offers::<T>::remove(id);
 		OffersOf::<T>::mutate(offer.machine, |offers| offers.retain(|other| *other != id));
 		T::Currency::release(
@@ -107,14 +110,14 @@ impl<T: Config> Pallet<T> {
 	fn check_prices(terms: &OfferTermsOf<T>) -> DispatchResult {
 		ensure!(terms.max_units > 0, Error::<T>::ZeroUnits);
 		ensure!(!terms.unit_price.is_zero(), Error::<T>::ZeroPrice);
-		let mut least = 2;
+		let mut before = 1;
 		for tier in &terms.tiers {
 			ensure!(!tier.unit_price.is_zero(), Error::<T>::ZeroPrice);
 			ensure!(
-				(least..=terms.max_units).contains(&tier.from_units),
+				before < tier.from_units && tier.from_units <= terms.max_units,
 				Error::<T>::TiersOutOfOrder
 			);
-			least = tier.from_units.saturating_add(1);
+			before = tier.from_units;
 		}
 		Ok(())
 	}

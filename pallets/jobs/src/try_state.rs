@@ -1,6 +1,6 @@
 //! What must always hold of this pallet's storage, numbered as in the system design.
 
-use crate::{BalanceOf, Config, HoldReason, JobState, Jobs, JobsOf, Offers, OffersOf, Pallet};
+use crate::{BalanceOf, Config, HoldReason, JobState, Jobs, JobsOf, Offers, OffersBy, OffersOf, Pallet};
 use alloc::collections::{BTreeMap, BTreeSet};
 use bpiiot_primitives::{AgreementClock, AgreementRef, DeadlineIndex, EscrowView};
 use frame_support::{ensure, traits::fungible::InspectHold};
@@ -72,7 +72,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// The indexes by machine list exactly what there is.
+	/// The indexes by machine, and that of offers by what they are looked for, list exactly what there is.
 	fn check_indexes() -> Result<(), TryRuntimeError> {
 		let listed: BTreeSet<_> = JobsOf::<T>::iter()
 			.flat_map(|(machine, jobs)| {
@@ -91,6 +91,11 @@ impl<T: Config> Pallet<T> {
 			.collect();
 		let published: BTreeSet<_> = Offers::<T>::iter().map(|(id, offer)| (offer.machine, id)).collect();
 		ensure!(listed == published, "the offers of the machines differ from the offers");
+		let shelved: BTreeSet<_> = OffersBy::<T>::iter_keys().collect();
+		let places: BTreeSet<_> = Offers::<T>::iter()
+			.flat_map(|(id, offer)| Self::places(id, &offer.terms))
+			.collect();
+		ensure!(shelved == places, "the offers on the shelves differ from the offers");
 		Ok(())
 	}
 

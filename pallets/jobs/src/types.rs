@@ -202,6 +202,46 @@ pub struct Offer<AccountId, Balance> {
 	pub terms: OfferTerms<AccountId, Balance>,
 }
 
+/// What offers are looked for by. All that share these stand on one shelf, by rising price.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, PartialOrd, Ord, Debug,
+)]
+pub struct Shelf {
+	/// The capability.
+	pub capability: Capability,
+	/// The country or the part of one; empty for all offers wherever they are.
+	pub region: Region,
+	/// The asset of the price.
+	pub asset: AssetKind,
+}
+
+/// The place of an offer on a shelf: the price of one unit and the offer's id, both big-endian, so that its bytes sort by
+/// price and then by id.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug,
+)]
+pub struct OfferRank(pub [u8; 24]);
+
+impl OfferRank {
+	/// The place of the offer at this price of one unit.
+	pub fn new(unit_price: u128, offer: OfferId) -> Self {
+		let mut bytes = unit_price.to_be_bytes().into_iter().chain(offer.0.to_be_bytes());
+		Self(core::array::from_fn(|_| bytes.next().unwrap_or_default()))
+	}
+
+	/// The price of one unit.
+	pub fn unit_price(&self) -> u128 {
+		let bytes = self.0.iter().take(16);
+		bytes.fold(0, |price, byte| price << 8 | u128::from(*byte))
+	}
+
+	/// The offer.
+	pub fn offer(&self) -> OfferId {
+		let bytes = self.0.iter().skip(16);
+		OfferId(bytes.fold(0, |id, byte| id << 8 | u64::from(*byte)))
+	}
+}
+
 /// How a job ended.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {

@@ -3,8 +3,10 @@
 mod abuse;
 mod assets;
 mod batch;
+mod calendar;
 mod cancellation;
 mod deadlines;
+mod discovery;
 mod history;
 mod invariants;
 mod life_cycle;
@@ -14,5 +16,6 @@ mod offers;
 mod rejection;
 mod review;
 mod rework;
+mod shelves;
 mod sweep;
 mod writes;
