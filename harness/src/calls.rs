@@ -3,14 +3,13 @@
 use crate::world::BPI;
 use subxt::{
 	dynamic::{self, Value},
+	ext::scale_value::value,
 	tx::DynamicPayload,
-	value,
 };
 
 /// The call that offers drilling at a BPI a unit, with no bond and all windows of a day.
 pub fn publish_offer(machine: [u8; 32]) -> DynamicPayload<Vec<Value>> {
 	let day = 24 * 3_600_000u128;
-	let nobody = || Value::unnamed_variant("None", []);
 	let terms = value!({
 		capability: Value::from_bytes("drilling"),
 		region: (),
@@ -25,8 +24,8 @@ pub fn publish_offer(machine: [u8; 32]) -> DynamicPayload<Vec<Value>> {
 		review_window: Value::from(day),
 		rejection_fee: 0u128,
 		cancellation: { accepted: 0u128, started: 0u128 },
-		rework: nobody(),
-		disputes: nobody(),
+		rework: None(),
+		disputes: None(),
 		recipe_schema: Value::from_bytes([0; 32]),
 		contract: Value::from_bytes([0; 32]),
 		governing_law: ()

@@ -125,7 +125,7 @@ pub async fn offers(at: &At, mut wanted: impl FnMut(&Offer) -> bool) -> Result<V
 }
 
 /// A page of offers, and where the next one begins.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct OfferPage {
 	/// Those whose machines take orders, by rising price of a unit.
 	pub offers: Vec<Offer>,

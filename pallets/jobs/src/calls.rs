@@ -92,7 +92,6 @@ mod calls {
 		/// `Ordered`
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::order())]
-		#[allow(clippy::too_many_arguments)]
 		pub fn order(
 			origin: OriginFor<T>,
 			offer: OfferId,
@@ -261,7 +260,8 @@ mod calls {
 		/// - `reason`: hash of the reason.
 		///
 		/// ## Errors
-		/// `UnknownJob`, `NotAParty`, `WrongState`.
+		/// `UnknownJob`, `NotAParty`, `WrongState`; `TooLate` for the customer when the delivery deadline has passed: then `expire`
+		/// gives him all, and the bond.
 		///
 		/// ## Events
 		/// `Settled` with `Cancelled` or `GivenUp`

@@ -55,6 +55,7 @@ pub(crate) type Caller<T> = bpiiot_primitives::Actor<<T as frame_system::Config>
 #[import_section(calls::calls)]
 #[import_section(errors::errors)]
 #[import_section(events::events)]
+#[allow(clippy::too_many_arguments)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::{

@@ -117,6 +117,9 @@ impl<T: Config> Pallet<T> {
 			}
 			_ => return Err(Error::<T>::WrongState.into()),
 		};
+		// Who is late has no claim to a fee, nor to his bond.
+		let late = job.state != JobState::Ordered && T::Clock::now() > job.deliver_by;
+		ensure!(!late, Error::<T>::TooLate);
 		job.reason = reason;
 		let to_machine = fee * job.escrow.held();
 		Self::settle(id, job, to_machine, BondOutcome::Returned, Outcome::Cancelled)

@@ -24,10 +24,10 @@ parameter_types! {
 	pub const RegistrationFee: Balance = 100 * MILLI_BPI;
 	/// The fee for a new key of a machine: its record stays for ever too.
 	pub const RotationFee: Balance = 50 * MILLI_BPI;
-	/// The deposit for an offer.
-	pub const OfferDeposit: Balance = deposit(1, 300);
-	/// The deposit for a job.
-	pub const JobDeposit: Balance = deposit(2, 600);
+	/// The deposit for an offer and its places in the index.
+	pub const OfferDeposit: Balance = deposit(4, 1_120);
+	/// The deposit for a job and its deadline.
+	pub const JobDeposit: Balance = deposit(2, 750);
 	/// The fee for an order, whatever becomes of it: so that a machine's list is not filled up for nothing.
 	pub const OrderFee: Balance = 10 * MILLI_BPI;
 	/// The deposit for an arbiter.

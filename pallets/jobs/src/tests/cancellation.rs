@@ -1,5 +1,5 @@
 use crate::{mock::*, Error, JobState, Outcome};
-use bpiiot_primitives::AssetKind;
+use bpiiot_primitives::AssetKind::Native;
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 
@@ -40,7 +40,7 @@ fn a_delivered_job_is_cancelled_by_nobody() {
 	for stage in [Stage::Delivered, Stage::Settled] {
 		for who in [customer(), key(1)] {
 			build_and_execute(|| {
-				let job = full_job(AssetKind::Native, stage);
+				let job = full_job(Native, stage);
 				assert_noop!(Jobs::cancel(signed(&who), job, H256::zero()), Error::<Test>::WrongState);
 			});
 		}
@@ -50,7 +50,7 @@ fn a_delivered_job_is_cancelled_by_nobody() {
 #[test]
 fn a_machine_does_not_cancel_what_it_has_not_accepted_but_declines_it() {
 	build_and_execute(|| {
-		let job = full_job(AssetKind::Native, Stage::Ordered);
+		let job = full_job(Native, Stage::Ordered);
 		assert_noop!(
 			Jobs::cancel(signed(&key(1)), job, H256::zero()),
 			Error::<Test>::WrongState
@@ -62,12 +62,26 @@ fn a_machine_does_not_cancel_what_it_has_not_accepted_but_declines_it() {
 #[test]
 fn units_that_were_paid_before_rework_cost_no_fee_again() {
 	build_and_execute(|| {
-		let job = full_job(AssetKind::Native, Stage::Delivered);
+		let job = full_job(Native, Stage::Delivered);
 		assert_ok!(Jobs::approve(signed(&customer()), job, 3));
 		assert_ok!(Jobs::request_rework(signed(&customer()), job, H256::zero()));
 		let (before, _) = money(&machine(1).account());
 		assert_ok!(Jobs::cancel(signed(&customer()), job, H256::zero()));
 		// Half of the two units that are not paid, and the bond is free.
 		assert_eq!(money(&machine(1).account()), (before + UNIT_PRICE, 0));
+	});
+}
+
+#[test]
+fn a_customer_of_a_late_machine_pays_no_fee_for_cancelling_but_lets_it_expire() {
+	build_and_execute(|| {
+		let job = full_job(Native, Stage::Started);
+		at(DEADLINE + 1);
+		assert_noop!(
+			Jobs::cancel(signed(&customer()), job, H256::zero()),
+			Error::<Test>::TooLate
+		);
+		assert_ok!(Jobs::expire(signed(&customer()), job));
+		assert_eq!(money(&customer()), (ENDOWMENT + BOND - ORDER_FEE, JOB_DEPOSIT));
 	});
 }

@@ -209,7 +209,7 @@ fn fits(call: u8, state: JobState) -> bool {
 fn run(step: &Step) -> Result<(), DispatchError> {
 	let offers: Vec<OfferId> = Offers::<Test>::iter_keys().collect();
 	// Mostly a job that the call is for, or hardly any would come far.
-	let any = step.which % 8 == 0;
+	let any = step.which.is_multiple_of(8);
 	let jobs = JobsMap::<Test>::iter().filter(|(_, job)| any || fits(step.call, job.state));
 	let jobs: Vec<JobId> = jobs.map(|(id, _)| id).collect();
 	let offer = pick(&offers, step.which).unwrap_or_default();
@@ -242,7 +242,7 @@ fn run(step: &Step) -> Result<(), DispatchError> {
 				recipe,
 				Default::default(),
 				deliver_by,
-				(step.which % 4 > 0).then(arbiter),
+				(!step.which.is_multiple_of(4)).then(arbiter),
 			)
 		}
 		4 => Jobs::accept(who, job),

@@ -53,6 +53,30 @@ fn with_terms(row: Row, call: fn(Terms) -> Call<Runtime>) -> Row {
 	let row = zero_windows.into_iter().fold(row, |row, change| {
 		row.case(Zero, terms(change).fails(Error::WindowOutOfRange))
 	});
+	let row = row
+		.case(
+			WrongState,
+			terms(|terms| terms.region = list(*b"de")).fails(Error::BadRegion),
+		)
+		.case(
+			WrongState,
+			terms(|terms| terms.governing_law = list(*b"D")).fails(Error::BadRegion),
+		)
+		.case(
+			WrongState,
+			terms(|terms| terms.calendar.week = list([WeekWindow { from: 60, until: 60 }])).fails(Error::BadCalendar),
+		)
+		.case(
+			WrongState,
+			terms(|terms| {
+				let tier = PriceTier {
+					from_units: 1,
+					unit_price: PRICE,
+				};
+				terms.tiers = list([tier]);
+			})
+			.fails(Error::TiersOutOfOrder),
+		);
 	row.case(Zero, terms(|terms| terms.unit_price = 0).fails(Error::ZeroPrice))
 		.case(Zero, terms(|terms| terms.max_units = 0).fails(Error::ZeroUnits))
 		.case(Zero, terms(|terms| terms.bond = 0))

@@ -148,7 +148,9 @@ fn cancel() -> Row {
 		.never(&[Overflow], SUMS_NOTHING)
 		.pays(block_customer)
 		.of_running_job()
-		.at_any_time(DELIVERY)
+		// A customer whose machine is late lets the job expire, and pays nothing.
+		.in_time(DELIVERY, Error::TooLate)
+		.case(TooLate, then(later(DELIVERY + 1)).by(KEY))
 }
 
 fn expire() -> Row {
