@@ -1,8 +1,10 @@
-//! The measured figures: real node, real client, virtual board.
+//! The measured figures: real node, real client, virtual board; and the runtime in memory, for what is counted.
 
 pub mod latency;
+pub mod ledger;
 pub mod round_trip;
 pub mod throughput;
+pub mod touches;
 
 use serde::Serialize;
 use std::time::Duration;

@@ -46,6 +46,44 @@ const CUSTOMERS_EACH: u32 = JOBS_EACH / ORDERS_EACH;
 /// Transfers of each customer.
 const TRANSFERS_EACH: u32 = 32;
 
+/// What a machine does about a job.
+const STEPS: [(&str, fn(u64) -> Call); 3] = [
+	("jobs.accept", accept),
+	("jobs.start", start),
+	("jobs.deliver", deliver),
+];
+/// How many times the time of a transfer each call may take.
+const LIMITS: [(&str, f64); 5] = [
+	("jobs.order", 2.0),
+	("jobs.accept", 1.3),
+	("jobs.start", 1.2),
+	("jobs.deliver", 1.5),
+	("jobs.approve", 2.2),
+];
+/// The same for all of them together.
+const LIMIT_OF_ALL: f64 = 8.2;
+
+/// What each call takes, in the time that a transfer takes, and all together.
+fn ratios(transfers: &Phase, phases: &[Phase]) -> Vec<Figure> {
+	let figure = |what: String, ratio: f64, limit: Option<f64>| {
+		let how = match limit {
+			Some(limit) if ratio <= limit => format!("limit {limit}: ok"),
+			Some(limit) => format!("limit {limit}: OVER"),
+			None => String::new(),
+		};
+		Figure::new(format!("{what}, time of a transfer"), ratio, "times", how)
+	};
+	let ratio = |phase: &Phase| phase.micros_each / transfers.micros_each;
+	let limit = |name: &str| LIMITS.iter().find(|(call, _)| *call == name).map(|(_, limit)| *limit);
+	let mut figures: Vec<_> = phases
+		.iter()
+		.map(|phase| figure(phase.name.to_owned(), ratio(phase), limit(phase.name)))
+		.collect();
+	let all = phases.iter().map(ratio).sum();
+	figures.push(figure("a job of one unit".to_owned(), all, Some(LIMIT_OF_ALL)));
+	figures
+}
+
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
@@ -190,16 +228,20 @@ impl Crowd {
 		let transfers = self.phase(node, "balances.transfer_keep_alive", transfers).await?;
 		let orders = self.orders().await?;
 		let orders = self.phase(node, "jobs.order", orders).await?;
-		let work = self.work().await?;
-		let work = self.phase(node, "jobs.accept, start, progress, deliver", work).await?;
+		let mut steps = Vec::new();
+		for (name, step) in STEPS {
+			let calls = self.work(step).await?;
+			steps.push(self.phase(node, name, calls).await?);
+		}
 		self.expect_all(|state| state == JobState::Delivered).await?;
 		let approvals = self.approvals().await?;
 		let approvals = self.phase(node, "jobs.approve", approvals).await?;
 		self.expect_all(|state| matches!(state, JobState::Settled(_))).await?;
-		Ok([&transfers, &orders, &work, &approvals]
-			.into_iter()
-			.flat_map(|phase| phase.figures(&transfers))
-			.collect())
+		let phases: Vec<_> = [orders].into_iter().chain(steps).chain([approvals]).collect();
+		let mut figures: Vec<_> = transfers.figures(&transfers).into();
+		figures.extend(phases.iter().flat_map(|phase| phase.figures(&transfers)));
+		figures.extend(ratios(&transfers, &phases));
+		Ok(figures)
 	}
 
 	/// Money for the customers, machines for the owner, an offer for each machine.
@@ -253,8 +295,8 @@ impl Crowd {
 		Ok(orders.collect())
 	}
 
-	/// All that the machines do, in each machine's own order.
-	async fn work(&mut self) -> Result<Vec<(Keypair, Call)>> {
+	/// One step of all the machines about all their jobs.
+	async fn work(&mut self, step: fn(u64) -> Call) -> Result<Vec<(Keypair, Call)>> {
 		let view = self.chain.now().await?;
 		let (jobs, machines) = (view.jobs().await?, view.machines().await?);
 		let expected = self.machines.len() * JOBS_EACH as usize;
@@ -265,13 +307,13 @@ impl Crowd {
 		);
 		let keys: BTreeMap<_, _> = self.machines.iter().map(|key| (account(key).0, key.clone())).collect();
 		let key_of: BTreeMap<_, _> = machines.into_iter().map(|(id, machine)| (id, machine.key.0)).collect();
-		let mut calls = Vec::with_capacity(4 * jobs.len());
+		let mut calls = Vec::with_capacity(jobs.len());
 		for (id, job) in jobs {
 			let key = key_of
 				.get(&job.machine)
 				.and_then(|key| keys.get(key))
 				.context("a job of an unknown machine")?;
-			calls.extend(steps(id).map(|call| (key.clone(), call)));
+			calls.push((key.clone(), step(id)));
 		}
 		Ok(calls)
 	}
@@ -422,19 +464,17 @@ fn order(offer: u64, deliver_by: u64) -> Call {
 	call("Jobs", "order", order_arguments(offer, BPI, deliver_by))
 }
 
-/// A machine's four calls for one job.
-fn steps(job: u64) -> [Call; 4] {
-	let job = || Value::from(u128::from(job));
-	[
-		call("Jobs", "accept", vec![job()]),
-		call("Jobs", "start", vec![job()]),
-		call("Jobs", "progress", vec![job(), Value::from(1u128)]),
-		call(
-			"Jobs",
-			"deliver",
-			vec![job(), Value::from(1u128), Value::from_bytes([9; 32])],
-		),
-	]
+fn accept(job: u64) -> Call {
+	call("Jobs", "accept", vec![Value::from(u128::from(job))])
+}
+
+fn start(job: u64) -> Call {
+	call("Jobs", "start", vec![Value::from(u128::from(job))])
+}
+
+fn deliver(job: u64) -> Call {
+	let (job, units) = (Value::from(u128::from(job)), Value::from(1u128));
+	call("Jobs", "deliver", vec![job, units, Value::from_bytes([9; 32])])
 }
 
 fn approve(job: u64) -> Call {
@@ -489,7 +529,8 @@ mod tests {
 			order(7, 8),
 			approve(7),
 		];
-		for call in calls.into_iter().chain(steps(7)) {
+		let steps = STEPS.map(|(_, step)| step(7));
+		for call in calls.into_iter().chain(steps) {
 			let name = call.call_name().to_owned();
 			let encoded = runtime.transactions().call_data(&call);
 			assert!(encoded.is_ok_and(|bytes| bytes.len() > 2), "{name}");

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use bpiiot_harness::{
-	bench::{latency, round_trip, table, throughput, Figure},
+	bench::{latency, ledger, round_trip, table, throughput, touches, Figure},
 	stop::Stop,
 };
 use clap::Parser;
@@ -69,5 +69,10 @@ async fn measure(arguments: &Arguments) -> Result<Vec<Figure>> {
 		machines: arguments.machines,
 	};
 	figures.extend(throughput::measure(size).await?);
+	eprintln!("the runtime in memory: weights, writes, a million jobs, a hundred thousand deadlines");
+	figures.extend(touches::measure()?);
+	figures.extend(ledger::writes::measure()?);
+	figures.extend(ledger::scale::measure()?);
+	figures.extend(ledger::sweep::measure()?);
 	Ok(figures)
 }

@@ -54,8 +54,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `427`
 		//  Estimated: `3675`
-		// Minimum execution time: 20_150_000 picoseconds.
-		Weight::from_parts(22_053_000, 3675)
+		// Minimum execution time: 20_540_000 picoseconds.
+		Weight::from_parts(22_463_000, 3675)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -65,15 +65,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `122`
 		//  Estimated: `3486`
-		// Minimum execution time: 10_396_000 picoseconds.
-		Weight::from_parts(11_497_000, 3486)
+		// Minimum execution time: 10_335_000 picoseconds.
+		Weight::from_parts(11_478_000, 3486)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Escrow::Credits` (r:1 w:1)
 	/// Proof: `Escrow::Credits` (`max_values`: None, `max_size`: Some(133), added: 2608, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::Holds` (r:1 w:1)
-	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(231), added: 2706, mode: `MaxEncodedLen`)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::BalancesOnHold` (r:1 w:1)
 	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:1 w:1)
@@ -85,9 +85,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn claim_credit() -> Weight {
 		// Proof size in bytes:
 		//  Measured:  `886`
-		//  Estimated: `3696`
-		// Minimum execution time: 62_133_000 picoseconds.
-		Weight::from_parts(64_897_000, 3696)
+		//  Estimated: `3750`
+		// Minimum execution time: 59_699_000 picoseconds.
+		Weight::from_parts(64_767_000, 3750)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
@@ -97,8 +97,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `76`
 		//  Estimated: `1502`
-		// Minimum execution time: 6_731_000 picoseconds.
-		Weight::from_parts(7_511_000, 1502)
+		// Minimum execution time: 6_720_000 picoseconds.
+		Weight::from_parts(7_361_000, 1502)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -108,34 +108,138 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `117`
 		//  Estimated: `1502`
-		// Minimum execution time: 7_972_000 picoseconds.
-		Weight::from_parts(8_642_000, 1502)
+		// Minimum execution time: 8_093_000 picoseconds.
+		Weight::from_parts(8_963_000, 1502)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
-	/// Not measured yet: as `claim_credit`, once.
+	/// Storage: `Machines::Keys` (r:1 w:0)
+	/// Proof: `Machines::Keys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Arbiters` (r:1 w:1)
+	/// Proof: `Escrow::Arbiters` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
 	fn register_arbiter() -> Weight {
-		Self::claim_credit()
+		// Proof size in bytes:
+		//  Measured:  `255`
+		//  Estimated: `3730`
+		// Minimum execution time: 61_652_000 picoseconds.
+		Weight::from_parts(64_416_000, 3730)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
-	/// Not measured yet: as `claim_credit`, once.
+	/// Storage: `Escrow::Arbiters` (r:1 w:1)
+	/// Proof: `Escrow::Arbiters` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
 	fn retire_arbiter() -> Weight {
-		Self::claim_credit()
+		// Proof size in bytes:
+		//  Measured:  `362`
+		//  Estimated: `3730`
+		// Minimum execution time: 47_872_000 picoseconds.
+		Weight::from_parts(50_705_000, 3730)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
-	/// Not measured yet: as `claim_credit`, twice.
+	/// Storage: `Machines::Keys` (r:1 w:0)
+	/// Proof: `Machines::Keys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Disputes` (r:1 w:1)
+	/// Proof: `Escrow::Disputes` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Storage: `Machines::Machines` (r:3 w:0)
+	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Clock` (r:1 w:0)
+	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Deadlines` (r:0 w:1)
+	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn accept_case() -> Weight {
-		Self::claim_credit().saturating_mul(2)
+		// Proof size in bytes:
+		//  Measured:  `3015`
+		//  Estimated: `11223`
+		// Minimum execution time: 106_970_000 picoseconds.
+		Weight::from_parts(115_092_000, 11223)
+			.saturating_add(T::DbWeight::get().reads(8_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
-	/// Not measured yet: as `claim_credit`, once.
+	/// Storage: `Machines::Keys` (r:1 w:0)
+	/// Proof: `Machines::Keys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Disputes` (r:1 w:1)
+	/// Proof: `Escrow::Disputes` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Storage: `Machines::Machines` (r:2 w:0)
+	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
 	fn submit_evidence() -> Weight {
-		Self::claim_credit()
+		// Proof size in bytes:
+		//  Measured:  `2706`
+		//  Estimated: `7812`
+		// Minimum execution time: 44_416_000 picoseconds.
+		Weight::from_parts(49_283_000, 7812)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
-	/// Not measured yet: as `claim_credit`, four times.
+	/// Storage: `Machines::Keys` (r:1 w:0)
+	/// Proof: `Machines::Keys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Disputes` (r:1 w:1)
+	/// Proof: `Escrow::Disputes` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Storage: `Machines::Machines` (r:3 w:0)
+	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Clock` (r:1 w:0)
+	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
+	/// Storage: `AssetsHolder::Holds` (r:1 w:1)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `AssetsHolder::BalancesOnHold` (r:1 w:1)
+	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Asset` (r:1 w:1)
+	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Account` (r:2 w:2)
+	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Deadlines` (r:0 w:1)
+	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn rule() -> Weight {
-		Self::claim_credit().saturating_mul(4)
+		// Proof size in bytes:
+		//  Measured:  `4240`
+		//  Estimated: `11223`
+		// Minimum execution time: 179_227_000 picoseconds.
+		Weight::from_parts(193_048_000, 11223)
+			.saturating_add(T::DbWeight::get().reads(13_u64))
+			.saturating_add(T::DbWeight::get().writes(9_u64))
 	}
-	/// Not measured yet: as `claim_credit`, four times.
+	/// Storage: `Escrow::Disputes` (r:1 w:1)
+	/// Proof: `Escrow::Disputes` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Clock` (r:1 w:0)
+	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Asset` (r:1 w:1)
+	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Account` (r:1 w:1)
+	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	/// Storage: `AssetsHolder::Holds` (r:1 w:1)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `AssetsHolder::BalancesOnHold` (r:1 w:1)
+	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Deadlines` (r:0 w:1)
+	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn end_dispute() -> Weight {
-		Self::claim_credit().saturating_mul(4)
+		// Proof size in bytes:
+		//  Measured:  `2182`
+		//  Estimated: `6196`
+		// Minimum execution time: 123_704_000 picoseconds.
+		Weight::from_parts(138_867_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().writes(9_u64))
 	}
 	/// Storage: `Escrow::Clock` (r:1 w:0)
 	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
@@ -145,21 +249,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `126`
 		//  Estimated: `5990`
-		// Minimum execution time: 6_500_000 picoseconds.
-		Weight::from_parts(7_240_000, 5990)
+		// Minimum execution time: 6_750_000 picoseconds.
+		Weight::from_parts(7_421_000, 5990)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 	}
+	/// Storage: `Escrow::Disputes` (r:1 w:0)
+	/// Proof: `Escrow::Disputes` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:0)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Deadlines` (r:0 w:2)
 	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
-	/// With a look at `Escrow::Disputes` that is not measured yet.
 	fn sweep_entry() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `76`
-		//  Estimated: `3963`
-		// Minimum execution time: 7_221_000 picoseconds.
-		Weight::from_parts(7_942_000, 7926)
+		//  Measured:  `190`
+		//  Estimated: `4164`
+		// Minimum execution time: 10_826_000 picoseconds.
+		Weight::from_parts(11_847_000, 4164)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}

@@ -67,66 +67,74 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Offers` (r:0 w:1)
-	/// Proof: `Jobs::Offers` (`max_values`: None, `max_size`: Some(274), added: 2749, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Offers` (`max_values`: None, `max_size`: Some(727), added: 3202, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::OffersBy` (r:0 w:3)
+	/// Proof: `Jobs::OffersBy` (`max_values`: None, `max_size`: Some(85), added: 2560, mode: `MaxEncodedLen`)
 	fn publish_offer() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `1956`
+		//  Measured:  `2022`
 		//  Estimated: `4401`
-		// Minimum execution time: 95_752_000 picoseconds.
-		Weight::from_parts(101_492_000, 4401)
+		// Minimum execution time: 107_200_000 picoseconds.
+		Weight::from_parts(113_900_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
-			.saturating_add(T::DbWeight::get().writes(4_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
 	/// Storage: `Machines::Keys` (r:1 w:0)
 	/// Proof: `Machines::Keys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
 	/// Storage: `Machines::Machines` (r:1 w:0)
 	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Offers` (r:1 w:1)
-	/// Proof: `Jobs::Offers` (`max_values`: None, `max_size`: Some(274), added: 2749, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Offers` (`max_values`: None, `max_size`: Some(727), added: 3202, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::OffersBy` (r:0 w:6)
+	/// Proof: `Jobs::OffersBy` (`max_values`: None, `max_size`: Some(85), added: 2560, mode: `MaxEncodedLen`)
 	fn update_offer() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `1631`
+		//  Measured:  `2112`
 		//  Estimated: `4401`
-		// Minimum execution time: 34_221_000 picoseconds.
-		Weight::from_parts(37_466_000, 4401)
+		// Minimum execution time: 54_641_000 picoseconds.
+		Weight::from_parts(58_857_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
 	/// Storage: `Machines::Keys` (r:1 w:0)
 	/// Proof: `Machines::Keys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
 	/// Storage: `Machines::Machines` (r:1 w:0)
 	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Offers` (r:1 w:1)
-	/// Proof: `Jobs::Offers` (`max_values`: None, `max_size`: Some(274), added: 2749, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Offers` (`max_values`: None, `max_size`: Some(727), added: 3202, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::OffersOf` (r:1 w:1)
 	/// Proof: `Jobs::OffersOf` (`max_values`: None, `max_size`: Some(305), added: 2780, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::OffersBy` (r:0 w:3)
+	/// Proof: `Jobs::OffersBy` (`max_values`: None, `max_size`: Some(85), added: 2560, mode: `MaxEncodedLen`)
 	fn withdraw_offer() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `2733`
+		//  Measured:  `3248`
 		//  Estimated: `4401`
-		// Minimum execution time: 79_749_000 picoseconds.
-		Weight::from_parts(85_107_000, 4401)
+		// Minimum execution time: 92_237_000 picoseconds.
+		Weight::from_parts(100_420_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
-			.saturating_add(T::DbWeight::get().writes(4_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
 	/// Storage: `Machines::Keys` (r:1 w:0)
 	/// Proof: `Machines::Keys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
-	/// Storage: `Machines::Machines` (r:2 w:0)
+	/// Storage: `Machines::Machines` (r:3 w:0)
 	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Offers` (r:1 w:0)
-	/// Proof: `Jobs::Offers` (`max_values`: None, `max_size`: Some(274), added: 2749, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Offers` (`max_values`: None, `max_size`: Some(727), added: 3202, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Clock` (r:1 w:0)
 	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::ListedAssets` (r:1 w:0)
 	/// Proof: `Escrow::ListedAssets` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:1 w:1)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Arbiters` (r:1 w:0)
+	/// Proof: `Escrow::Arbiters` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
 	/// Storage: `AssetRate::ConversionRateToNative` (r:1 w:0)
 	/// Proof: `AssetRate::ConversionRateToNative` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
 	/// Storage: `Machines::Spending` (r:1 w:1)
@@ -138,20 +146,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AssetsHolder::BalancesOnHold` (r:1 w:1)
 	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::Holds` (r:1 w:1)
-	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(231), added: 2706, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::OpenJobs` (r:1 w:1)
-	/// Proof: `Jobs::OpenJobs` (`max_values`: None, `max_size`: Some(1329), added: 3804, mode: `MaxEncodedLen`)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::JobsOf` (r:1 w:1)
+	/// Proof: `Jobs::JobsOf` (`max_values`: None, `max_size`: Some(1369), added: 3844, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:0 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Deadlines` (r:0 w:1)
 	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn order() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `5400`
-		//  Estimated: `7812`
-		// Minimum execution time: 208_742_000 picoseconds.
-		Weight::from_parts(221_110_000, 7812)
-			.saturating_add(T::DbWeight::get().reads(14_u64))
+		//  Measured:  `6053`
+		//  Estimated: `11223`
+		// Minimum execution time: 243_804_000 picoseconds.
+		Weight::from_parts(255_030_000, 11223)
+			.saturating_add(T::DbWeight::get().reads(16_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
 	/// Storage: `Machines::Keys` (r:1 w:0)
@@ -159,7 +167,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Machines::Machines` (r:1 w:0)
 	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Clock` (r:1 w:0)
 	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
 	/// Storage: `Machines::Spending` (r:1 w:1)
@@ -173,13 +181,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AssetsHolder::BalancesOnHold` (r:1 w:1)
 	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::Holds` (r:1 w:1)
-	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(231), added: 2706, mode: `MaxEncodedLen`)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
 	fn accept() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `4005`
+		//  Measured:  `4139`
 		//  Estimated: `4401`
-		// Minimum execution time: 103_004_000 picoseconds.
-		Weight::from_parts(109_714_000, 4401)
+		// Minimum execution time: 105_408_000 picoseconds.
+		Weight::from_parts(113_729_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(10_u64))
 			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
@@ -188,25 +196,25 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Machines::Machines` (r:1 w:0)
 	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:1 w:1)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Account` (r:2 w:2)
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::Holds` (r:1 w:1)
-	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(231), added: 2706, mode: `MaxEncodedLen`)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::BalancesOnHold` (r:1 w:1)
 	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::OpenJobs` (r:1 w:1)
-	/// Proof: `Jobs::OpenJobs` (`max_values`: None, `max_size`: Some(1329), added: 3804, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::JobsOf` (r:1 w:1)
+	/// Proof: `Jobs::JobsOf` (`max_values`: None, `max_size`: Some(1369), added: 3844, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Deadlines` (r:0 w:1)
 	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn decline() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `4888`
+		//  Measured:  `5086`
 		//  Estimated: `6208`
-		// Minimum execution time: 124_466_000 picoseconds.
-		Weight::from_parts(130_385_000, 6208)
+		// Minimum execution time: 129_903_000 picoseconds.
+		Weight::from_parts(142_182_000, 6208)
 			.saturating_add(T::DbWeight::get().reads(9_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
@@ -215,15 +223,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Machines::Machines` (r:1 w:0)
 	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Clock` (r:1 w:0)
 	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
 	fn start() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `2618`
+		//  Measured:  `2751`
 		//  Estimated: `4401`
-		// Minimum execution time: 38_187_000 picoseconds.
-		Weight::from_parts(41_231_000, 4401)
+		// Minimum execution time: 39_449_000 picoseconds.
+		Weight::from_parts(43_365_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -232,13 +240,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Machines::Machines` (r:1 w:0)
 	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
 	fn progress() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `2462`
+		//  Measured:  `2595`
 		//  Estimated: `4401`
-		// Minimum execution time: 34_221_000 picoseconds.
-		Weight::from_parts(35_863_000, 4401)
+		// Minimum execution time: 35_864_000 picoseconds.
+		Weight::from_parts(38_587_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -247,17 +255,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Machines::Machines` (r:1 w:0)
 	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Clock` (r:1 w:0)
 	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Deadlines` (r:0 w:1)
 	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn deliver() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `2618`
+		//  Measured:  `2751`
 		//  Estimated: `4401`
-		// Minimum execution time: 42_313_000 picoseconds.
-		Weight::from_parts(47_671_000, 4401)
+		// Minimum execution time: 42_503_000 picoseconds.
+		Weight::from_parts(46_470_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -266,25 +274,25 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Machines::Machines` (r:1 w:0)
 	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::Holds` (r:2 w:2)
-	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(231), added: 2706, mode: `MaxEncodedLen`)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::BalancesOnHold` (r:2 w:2)
 	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:1 w:1)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Account` (r:3 w:3)
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::OpenJobs` (r:1 w:1)
-	/// Proof: `Jobs::OpenJobs` (`max_values`: None, `max_size`: Some(1329), added: 3804, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::JobsOf` (r:1 w:1)
+	/// Proof: `Jobs::JobsOf` (`max_values`: None, `max_size`: Some(1369), added: 3844, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Deadlines` (r:0 w:1)
 	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn approve() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `5070`
+		//  Measured:  `5268`
 		//  Estimated: `8817`
-		// Minimum execution time: 193_138_000 picoseconds.
-		Weight::from_parts(201_220_000, 8817)
+		// Minimum execution time: 201_781_000 picoseconds.
+		Weight::from_parts(219_717_000, 8817)
 			.saturating_add(T::DbWeight::get().reads(12_u64))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
@@ -293,27 +301,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Machines::Machines` (r:1 w:0)
 	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Clock` (r:1 w:0)
 	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::Holds` (r:2 w:2)
-	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(231), added: 2706, mode: `MaxEncodedLen`)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::BalancesOnHold` (r:2 w:2)
 	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:1 w:1)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Account` (r:3 w:3)
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::OpenJobs` (r:1 w:1)
-	/// Proof: `Jobs::OpenJobs` (`max_values`: None, `max_size`: Some(1329), added: 3804, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::JobsOf` (r:1 w:1)
+	/// Proof: `Jobs::JobsOf` (`max_values`: None, `max_size`: Some(1369), added: 3844, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Deadlines` (r:0 w:1)
 	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn reject() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `5226`
+		//  Measured:  `5424`
 		//  Estimated: `8817`
-		// Minimum execution time: 200_059_000 picoseconds.
-		Weight::from_parts(208_961_000, 8817)
+		// Minimum execution time: 206_138_000 picoseconds.
+		Weight::from_parts(230_243_000, 8817)
 			.saturating_add(T::DbWeight::get().reads(13_u64))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
@@ -322,50 +330,50 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Machines::Machines` (r:1 w:0)
 	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:1 w:1)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Account` (r:2 w:2)
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::Holds` (r:2 w:2)
-	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(231), added: 2706, mode: `MaxEncodedLen`)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::BalancesOnHold` (r:2 w:2)
 	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::OpenJobs` (r:1 w:1)
-	/// Proof: `Jobs::OpenJobs` (`max_values`: None, `max_size`: Some(1329), added: 3804, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::JobsOf` (r:1 w:1)
+	/// Proof: `Jobs::JobsOf` (`max_values`: None, `max_size`: Some(1369), added: 3844, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Deadlines` (r:0 w:1)
 	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn cancel() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `5031`
-		//  Estimated: `6402`
-		// Minimum execution time: 157_175_000 picoseconds.
-		Weight::from_parts(166_469_000, 6402)
+		//  Measured:  `5229`
+		//  Estimated: `6510`
+		// Minimum execution time: 164_575_000 picoseconds.
+		Weight::from_parts(181_280_000, 6510)
 			.saturating_add(T::DbWeight::get().reads(11_u64))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
 	}
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Clock` (r:1 w:0)
 	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::Holds` (r:2 w:2)
-	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(231), added: 2706, mode: `MaxEncodedLen`)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::BalancesOnHold` (r:2 w:2)
 	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:1 w:1)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Account` (r:3 w:3)
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::OpenJobs` (r:1 w:1)
-	/// Proof: `Jobs::OpenJobs` (`max_values`: None, `max_size`: Some(1329), added: 3804, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::JobsOf` (r:1 w:1)
+	/// Proof: `Jobs::JobsOf` (`max_values`: None, `max_size`: Some(1369), added: 3844, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Deadlines` (r:0 w:1)
 	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn expire() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `4039`
+		//  Measured:  `4237`
 		//  Estimated: `8817`
-		// Minimum execution time: 179_367_000 picoseconds.
-		Weight::from_parts(191_225_000, 8817)
+		// Minimum execution time: 189_723_000 picoseconds.
+		Weight::from_parts(211_575_000, 8817)
 			.saturating_add(T::DbWeight::get().reads(11_u64))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
@@ -374,40 +382,176 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Machines::Machines` (r:1 w:0)
 	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
-	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Asset` (r:1 w:1)
 	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
 	/// Storage: `Assets::Account` (r:1 w:1)
 	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::Holds` (r:1 w:1)
-	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(231), added: 2706, mode: `MaxEncodedLen`)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::BalancesOnHold` (r:1 w:1)
 	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
 	fn remove() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `3492`
+		//  Measured:  `3625`
 		//  Estimated: `4401`
-		// Minimum execution time: 83_475_000 picoseconds.
-		Weight::from_parts(89_273_000, 4401)
+		// Minimum execution time: 84_136_000 picoseconds.
+		Weight::from_parts(99_308_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
+	/// Storage: `Machines::Keys` (r:1 w:0)
+	/// Proof: `Machines::Keys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+	/// Storage: `Machines::Machines` (r:1 w:0)
+	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Jobs` (r:1 w:1)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Clock` (r:1 w:0)
+	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Asset` (r:1 w:0)
+	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
 	fn counter_offer() -> Weight {
-		Self::approve()
+		// Proof size in bytes:
+		//  Measured:  `3028`
+		//  Estimated: `4401`
+		// Minimum execution time: 53_299_000 picoseconds.
+		Weight::from_parts(62_073_000, 4401)
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	/// Storage: `Machines::Keys` (r:1 w:0)
+	/// Proof: `Machines::Keys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+	/// Storage: `Machines::Machines` (r:1 w:0)
+	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Jobs` (r:1 w:1)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Clock` (r:1 w:0)
+	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
+	/// Storage: `Machines::Spending` (r:1 w:1)
+	/// Proof: `Machines::Spending` (`max_values`: None, `max_size`: Some(370), added: 2845, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Asset` (r:1 w:1)
+	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Account` (r:1 w:1)
+	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	/// Storage: `AssetsHolder::BalancesOnHold` (r:1 w:1)
+	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
+	/// Storage: `AssetsHolder::Holds` (r:1 w:1)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Deadlines` (r:0 w:1)
+	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn accept_counter_offer() -> Weight {
-		Self::approve()
+		// Proof size in bytes:
+		//  Measured:  `4277`
+		//  Estimated: `4401`
+		// Minimum execution time: 119_268_000 picoseconds.
+		Weight::from_parts(160_259_000, 4401)
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
+	/// Storage: `Machines::Keys` (r:1 w:0)
+	/// Proof: `Machines::Keys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+	/// Storage: `Machines::Machines` (r:1 w:0)
+	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Jobs` (r:1 w:1)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Clock` (r:1 w:0)
+	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Deadlines` (r:0 w:1)
+	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn request_rework() -> Weight {
-		Self::approve()
+		// Proof size in bytes:
+		//  Measured:  `2213`
+		//  Estimated: `4401`
+		// Minimum execution time: 37_356_000 picoseconds.
+		Weight::from_parts(42_103_000, 4401)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
+	/// Storage: `Machines::Keys` (r:1 w:0)
+	/// Proof: `Machines::Keys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+	/// Storage: `Machines::Machines` (r:1 w:0)
+	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Jobs` (r:1 w:1)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
+	/// Storage: `AssetsHolder::Holds` (r:2 w:2)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `AssetsHolder::BalancesOnHold` (r:2 w:2)
+	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Asset` (r:1 w:1)
+	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Account` (r:3 w:3)
+	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::JobsOf` (r:1 w:1)
+	/// Proof: `Jobs::JobsOf` (`max_values`: None, `max_size`: Some(1369), added: 3844, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Deadlines` (r:0 w:1)
+	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn concede() -> Weight {
-		Self::approve()
+		// Proof size in bytes:
+		//  Measured:  `5320`
+		//  Estimated: `8817`
+		// Minimum execution time: 208_672_000 picoseconds.
+		Weight::from_parts(233_107_000, 8817)
+			.saturating_add(T::DbWeight::get().reads(12_u64))
+			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
+	/// Storage: `Machines::Keys` (r:1 w:0)
+	/// Proof: `Machines::Keys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
+	/// Storage: `Machines::Machines` (r:1 w:0)
+	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::Jobs` (r:1 w:1)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Clock` (r:1 w:0)
+	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Disputes` (r:1 w:1)
+	/// Proof: `Escrow::Disputes` (`max_values`: None, `max_size`: Some(498), added: 2973, mode: `MaxEncodedLen`)
+	/// Storage: `AssetRate::ConversionRateToNative` (r:1 w:0)
+	/// Proof: `AssetRate::ConversionRateToNative` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Asset` (r:1 w:1)
+	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Machines::Spending` (r:1 w:1)
+	/// Proof: `Machines::Spending` (`max_values`: None, `max_size`: Some(370), added: 2845, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Account` (r:1 w:1)
+	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	/// Storage: `AssetsHolder::BalancesOnHold` (r:1 w:1)
+	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
+	/// Storage: `AssetsHolder::Holds` (r:1 w:1)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Deadlines` (r:0 w:1)
+	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn dispute() -> Weight {
-		Self::approve()
+		// Proof size in bytes:
+		//  Measured:  `4400`
+		//  Estimated: `4401`
+		// Minimum execution time: 143_944_000 picoseconds.
+		Weight::from_parts(161_361_000, 4401)
+			.saturating_add(T::DbWeight::get().reads(12_u64))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
+	/// Storage: `Jobs::Jobs` (r:1 w:1)
+	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
+	/// Storage: `AssetsHolder::Holds` (r:2 w:2)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `AssetsHolder::BalancesOnHold` (r:2 w:2)
+	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Asset` (r:1 w:1)
+	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Account` (r:3 w:3)
+	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::JobsOf` (r:1 w:1)
+	/// Proof: `Jobs::JobsOf` (`max_values`: None, `max_size`: Some(1369), added: 3844, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Deadlines` (r:0 w:1)
+	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn resolve() -> Weight {
-		Self::approve()
+		// Proof size in bytes:
+		//  Measured:  `4120`
+		//  Estimated: `8817`
+		// Minimum execution time: 182_092_000 picoseconds.
+		Weight::from_parts(207_800_000, 8817)
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
 }

@@ -59,7 +59,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:3 w:3)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
 	/// Storage: `Machines::Fees` (r:1 w:1)
 	/// Proof: `Machines::Fees` (`max_values`: None, `max_size`: Some(104), added: 2579, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
@@ -68,8 +68,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `415`
 		//  Estimated: `8799`
-		// Minimum execution time: 256_472_000 picoseconds.
-		Weight::from_parts(301_360_000, 8799)
+		// Minimum execution time: 316_031_000 picoseconds.
+		Weight::from_parts(365_425_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(13_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
@@ -79,8 +79,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `1109`
 		//  Estimated: `4401`
-		// Minimum execution time: 19_859_000 picoseconds.
-		Weight::from_parts(21_852_000, 4401)
+		// Minimum execution time: 21_773_000 picoseconds.
+		Weight::from_parts(23_596_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -92,8 +92,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `1241`
 		//  Estimated: `4401`
-		// Minimum execution time: 17_886_000 picoseconds.
-		Weight::from_parts(19_489_000, 4401)
+		// Minimum execution time: 19_620_000 picoseconds.
+		Weight::from_parts(21_312_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -105,8 +105,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `1218`
 		//  Estimated: `4401`
-		// Minimum execution time: 26_129_000 picoseconds.
-		Weight::from_parts(28_112_000, 4401)
+		// Minimum execution time: 27_721_000 picoseconds.
+		Weight::from_parts(29_795_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -124,8 +124,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `1594`
 		//  Estimated: `6208`
-		// Minimum execution time: 69_284_000 picoseconds.
-		Weight::from_parts(74_031_000, 6208)
+		// Minimum execution time: 74_401_000 picoseconds.
+		Weight::from_parts(80_651_000, 6208)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
@@ -140,24 +140,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::Holds` (r:1 w:1)
-	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(231), added: 2706, mode: `MaxEncodedLen`)
+	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
 	fn withdraw() -> Weight {
 		// Proof size in bytes:
 		//  Measured:  `1822`
 		//  Estimated: `6208`
-		// Minimum execution time: 97_565_000 picoseconds.
-		Weight::from_parts(103_584_000, 6208)
+		// Minimum execution time: 103_074_000 picoseconds.
+		Weight::from_parts(109_914_000, 6208)
 			.saturating_add(T::DbWeight::get().reads(8_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
 	/// Storage: `Machines::Machines` (r:1 w:1)
 	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
-	/// Storage: `Jobs::OpenJobs` (r:1 w:0)
-	/// Proof: `Jobs::OpenJobs` (`max_values`: None, `max_size`: Some(1329), added: 3804, mode: `MaxEncodedLen`)
+	/// Storage: `Jobs::JobsOf` (r:1 w:0)
+	/// Proof: `Jobs::JobsOf` (`max_values`: None, `max_size`: Some(1369), added: 3844, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
 	/// Storage: `Machines::Spending` (r:0 w:1)
 	/// Proof: `Machines::Spending` (`max_values`: None, `max_size`: Some(370), added: 2845, mode: `MaxEncodedLen`)
 	/// Storage: `Machines::Fees` (r:0 w:1)
@@ -168,8 +168,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `1447`
 		//  Estimated: `6196`
-		// Minimum execution time: 118_357_000 picoseconds.
-		Weight::from_parts(125_837_000, 6196)
+		// Minimum execution time: 122_002_000 picoseconds.
+		Weight::from_parts(129_483_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -189,10 +189,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn rotate_key() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `1692`
+		//  Measured:  `1744`
 		//  Estimated: `8799`
-		// Minimum execution time: 221_460_000 picoseconds.
-		Weight::from_parts(267_770_000, 8799)
+		// Minimum execution time: 249_062_000 picoseconds.
+		Weight::from_parts(314_059_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(11_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -204,8 +204,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `1218`
 		//  Estimated: `4401`
-		// Minimum execution time: 25_819_000 picoseconds.
-		Weight::from_parts(28_312_000, 4401)
+		// Minimum execution time: 26_389_000 picoseconds.
+		Weight::from_parts(29_003_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -215,8 +215,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `1109`
 		//  Estimated: `4401`
-		// Minimum execution time: 17_126_000 picoseconds.
-		Weight::from_parts(18_187_000, 4401)
+		// Minimum execution time: 16_946_000 picoseconds.
+		Weight::from_parts(18_988_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -226,8 +226,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `1109`
 		//  Estimated: `4401`
-		// Minimum execution time: 17_245_000 picoseconds.
-		Weight::from_parts(18_247_000, 4401)
+		// Minimum execution time: 17_656_000 picoseconds.
+		Weight::from_parts(19_288_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -239,8 +239,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `1214`
 		//  Estimated: `7812`
-		// Minimum execution time: 22_394_000 picoseconds.
-		Weight::from_parts(23_766_000, 7812)
+		// Minimum execution time: 22_724_000 picoseconds.
+		Weight::from_parts(24_907_000, 7812)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -253,7 +253,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Machines::Registrations` (r:1 w:1)
 	/// Proof: `Machines::Registrations` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
 	/// Storage: `Machines::Fees` (r:1 w:1)
 	/// Proof: `Machines::Fees` (`max_values`: None, `max_size`: Some(104), added: 2579, mode: `MaxEncodedLen`)
 	/// Storage: `Machines::Spending` (r:0 w:1)
@@ -262,8 +262,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `1805`
 		//  Estimated: `8799`
-		// Minimum execution time: 128_132_000 picoseconds.
-		Weight::from_parts(132_678_000, 8799)
+		// Minimum execution time: 129_433_000 picoseconds.
+		Weight::from_parts(138_306_000, 8799)
 			.saturating_add(T::DbWeight::get().reads(10_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
@@ -275,8 +275,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `1076`
 		//  Estimated: `4401`
-		// Minimum execution time: 17_055_000 picoseconds.
-		Weight::from_parts(18_117_000, 4401)
+		// Minimum execution time: 17_526_000 picoseconds.
+		Weight::from_parts(19_369_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -294,8 +294,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `1597`
 		//  Estimated: `6196`
-		// Minimum execution time: 104_485_000 picoseconds.
-		Weight::from_parts(108_732_000, 6196)
+		// Minimum execution time: 106_760_000 picoseconds.
+		Weight::from_parts(112_577_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
