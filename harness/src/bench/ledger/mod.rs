@@ -176,21 +176,21 @@ fn register(key: &str) -> Result<MachineId> {
 	Ok(MachineId::from_first_key(&key_account))
 }
 
-/// Gives a machine money of its owner's, all of which it may spend.
+/// Gives a machine money of its owner's.
 fn fund(machine: MachineId, money: Money) -> Result<()> {
 	let (asset, amount) = (money.asset(), 1_000 * money.one());
-	act(OWNER, pallet_machines::Call::deposit { machine, asset, amount })?;
+	act(OWNER, pallet_machines::Call::deposit { machine, asset, amount })
+}
+
+/// Lets a machine buy with all that it has.
+fn let_buy(machine: MachineId, money: Money) -> Result<()> {
 	let cap = SpendingCap {
-		asset,
+		asset: money.asset(),
 		per_period: Balance::MAX,
 	};
+	let purposes = vec![bpiiot_primitives::SpendPurpose::Purchase];
 	let policy = SpendingPolicy {
-		purposes: vec![
-			bpiiot_primitives::SpendPurpose::Purchase,
-			bpiiot_primitives::SpendPurpose::Bond,
-		]
-		.try_into()
-		.map_err(|_| anyhow!("two of eight"))?,
+		purposes: purposes.try_into().map_err(|_| anyhow!("one of eight"))?,
 		period: 0,
 		caps: vec![cap].try_into().map_err(|_| anyhow!("one of eight"))?,
 	};

@@ -1,8 +1,8 @@
 //! How many records each step of a job writes: what the chain can do in a second hangs on it.
 
 use super::{
-	act, chain, commit, fund, jobs_of, let_dollars_in, order, publish, register, terms, transaction, Money, CUSTOMER,
-	PRESS, ROBOT,
+	act, chain, commit, fund, jobs_of, let_buy, let_dollars_in, order, publish, register, terms, transaction, Money,
+	CUSTOMER, PRESS, ROBOT,
 };
 use crate::bench::Figure;
 use anyhow::{Context, Result};
@@ -104,7 +104,9 @@ fn life(kind: &Kind, whole: bool) -> Result<[usize; 6]> {
 			fund(press, kind.money)?;
 		}
 		if kind.customer == ROBOT {
-			fund(register(ROBOT)?, kind.money)?;
+			let robot = register(ROBOT)?;
+			fund(robot, kind.money)?;
+			let_buy(robot, kind.money)?;
 		}
 		Ok((press, publish(press, terms(kind.money, kind.bond))?))
 	})?;
