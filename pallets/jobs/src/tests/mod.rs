@@ -16,6 +16,7 @@ mod offers;
 mod rejection;
 mod review;
 mod rework;
+mod sequences;
 mod shelves;
 mod sweep;
 mod writes;
