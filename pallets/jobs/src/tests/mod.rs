@@ -18,5 +18,6 @@ mod review;
 mod rework;
 mod sequences;
 mod shelves;
+mod states;
 mod sweep;
 mod writes;
