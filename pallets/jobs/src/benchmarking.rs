@@ -395,13 +395,14 @@ mod benches {
 		Ok(())
 	}
 
+	/// By the customer: the machine gets its fee, he the rest, and the bond goes back.
 	#[benchmark]
 	fn cancel() -> Result<(), BenchmarkError> {
 		let parties = parties::<T>();
 		let job = started::<T>(&parties)?;
 		#[extrinsic_call]
-		_(RawOrigin::Signed(parties.key), job, H256::repeat_byte(4));
-		assert_eq!(record::<T>(job)?.state, JobState::Settled(Outcome::GivenUp));
+		_(RawOrigin::Signed(parties.customer), job, H256::repeat_byte(4));
+		assert_eq!(record::<T>(job)?.state, JobState::Settled(Outcome::Cancelled));
 		Ok(())
 	}
 
@@ -438,7 +439,7 @@ mod benches {
 		Ok(())
 	}
 
-	/// The price rises, and the deadline comes before that of acceptance.
+	/// The price rises, and the deadline comes before that of acceptance, so that the job is indexed anew.
 	#[benchmark]
 	fn accept_counter_offer() -> Result<(), BenchmarkError> {
 		let parties = parties::<T>();

@@ -249,9 +249,9 @@ mod calls {
 			Self::do_reject(actor, job, units, reason)
 		}
 
-		/// Call a job off before delivery. The customer pays the offer's cancellation fee of the stage: nothing before the
-		/// machine has accepted. The machine may once it has accepted: it gives the job up, and its bond goes to the customer.
-		/// What is not paid by this goes back.
+		/// Call a job off. The customer may before the first delivery, and pays the offer's cancellation fee of the stage:
+		/// nothing before the machine has accepted. The machine may once it has accepted, also while it mends what came back:
+		/// it gives the job up, and its bond goes to the customer. What is not paid by this goes back.
 		///
 		/// ## Dispatch Origin
 		/// The job's customer, or the key of the job's machine.
@@ -260,8 +260,8 @@ mod calls {
 		/// - `reason`: hash of the reason.
 		///
 		/// ## Errors
-		/// `UnknownJob`, `NotAParty`, `WrongState`; `TooLate` for the customer when the delivery deadline has passed: then `expire`
-		/// gives him all, and the bond.
+		/// `UnknownJob`, `NotAParty`, `WrongState`; for the customer `AlreadyDelivered` when he has sent units back, and `TooLate`
+		/// when the delivery deadline has passed: then `expire` gives him all that is unpaid, and the bond.
 		///
 		/// ## Events
 		/// `Settled` with `Cancelled` or `GivenUp`
@@ -323,7 +323,7 @@ mod calls {
 		/// ## Events
 		/// `Ordered` for each
 		#[pallet::call_index(14)]
-		#[pallet::weight(T::WeightInfo::order().saturating_mul(lines.len() as u64))]
+		#[pallet::weight(T::WeightInfo::order().saturating_mul(lines.len().max(1) as u64))]
 		pub fn order_batch(
 			origin: OriginFor<T>,
 			lines: BoundedVec<OrderLine<T::AccountId, BalanceOf<T>>, T::MaxBatch>,

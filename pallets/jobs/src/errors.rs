@@ -79,5 +79,7 @@ mod errors {
 		AlreadyContested,
 		/// A batch orders nothing.
 		EmptyBatch,
+		/// Units were delivered already: the customer approves or rejects them once they are back, or waits for the deadline.
+		AlreadyDelivered,
 	}
 }

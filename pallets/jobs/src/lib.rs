@@ -179,6 +179,7 @@ pub mod pallet {
 				T::MaxOffers::get() > 0 && T::MaxOpenJobs::get() > 0 && T::MaxOpenJobsPerCustomer::get() > 0,
 				"no machine could work"
 			);
+			assert!(T::MaxBatch::get() > 0, "no batch would be allowed");
 		}
 
 		#[cfg(feature = "try-runtime")]

@@ -1,8 +1,8 @@
 //! Ordering, and haggling over an order.
 
 use crate::{
-	calendar, BalanceOf, Caller, Config, CounterOffer, Error, EscrowOf, Event, Job, JobState, Jobs, JobsOf, Offer,
-	OfferOf, OfferTermsOf, Offers, OpenJob, OrderLine, Pallet,
+	calendar, BalanceOf, Caller, CancellationFees, Config, CounterOffer, Error, EscrowOf, Event, Job, JobState, Jobs,
+	JobsOf, Offer, OfferOf, OfferTermsOf, Offers, OpenJob, OrderLine, Pallet,
 };
 use alloc::vec::Vec;
 use bpiiot_primitives::{
@@ -47,11 +47,6 @@ impl<T: Config> Pallet<T> {
 		// Taken before the first event of this call, which is the next one's guarantee of another id.
 		let id = JobId(fresh_id::<T>());
 		let agreement = AgreementRef::Job(id);
-		let shares = [
-			terms.rejection_fee,
-			terms.cancellation.accepted,
-			terms.cancellation.started,
-		];
 		let escrow = EscrowOf::<T>::open(
 			agreement,
 			actor,
@@ -59,7 +54,7 @@ impl<T: Config> Pallet<T> {
 				payee: machine.account(),
 				asset: terms.asset,
 				amount: price,
-				smallest_release: Self::smallest_release(unit_price, &shares),
+				smallest_release: Self::smallest_release(unit_price, price, terms.rejection_fee, terms.cancellation),
 				deposit: T::JobDeposit::get(),
 				fee: T::OrderFee::get(),
 				arbitration,
@@ -158,13 +153,21 @@ impl<T: Config> Pallet<T> {
 		Ok(unit_price.checked_mul(&units.into()).ok_or(Error::<T>::PriceOverflow)?)
 	}
 
-	/// The smallest payment that terms can lead to by themselves: one unit, or the smallest fee that there is on one.
-	fn smallest_release(unit_price: BalanceOf<T>, shares: &[Permill]) -> BalanceOf<T> {
-		let fees = shares
-			.iter()
-			.map(|share| *share * unit_price)
-			.filter(|fee| !fee.is_zero());
-		fees.min().map_or(unit_price, |fee| fee.min(unit_price))
+	/// The smallest payment that terms can lead to by themselves: for one unit that is approved or rejected, or for all that
+	/// are called off.
+	fn smallest_release(
+		unit_price: BalanceOf<T>,
+		price: BalanceOf<T>,
+		rejection_fee: Permill,
+		cancellation: CancellationFees,
+	) -> BalanceOf<T> {
+		let fees = [
+			rejection_fee * unit_price,
+			cancellation.accepted * price,
+			cancellation.started * price,
+		];
+		let fees = fees.into_iter().filter(|fee| !fee.is_zero());
+		fees.fold(unit_price, |smallest, fee| smallest.min(fee))
 	}
 
 	/// The delivery deadline on the agreement clock, if it is not out of reach.
@@ -193,10 +196,10 @@ impl<T: Config> Pallet<T> {
 		let now = T::Clock::now();
 		ensure!(now <= job.accept_by, Error::<T>::TooLate);
 		ensure!(!unit_price.is_zero(), Error::<T>::ZeroPrice);
-		Self::price(unit_price, job.units)?;
+		let price = Self::price(unit_price, job.units)?;
 		Self::deadline(now, deliver_by)?;
-		let shares = [job.rejection_fee, job.cancellation.accepted, job.cancellation.started];
-		EscrowOf::<T>::ensure_payable(job.asset(), Self::smallest_release(unit_price, &shares))?;
+		let smallest = Self::smallest_release(unit_price, price, job.rejection_fee, job.cancellation);
+		EscrowOf::<T>::ensure_payable(job.asset(), smallest)?;
 		job.counter = Some(CounterOffer { unit_price, deliver_by });
 		Self::deposit_event(Event::Countered {
 			job: id,
@@ -236,7 +239,12 @@ impl<T: Config> Pallet<T> {
 		job.unit_price = counter.unit_price;
 		job.deliver_by = deliver_by;
 		job.accept_by = job.accept_by.min(deliver_by);
-		Self::keep_indexed(id, &mut job);
+		// Not `keep_indexed`: two who haggle for ever would leave an entry at each step.
+		if job.accept_by < job.indexed_at {
+			T::Deadlines::remove(job.indexed_at, agreement);
+			T::Deadlines::insert(job.accept_by, agreement);
+			job.indexed_at = job.accept_by;
+		}
 		Self::deposit_event(Event::CounterOfferAccepted {
 			job: id,
 			machine: job.machine,

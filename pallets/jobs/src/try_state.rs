@@ -1,8 +1,8 @@
 //! What must always hold of this pallet's storage, numbered as in the system design.
 
-use crate::{BalanceOf, Config, HoldReason, JobState, Jobs, JobsOf, Offers, OffersBy, OffersOf, Pallet};
+use crate::{BalanceOf, Config, EscrowOf, HoldReason, JobState, Jobs, JobsOf, Offers, OffersBy, OffersOf, Pallet};
 use alloc::collections::{BTreeMap, BTreeSet};
-use bpiiot_primitives::{AgreementClock, AgreementRef, DeadlineIndex, EscrowView};
+use bpiiot_primitives::{AgreementClock, AgreementRef, DeadlineIndex, Escrow, EscrowView};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::{
 	traits::{Saturating, Zero},
@@ -17,6 +17,7 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::check_money()?;
 		Self::check_states()?;
+		Self::check_disputes()?;
 		Self::check_indexes()?;
 		Self::check_deadlines()?;
 		Self::check_deposits()
@@ -65,8 +66,24 @@ impl<T: Config> Pallet<T> {
 				JobState::Settled(_) => reviewed <= job.units_done,
 			};
 			ensure!(
-				fits && job.contested <= job.rejected && job.units_done <= job.units && job.accept_by <= job.deliver_by,
+				fits && job.contested <= job.rejected && job.units_done <= job.units,
 				"invariant 4: a job's units do not fit its state"
+			);
+			// Units that go back have a deadline of their own.
+			ensure!(
+				job.accept_by <= job.deliver_by || job.was_delivered(),
+				"invariant 4: a job could be accepted after its delivery is due"
+			);
+		}
+		Ok(())
+	}
+
+	/// Invariant 3: the jobs in dispute are those whose dispute escrow keeps, or one would stand still for ever.
+	fn check_disputes() -> Result<(), TryRuntimeError> {
+		for (id, job) in Jobs::<T>::iter() {
+			ensure!(
+				EscrowOf::<T>::is_disputed(AgreementRef::Job(id)) == (job.state == JobState::Disputed),
+				"invariant 3: a job's state and its dispute differ"
 			);
 		}
 		Ok(())

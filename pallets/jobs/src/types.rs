@@ -82,8 +82,8 @@ pub struct Calendar {
 	pub closures: BoundedVec<Closure, ConstU32<8>>,
 }
 
-/// What it costs the customer to call a job off, as shares of the price that is still unpaid. The machine gets it. Before
-/// acceptance it costs nothing.
+/// What it costs the customer to call a job off, as shares of the price. The machine gets it. Before acceptance it costs
+/// nothing, and what was delivered is not called off any more.
 #[derive(
 	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default,
 )]
@@ -363,7 +363,7 @@ pub struct Job<Escrow, Balance> {
 	pub approved: u32,
 	/// Units rejected so far.
 	pub rejected: u32,
-	/// Of those, the units whose price is still on hold, since the rejection may be disputed.
+	/// Of those, the units whose rejection may be disputed: until the job is settled their price is still on hold.
 	pub contested: u32,
 	/// `blake2_256` of the recipe file.
 	pub recipe: H256,
@@ -436,6 +436,11 @@ impl<Escrow, Balance> Job<Escrow, Balance> {
 			JobState::Rejected => Some((self.challenge_until, Outcome::Completed)),
 			JobState::Disputed | JobState::Settled(_) => None,
 		}
+	}
+
+	/// Whether units were delivered, be it that they went back since.
+	pub fn was_delivered(&self) -> bool {
+		self.review_until > 0
 	}
 
 	/// Delivered units that are neither approved nor rejected.

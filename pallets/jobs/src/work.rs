@@ -110,6 +110,8 @@ impl<T: Config> Pallet<T> {
 		let fee = match job.state {
 			JobState::Ordered if !by_machine => Permill::zero(),
 			JobState::Accepted if !by_machine => job.cancellation.accepted,
+			// He would have the units, and neither pay for them nor reject them.
+			JobState::Started if !by_machine && job.was_delivered() => return Err(Error::<T>::AlreadyDelivered.into()),
 			JobState::Started if !by_machine => job.cancellation.started,
 			JobState::Accepted | JobState::Started => {
 				job.reason = reason;

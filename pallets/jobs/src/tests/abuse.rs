@@ -12,7 +12,8 @@ use sp_runtime::{
 	DispatchError, DispatchResult,
 };
 
-fn calls(job: JobId, offer: OfferId) -> Vec<Call<Test>> {
+/// Each call, in their order.
+pub(super) fn calls(job: JobId, offer: OfferId) -> Vec<Call<Test>> {
 	let (machine, reason) = (machine(1), H256::zero());
 	vec![
 		Call::publish_offer {
@@ -117,46 +118,6 @@ fn every_call_refuses_every_wrong_origin() {
 				assert_eq!(refused, Err(error), "{name}");
 			}
 		});
-	}
-}
-
-/// The stages in which each call on a job succeeds when its rightful caller makes it.
-fn allowed(call: &str) -> &'static [Stage] {
-	match call {
-		"accept" | "decline" => &[Stage::Ordered],
-		"start" => &[Stage::Accepted],
-		"progress" | "deliver" => &[Stage::Started],
-		"approve" | "reject" | "request_rework" => &[Stage::Delivered],
-		"cancel" => &[Stage::Ordered, Stage::Accepted, Stage::Started],
-		"remove" => &[Stage::Settled],
-		"counter_offer" => &[Stage::Ordered],
-		// What a later stage must have, it has not.
-		"accept_counter_offer" | "concede" | "dispute" => &[],
-		other => panic!("no row for the call {other}"),
-	}
-}
-
-#[test]
-fn every_call_on_a_job_fails_in_every_wrong_state() {
-	for index in [4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 16, 17, 18, 19] {
-		for stage in Stage::ALL {
-			build_and_execute(|| {
-				let job = full_job(AssetKind::Native, stage);
-				let call = calls(job, record(job).offer).swap_remove(index);
-				let name = call.get_call_name();
-				let who = match name {
-					"approve" | "reject" | "remove" | "accept_counter_offer" | "request_rework" => customer(),
-					"cancel" if stage == Stage::Ordered => customer(),
-					_ => key(1),
-				};
-				let done = call.dispatch_bypass_filter(signed(&who));
-				assert_eq!(
-					done.is_ok(),
-					allowed(name).contains(&stage),
-					"{name} in {stage:?}: {done:?}"
-				);
-			});
-		}
 	}
 }
 
@@ -356,20 +317,5 @@ fn the_cap_is_for_a_customer_and_a_machine() {
 			deliver_by,
 			None
 		));
-	});
-}
-
-#[test]
-fn nothing_is_done_twice() {
-	build_and_execute(|| {
-		let job = job_at(Stage::Delivered);
-		assert_ok!(Jobs::approve(signed(&customer()), job, 5));
-		let after = (money(&customer()), money(&machine(1).account()));
-		for call in calls(job, record(job).offer).into_iter().skip(4).take(9) {
-			for who in [customer(), key(1)] {
-				assert!(call.clone().dispatch_bypass_filter(signed(&who)).is_err());
-			}
-		}
-		assert_eq!((money(&customer()), money(&machine(1).account())), after);
 	});
 }

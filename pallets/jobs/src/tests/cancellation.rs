@@ -2,6 +2,7 @@ use crate::{mock::*, Error, JobState, Outcome};
 use bpiiot_primitives::AssetKind::Native;
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
+use sp_runtime::Permill;
 
 const PRICE: Balance = 5 * UNIT_PRICE;
 
@@ -59,16 +60,62 @@ fn a_machine_does_not_cancel_what_it_has_not_accepted_but_declines_it() {
 	});
 }
 
+/// He would have the units, and pay neither their price nor the fee for rejecting them.
 #[test]
-fn units_that_were_paid_before_rework_cost_no_fee_again() {
+fn what_was_delivered_once_is_not_called_off_by_its_customer() {
 	build_and_execute(|| {
 		let job = full_job(Native, Stage::Delivered);
 		assert_ok!(Jobs::approve(signed(&customer()), job, 3));
 		assert_ok!(Jobs::request_rework(signed(&customer()), job, H256::zero()));
-		let (before, _) = money(&machine(1).account());
-		assert_ok!(Jobs::cancel(signed(&customer()), job, H256::zero()));
-		// Half of the two units that are not paid, and the bond is free.
-		assert_eq!(money(&machine(1).account()), (before + UNIT_PRICE, 0));
+		let cancel = |who| Jobs::cancel(signed(&who), job, H256::zero());
+		assert_noop!(cancel(customer()), Error::<Test>::AlreadyDelivered);
+		at(REWORK_WINDOW + 1);
+		assert_noop!(cancel(customer()), Error::<Test>::AlreadyDelivered);
+		assert_ok!(Jobs::expire(signed(&customer()), job));
+		let paid = 3 * UNIT_PRICE + ORDER_FEE;
+		assert_eq!(money(&customer()), (ENDOWMENT + BOND - paid, JOB_DEPOSIT));
+	});
+}
+
+#[test]
+fn a_fee_is_anything_from_nothing_to_the_whole_price() {
+	for (percent, paid) in [(0, 0), (33, 1_650), (100, PRICE)] {
+		build_and_execute(|| {
+			registered(1);
+			let mut terms = terms();
+			terms.cancellation.started = Permill::from_percent(percent);
+			let job = take(ordered(published(terms), 5), Stage::Started);
+			let (before, _) = money(&machine(1).account());
+			assert_ok!(Jobs::cancel(signed(&customer()), job, H256::zero()));
+			assert_eq!(money(&machine(1).account()), (before + paid, 0));
+			assert_eq!(money(&customer()), (ENDOWMENT - paid - ORDER_FEE, JOB_DEPOSIT));
+		});
+	}
+}
+
+#[test]
+fn a_fee_that_would_be_too_small_to_arrive_is_refused_at_the_order() {
+	build_and_execute(|| {
+		registered(1);
+		let mut terms = terms();
+		// Of 5 units 10, of 4 only 8: the minimum is 10.
+		terms.cancellation.accepted = Permill::from_parts(2_000);
+		let offer = published(terms);
+		let order = |units| {
+			Jobs::order(
+				signed(&customer()),
+				offer,
+				1,
+				units,
+				Balance::MAX,
+				H256::zero(),
+				Default::default(),
+				START + DEADLINE,
+				None,
+			)
+		};
+		assert_noop!(order(4), pallet_escrow::Error::<Test>::ReleaseBelowMinimum);
+		assert_ok!(order(5));
 	});
 }
 

@@ -16,6 +16,8 @@ mod offers;
 mod rejection;
 mod review;
 mod rework;
+mod sequences;
 mod shelves;
+mod states;
 mod sweep;
 mod writes;

@@ -1,6 +1,7 @@
 use crate::{mock::*, CounterOffer, Error, JobState, Outcome};
 use bpiiot_primitives::{AssetKind, JobId, SpendPurpose};
 use frame_support::{assert_noop, assert_ok};
+use pallet_escrow::Deadlines;
 use pallet_machines::{SpendingCap, SpendingPolicy};
 use sp_runtime::DispatchResult;
 
@@ -106,6 +107,113 @@ fn an_agreed_deadline_that_is_sooner_ends_the_wait_for_acceptance_too() {
 		idle();
 		assert_eq!(record(job).state, JobState::Settled(Outcome::NotAccepted));
 	});
+}
+
+/// Each step writes another deadline, and none may stay behind: nobody has paid for it.
+#[test]
+fn two_who_haggle_for_ever_stand_in_the_index_once() {
+	build_and_execute(|| {
+		let job = job_at(Stage::Ordered);
+		for sooner in 1..20 {
+			let by = START + ACCEPT_WINDOW - sooner;
+			assert_ok!(Jobs::counter_offer(signed(&owner()), job, UNIT_PRICE, by));
+			assert_ok!(Jobs::accept_counter_offer(signed(&customer()), job, UNIT_PRICE, by));
+			let index: Vec<_> = Deadlines::<Test>::iter_keys().map(|key| key.at()).collect();
+			assert_eq!(index, [by]);
+		}
+		assert_ok!(Jobs::decline(signed(&key(1)), job, Default::default()));
+		assert_eq!(Deadlines::<Test>::iter().count(), 0);
+	});
+}
+
+#[test]
+fn a_counter_offer_is_taken_back_by_one_that_repeats_the_order() {
+	build_and_execute(|| {
+		let job = job_at(Stage::Ordered);
+		assert_ok!(counter(job, 2 * UNIT_PRICE));
+		let by = START + DEADLINE;
+		assert_ok!(Jobs::counter_offer(signed(&owner()), job, UNIT_PRICE, by));
+		assert_noop!(agree(job, 2 * UNIT_PRICE), Error::<Test>::CounterOfferChanged);
+		let before = (money(&customer()), record(job));
+		assert_ok!(Jobs::accept_counter_offer(signed(&customer()), job, UNIT_PRICE, by));
+		let after = (money(&customer()), record(job));
+		assert_eq!((after.0, after.1.unit_price), (before.0, before.1.unit_price));
+		assert_eq!(after.1.deliver_by, before.1.deliver_by);
+	});
+}
+
+#[test]
+fn a_counter_offer_that_nobody_agreed_to_costs_nobody_anything() {
+	build_and_execute(|| {
+		let job = job_at(Stage::Ordered);
+		assert_ok!(counter(job, 7 * UNIT_PRICE));
+		assert_ok!(Jobs::cancel(signed(&customer()), job, Default::default()));
+		assert_noop!(agree(job, 7 * UNIT_PRICE), Error::<Test>::WrongState);
+		assert_eq!(money(&customer()), (ENDOWMENT - ORDER_FEE, JOB_DEPOSIT));
+	});
+}
+
+/// Neither ends what was ordered before: the machine takes no further orders, and money waits no longer than it did.
+#[test]
+fn a_machine_out_of_service_and_a_delisted_asset_end_no_haggling() {
+	build_and_execute(|| {
+		let job = job_in(DOLLAR, Stage::Ordered);
+		assert_ok!(Machines::set_service(signed(&owner()), machine(1), false));
+		assert_ok!(Escrow::delist_asset(RuntimeOrigin::root(), DOLLAR));
+		assert_ok!(counter(job, 2 * UNIT_PRICE));
+		assert_ok!(agree(job, 2 * UNIT_PRICE));
+		take(job, Stage::Settled);
+	});
+}
+
+#[test]
+fn who_has_sold_the_machine_answers_no_more_and_the_offer_stands_until_the_machine_accepts() {
+	build_and_execute(|| {
+		let job = job_at(Stage::Ordered);
+		assert_ok!(counter(job, 2 * UNIT_PRICE));
+		assert_ok!(Machines::offer_ownership(
+			signed(&owner()),
+			machine(1),
+			Some(stranger())
+		));
+		assert_ok!(Machines::accept_ownership(signed(&stranger()), machine(1), 0));
+		assert_noop!(counter(job, 3 * UNIT_PRICE), Error::<Test>::NotTheMachinesOwner);
+		assert_ok!(agree(job, 2 * UNIT_PRICE));
+		// The new owner's machine is bound by nothing yet.
+		assert_ok!(Jobs::decline(signed(&key(1)), job, Default::default()));
+		assert_eq!(money(&customer()), (ENDOWMENT - ORDER_FEE, JOB_DEPOSIT));
+	});
+}
+
+#[test]
+fn a_halt_moves_an_agreed_deadline_no_more_than_the_clock() {
+	build_and_execute(|| {
+		let mut patient = terms();
+		patient.accept_window = 2 * 3_600_000;
+		registered(1);
+		let job = ordered_for(published(patient), 80_000_000);
+		let by = START + 86_400_000;
+		assert_ok!(Jobs::counter_offer(signed(&owner()), job, UNIT_PRICE, by));
+		// GIVEN a chain that stands still for ten hours, of which one counts
+		at(36_000_000);
+		assert_ok!(Jobs::accept_counter_offer(signed(&customer()), job, UNIT_PRICE, by));
+		assert_eq!(record(job).deliver_by, by - 32_400_000);
+	});
+}
+
+fn ordered_for(offer: bpiiot_primitives::OfferId, millis: u64) -> JobId {
+	assert_ok!(Jobs::order(
+		signed(&customer()),
+		offer,
+		1,
+		1,
+		Balance::MAX,
+		Default::default(),
+		Default::default(),
+		START + millis,
+		None
+	));
+	open_jobs()[0]
 }
 
 #[test]

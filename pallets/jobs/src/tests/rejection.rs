@@ -1,8 +1,9 @@
 //! Rejections that may be disputed, and what becomes of them.
 
 use crate::{mock::*, Error, JobState, Outcome};
-use bpiiot_primitives::{AgreementRef, AssetKind, AssetKind::Native, JobId, Side};
+use bpiiot_primitives::{AgreementRef, AssetKind, AssetKind::Native, DeadlineIndex, JobId, Side, SpendPurpose};
 use frame_support::{assert_noop, assert_ok};
+use pallet_machines::{SpendingCap, SpendingPolicy};
 use sp_core::H256;
 use sp_runtime::Permill;
 
@@ -93,6 +94,155 @@ fn silence_about_the_rest_pays_for_it_and_opens_the_time_to_dispute() {
 
 fn record_state(job: JobId) -> JobState {
 	record(job).state
+}
+
+#[test]
+fn units_that_are_rejected_one_by_one_are_disputed_together() {
+	build_and_execute(|| {
+		let job = full_job(Native, Stage::Delivered);
+		for unit in 1..=4 {
+			assert_ok!(Jobs::reject(signed(&customer()), job, 1, H256::zero()));
+			assert_eq!((record(job).state, record(job).contested), (JobState::Delivered, unit));
+			// Nothing of it is paid, to anybody.
+			assert_eq!(
+				money(&customer()),
+				(ENDOWMENT, 5 * UNIT_PRICE + JOB_DEPOSIT + ORDER_FEE)
+			);
+		}
+		// Approval is never too late, and the challenge begins when it comes.
+		at(REVIEW_WINDOW + 1);
+		assert_ok!(Jobs::approve(signed(&customer()), job, 1));
+		let until = START + REVIEW_WINDOW + 1 + CHALLENGE_WINDOW;
+		assert_eq!(
+			(record_state(job), record(job).challenge_until),
+			(JobState::Rejected, until)
+		);
+		assert_ok!(Jobs::dispute(signed(&owner()), job, H256::zero()));
+		let agreement = AgreementRef::Job(job);
+		let dispute = pallet_escrow::Disputes::<Test>::get(agreement).expect("it is open");
+		assert_eq!(dispute.at_stake, 4 * UNIT_PRICE);
+	});
+}
+
+#[test]
+fn a_challenge_that_ends_before_the_indexed_moment_is_indexed_anew() {
+	build_and_execute(|| {
+		let job = rejected(Native);
+		assert_eq!(record(job).indexed_at, START + CHALLENGE_WINDOW);
+		assert!(Escrow::contains(START + CHALLENGE_WINDOW, AgreementRef::Job(job)));
+		// A dispute takes it out, and leaves the old one to the sweep, which finds that it is stale.
+		assert_ok!(Jobs::dispute(signed(&owner()), job, H256::zero()));
+		assert!(!Escrow::contains(START + CHALLENGE_WINDOW, AgreementRef::Job(job)));
+		at(ACCEPT_WINDOW + 1);
+		idle();
+		assert_eq!(record_state(job), JobState::Disputed);
+		let index: Vec<_> = pallet_escrow::Deadlines::<Test>::iter_keys()
+			.map(|key| key.at())
+			.collect();
+		assert_eq!(index, [START + CASE_WINDOW]);
+		at(CASE_WINDOW + 1);
+		idle();
+		assert_eq!(record_state(job), JobState::Settled(Outcome::Arbitrated));
+		assert_eq!(pallet_escrow::Deadlines::<Test>::iter().count(), 0);
+	});
+}
+
+#[test]
+fn anybody_ends_a_rejection_that_was_not_disputed_in_time() {
+	build_and_execute(|| {
+		let job = rejected(Native);
+		at(CHALLENGE_WINDOW);
+		assert_noop!(Jobs::expire(signed(&stranger()), job), Error::<Test>::NotExpired);
+		at(CHALLENGE_WINDOW + 1);
+		assert_ok!(Jobs::expire(signed(&stranger()), job));
+		assert_eq!(record_state(job), JobState::Settled(Outcome::Completed));
+	});
+}
+
+#[test]
+fn a_pause_takes_no_time_from_the_machines_side() {
+	build_and_execute(|| {
+		let job = rejected(Native);
+		at(CHALLENGE_WINDOW - 1_000);
+		assert_ok!(Escrow::pause(RuntimeOrigin::root()));
+		at(CHALLENGE_WINDOW + 86_400_000);
+		idle();
+		let paused = pallet_escrow::Error::<Test>::AgreementsPaused;
+		assert_noop!(Jobs::expire(signed(&customer()), job), paused);
+		assert_ok!(Escrow::resume(RuntimeOrigin::root()));
+		assert_noop!(Jobs::expire(signed(&customer()), job), Error::<Test>::NotExpired);
+		assert_ok!(Jobs::dispute(signed(&owner()), job, H256::zero()));
+	});
+}
+
+#[test]
+fn a_key_disputes_out_of_the_machines_account_under_its_policy_only() {
+	build_and_execute(|| {
+		let job = rejected(Native);
+		let dispute = || Jobs::dispute(signed(&key(1)), job, H256::zero());
+		assert_noop!(dispute(), pallet_machines::Error::<Test>::PurposeNotAllowed);
+		let policy = SpendingPolicy {
+			purposes: vec![SpendPurpose::Dispute].try_into().expect("one of 8"),
+			period: 0,
+			caps: vec![SpendingCap {
+				asset: Native,
+				per_period: 1_000,
+			}]
+			.try_into()
+			.expect("one of 8"),
+		};
+		assert_ok!(Machines::set_spending_policy(
+			signed(&owner()),
+			machine(1),
+			Some(policy)
+		));
+		assert_ok!(dispute());
+		// The dispute's bond, a tenth of what is at stake, and the bond for the work.
+		assert_eq!(money(&machine(1).account()).1, 90 + 2 * UNIT_PRICE / 10 + BOND);
+		assert_eq!(money(&key(1)), (0, 0));
+	});
+}
+
+#[test]
+fn who_buys_the_machine_answers_for_it() {
+	for concedes in [true, false] {
+		build_and_execute(|| {
+			let job = rejected(Native);
+			assert_ok!(Machines::offer_ownership(
+				signed(&owner()),
+				machine(1),
+				Some(stranger())
+			));
+			assert_ok!(Machines::accept_ownership(signed(&stranger()), machine(1), 0));
+			let none = || Error::<Test>::NotTheMachinesOwner;
+			assert_noop!(Jobs::concede(signed(&owner()), job), none());
+			assert_noop!(Jobs::dispute(signed(&owner()), job, H256::zero()), none());
+			if concedes {
+				assert_ok!(Jobs::concede(signed(&stranger()), job));
+			} else {
+				assert_ok!(Jobs::dispute(signed(&stranger()), job, H256::zero()));
+			}
+		});
+	}
+}
+
+#[test]
+fn who_disputes_without_money_does_not() {
+	build_and_execute(|| {
+		let job = rejected(Native);
+		let free = Balances::free_balance(owner());
+		assert_ok!(Balances::transfer_allow_death(
+			signed(&owner()),
+			stranger(),
+			free - MINIMUM - 100
+		));
+		let dispute = || Jobs::dispute(signed(&owner()), job, H256::zero());
+		assert!(frame_support::storage::with_storage_layer(dispute).is_err());
+		assert_eq!(record_state(job), JobState::Rejected);
+		at(CHALLENGE_WINDOW + 1);
+		idle();
+		assert_eq!(record_state(job), JobState::Settled(Outcome::Completed));
+	});
 }
 
 #[test]

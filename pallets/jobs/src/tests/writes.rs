@@ -1,7 +1,7 @@
 //! How many records each step of a job writes: what the chain's throughput hangs on.
 
 use crate::mock::*;
-use bpiiot_primitives::{AssetKind, SpendPurpose};
+use bpiiot_primitives::{AgreementRef, AssetKind, SpendPurpose};
 use pallet_machines::{SpendingCap, SpendingPolicy};
 use sp_core::H256;
 use std::collections::BTreeSet;
@@ -74,6 +74,85 @@ fn a_job_in_an_asset_writes_little_more() {
 	// The asset itself, two records of what is on hold, and for a new account its reference in the system.
 	assert_eq!(written_by_a_job(DOLLAR, 0), [7, 1, 1, 1, 2, 10, 5]);
 	assert_eq!(written_by_a_job(DOLLAR, BOND), [7, 5, 1, 1, 2, 11, 5]);
+}
+
+/// What the ways beside the straight one write at worst: a counter-offer, agreeing to a dearer and sooner one, rejection
+/// of all units, dispute, and the end of it; and then of a second job rework and the end by conceding.
+fn written_beside(asset: AssetKind) -> [usize; 7] {
+	let mut chain = empty();
+	let offer = chain.execute_with(|| {
+		registered(1);
+		registered_arbiter();
+		let mut terms = full_terms();
+		terms.asset = asset;
+		// Each deadline is before the one of the state before it, so that the job is indexed anew.
+		terms.review_window = 40_000;
+		terms.rework = Some(crate::Rework {
+			rounds: 1,
+			window: 20_000,
+		});
+		terms.disputes.as_mut().expect("it has them").challenge_window = 10_000;
+		published(terms)
+	});
+	let (customer, machine) = (|| signed(&customer()), || signed(&key(1)));
+	let job = chain.execute_with(|| ordered_before(offer, Some(arbiter())));
+	let (price, by) = (2 * UNIT_PRICE, START + 50_000);
+	let counter = written(&mut chain, || {
+		Jobs::counter_offer(machine(), job, price, by).expect("answers");
+	});
+	let agree = written(&mut chain, || {
+		Jobs::accept_counter_offer(customer(), job, price, by).expect("agrees");
+	});
+	chain.execute_with(|| {
+		take(job, Stage::Started);
+		Jobs::deliver(machine(), job, 4, H256::zero()).expect("delivers");
+	});
+	let reject = written(&mut chain, || {
+		Jobs::reject(customer(), job, 4, H256::zero()).expect("rejects");
+	});
+	let dispute = written(&mut chain, || {
+		Jobs::dispute(signed(&owner()), job, H256::zero()).expect("disputes");
+	});
+	chain.execute_with(|| at(CASE_WINDOW + 1));
+	let lapse = written(&mut chain, || {
+		Escrow::end_dispute(customer(), AgreementRef::Job(job)).expect("ends");
+	});
+
+	let job = chain.execute_with(|| take(ordered_before(offer, Some(arbiter())), Stage::Delivered));
+	let rework = written(&mut chain, || {
+		Jobs::request_rework(customer(), job, H256::zero()).expect("sends back");
+	});
+	chain.execute_with(|| {
+		Jobs::deliver(machine(), job, 4, H256::zero()).expect("delivers");
+		Jobs::reject(customer(), job, 4, H256::zero()).expect("rejects");
+	});
+	let concede = written(&mut chain, || {
+		Jobs::concede(machine(), job).expect("concedes");
+	});
+	chain.execute_with(try_state);
+	[counter, agree, reject, dispute, lapse, rework, concede]
+}
+
+#[test]
+fn the_ways_beside_the_straight_one_write_little_too() {
+	// Agreeing writes the customer's account and holds, the job, and one deadline for another. A dispute writes its own
+	// record, the opener's account and holds, the job, and one deadline for another.
+	assert_eq!(written_beside(AssetKind::Native), [1, 5, 2, 6, 12, 2, 8]);
+	assert_eq!(written_beside(DOLLAR), [1, 7, 2, 8, 16, 2, 11]);
+}
+
+#[test]
+fn an_order_before_an_arbiter_writes_no_more_than_another() {
+	let mut chain = empty();
+	let offer = chain.execute_with(|| {
+		registered(1);
+		registered_arbiter();
+		published(full_terms())
+	});
+	let order = written(&mut chain, || {
+		ordered_before(offer, Some(arbiter()));
+	});
+	assert_eq!(order, 5);
 }
 
 #[test]
