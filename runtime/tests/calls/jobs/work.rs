@@ -136,6 +136,16 @@ fn cancel() -> Row {
 			WrongState,
 			given(|| at(Stage::Delivered)).by(KEY).fails(Error::WrongState),
 		)
+		// What went back was delivered before: he has it, and may not get it for the fee.
+		.case(
+			WrongState,
+			given(|| {
+				at(Stage::Delivered);
+				let reason = Default::default();
+				act(CUSTOMER, Call::<Runtime>::request_rework { job: job(), reason });
+			})
+			.fails(Error::AlreadyDelivered),
+		)
 		// All of the price, and none of it.
 		.case(
 			Maximum,
