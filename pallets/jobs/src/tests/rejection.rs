@@ -160,6 +160,24 @@ fn anybody_ends_a_rejection_that_was_not_disputed_in_time() {
 }
 
 #[test]
+fn a_dispute_is_too_late_a_millisecond_after_its_window() {
+	for (millis, in_time) in [(CHALLENGE_WINDOW, true), (CHALLENGE_WINDOW + 1, false)] {
+		build_and_execute(|| {
+			let job = rejected(Native);
+			at(millis);
+			let dispute = || Jobs::dispute(signed(&owner()), job, H256::zero());
+			if in_time {
+				assert_ok!(dispute());
+			} else {
+				assert_noop!(dispute(), Error::<Test>::TooLate);
+				// To concede is never too late.
+				assert_ok!(Jobs::concede(signed(&owner()), job));
+			}
+		});
+	}
+}
+
+#[test]
 fn a_pause_takes_no_time_from_the_machines_side() {
 	build_and_execute(|| {
 		let job = rejected(Native);
