@@ -225,6 +225,12 @@ mod tests {
 			unseal(&place.config, context, sealed.clone()).await.as_deref(),
 			Ok(address)
 		);
+		// The key of an earlier rotation is elsewhere.
+		fs::rename(place.files().retired(0), place.files().retired(7)).unwrap();
+		assert_eq!(
+			unseal(&place.config, context, sealed.clone()).await.as_deref(),
+			Ok(address)
+		);
 		let other = Context {
 			customer: [9; 32],
 			..context

@@ -58,14 +58,27 @@ impl KeyFiles {
 	}
 
 	/// All files that hold a key of the machine's: that of now first, then the one that is to follow, then those before, the
-	/// last one first.
+	/// last one first. On this computer there may be gaps between them: a key may have been put in elsewhere.
 	pub fn all(&self) -> Vec<PathBuf> {
-		let retired = (0..).map(|rotation| self.retired(rotation));
-		let mut files: Vec<_> = retired.take_while(|path| path.exists()).collect();
-		files.extend([self.successor(), self.keystore.clone()]);
+		let mut retired = self.retired_here();
+		retired.sort_unstable_by(|one, other| other.cmp(one));
+		let retired = retired.into_iter().map(|rotation| self.retired(rotation));
+		let mut files = vec![self.keystore.clone(), self.successor()];
+		files.extend(retired);
 		files.retain(|path| path.exists());
-		files.reverse();
 		files
+	}
+
+	/// The rotations whose former keys are in the folder.
+	fn retired_here(&self) -> Vec<u32> {
+		let Some(name) = self.keystore.file_name().and_then(|name| name.to_str()) else {
+			return Vec::new();
+		};
+		let prefix = format!("{name}.retired-");
+		let entries = fs::read_dir(keystore::folder_of(&self.keystore)).into_iter().flatten();
+		entries
+			.filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_prefix(&prefix)?.parse().ok())
+			.collect()
 	}
 
 	fn with_ending(&self, ending: &str) -> PathBuf {

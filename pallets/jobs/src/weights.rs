@@ -76,8 +76,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `2022`
 		//  Estimated: `4401`
-		// Minimum execution time: 107_200_000 picoseconds.
-		Weight::from_parts(113_900_000, 4401)
+		// Minimum execution time: 106_208_000 picoseconds.
+		Weight::from_parts(112_548_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -93,8 +93,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `2112`
 		//  Estimated: `4401`
-		// Minimum execution time: 54_641_000 picoseconds.
-		Weight::from_parts(58_857_000, 4401)
+		// Minimum execution time: 53_400_000 picoseconds.
+		Weight::from_parts(58_277_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -116,8 +116,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `3248`
 		//  Estimated: `4401`
-		// Minimum execution time: 92_237_000 picoseconds.
-		Weight::from_parts(100_420_000, 4401)
+		// Minimum execution time: 91_656_000 picoseconds.
+		Weight::from_parts(100_970_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -157,8 +157,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `6053`
 		//  Estimated: `11223`
-		// Minimum execution time: 243_804_000 picoseconds.
-		Weight::from_parts(255_030_000, 11223)
+		// Minimum execution time: 236_633_000 picoseconds.
+		Weight::from_parts(253_278_000, 11223)
 			.saturating_add(T::DbWeight::get().reads(16_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
@@ -186,8 +186,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `4139`
 		//  Estimated: `4401`
-		// Minimum execution time: 105_408_000 picoseconds.
-		Weight::from_parts(113_729_000, 4401)
+		// Minimum execution time: 103_565_000 picoseconds.
+		Weight::from_parts(112_417_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(10_u64))
 			.saturating_add(T::DbWeight::get().writes(6_u64))
 	}
@@ -213,8 +213,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `5086`
 		//  Estimated: `6208`
-		// Minimum execution time: 129_903_000 picoseconds.
-		Weight::from_parts(142_182_000, 6208)
+		// Minimum execution time: 130_395_000 picoseconds.
+		Weight::from_parts(141_181_000, 6208)
 			.saturating_add(T::DbWeight::get().reads(9_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
@@ -230,8 +230,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `2751`
 		//  Estimated: `4401`
-		// Minimum execution time: 39_449_000 picoseconds.
-		Weight::from_parts(43_365_000, 4401)
+		// Minimum execution time: 39_298_000 picoseconds.
+		Weight::from_parts(42_834_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -245,8 +245,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `2595`
 		//  Estimated: `4401`
-		// Minimum execution time: 35_864_000 picoseconds.
-		Weight::from_parts(38_587_000, 4401)
+		// Minimum execution time: 35_133_000 picoseconds.
+		Weight::from_parts(39_699_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -264,8 +264,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `2751`
 		//  Estimated: `4401`
-		// Minimum execution time: 42_503_000 picoseconds.
-		Weight::from_parts(46_470_000, 4401)
+		// Minimum execution time: 45_618_000 picoseconds.
+		Weight::from_parts(55_293_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -291,8 +291,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `5268`
 		//  Estimated: `8817`
-		// Minimum execution time: 201_781_000 picoseconds.
-		Weight::from_parts(219_717_000, 8817)
+		// Minimum execution time: 205_757_000 picoseconds.
+		Weight::from_parts(214_200_000, 8817)
 			.saturating_add(T::DbWeight::get().reads(12_u64))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
@@ -320,8 +320,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `5424`
 		//  Estimated: `8817`
-		// Minimum execution time: 206_138_000 picoseconds.
-		Weight::from_parts(230_243_000, 8817)
+		// Minimum execution time: 216_603_000 picoseconds.
+		Weight::from_parts(233_278_000, 8817)
 			.saturating_add(T::DbWeight::get().reads(13_u64))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
@@ -331,26 +331,28 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Machines::Machines` (`max_values`: None, `max_size`: Some(936), added: 3411, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
-	/// Storage: `Assets::Asset` (r:1 w:1)
-	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
-	/// Storage: `Assets::Account` (r:2 w:2)
-	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+	/// Storage: `Escrow::Clock` (r:1 w:0)
+	/// Proof: `Escrow::Clock` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::Holds` (r:2 w:2)
 	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::BalancesOnHold` (r:2 w:2)
 	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Asset` (r:1 w:1)
+	/// Proof: `Assets::Asset` (`max_values`: None, `max_size`: Some(210), added: 2685, mode: `MaxEncodedLen`)
+	/// Storage: `Assets::Account` (r:3 w:3)
+	/// Proof: `Assets::Account` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
 	/// Storage: `Jobs::JobsOf` (r:1 w:1)
 	/// Proof: `Jobs::JobsOf` (`max_values`: None, `max_size`: Some(1369), added: 3844, mode: `MaxEncodedLen`)
 	/// Storage: `Escrow::Deadlines` (r:0 w:1)
 	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn cancel() -> Weight {
 		// Proof size in bytes:
-		//  Measured:  `5229`
-		//  Estimated: `6510`
-		// Minimum execution time: 164_575_000 picoseconds.
-		Weight::from_parts(181_280_000, 6510)
-			.saturating_add(T::DbWeight::get().reads(11_u64))
-			.saturating_add(T::DbWeight::get().writes(10_u64))
+		//  Measured:  `5424`
+		//  Estimated: `8817`
+		// Minimum execution time: 208_231_000 picoseconds.
+		Weight::from_parts(220_599_000, 8817)
+			.saturating_add(T::DbWeight::get().reads(13_u64))
+			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
 	/// Storage: `Jobs::Jobs` (r:1 w:1)
 	/// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(699), added: 3174, mode: `MaxEncodedLen`)
@@ -372,8 +374,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `4237`
 		//  Estimated: `8817`
-		// Minimum execution time: 189_723_000 picoseconds.
-		Weight::from_parts(211_575_000, 8817)
+		// Minimum execution time: 185_637_000 picoseconds.
+		Weight::from_parts(202_552_000, 8817)
 			.saturating_add(T::DbWeight::get().reads(11_u64))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
@@ -395,8 +397,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `3625`
 		//  Estimated: `4401`
-		// Minimum execution time: 84_136_000 picoseconds.
-		Weight::from_parts(99_308_000, 4401)
+		// Minimum execution time: 83_715_000 picoseconds.
+		Weight::from_parts(92_608_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -414,8 +416,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `3028`
 		//  Estimated: `4401`
-		// Minimum execution time: 53_299_000 picoseconds.
-		Weight::from_parts(62_073_000, 4401)
+		// Minimum execution time: 50_565_000 picoseconds.
+		Weight::from_parts(54_992_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -439,16 +441,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `AssetsHolder::BalancesOnHold` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
 	/// Storage: `AssetsHolder::Holds` (r:1 w:1)
 	/// Proof: `AssetsHolder::Holds` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
-	/// Storage: `Escrow::Deadlines` (r:0 w:1)
+	/// Storage: `Escrow::Deadlines` (r:0 w:2)
 	/// Proof: `Escrow::Deadlines` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn accept_counter_offer() -> Weight {
 		// Proof size in bytes:
 		//  Measured:  `4277`
 		//  Estimated: `4401`
-		// Minimum execution time: 119_268_000 picoseconds.
-		Weight::from_parts(160_259_000, 4401)
+		// Minimum execution time: 112_387_000 picoseconds.
+		Weight::from_parts(122_022_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(10_u64))
-			.saturating_add(T::DbWeight::get().writes(7_u64))
+			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
 	/// Storage: `Machines::Keys` (r:1 w:0)
 	/// Proof: `Machines::Keys` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
@@ -464,8 +466,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `2213`
 		//  Estimated: `4401`
-		// Minimum execution time: 37_356_000 picoseconds.
-		Weight::from_parts(42_103_000, 4401)
+		// Minimum execution time: 35_243_000 picoseconds.
+		Weight::from_parts(38_047_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -491,8 +493,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `5320`
 		//  Estimated: `8817`
-		// Minimum execution time: 208_672_000 picoseconds.
-		Weight::from_parts(233_107_000, 8817)
+		// Minimum execution time: 199_507_000 picoseconds.
+		Weight::from_parts(213_048_000, 8817)
 			.saturating_add(T::DbWeight::get().reads(12_u64))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
@@ -526,8 +528,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `4400`
 		//  Estimated: `4401`
-		// Minimum execution time: 143_944_000 picoseconds.
-		Weight::from_parts(161_361_000, 4401)
+		// Minimum execution time: 132_698_000 picoseconds.
+		Weight::from_parts(137_215_000, 4401)
 			.saturating_add(T::DbWeight::get().reads(12_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
@@ -549,8 +551,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		// Proof size in bytes:
 		//  Measured:  `4120`
 		//  Estimated: `8817`
-		// Minimum execution time: 182_092_000 picoseconds.
-		Weight::from_parts(207_800_000, 8817)
+		// Minimum execution time: 174_090_000 picoseconds.
+		Weight::from_parts(178_756_000, 8817)
 			.saturating_add(T::DbWeight::get().reads(10_u64))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
