@@ -46,8 +46,10 @@ const CUSTOMERS_EACH: u32 = JOBS_EACH / ORDERS_EACH;
 /// Transfers of each customer.
 const TRANSFERS_EACH: u32 = 32;
 
+/// Makes a call about a job.
+type OfJob = fn(u64) -> Call;
 /// What a machine does about a job.
-const STEPS: [(&str, fn(u64) -> Call); 3] = [
+const STEPS: [(&str, OfJob); 3] = [
 	("jobs.accept", accept),
 	("jobs.start", start),
 	("jobs.deliver", deliver),
@@ -296,7 +298,7 @@ impl Crowd {
 	}
 
 	/// One step of all the machines about all their jobs.
-	async fn work(&mut self, step: fn(u64) -> Call) -> Result<Vec<(Keypair, Call)>> {
+	async fn work(&mut self, step: OfJob) -> Result<Vec<(Keypair, Call)>> {
 		let view = self.chain.now().await?;
 		let (jobs, machines) = (view.jobs().await?, view.machines().await?);
 		let expected = self.machines.len() * JOBS_EACH as usize;
