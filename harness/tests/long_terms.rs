@@ -3,6 +3,7 @@
 use anyhow::{ensure, Context, Result};
 use bpiiot_harness::{
 	chain::{dev_account, Asset, Chain, JobState, Outcome},
+	client::Site,
 	demo::books::{Balances, Books, Fees},
 	money::STABLE,
 	ordered::{must_balance, Ordered, STEP},
@@ -183,6 +184,73 @@ async fn long_terms_are_haggled_over_the_recipe_is_sealed_and_units_are_mended()
 		assert_eq!(ordered.clone().end(&mut world).await?, Outcome::Completed);
 		let record = world.chain.now().await?.job(job).await?.context("the record")?;
 		assert_eq!((record.unit_price, record.approved), (3 * BPI, UNITS));
+		world.stop().await
+	})
+	.await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_a_machine_buys_within_its_policy_and_a_customer_orders_several_things_at_once() -> Result<()> {
+	within(LIMIT, async {
+		// GIVEN a machine that works, and another one of the customer's that may spend 10 BPI.
+		let (mut world, _, offer) = World::ready(QUICK, None).await?;
+		let port = world.board.as_ref().context("the board")?.port().to_owned();
+		let buyer = Site::create(&world.folder().join("buyer"), &port, &world.node.url())?;
+		let policy = buyer.add_file("policy.toml", "purposes = [\"purchase\"]\n[caps]\nBPI = \"10\"\n")?;
+		let policy = policy.display().to_string();
+		buyer.run(&["init"]).await?;
+		buyer.run(&["register", "--as", "//Customer"]).await?;
+		buyer.run(&["deposit", "50", "--as", "//Customer"]).await?;
+		buyer.run(&["policy", &policy, "--as", "//Customer"]).await?;
+
+		// WHEN it looks for the cheapest by itself, and signs with its own key.
+		let recipe = world.brackets(1)?.recipe.display().to_string();
+		let buy = |units: &'static str| {
+			[
+				"buy",
+				"--capability",
+				"drilling",
+				"--units",
+				units,
+				"--recipe",
+				&recipe,
+				"--deliver-in",
+				"12h",
+			]
+			.map(str::to_owned)
+		};
+		let dear = buyer.command(&buy("5")).await?;
+		ensure!(dear.text().contains("OverSpendingCap"), "{}", dear.text());
+		let bought: Json = serde_json::from_str(&buyer.run(&buy("2")).await?.said)?;
+		let job = bought["job"].as_u64().context("a job")?;
+
+		// THEN its account is the customer, and it approves what it got.
+		let delivered = |state| state == JobState::Delivered;
+		world.wait_for_job(job, STEP, delivered).await?;
+		let record = world.chain.now().await?.job(job).await?.context("the record")?;
+		assert_ne!(*record.customer(), account_of("Customer"));
+		buyer.run(&["approve", &job.to_string()]).await?;
+		let settled = |state| state == JobState::Settled(Outcome::Completed);
+		world.wait_for_job(job, STEP, settled).await?;
+		let left = world.chain.now().await?.balance(record.customer()).await?;
+		let fee = world.chain.now().await?.order_fee()?;
+		assert_eq!(
+			left.total(),
+			50 * BPI - record.price() - fee,
+			"the price and the order's fee, and no other"
+		);
+
+		// AND a customer's batch is all or nothing.
+		let line = |units: u32| {
+			format!("[[order]]\noffer = {offer}\nunits = {units}\nrecipe = \"{recipe}\"\ndeliver_in = \"12h\"\n")
+		};
+		let before = world.chain.now().await?.jobs().await?.len();
+		for (text, ordered) in [(line(1) + &line(101), 0), (line(1) + &line(2), 2)] {
+			let file = world.site.add_file("orders.toml", &text)?.display().to_string();
+			let answer = world.site.command(&["batch", &file, "--as", "//Customer"]).await?;
+			assert_eq!(answer.status.success(), ordered > 0, "{}", answer.text());
+			assert_eq!(world.chain.now().await?.jobs().await?.len(), before + ordered);
+		}
 		world.stop().await
 	})
 	.await

@@ -9,6 +9,27 @@ use crate::{amount::Amount, asset::Asset};
 use std::fmt;
 use subxt::utils::{AccountId32, H256};
 
+/// An order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+	/// The offer.
+	pub offer: OfferId,
+	/// The version of it that was read.
+	pub version: u32,
+	/// How many units.
+	pub units: u32,
+	/// The most that all of them may cost, in the offer's asset's smallest unit.
+	pub max_price: u128,
+	/// Hash of the recipe file.
+	pub recipe: H256,
+	/// Where the recipe can be fetched.
+	pub recipe_reference: RecipeReference,
+	/// The delivery deadline, in unix milliseconds of the chain's timestamp.
+	pub deliver_by: u64,
+	/// Who decides disputes.
+	pub arbiter: Option<AccountId32>,
+}
+
 /// A call to one of the chain's pallets.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Call {
@@ -127,24 +148,9 @@ pub enum Call {
 		offer: OfferId,
 	},
 	/// Order work.
-	Order {
-		/// The offer.
-		offer: OfferId,
-		/// The version of it that was read.
-		version: u32,
-		/// How many units.
-		units: u32,
-		/// The most that all of them may cost, in the offer's asset's smallest unit.
-		max_price: u128,
-		/// Hash of the recipe file.
-		recipe: H256,
-		/// Where the recipe can be fetched.
-		recipe_reference: RecipeReference,
-		/// The delivery deadline, in unix milliseconds of the chain's timestamp.
-		deliver_by: u64,
-		/// Who decides disputes.
-		arbiter: Option<AccountId32>,
-	},
+	Order(Line),
+	/// Order several things, all or none.
+	OrderBatch(Vec<Line>),
 	/// Answer an order with other terms.
 	CounterOffer {
 		/// The job.
@@ -292,7 +298,8 @@ impl Call {
 			Self::PublishOffer { .. } => "jobs.publish_offer",
 			Self::UpdateOffer { .. } => "jobs.update_offer",
 			Self::WithdrawOffer { .. } => "jobs.withdraw_offer",
-			Self::Order { .. } => "jobs.order",
+			Self::Order(_) => "jobs.order",
+			Self::OrderBatch(_) => "jobs.order_batch",
 			Self::Accept(_) => "jobs.accept",
 			Self::Decline { .. } => "jobs.decline",
 			Self::Start(_) => "jobs.start",

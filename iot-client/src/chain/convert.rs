@@ -1,6 +1,7 @@
 //! Between the generated types and this client's own.
 
 use super::{
+	call::Line,
 	limits::{Budget, Cap, FeeAllowance, Fees, Purpose, Spending, SpendingPolicy},
 	runtime::types,
 	terms::{Calendar, CancellationFees, DisputeTerms, Rework, Terms, Tier},
@@ -158,6 +159,23 @@ pub(super) fn recipe_reference(reference: RecipeReference) -> jobs::RecipeRefere
 			ciphertext: BoundedVec(ciphertext),
 		}),
 	}
+}
+
+pub(super) fn line(line: Line) -> jobs::OrderLine<AccountId32, u128> {
+	jobs::OrderLine {
+		offer: offer_id(line.offer),
+		version: line.version,
+		units: line.units,
+		max_price: line.max_price,
+		recipe: line.recipe,
+		recipe_reference: recipe_reference(line.recipe_reference),
+		deliver_by: line.deliver_by,
+		arbiter: line.arbiter,
+	}
+}
+
+pub(super) fn lines(lines: Vec<Line>) -> BoundedVec<jobs::OrderLine<AccountId32, u128>> {
+	list(lines, line)
 }
 
 pub(super) fn agreement(job: JobId) -> ids::AgreementRef {

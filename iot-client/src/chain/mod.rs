@@ -20,7 +20,7 @@ pub mod submit;
 pub mod terms;
 pub mod types;
 
-pub use call::Call;
+pub use call::{Call, Line};
 pub use error::ChainError;
 pub use link::{Chain, Head};
 pub use refusal::Signatory;

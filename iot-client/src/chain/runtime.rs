@@ -98,6 +98,7 @@ const USED: [Used; 4] = [
 			"update_offer",
 			"withdraw_offer",
 			"order",
+			"order_batch",
 			"accept",
 			"decline",
 			"start",
@@ -274,19 +275,20 @@ pub fn sign(
 			signer.sign(jobs.update_offer(convert::offer_id(offer), convert::terms(terms)))
 		}
 		Call::WithdrawOffer { offer } => signer.sign(jobs.withdraw_offer(convert::offer_id(offer))),
-		Call::Order {
-			offer,
-			version,
-			units,
-			max_price,
-			recipe,
-			recipe_reference,
-			deliver_by,
-			arbiter,
-		} => {
-			let (offer, reference) = (convert::offer_id(offer), convert::recipe_reference(recipe_reference));
-			signer.sign(jobs.order(offer, version, units, max_price, recipe, reference, deliver_by, arbiter))
+		Call::Order(order) => {
+			let line = convert::line(order);
+			signer.sign(jobs.order(
+				line.offer,
+				line.version,
+				line.units,
+				line.max_price,
+				line.recipe,
+				line.recipe_reference,
+				line.deliver_by,
+				line.arbiter,
+			))
 		}
+		Call::OrderBatch(lines) => signer.sign(jobs.order_batch(convert::lines(lines))),
 		Call::CounterOffer { job, counter } => {
 			signer.sign(jobs.counter_offer(convert::job_id(job), counter.unit_price, counter.deliver_by))
 		}
@@ -397,15 +399,19 @@ pub fn published_offer(events: &Events) -> Result<OfferId> {
 		.ok_or_else(|| ChainError::Rpc("no OfferPublished event".to_owned()))
 }
 
-/// The job that these events tell of.
+/// The jobs that these events tell of, in their order; at least one.
 ///
 /// # Errors
 /// When there is none.
-pub fn ordered_job(events: &Events) -> Result<JobId> {
-	let event = events.find_first::<job_events::Ordered>().transpose()?;
-	event
-		.map(|event| JobId(event.job.0))
-		.ok_or_else(|| ChainError::Rpc("no Ordered event".to_owned()))
+pub fn ordered_jobs(events: &Events) -> Result<Vec<JobId>> {
+	let mut jobs = Vec::new();
+	for event in events.find::<job_events::Ordered>() {
+		jobs.push(JobId(event?.job.0));
+	}
+	match jobs.is_empty() {
+		true => Err(ChainError::Rpc("no Ordered event".to_owned())),
+		false => Ok(jobs),
+	}
 }
 
 #[cfg(test)]

@@ -344,6 +344,14 @@ pub enum Command {
 		#[command(flatten)]
 		what: What,
 	},
+	/// Order several things at once from a TOML file, also from different machines: all of them or nothing
+	Batch {
+		/// The orders
+		file: PathBuf,
+		/// The customer; the machine's own key if nobody is named.
+		#[command(flatten)]
+		signer: MaybeSigner,
+	},
 	/// Approve delivered units; the machine is paid
 	Approve {
 		/// The job

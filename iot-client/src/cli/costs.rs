@@ -53,7 +53,7 @@ pub(super) fn priced(offer: &Offer, money: &Denomination, units: u32, max_price:
 }
 
 /// What an order puts on hold, in the smallest unit of its asset.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Costs {
 	/// For the work.
 	pub price: u128,
@@ -72,6 +72,15 @@ impl Costs {
 				"governance has set no rate for {}, so the deposit and the fee of an order cannot be told in it: nothing can be ordered in it",
 				asset.denomination
 			))),
+		}
+	}
+
+	/// Both together.
+	pub(super) fn and(self, other: Self) -> Self {
+		Self {
+			price: self.price.saturating_add(other.price),
+			deposit: self.deposit.saturating_add(other.deposit),
+			fee: self.fee.saturating_add(other.fee),
 		}
 	}
 

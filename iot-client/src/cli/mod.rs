@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and what it does.
 
 pub mod args;
+mod batch;
 mod costs;
 mod customer;
 mod dispute;
@@ -102,6 +103,12 @@ impl From<terms::TermsError> for CliError {
 	}
 }
 
+impl From<batch::BatchError> for CliError {
+	fn from(error: batch::BatchError) -> Self {
+		Self::refused(error)
+	}
+}
+
 impl From<policy::PolicyError> for CliError {
 	fn from(error: policy::PolicyError) -> Self {
 		Self::refused(error)
@@ -167,6 +174,7 @@ pub async fn run(cli: Cli) -> Result<u8> {
 		Command::Find { .. } => find::find(&desk).await,
 		Command::Order { .. } => order::order(&desk).await,
 		Command::Buy { .. } => order::buy(&desk).await,
+		Command::Batch { file, signer } => batch::order(&desk, file, signer).await,
 		Command::Accept { job } => desk.by_key(Call::Accept(*job)).await,
 		Command::Decline { job, reason } => {
 			let reason = customer::reason_hash(reason);

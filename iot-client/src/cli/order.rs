@@ -1,16 +1,16 @@
 //! Ordering: from an offer that was named, or from the cheapest that fits.
 
 use super::{
-	args::{Command, What},
+	args::{Command, MaybeSigner, What},
 	costs::{asset_of, priced, Costs},
 	customer, find, CliError, Desk, Result,
 };
 use crate::{
-	asset::Denomination,
 	chain::{
-		assets, queries, runtime,
-		types::{JobId, MachineId, Offer, RecipeReference},
-		At, Call, Chain, Head,
+		assets::{self, AssetInfo},
+		queries, runtime,
+		types::{JobId, MachineId, Offer, OfferId, RecipeReference},
+		At, Call, Chain, Head, Line,
 	},
 	parse::show_millis,
 	recipe::{content_hash, sealed, Recipe},
@@ -29,9 +29,8 @@ pub(super) async fn order(desk: &Desk<'_>) -> Result<u8> {
 	};
 	let recipe = RecipeFile::read(what)?;
 	let arbiter = arbiter.as_deref().map(customer::account).transpose()?;
-	let buyer = Buyer::new(desk, what).await?;
-	let offer = queries::offer(&buyer.at, *offer).await?;
-	let offer = offer.ok_or_else(|| CliError::refused("there is no such offer, or it was withdrawn; see `find`"))?;
+	let buyer = Buyer::new(desk, &what.signer).await?;
+	let offer = buyer.offer(*offer).await?;
 	let job = buyer.order(&offer, what, recipe, arbiter).await?;
 	buyer.follow(what, job).await
 }
@@ -48,7 +47,7 @@ pub(super) async fn buy(desk: &Desk<'_>) -> Result<u8> {
 		return Ok(0);
 	};
 	let recipe = RecipeFile::read(what)?;
-	let buyer = Buyer::new(desk, what).await?;
+	let buyer = Buyer::new(desk, &what.signer).await?;
 	let shelf = find::Shelf {
 		capability: capability.clone(),
 		region: region.clone().unwrap_or_default(),
@@ -85,7 +84,7 @@ pub(super) async fn buy(desk: &Desk<'_>) -> Result<u8> {
 }
 
 /// Who orders, and where.
-struct Buyer<'a> {
+pub(super) struct Buyer<'a> {
 	desk: &'a Desk<'a>,
 	chain: Chain,
 	at: At,
@@ -98,8 +97,8 @@ struct Buyer<'a> {
 }
 
 impl<'a> Buyer<'a> {
-	async fn new(desk: &'a Desk<'a>, what: &What) -> Result<Self> {
-		let (chain, wallet) = (desk.chain()?, desk.anyone(&what.signer)?);
+	pub(super) async fn new(desk: &'a Desk<'a>, signer: &MaybeSigner) -> Result<Self> {
+		let (chain, wallet) = (desk.chain()?, desk.anyone(signer)?);
 		let (at, head) = desk.at_newest(&chain).await?;
 		let machine = queries::machine_of_key(&at, &wallet.account()).await?;
 		let machine = machine.and_then(|(machine, live)| live.then_some(machine));
@@ -114,17 +113,24 @@ impl<'a> Buyer<'a> {
 		})
 	}
 
+	/// An offer that must exist.
+	pub(super) async fn offer(&self, id: OfferId) -> Result<Offer> {
+		let offer = queries::offer(&self.at, id).await?;
+		offer.ok_or_else(|| CliError::refused(format!("there is no offer {id}, or it was withdrawn; see `find`")))
+	}
+
 	fn is_own(&self, offer: &Offer) -> bool {
 		self.machine == Some(offer.machine)
 	}
 
-	async fn order(
+	/// Looks whether an order can be made, and what it costs.
+	pub(super) async fn prepare(
 		&self,
 		offer: &Offer,
 		what: &What,
 		recipe: RecipeFile,
 		arbiter: Option<AccountId32>,
-	) -> Result<JobId> {
+	) -> Result<Prepared> {
 		let asset = asset_of(&self.at, offer).await?;
 		let money = &asset.denomination;
 		let max_price = match &what.max_price {
@@ -136,17 +142,13 @@ impl<'a> Buyer<'a> {
 		if time < offer.terms.lead_time {
 			let needed = show_millis(offer.terms.lead_time);
 			return Err(CliError::refused(format!(
-				"the offer needs at least {needed} of working time to deliver; see --deliver-in"
+				"offer {} needs at least {needed} of working time to deliver; see --deliver-in",
+				offer.id
 			)));
 		}
 		ensure_offered(offer, arbiter)?;
 		let costs = Costs::of(&asset, price, queries::order_costs(&self.at)?)?;
-		costs.ensure_affordable(
-			&asset,
-			&self.account,
-			assets::holding(&self.at, money.asset(), &self.account).await?,
-		)?;
-		let call = Call::Order {
+		let line = Line {
 			offer: offer.id,
 			version: offer.version,
 			units: what.units,
@@ -156,10 +158,48 @@ impl<'a> Buyer<'a> {
 			deliver_by: self.head.time.unix.saturating_add(time),
 			arbiter,
 		};
+		Ok(Prepared {
+			line,
+			machine: offer.machine,
+			asset,
+			costs,
+		})
+	}
+
+	/// Refuses what the account cannot pay: all orders in an asset together.
+	pub(super) async fn ensure_affordable(&self, orders: &[Prepared]) -> Result<()> {
+		for order in orders {
+			let asset = order.asset.denomination.asset();
+			let same = orders.iter().filter(|other| other.asset.denomination.asset() == asset);
+			let costs = same.fold(Costs::default(), |sum, other| sum.and(other.costs));
+			let holding = assets::holding(&self.at, asset, &self.account).await?;
+			costs.ensure_affordable(&order.asset, &self.account, holding)?;
+		}
+		Ok(())
+	}
+
+	/// Sends orders that were prepared, and tells of each.
+	pub(super) async fn send(&self, call: Call, orders: &[Prepared]) -> Result<Vec<JobId>> {
 		let (block, events) = self.desk.submit(&self.chain, &self.wallet, call).await?;
-		let job = runtime::ordered_job(&events)?;
-		self.say(job, block.number, offer, what.units, money, costs);
-		Ok(job)
+		let jobs = runtime::ordered_jobs(&events)?;
+		for (job, order) in jobs.iter().zip(orders) {
+			self.say(*job, block.number, order);
+		}
+		Ok(jobs)
+	}
+
+	async fn order(
+		&self,
+		offer: &Offer,
+		what: &What,
+		recipe: RecipeFile,
+		arbiter: Option<AccountId32>,
+	) -> Result<JobId> {
+		let order = [self.prepare(offer, what, recipe, arbiter).await?];
+		self.ensure_affordable(&order).await?;
+		let call = Call::Order(order[0].line.clone());
+		let jobs = self.send(call, &order).await?;
+		Ok(jobs[0])
 	}
 
 	/// Where the machine finds the recipe: for everybody, or for the machine alone.
@@ -188,7 +228,14 @@ impl<'a> Buyer<'a> {
 		})
 	}
 
-	fn say(&self, job: JobId, block: u64, offer: &Offer, units: u32, money: &Denomination, costs: Costs) {
+	fn say(&self, job: JobId, block: u64, order: &Prepared) {
+		let Prepared {
+			line,
+			machine,
+			asset,
+			costs,
+		} = order;
+		let (money, units) = (&asset.denomination, line.units);
 		let text = format!(
 			"job {job} ordered in block {block}: {units} units for {}, on hold; besides {} for the record, until `remove`, and a fee of {}",
 			money.show(costs.price),
@@ -198,7 +245,7 @@ impl<'a> Buyer<'a> {
 		let json = serde_json::json!({
 			"job": job, "asset": money.asset(), "symbol": money.symbol(), "price": money.number(costs.price),
 			"deposit": money.number(costs.deposit), "fee": money.number(costs.fee), "block": block,
-			"customer": self.account, "offer": offer.id, "machine": offer.machine,
+			"customer": self.account, "offer": line.offer, "machine": machine,
 		});
 		self.desk.say(text, &json);
 	}
@@ -209,6 +256,15 @@ impl<'a> Buyer<'a> {
 			false => Ok(0),
 		}
 	}
+}
+
+/// An order that can be made.
+pub(super) struct Prepared {
+	/// What is sent.
+	pub line: Line,
+	machine: MachineId,
+	asset: AssetInfo,
+	costs: Costs,
 }
 
 /// Refuses an arbiter whom the offer does not take.
@@ -235,13 +291,13 @@ fn ensure_offered(offer: &Offer, arbiter: Option<AccountId32>) -> Result<()> {
 }
 
 /// A recipe to order.
-struct RecipeFile {
+pub(super) struct RecipeFile {
 	hash: H256,
 	uri: String,
 }
 
 impl RecipeFile {
-	fn read(what: &What) -> Result<Self> {
+	pub(super) fn read(what: &What) -> Result<Self> {
 		let path = &what.recipe;
 		let bytes = fs::read(path)
 			.map_err(|error| CliError::refused(format!("cannot read the recipe {}: {error}", path.display())))?;
@@ -275,10 +331,7 @@ fn recipe_uri(path: &Path, typed: Option<&str>) -> Result<String> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::chain::{
-		terms::{DisputeTerms, Terms},
-		types::OfferId,
-	};
+	use crate::chain::terms::{DisputeTerms, Terms};
 
 	#[test]
 	fn a_recipe_is_named_after_its_file_unless_told_otherwise() {

@@ -29,6 +29,7 @@ fn what_the_manual_shows_is_understood() {
 		"order 1 --units 3 --recipe r.toml --sealed --arbiter //Arbiter --as //Customer",
 		"buy --capability drilling --region DE --units 3 --recipe r.toml --max-price 7.5",
 		"find --capability drilling --region DE-HB --asset BPI --max-price 3",
+		"batch orders.toml --as //Customer",
 		"accept 12",
 		"decline 12 --reason busy",
 		"counter 12 --unit-price 3 --deliver-in 2d --as //Owner",
