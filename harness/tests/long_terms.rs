@@ -193,7 +193,7 @@ async fn long_terms_are_haggled_over_the_recipe_is_sealed_and_units_are_mended()
 async fn long_a_machine_buys_within_its_policy_and_a_customer_orders_several_things_at_once() -> Result<()> {
 	within(LIMIT, async {
 		// GIVEN a machine that works, and another one of the customer's that may spend 10 BPI.
-		let (mut world, _, offer) = World::ready(QUICK, None).await?;
+		let (world, _, offer) = World::ready(QUICK, None).await?;
 		let port = world.board.as_ref().context("the board")?.port().to_owned();
 		let buyer = Site::create(&world.folder().join("buyer"), &port, &world.node.url())?;
 		let policy = buyer.add_file("policy.toml", "purposes = [\"purchase\"]\n[caps]\nBPI = \"10\"\n")?;
