@@ -353,7 +353,7 @@ impl View {
 		Ok(details.map_or(0, |details| details.supply))
 	}
 
-	/// What is on hold at an account, in planck, by reason, e.g. `Escrow.Deposit`.
+	/// What is on hold at an account, in planck, by reason, e.g. `Escrow.Agreement`.
 	///
 	/// # Errors
 	/// When it cannot be read.
@@ -383,6 +383,20 @@ impl View {
 	/// When they cannot be read.
 	pub async fn open_escrows(&self) -> Result<usize> {
 		Ok(self.jobs().await?.values().filter(|job| !job.escrow.ended).count())
+	}
+
+	/// The deposits for the records of a customer's jobs.
+	///
+	/// # Errors
+	/// When they cannot be read.
+	pub async fn deposits_of(&self, customer: &AccountId32) -> Result<BTreeMap<Asset, u128>> {
+		let mut deposits = BTreeMap::new();
+		for Job { escrow, .. } in self.jobs().await?.into_values() {
+			if escrow.payer == *customer {
+				*deposits.entry(escrow.asset).or_default() += escrow.deposit;
+			}
+		}
+		Ok(deposits)
 	}
 
 	/// What an order costs whatever becomes of it, in planck.
@@ -436,7 +450,7 @@ impl View {
 	}
 }
 
-/// `Escrow.Deposit` for the hold reason of variant `Deposit` of pallet `Escrow`.
+/// `Escrow.Agreement` for the hold reason of variant `Agreement` of pallet `Escrow`.
 fn reason_name(id: &dynamic::Value) -> String {
 	use subxt::ext::scale_value::{Composite, ValueDef};
 	let mut names = Vec::new();

@@ -286,7 +286,7 @@ async fn orders_that_the_machine_must_not_run_are_declined_and_refunded() -> Res
 				.await?
 				.into_keys()
 				.collect::<Vec<_>>(),
-			["Escrow.Deposit"]
+			["Escrow.Agreement"]
 		);
 		let fees = world
 			.auditor

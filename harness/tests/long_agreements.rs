@@ -103,6 +103,13 @@ async fn long_a_key_is_rotated_in_the_middle_of_a_job_which_is_done_and_paid() -
 		world.start_daemon()?.ready().await?;
 		let next = Ordered::new(&mut world, machine, offer, 1).await?;
 		assert_eq!(next.end(&mut world).await?, Outcome::Completed);
+
+		// AND the old key is deleted, when nothing will be encrypted to it any more.
+		let answer = world.site.command(&["forget-keys"]).await?;
+		must_refuse(&answer, "rotate-encryption-key")?;
+		world.site.run(&["rotate-encryption-key"]).await?;
+		world.site.run(&["forget-keys"]).await?;
+		assert!(!std::path::Path::new(&old).exists());
 		world.stop().await
 	})
 	.await

@@ -59,7 +59,7 @@ async fn long_a_machine_whose_account_is_blocked_has_a_credit_and_is_paid_later(
 		let stable = Asset::Asset(STABLE);
 		let held = view.holds_in(stable, &account_of("Customer")).await?;
 		assert_eq!(held.get("Escrow.Credit"), Some(&job.price()), "{held:?}");
-		assert_eq!(held.get("Escrow.Price"), None);
+		assert_eq!(held.get("Escrow.Agreement"), Some(&job.escrow.deposit));
 
 		// WHEN it is not blocked any more, and somebody claims for it.
 		set_blocked(&world.chain, machine.account, false).await?;

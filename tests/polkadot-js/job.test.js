@@ -226,9 +226,7 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		assert.ok((await jobState(job)).isOrdered);
 		const held = (await balanceOf(api, customer.address)).holds;
 		assert.deepEqual(Object.fromEntries(held.map(({ reason, amount }) => [reason, amount])), {
-			'Escrow.Price': price,
-			'Escrow.Deposit': api.consts.jobs.jobDeposit.toBigInt(),
-			'Escrow.Fee': orderFee,
+			'Escrow.Agreement': price + api.consts.jobs.jobDeposit.toBigInt() + orderFee,
 		});
 
 		const early = await refusal(send(api, customer, api.tx.jobs.approve(job, 3)));
@@ -313,9 +311,7 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		const { job, fee: orderCost } = await order(3, { of, maxPrice: price });
 		const held = (await assetOf(api, id, customer.address)).holds;
 		assert.deepEqual(Object.fromEntries(held.map(({ reason, amount }) => [reason, amount])), {
-			'Escrow.Price': price,
-			'Escrow.Deposit': inDollars(api.consts.jobs.jobDeposit.toBigInt()),
-			'Escrow.Fee': inDollars(orderFee),
+			'Escrow.Agreement': price + inDollars(api.consts.jobs.jobDeposit.toBigInt()) + inDollars(orderFee),
 		});
 		assert.deepEqual(await balanceOf(api, customer.address), { ...before, free: before.free - orderCost });
 

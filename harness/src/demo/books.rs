@@ -9,6 +9,7 @@ use crate::{
 };
 use anyhow::Result;
 use serde_json::{json, Value};
+use std::collections::BTreeMap;
 use subxt::utils::AccountId32;
 
 /// What each party had of one thing in one block.
@@ -106,8 +107,10 @@ pub struct Books {
 	pub order_fee: u128,
 	/// Escrows that have not ended after the end.
 	pub open_escrows: usize,
-	/// What is on hold at the customer after the end, in whatever, by reason.
-	pub customer_holds: Vec<(String, u128)>,
+	/// What is on hold at the customer after the end, in what the machine is paid in and in the native token, by reason.
+	pub customer_holds: BTreeMap<Asset, BTreeMap<String, u128>>,
+	/// The deposits of the customer's records.
+	pub customer_deposits: BTreeMap<Asset, u128>,
 	/// What was seen of every block.
 	pub audit: Audit,
 }
@@ -156,9 +159,9 @@ impl Books {
 	) -> Result<Self> {
 		let (fees, money) = (Fees::of(&audit, machine), before.money);
 		let customer = account_of("Customer");
-		let mut customer_holds: Vec<_> = view.holds_in(money.asset, &customer).await?.into_iter().collect();
-		if !money.is_native() {
-			customer_holds.extend(view.holds(&customer).await?);
+		let mut customer_holds = BTreeMap::new();
+		for asset in [money.asset, Asset::Native] {
+			customer_holds.insert(asset, view.holds_in(asset, &customer).await?);
 		}
 		Ok(Self {
 			before,
@@ -171,6 +174,7 @@ impl Books {
 			order_fee: money.worth(view.order_fee()?),
 			open_escrows: view.open_escrows().await?,
 			customer_holds,
+			customer_deposits: view.deposits_of(&customer).await?,
 			audit,
 		})
 	}
@@ -224,10 +228,9 @@ impl Books {
 				self.before.money.is_native() || moved(self.before.paid.arbiter, other, 0, self.after.paid.arbiter);
 			checks.push(check(what, of_native && of_money));
 		}
-		let records_only = self.customer_holds.iter().all(|(reason, _)| reason == "Escrow.Deposit");
 		checks.push(check(
 			"nothing is on hold but the deposit for the job's record".to_owned(),
-			self.open_escrows == 0 && self.after.paid.machine.reserved == 0 && records_only,
+			self.open_escrows == 0 && self.after.paid.machine.reserved == 0 && self.holds_deposits_only(),
 		));
 		let poor = match self.before.money.is_native() {
 			true => "the machine's key never had anything",
@@ -239,6 +242,14 @@ impl Books {
 			self.audit.issuance_changed.is_empty() && self.before.paid.issued == self.after.paid.issued,
 		));
 		checks
+	}
+
+	fn holds_deposits_only(&self) -> bool {
+		self.customer_holds.iter().all(|(asset, holds)| {
+			let deposit = self.customer_deposits.get(asset);
+			let due = deposit.map(|amount| ("Escrow.Agreement".to_owned(), *amount));
+			*holds == due.into_iter().collect()
+		})
 	}
 
 	/// The arbiter's fee in the native token, and in something else.
@@ -437,7 +448,8 @@ mod tests {
 			dispute: None,
 			order_fee: 4,
 			open_escrows: 0,
-			customer_holds: vec![("Escrow.Deposit".to_owned(), 5)],
+			customer_holds: [(Asset::Native, [("Escrow.Agreement".to_owned(), 5)].into())].into(),
+			customer_deposits: [(Asset::Native, 5)].into(),
 			audit: Audit::default(),
 		}
 	}
@@ -518,9 +530,14 @@ mod tests {
 	#[test]
 	fn money_left_on_hold_is_noticed() {
 		let mut left = books(JobState::Settled(Outcome::Completed), 3, 7 * BPI - 5, 8 * BPI);
-		left.customer_holds.push(("Escrow.Price".to_owned(), 1));
-		assert_eq!(failed(&left), 1);
-		left.customer_holds.pop();
+		let balanced = left.customer_holds.clone();
+		for (reason, amount) in [("Escrow.Credit", 1), ("Escrow.Agreement", 6)] {
+			left.customer_holds = balanced.clone();
+			let holds = left.customer_holds.entry(Asset::Native).or_default();
+			holds.insert(reason.to_owned(), amount);
+			assert_eq!(failed(&left), 1, "{reason}");
+		}
+		left.customer_holds = balanced;
 		left.open_escrows = 1;
 		left.audit.had_money.push((account_of("Owner"), 7));
 		left.audit.issuance_changed.push(7);

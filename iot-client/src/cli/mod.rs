@@ -6,6 +6,7 @@ mod costs;
 mod customer;
 mod dispute;
 mod find;
+mod forget;
 mod machine;
 mod money;
 mod order;
@@ -171,6 +172,7 @@ pub async fn run(cli: Cli) -> Result<u8> {
 		} => owner::policy(&desk, file.as_deref(), *none, *machine, signer).await,
 		Command::RotateKey { this_key, keyed } => rotate::rotate_key(&desk, *this_key, keyed).await,
 		Command::RotateEncryptionKey { keyed } => rotate::rotate_encryption_key(&desk, keyed).await,
+		Command::ForgetKeys { machine } => forget::forget_keys(&desk, *machine).await,
 		Command::Find { .. } => find::find(&desk).await,
 		Command::Order { .. } => order::order(&desk).await,
 		Command::Buy { .. } => order::buy(&desk).await,
@@ -288,14 +290,6 @@ impl Desk<'_> {
 			// Who has no configuration has no machine: he forgot to say who he is.
 			None if !self.cli.config.exists() => Err(CliError::nobody_signs()),
 			None => Ok(Arc::new(machine::open_key(&self.config()?)?)),
-		}
-	}
-
-	/// Whoever was named, or else the machine's own key.
-	fn signer_or_key(&self, config: &Config, signer: &MaybeSigner) -> Result<Arc<Wallet>> {
-		match signer.named() {
-			Some(signer) => self.signer(&signer),
-			None => Ok(Arc::new(machine::open_key(config)?)),
 		}
 	}
 

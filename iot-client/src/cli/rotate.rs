@@ -220,7 +220,7 @@ impl Rotation<'_> {
 
 	/// Who signs: whoever was named, or else the machine's own key of now.
 	fn signer(&self, record: &Machine) -> Result<Arc<Wallet>> {
-		let signer = self.desk.signer_or_key(self.config, &self.keyed.signer)?;
+		let signer = self.desk.anyone(&self.keyed.signer)?;
 		may_sign(record, &signer.account()).map_err(CliError::refused)?;
 		Ok(signer)
 	}
@@ -337,7 +337,7 @@ pub(super) async fn rotate_encryption_key(desk: &Desk<'_>, keyed: &Keyed) -> Res
 	let record = desk.record(&at, keyed.machine).await?;
 	let key = machine_key.encryption_key();
 	may_declare(&record, &machine_key.account(), &key).map_err(CliError::refused)?;
-	let signer = desk.signer_or_key(&config, &keyed.signer)?;
+	let signer = desk.anyone(&keyed.signer)?;
 	may_sign(&record, &signer.account()).map_err(CliError::refused)?;
 	let call = Call::RotateEncryptionKey {
 		machine: record.id,

@@ -217,6 +217,24 @@ impl KeyFiles {
 		Ok(())
 	}
 
+	/// Deletes the keys that were replaced, but never `live`, and tells which files are gone.
+	///
+	/// # Errors
+	/// When a file cannot be read or deleted; those before it are gone.
+	pub fn forget_retired(&self, _lock: &KeyLock, live: &AccountId32) -> Result<Vec<PathBuf>, WalletError> {
+		let mut forgotten = Vec::new();
+		for path in self.retired_here().into_iter().map(|rotation| self.retired(rotation)) {
+			if Self::peek(&path)? == Some(*live) {
+				continue;
+			}
+			fs::remove_file(&path).map_err(|e| super::io(&path, e))?;
+			forgotten.push(path);
+		}
+		self.sync()?;
+		forgotten.sort();
+		Ok(forgotten)
+	}
+
 	/// Puts the successor into the keystore's place, at one stroke.
 	fn replace(&self) -> Result<(), WalletError> {
 		fs::rename(self.successor(), &self.keystore).map_err(|e| super::io(&self.keystore, e))?;

@@ -143,14 +143,10 @@ pub mod pallet {
 	/// Why this pallet holds funds.
 	#[pallet::composite_enum]
 	pub enum HoldReason {
-		/// The price of something ordered, at the payer.
-		Price,
+		/// Price, fee and deposit of an agreement, at the payer. The agreement's record says how much is which.
+		Agreement,
 		/// Security for something promised, at the payee.
 		Bond,
-		/// For an agreement's record, at the payer.
-		Deposit,
-		/// For having opened an escrow, at the payer.
-		Fee,
 		/// What could not be paid, at the account where it was on hold before.
 		Credit,
 		/// Bond and arbiter's fee of a dispute, at its opener.

@@ -53,9 +53,7 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 			.and_then(|sum| sum.checked_add(&fee))
 			.ok_or(ArithmeticError::Overflow)?;
 		T::SpendPolicy::spend(payer, SpendPurpose::Purchase, &asset, total)?;
-		Self::hold(asset, HoldReason::Price, &payer.account, amount)?;
-		Self::hold(asset, HoldReason::Deposit, &payer.account, deposit)?;
-		Self::hold(asset, HoldReason::Fee, &payer.account, fee)?;
+		Self::hold(asset, HoldReason::Agreement, &payer.account, total)?;
 		Self::deposit_event(Event::Opened {
 			agreement,
 			payer: payer.account.clone(),
@@ -98,7 +96,7 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		ensure!(!amount.is_zero(), Error::<T>::ZeroAmount);
 		let held = account.held.checked_add(&amount).ok_or(ArithmeticError::Overflow)?;
 		T::SpendPolicy::spend(payer, SpendPurpose::Purchase, &account.asset, amount)?;
-		Self::hold(account.asset, HoldReason::Price, &account.payer, amount)?;
+		Self::hold(account.asset, HoldReason::Agreement, &account.payer, amount)?;
 		Self::deposit_event(Event::ToppedUp {
 			agreement,
 			payer: account.payer.clone(),
@@ -132,34 +130,26 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 	}
 
 	fn release(agreement: AgreementRef, account: &mut AccountOf<T>, amount: BalanceOf<T>) -> DispatchResult {
-		Self::ensure_open(account)?;
-		let rest = account.held.checked_sub(&amount).ok_or(Error::<T>::MoreThanHeld)?;
-		let EscrowAccount {
-			payer, payee, asset, ..
-		} = account;
-		Self::pay(agreement, *asset, HoldReason::Price, payer, payee, amount)?;
+		let payee = account.payee.clone();
+		Self::pay_part(agreement, account, &payee, amount)?;
 		Self::deposit_event(Event::Released {
 			agreement,
-			payee: payee.clone(),
-			asset: *asset,
+			payee,
+			asset: account.asset,
 			amount,
 		});
-		account.held = rest;
 		Ok(())
 	}
 
 	fn refund(agreement: AgreementRef, account: &mut AccountOf<T>, amount: BalanceOf<T>) -> DispatchResult {
-		Self::ensure_open(account)?;
-		let rest = account.held.checked_sub(&amount).ok_or(Error::<T>::MoreThanHeld)?;
-		let EscrowAccount { payer, asset, .. } = account;
-		Self::pay(agreement, *asset, HoldReason::Price, payer, payer, amount)?;
+		let payer = account.payer.clone();
+		Self::pay_part(agreement, account, &payer, amount)?;
 		Self::deposit_event(Event::Refunded {
 			agreement,
-			payer: payer.clone(),
-			asset: *asset,
+			payer,
+			asset: account.asset,
 			amount,
 		});
-		account.held = rest;
 		Ok(())
 	}
 
@@ -175,9 +165,9 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		let pay = |reason, from: &T::AccountId, to: &T::AccountId, amount| {
 			Self::pay(agreement, asset, reason, from, to, amount)
 		};
-		pay(HoldReason::Price, payer, payee, to_payee)?;
-		pay(HoldReason::Price, payer, payer, to_payer)?;
-		pay(HoldReason::Fee, payer, &T::FeeDestination::get(), account.fee)?;
+		pay(HoldReason::Agreement, payer, payee, to_payee)?;
+		pay(HoldReason::Agreement, payer, payer, to_payer)?;
+		pay(HoldReason::Agreement, payer, &T::FeeDestination::get(), account.fee)?;
 		match settlement.bond {
 			BondOutcome::Returned => pay(HoldReason::Bond, payee, payee, account.bond)?,
 			BondOutcome::Slashed => pay(HoldReason::Bond, payee, payer, account.bond)?,
@@ -217,7 +207,7 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		let EscrowAccount {
 			payer, asset, deposit, ..
 		} = account;
-		Self::pay(agreement, *asset, HoldReason::Deposit, payer, payer, *deposit)?;
+		Self::pay(agreement, *asset, HoldReason::Agreement, payer, payer, *deposit)?;
 		Self::deposit_event(Event::DepositReleased {
 			agreement,
 			payer: payer.clone(),
@@ -315,6 +305,21 @@ impl<T: Config> Pallet<T> {
 			return Ok(());
 		}
 		T::Fungibles::hold(asset, &reason.into(), who, amount)
+	}
+
+	/// Pays a part of the price to `to`.
+	fn pay_part(
+		agreement: AgreementRef,
+		account: &mut AccountOf<T>,
+		to: &T::AccountId,
+		amount: BalanceOf<T>,
+	) -> DispatchResult {
+		Self::ensure_open(account)?;
+		let rest = account.held.checked_sub(&amount).ok_or(Error::<T>::MoreThanHeld)?;
+		let (from, asset) = (&account.payer, account.asset);
+		Self::pay(agreement, asset, HoldReason::Agreement, from, to, amount)?;
+		account.held = rest;
+		Ok(())
 	}
 
 	/// Moves money that is on hold at `from` to `to`, where it is free. If that cannot be, it becomes a credit.

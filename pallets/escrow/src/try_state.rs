@@ -31,16 +31,15 @@ impl<T: Config> Pallet<T> {
 	/// Invariants 1 and 3: for every account and asset, what is on hold for each reason is the sum over the escrows that
 	/// stand in the agreements' records; an ended one has nothing on hold but its deposit.
 	fn check_holds() -> Result<(), TryRuntimeError> {
-		let (mut prices, mut fees, mut deposits) = (Due::<T>::new(), Due::<T>::new(), Due::<T>::new());
-		let (mut bonds, mut credits) = (Due::<T>::new(), Due::<T>::new());
+		let (mut agreements, mut bonds, mut credits) = (Due::<T>::new(), Due::<T>::new(), Due::<T>::new());
 		for escrow in T::OpenEscrows::all() {
 			ensure!(
 				!escrow.ended || (escrow.held.is_zero() && escrow.fee.is_zero() && escrow.bond.is_zero()),
 				"invariant 3: something is held for an escrow that has ended"
 			);
-			add::<T>(&mut prices, &escrow.payer, escrow.asset, escrow.held);
-			add::<T>(&mut fees, &escrow.payer, escrow.asset, escrow.fee);
-			add::<T>(&mut deposits, &escrow.payer, escrow.asset, escrow.deposit);
+			for amount in [escrow.held, escrow.fee, escrow.deposit] {
+				add::<T>(&mut agreements, &escrow.payer, escrow.asset, amount);
+			}
 			add::<T>(&mut bonds, &escrow.payee, escrow.asset, escrow.bond);
 		}
 		for ((_, asset, holder), amount) in Credits::<T>::iter() {
@@ -48,19 +47,9 @@ impl<T: Config> Pallet<T> {
 			add::<T>(&mut credits, &holder, asset, amount);
 		}
 		Self::check_reason(
-			HoldReason::Price,
-			prices,
-			"invariant 1: prices on hold differ from the escrows",
-		)?;
-		Self::check_reason(
-			HoldReason::Fee,
-			fees,
-			"invariant 1: fees on hold differ from the escrows",
-		)?;
-		Self::check_reason(
-			HoldReason::Deposit,
-			deposits,
-			"invariant 1: deposits on hold differ from the escrows",
+			HoldReason::Agreement,
+			agreements,
+			"invariant 1: what payers have on hold differs from the escrows",
 		)?;
 		Self::check_reason(
 			HoldReason::Bond,

@@ -27,8 +27,9 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_order(actor: &Caller<T>, line: LineOf<T>) -> DispatchResult {
 		let Offer { machine, terms, .. } = Self::offer_as_read(line.offer, line.version)?;
-		ensure!(!T::Actors::controls(&actor.account, &machine), Error::<T>::OwnMachine);
-		T::Actors::ensure_in_service(&machine)?;
+		let owner = T::Actors::ensure_in_service(&machine)?;
+		let own = actor.account == owner || actor.account == machine.account();
+		ensure!(!own, Error::<T>::OwnMachine);
 		ensure!(line.units > 0, Error::<T>::ZeroUnits);
 		ensure!(line.units <= terms.max_units, Error::<T>::TooManyUnits);
 		let unit_price = terms.unit_price_of(line.units);

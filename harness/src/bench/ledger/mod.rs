@@ -1,7 +1,9 @@
-//! The runtime in memory, natively: what calls write, and what they cost when the state is large.
+//! The runtime in memory: what calls write, and what they cost when the state is large.
 //!
-//! Times are of the unoptimised runtime and only good for ratios. What is counted, records and bytes, is exact.
+//! Calls are made natively: their times are of the unoptimised runtime and only good for ratios. What is counted, records
+//! and bytes, is exact. Blocks are ended by the runtime's own program, as on a node.
 
+mod program;
 pub mod scale;
 pub mod sweep;
 mod transaction;
@@ -11,7 +13,7 @@ use anyhow::{anyhow, Context, Result};
 use bpiiot_primitives::{AssetKind, JobId, MachineId, OfferId};
 use bpiiot_runtime::{
 	genesis_config_presets::{account_of, DEVELOPMENT},
-	Balance, CollatorSelection, Executive, Hash, Header, Runtime, RuntimeCall, RuntimeOrigin, System, BPI,
+	Balance, BlockNumber, CollatorSelection, Executive, Hash, Header, Runtime, RuntimeCall, RuntimeOrigin, System, BPI,
 	SLOT_DURATION,
 };
 use pallet_jobs::{OfferTerms, OfferTermsOf};
@@ -76,16 +78,22 @@ fn chain() -> Result<TestExternalities> {
 	chain
 		.execute_with(|| Runtime::build_state(config.to_string().into_bytes()))
 		.map_err(|error| anyhow!("the genesis: {error:?}"))?;
+	let genesis = chain.execute_with(|| System::block_hash(0));
+	begin(&mut chain, 1, genesis, START)?;
+	Ok(chain)
+}
+
+/// Begins a block, at a time in unix milliseconds.
+fn begin(chain: &mut TestExternalities, number: BlockNumber, parent: Hash, now: u64) -> Result<()> {
 	chain.execute_with(|| {
-		let slot = Slot::from(START / SLOT_DURATION);
+		let slot = Slot::from(now / SLOT_DURATION);
 		let logs = vec![<DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(slot)];
-		let (parent, none) = (System::block_hash(0), Hash::default());
-		Executive::initialize_block(&Header::new(1, none, none, parent, Digest { logs }));
-		let time = RuntimeCall::from(pallet_timestamp::Call::set { now: START });
+		let none = Hash::default();
+		Executive::initialize_block(&Header::new(number, none, none, parent, Digest { logs }));
+		let time = RuntimeCall::from(pallet_timestamp::Call::set { now });
 		done(time.dispatch(RuntimeOrigin::none()))
 	})?;
-	commit(&mut chain)?;
-	Ok(chain)
+	commit(chain)
 }
 
 fn preset(name: Option<&str>) -> Result<Value> {

@@ -103,7 +103,7 @@ fn delisting_stops_no_running_escrow() {
 		assert_ok!(remove(id));
 		assert_eq!(free(DOLLAR, PAYEE), 1_280);
 		assert_eq!(free(DOLLAR, PAYER), 720 - DOLLAR_FEE);
-		assert_eq!(held(DOLLAR, HoldReason::Deposit, PAYER), 0);
+		assert_eq!(held(DOLLAR, HoldReason::Agreement, PAYER), 0);
 	});
 }
 

@@ -50,15 +50,15 @@ fn try_state_sees_each_kind_of_damage_in_each_asset() {
 		let broken = |break_it: fn(JobId)| broken_by(asset, break_it);
 		assert_eq!(
 			broken(|id| change(id, |deal| deal.escrow.held -= 1)),
-			other("invariant 1: prices on hold differ from the escrows")
+			other("invariant 1: what payers have on hold differs from the escrows")
 		);
 		assert_eq!(
 			broken(|id| change(id, |deal| deal.escrow.fee += 1)),
-			other("invariant 1: fees on hold differ from the escrows")
+			other("invariant 1: what payers have on hold differs from the escrows")
 		);
 		assert_eq!(
 			broken(|id| change(id, |deal| deal.escrow.deposit = 0)),
-			other("invariant 1: deposits on hold differ from the escrows")
+			other("invariant 1: what payers have on hold differs from the escrows")
 		);
 		assert_eq!(
 			broken(|id| change(id, |deal| deal.escrow.bond = 0)),
@@ -124,7 +124,7 @@ fn try_state_sees_each_kind_of_damage_to_a_dispute() {
 
 #[test]
 fn try_state_fails_when_a_record_vanishes_or_is_there_twice() {
-	let prices = TryRuntimeError::Other("invariant 1: prices on hold differ from the escrows");
+	let prices = TryRuntimeError::Other("invariant 1: what payers have on hold differs from the escrows");
 	for (asset, ..) in ASSETS {
 		assert_eq!(broken_by(asset, Deals::remove), prices);
 		let copied = |id| Deals::insert(JobId(1), Deals::get(id).expect("the deal exists"));
@@ -137,7 +137,7 @@ fn try_state_fails_when_the_asset_is_another_one() {
 	let said = broken_by(AssetKind::Native, |id| change(id, |deal| deal.escrow.asset = DOLLAR));
 	assert_eq!(
 		said,
-		TryRuntimeError::Other("invariant 1: prices on hold differ from the escrows")
+		TryRuntimeError::Other("invariant 1: what payers have on hold differs from the escrows")
 	);
 }
 
@@ -145,11 +145,11 @@ fn try_state_fails_when_the_asset_is_another_one() {
 fn try_state_fails_when_a_stranger_has_funds_on_hold() {
 	for (asset, ..) in ASSETS {
 		let said = broken_by(asset, |_| {
-			assert_ok!(Fungibles::hold(asset, &HoldReason::Price.into(), &BROKE, 20));
+			assert_ok!(Fungibles::hold(asset, &HoldReason::Agreement.into(), &BROKE, 20));
 		});
 		assert_eq!(
 			said,
-			TryRuntimeError::Other("invariant 1: prices on hold differ from the escrows")
+			TryRuntimeError::Other("invariant 1: what payers have on hold differs from the escrows")
 		);
 	}
 }

@@ -27,9 +27,7 @@ fn open_puts_price_deposit_and_fee_on_hold_in_the_payers_own_account() {
 	for (asset, deposit, fee) in ASSETS {
 		build_and_execute(|| {
 			let id = opened(asset);
-			assert_eq!(held(asset, HoldReason::Price, PAYER), 300);
-			assert_eq!(held(asset, HoldReason::Deposit, PAYER), deposit);
-			assert_eq!(held(asset, HoldReason::Fee, PAYER), fee);
+			assert_eq!(held(asset, HoldReason::Agreement, PAYER), 300 + deposit + fee);
 			assert_eq!(free(asset, PAYER), 700 - deposit - fee);
 			let escrow = escrow(id);
 			assert_eq!(
@@ -149,11 +147,9 @@ fn settle_splits_in_any_way_and_leaves_the_deposit_on_hold() {
 				assert_ok!(settle(id, to_payee, Returned));
 				assert_eq!(free(asset, PAYER), 1_000 - to_payee - deposit - fee);
 				assert_eq!(free(asset, PAYEE), 1_000 + to_payee);
-				for reason in [HoldReason::Price, HoldReason::Fee, HoldReason::Credit] {
-					assert_eq!(held(asset, reason, PAYER), 0);
-				}
+				assert_eq!(held(asset, HoldReason::Agreement, PAYER), deposit);
+				assert_eq!(held(asset, HoldReason::Credit, PAYER), 0);
 				assert_eq!(held(asset, HoldReason::Bond, PAYEE), 0);
-				assert_eq!(held(asset, HoldReason::Deposit, PAYER), deposit);
 				assert!(escrow(id).has_ended());
 			});
 		}
@@ -264,7 +260,7 @@ fn money_on_hold_cannot_be_spent_otherwise() {
 			Assets::burn(issuer.clone(), DOLLAR_ID, PAYER, 701).is_ok(),
 			"takes what is free"
 		);
-		assert_eq!(held(DOLLAR, HoldReason::Price, PAYER), 300);
+		assert_eq!(held(DOLLAR, HoldReason::Agreement, PAYER), 300 + DOLLAR_DEPOSIT + DOLLAR_FEE);
 		assert_ok!(Assets::mint(
 			issuer,
 			DOLLAR_ID,
@@ -293,7 +289,7 @@ fn only_the_payer_puts_more_into_an_escrow() {
 				}
 				.into(),
 			);
-			assert_eq!((escrow(id).held(), held(asset, HoldReason::Price, PAYER)), (350, 350));
+			assert_eq!((escrow(id).held(), held(asset, HoldReason::Agreement, PAYER)), (350, 350 + deposit + fee));
 			assert_ok!(settle(id, 350, Returned));
 			assert_eq!((free(asset, PAYER), free(asset, PAYEE)), (650 - deposit - fee, 1_350));
 			assert_noop!(top_up(id, PAYER, 50), Error::<Test>::AlreadyEnded);

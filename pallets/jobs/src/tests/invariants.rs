@@ -99,7 +99,7 @@ fn the_escrow_sees_a_job_whose_record_vanished_or_is_there_twice() {
 		said
 	};
 	let prices = Err(TryRuntimeError::Other(
-		"invariant 1: prices on hold differ from the escrows",
+		"invariant 1: what payers have on hold differs from the escrows",
 	));
 	assert_eq!(said(JobsMap::<Test>::remove), prices);
 	assert_eq!(said(|job| JobsMap::<Test>::insert(JobId(1), record(job))), prices);
