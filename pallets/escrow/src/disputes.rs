@@ -3,7 +3,7 @@
 use crate::{AccountOf, BalanceOf, Config, Dispute, DisputeOf, Disputes, Error, Event, Evidence, HoldReason, Pallet};
 use bpiiot_primitives::{
 	Actor, Actors, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, Case, DeadlineIndex, Expiry,
-	Side, SpendPolicy, SpendPurpose,
+	Side, SpendPurpose,
 };
 use frame_support::{
 	ensure,
@@ -78,7 +78,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(Self::speaks_for(opener, dispute.party(side)), Error::<T>::NotParty);
 		Self::add_evidence(&mut dispute, side, case.evidence)?;
 		let total = bond.checked_add(&fee).ok_or(ArithmeticError::Overflow)?;
-		T::SpendPolicy::spend(&case.opener, SpendPurpose::Dispute, &asset, total)?;
+		Self::ask_policy(&case.opener, SpendPurpose::Dispute, asset, total)?;
 		Self::hold(asset, HoldReason::Dispute, opener, total)?;
 		Self::insert(dispute.until, agreement);
 		Self::deposit_event(Event::DisputeOpened {

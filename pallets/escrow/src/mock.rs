@@ -144,6 +144,8 @@ parameter_types! {
 	pub storage RobotOwner: u64 = OWNER;
 	/// Whether nobody may spend.
 	pub storage PolicyForbids: bool = false;
+	/// The bond that the policy was told last is forfeited: by whom, of what, and how much.
+	pub storage Forfeited: Option<(u64, AssetKind, u64)> = None;
 	/// Asked of whoever opens a dispute, in planck.
 	pub storage DisputeBond: u64 = DISPUTE_BOND;
 	pub const MaxArbiterFee: Permill = Permill::from_percent(20);
@@ -209,11 +211,15 @@ impl pallet_assets_holder::Config for Test {
 pub struct NotBroke;
 
 impl SpendPolicy<u64, AssetKind, u64> for NotBroke {
-	fn spend(from: &Actor<u64>, _: SpendPurpose, _: &AssetKind, _: u64) -> DispatchResult {
+	fn spend(from: &Actor<u64>, _: SpendPurpose, _: &AssetKind, _: u64, _: u64) -> DispatchResult {
 		if from.account == BROKE || PolicyForbids::get() {
 			return Err(DispatchError::Other("policy"));
 		}
 		Ok(())
+	}
+
+	fn forfeited(by: &u64, asset: &AssetKind, amount: u64) {
+		Forfeited::set(&Some((*by, *asset, amount)));
 	}
 }
 

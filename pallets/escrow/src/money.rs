@@ -9,7 +9,7 @@ use frame_support::{
 	pallet_prelude::{DispatchError, DispatchResult},
 	storage::with_storage_layer,
 	traits::{
-		fungibles::{Inspect, MutateHold, UnbalancedHold},
+		fungibles::{Inspect, InspectHold, MutateHold, UnbalancedHold},
 		tokens::{Fortitude, Precision, Restriction},
 		Get,
 	},
@@ -38,11 +38,8 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 			..
 		} = terms;
 		ensure!(payer.account != payee, Error::<T>::SameParty);
-		ensure!(Self::is_listed(asset), Error::<T>::AssetNotListed);
-		ensure!(
-			smallest_release >= T::Fungibles::minimum_balance(asset) && amount >= smallest_release,
-			Error::<T>::ReleaseBelowMinimum
-		);
+		Self::ensure_may_open(asset, smallest_release)?;
+		ensure!(amount >= smallest_release, Error::<T>::ReleaseBelowMinimum);
 		let arbiter = arbitration
 			.map(|arbitration| Self::named(arbitration, &payer.account, &payee))
 			.transpose()?;
@@ -52,7 +49,7 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 			.checked_add(&deposit)
 			.and_then(|sum| sum.checked_add(&fee))
 			.ok_or(ArithmeticError::Overflow)?;
-		T::SpendPolicy::spend(payer, SpendPurpose::Purchase, &asset, total)?;
+		Self::ask_policy(payer, SpendPurpose::Purchase, asset, total)?;
 		Self::hold(asset, HoldReason::Agreement, &payer.account, total)?;
 		Self::deposit_event(Event::Opened {
 			agreement,
@@ -77,6 +74,11 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		})
 	}
 
+	fn ensure_may_open(asset: AssetKind, smallest: BalanceOf<T>) -> DispatchResult {
+		ensure!(Self::is_listed(asset), Error::<T>::AssetNotListed);
+		Self::ensure_payable(asset, smallest)
+	}
+
 	fn ensure_payable(asset: AssetKind, smallest: BalanceOf<T>) -> DispatchResult {
 		ensure!(
 			smallest >= T::Fungibles::minimum_balance(asset),
@@ -95,7 +97,7 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		ensure!(account.payer == payer.account, Error::<T>::NotPayer);
 		ensure!(!amount.is_zero(), Error::<T>::ZeroAmount);
 		let held = account.held.checked_add(&amount).ok_or(ArithmeticError::Overflow)?;
-		T::SpendPolicy::spend(payer, SpendPurpose::Purchase, &account.asset, amount)?;
+		Self::ask_policy(payer, SpendPurpose::Purchase, account.asset, amount)?;
 		Self::hold(account.asset, HoldReason::Agreement, &account.payer, amount)?;
 		Self::deposit_event(Event::ToppedUp {
 			agreement,
@@ -117,7 +119,7 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		ensure!(account.payee == payee.account, Error::<T>::NotPayee);
 		ensure!(account.bond.is_zero(), Error::<T>::BondAlreadyPosted);
 		ensure!(!amount.is_zero(), Error::<T>::ZeroAmount);
-		T::SpendPolicy::spend(payee, SpendPurpose::Bond, &account.asset, amount)?;
+		Self::ask_policy(payee, SpendPurpose::Bond, account.asset, amount)?;
 		Self::hold(account.asset, HoldReason::Bond, &account.payee, amount)?;
 		account.bond = amount;
 		Self::deposit_event(Event::BondPosted {
@@ -170,7 +172,12 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		pay(HoldReason::Agreement, payer, &T::FeeDestination::get(), account.fee)?;
 		match settlement.bond {
 			BondOutcome::Returned => pay(HoldReason::Bond, payee, payee, account.bond)?,
-			BondOutcome::Slashed => pay(HoldReason::Bond, payee, payer, account.bond)?,
+			BondOutcome::Slashed => {
+				pay(HoldReason::Bond, payee, payer, account.bond)?;
+				if !account.bond.is_zero() {
+					T::SpendPolicy::forfeited(payee, &asset, account.bond);
+				}
+			}
 		}
 		Self::deposit_event(Event::Settled {
 			agreement,
@@ -293,6 +300,21 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn ensure_open(account: &AccountOf<T>) -> DispatchResult {
 		ensure!(!account.ended, Error::<T>::AlreadyEnded);
 		Ok(())
+	}
+
+	/// Whether who acts may spend so much of what is in his account.
+	pub(crate) fn ask_policy(
+		actor: &Actor<T::AccountId>,
+		purpose: SpendPurpose,
+		asset: AssetKind,
+		amount: BalanceOf<T>,
+	) -> DispatchResult {
+		// Only machines have a policy.
+		let at_risk = match actor.machine {
+			Some(_) => T::Fungibles::balance_on_hold(asset, &HoldReason::Bond.into(), &actor.account),
+			None => Zero::zero(),
+		};
+		T::SpendPolicy::spend(actor, purpose, &asset, amount, at_risk)
 	}
 
 	pub(crate) fn hold(

@@ -1,7 +1,7 @@
 //! A runtime with real balances, assets, timestamps, machines and escrow around the pallet.
 
 use crate::{self as pallet_jobs, CancellationFees, DisputeTerms, JobOf, Offer, OfferTerms, Rework};
-use bpiiot_primitives::{AssetKind, JobId, MachineId, OfferId};
+use bpiiot_primitives::{AssetKind, JobId, MachineId, OfferId, SpendPurpose};
 use frame_support::{
 	assert_ok, derive_impl,
 	pallet_prelude::Weight,
@@ -13,6 +13,7 @@ use frame_support::{
 	},
 };
 use frame_system::{EnsureNever, EnsureRoot};
+use pallet_machines::{SpendingCap, SpendingPolicy};
 use sp_core::{sr25519, Pair, H256};
 use sp_runtime::{
 	traits::{Convert, IdentityLookup},
@@ -35,6 +36,8 @@ pub(crate) const ORDER_FEE: Balance = 70;
 pub(crate) const DOLLAR_ID: u32 = 1;
 /// A listed asset that keeps accounts alive by itself and is worth 3 of the native token.
 pub(crate) const DOLLAR: AssetKind = AssetKind::Asset(DOLLAR_ID);
+/// An asset that no agreement may be made in.
+pub(crate) const UNLISTED: AssetKind = AssetKind::Asset(2);
 /// What an order holds for its record and costs in dollars: thirds, rounded up.
 pub(crate) const DOLLAR_DEPOSIT: Balance = 100;
 pub(crate) const DOLLAR_FEE: Balance = 24;
@@ -275,12 +278,22 @@ pub(crate) fn signed(who: &AccountId) -> RuntimeOrigin {
 	RuntimeOrigin::signed(who.clone())
 }
 
-/// Registers machine `seed` for [`owner`] and gives it money for bonds.
+/// Registers machine `seed` for [`owner`], gives it money for bonds and lets it post them.
 pub(crate) fn registered(seed: u8) -> MachineId {
 	let machine = penniless(seed);
 	for asset in [AssetKind::Native, DOLLAR] {
 		assert_ok!(Machines::deposit(signed(&owner()), machine, asset, 10_000));
 	}
+	let cap = |asset| SpendingCap {
+		asset,
+		per_period: 10_000,
+	};
+	let policy = SpendingPolicy {
+		purposes: vec![SpendPurpose::Bond].try_into().expect("one of 8"),
+		period: 0,
+		caps: vec![cap(AssetKind::Native), cap(DOLLAR)].try_into().expect("two of 8"),
+	};
+	assert_ok!(Machines::set_spending_policy(signed(&owner()), machine, Some(policy)));
 	machine
 }
 

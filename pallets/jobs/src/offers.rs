@@ -1,16 +1,17 @@
 //! Offers: what is for sale, and on which terms.
 
 use crate::{
-	calendar, discovery, Caller, Config, Error, Event, HoldReason, Offer, OfferTermsOf, Offers, OffersOf, Pallet,
+	calendar, discovery, Caller, Config, Error, EscrowOf, Event, HoldReason, JobOf, Offer, OfferTermsOf, Offers, OffersOf,
+	Pallet,
 };
 use alloc::vec;
-use bpiiot_primitives::{fresh_id, Actors, MachineId, OfferId};
+use bpiiot_primitives::{fresh_id, Actors, Escrow, MachineId, OfferId};
 use frame_support::{
 	ensure,
 	pallet_prelude::DispatchResult,
 	traits::{fungible::MutateHold, tokens::Precision, Get},
 };
-use sp_runtime::traits::Zero;
+use sp_runtime::traits::{Saturating, Zero};
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_publish_offer(actor: Caller<T>, machine: MachineId, terms: OfferTermsOf<T>) -> DispatchResult {
@@ -83,6 +84,12 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Whether `actor` ordered the job, or owns the machine that did: what a machine has bought outlives its key, and the
+	/// machine itself.
+	pub(crate) fn is_customer(actor: &Caller<T>, job: &JobOf<T>) -> bool {
+		actor.account == *job.customer() || actor.account == T::Actors::controller(job.customer())
+	}
+
 	fn check_terms(terms: &OfferTermsOf<T>) -> DispatchResult {
 		Self::check_prices(terms)?;
 		ensure!(calendar::is_well_formed(&terms.calendar), Error::<T>::BadCalendar);
@@ -119,7 +126,11 @@ impl<T: Config> Pallet<T> {
 			);
 			before = tier.from_units;
 		}
-		Ok(())
+		// An order of all units is the one that may have the smallest fees.
+		let unit_price = terms.unit_price_of(terms.max_units);
+		let price = unit_price.saturating_mul(terms.max_units.into());
+		let smallest = Self::smallest_release(unit_price, price, terms.rejection_fee, terms.cancellation);
+		EscrowOf::<T>::ensure_may_open(terms.asset, smallest)
 	}
 
 	fn check_arbiters(arbiters: &[T::AccountId]) -> DispatchResult {

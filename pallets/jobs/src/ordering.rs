@@ -156,7 +156,7 @@ impl<T: Config> Pallet<T> {
 
 	/// The smallest payment that terms can lead to by themselves: for one unit that is approved or rejected, or for all that
 	/// are called off.
-	fn smallest_release(
+	pub(crate) fn smallest_release(
 		unit_price: BalanceOf<T>,
 		price: BalanceOf<T>,
 		rejection_fee: Permill,

@@ -63,7 +63,7 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::ReworkRequested {
 			job: id,
 			machine: job.machine,
-			customer: actor.account,
+			customer: job.customer().clone(),
 			units,
 			reason,
 			deliver_by,
@@ -75,7 +75,7 @@ impl<T: Config> Pallet<T> {
 	/// The delivered job, if `actor` is its customer and `units` are still in review.
 	fn reviewed_by(actor: &Caller<T>, id: JobId, units: u32) -> Result<JobOf<T>, DispatchError> {
 		let job = Self::job(id)?;
-		ensure!(actor.account == *job.customer(), Error::<T>::NotTheCustomer);
+		ensure!(Self::is_customer(actor, &job), Error::<T>::NotTheCustomer);
 		ensure!(job.state == JobState::Delivered, Error::<T>::WrongState);
 		ensure!(units > 0, Error::<T>::ZeroUnits);
 		ensure!(units <= job.in_review(), Error::<T>::TooManyUnits);

@@ -106,7 +106,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_cancel(actor: Caller<T>, id: JobId, reason: H256) -> DispatchResult {
 		let mut job = Self::job(id)?;
 		let by_machine = actor.machine == Some(job.machine);
-		ensure!(by_machine || actor.account == *job.customer(), Error::<T>::NotAParty);
+		ensure!(by_machine || Self::is_customer(&actor, &job), Error::<T>::NotAParty);
 		let fee = match job.state {
 			JobState::Ordered if !by_machine => Permill::zero(),
 			JobState::Accepted if !by_machine => job.cancellation.accepted,
@@ -129,13 +129,13 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_remove(actor: Caller<T>, id: JobId) -> DispatchResult {
 		let mut job = Self::job(id)?;
-		ensure!(actor.account == *job.customer(), Error::<T>::NotTheCustomer);
+		ensure!(Self::is_customer(&actor, &job), Error::<T>::NotTheCustomer);
 		ensure!(job.is_settled(), Error::<T>::NotSettled);
 		Jobs::<T>::remove(id);
 		EscrowOf::<T>::release_deposit(AgreementRef::Job(id), &mut job.escrow)?;
 		Self::deposit_event(Event::Removed {
 			job: id,
-			customer: actor.account,
+			customer: job.customer().clone(),
 		});
 		Ok(())
 	}

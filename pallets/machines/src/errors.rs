@@ -32,7 +32,7 @@ mod errors {
 		/// The machine has agreements that have not ended. End them first.
 		WorkOpen,
 		/// The machine may not spend for this purpose. Its owner allows purposes with `set_spending_policy`; without a
-		/// policy it posts bonds, and neither buys nor opens disputes.
+		/// policy it spends nothing.
 		PurposeNotAllowed,
 		/// The machine may not spend this asset. Its owner gives the asset a cap with `set_spending_policy`.
 		AssetNotAllowed,
@@ -57,5 +57,7 @@ mod errors {
 		NotOffered,
 		/// The account owns the machine already.
 		AlreadyOwner,
+		/// The key is an account that is in use: it has signed, or something is on hold there. Make a new one.
+		KeyInUse,
 	}
 }

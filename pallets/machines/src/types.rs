@@ -200,7 +200,7 @@ pub struct Budget<Balance> {
 	pub asset: AssetKind,
 	/// How much in a period, in the asset's smallest unit.
 	pub per_period: Balance,
-	/// How much of that is spent in the window that ends at [`SpendingRecord::renews_at`].
+	/// How much of that is spent, or forfeited, in the window that ends at [`SpendingRecord::renews_at`].
 	pub spent: Balance,
 }
 
@@ -228,6 +228,11 @@ impl<Balance: Copy + Zero> SpendingRecord<Balance> {
 			}
 		}
 		self
+	}
+
+	/// Of this asset, if it may spend any.
+	pub(crate) fn budget(&mut self, asset: &AssetKind) -> Option<&mut Budget<Balance>> {
+		self.budgets.iter_mut().find(|budget| budget.asset == *asset)
 	}
 }
 

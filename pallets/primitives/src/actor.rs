@@ -59,18 +59,30 @@ pub enum SpendPurpose {
 
 /// Asked at the one place where value is taken from an account for an agreement.
 pub trait SpendPolicy<AccountId, AssetId, Balance> {
-	/// Records the spending, or refuses it.
+	/// Records the spending, or refuses it. `at_risk` is what the account has on hold as bonds in that asset already. A bond
+	/// is not recorded: it is at risk while it is on hold, and spent if it is forfeited.
 	///
 	/// # Errors
 	/// The implementation's own, when the policy of the account forbids it.
-	fn spend(from: &Actor<AccountId>, purpose: SpendPurpose, asset: &AssetId, amount: Balance) -> DispatchResult;
+	fn spend(
+		from: &Actor<AccountId>,
+		purpose: SpendPurpose,
+		asset: &AssetId,
+		amount: Balance,
+		at_risk: Balance,
+	) -> DispatchResult;
+
+	/// Records that an account has forfeited a bond.
+	fn forfeited(by: &AccountId, asset: &AssetId, amount: Balance);
 }
 
 /// No policy: whoever signs may spend.
 impl<AccountId, AssetId, Balance> SpendPolicy<AccountId, AssetId, Balance> for () {
-	fn spend(_: &Actor<AccountId>, _: SpendPurpose, _: &AssetId, _: Balance) -> DispatchResult {
+	fn spend(_: &Actor<AccountId>, _: SpendPurpose, _: &AssetId, _: Balance, _: Balance) -> DispatchResult {
 		Ok(())
 	}
+
+	fn forfeited(_: &AccountId, _: &AssetId, _: Balance) {}
 }
 
 /// Asked before a machine is decommissioned.

@@ -156,6 +156,12 @@ pub trait Escrow<AccountId> {
 		terms: EscrowTerms<AccountId, Self::AssetId, Self::Balance>,
 	) -> Result<Self::Account, DispatchError>;
 
+	/// Whether an escrow may be opened in `asset` of which parts as small as `smallest` are paid.
+	///
+	/// # Errors
+	/// Agreements may not be made in the asset, or the part is below its minimum balance.
+	fn ensure_may_open(asset: Self::AssetId, smallest: Self::Balance) -> DispatchResult;
+
 	/// Whether payments of at least `smallest` in `asset` arrive by themselves.
 	///
 	/// # Errors

@@ -102,7 +102,7 @@ impl pallet_timestamp::Config for Runtime {
 	/// None: with asynchronous backing two blocks may fall into one slot, and pushing the second one's stamp ahead
 	/// would move it into the next.
 	type MinimumPeriod = ConstU64<0>;
-	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::timestamp::WeightInfo<Runtime>;
 }
 
 impl cumulus_pallet_weight_reclaim::Config for Runtime {

@@ -193,8 +193,13 @@ fn a_slashed_bond_goes_to_the_payer() {
 		build_and_execute(|| {
 			let id = opened(asset);
 			assert_ok!(post_bond(id, PAYEE, 50));
+			assert_eq!(Forfeited::get(), None);
 			assert_ok!(settle(id, 0, Slashed));
 			assert_eq!((free(asset, PAYER), free(asset, PAYEE)), (1_050 - deposit - fee, 950));
+			assert_eq!(Forfeited::get(), Some((PAYEE, asset, 50)), "for its policy");
+			Forfeited::set(&None);
+			assert_ok!(settle(opened(asset), 0, Slashed));
+			assert_eq!(Forfeited::get(), None, "there was no bond");
 		});
 	}
 }

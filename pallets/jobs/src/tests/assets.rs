@@ -6,7 +6,6 @@ use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 use sp_runtime::FixedU128;
 
-const UNLISTED: AssetKind = AssetKind::Asset(2);
 
 type EscrowError = pallet_escrow::Error<Test>;
 
@@ -88,10 +87,11 @@ fn the_record_says_what_is_on_hold_and_for_whom() {
 }
 
 #[test]
-fn an_asset_that_is_not_listed_buys_nothing() {
+fn an_asset_that_is_not_listed_any_more_buys_nothing() {
 	build_and_execute(|| {
 		registered(1);
-		let offer = published(terms_in(UNLISTED));
+		let offer = published(terms_in(DOLLAR));
+		assert_ok!(Escrow::delist_asset(RuntimeOrigin::root(), DOLLAR));
 		assert_noop!(order(offer), EscrowError::AssetNotListed);
 	});
 }

@@ -1,14 +1,14 @@
 //! What a machine's owner decides about his machine reaches its jobs.
 
-use crate::{mock::*, Call, Error, JobState, Outcome};
-use bpiiot_primitives::{AssetKind, OfferId, SpendPurpose};
-use frame_support::{assert_noop, assert_ok, traits::UnfilteredDispatchable};
+use crate::{mock::*, Call, Error, JobState, OfferTerms, Outcome};
+use bpiiot_primitives::{AssetKind, EscrowView, OfferId, SpendPurpose};
+use frame_support::{assert_noop, assert_ok, pallet_prelude::DispatchResult, traits::UnfilteredDispatchable};
 use pallet_machines::{window::MIN_PERIOD, Error as MachineError, SpendingCap, SpendingPolicy};
 use sp_core::{sr25519, Pair, H256};
 use SpendPurpose::{Bond, Purchase};
 
 /// An order of some units, by a customer or by a machine's key.
-fn order(by: &AccountId, offer: OfferId, units: u32) -> frame_support::dispatch::DispatchResult {
+fn order(by: &AccountId, offer: OfferId, units: u32) -> DispatchResult {
 	let call = Call::<Test>::order {
 		offer,
 		version: 1,
@@ -158,7 +158,9 @@ fn a_machine_that_buys_takes_delivery_and_gets_its_deposit_back() {
 			let job = take(open_jobs()[0], Stage::Delivered);
 			assert_eq!(record(job).customer(), &buyer);
 
-			assert_noop!(Jobs::approve(signed(&owner()), job, 5), Error::<Test>::NotTheCustomer);
+			for other in [key(1), stranger()] {
+				assert_noop!(Jobs::approve(signed(&other), job, 5), Error::<Test>::NotTheCustomer);
+			}
 			assert_ok!(Jobs::approve(signed(&key(2)), job, 4));
 			assert_ok!(Jobs::reject(signed(&key(2)), job, 1, H256::zero()));
 			assert_ok!(Jobs::remove(signed(&key(2)), job));
@@ -171,6 +173,109 @@ fn a_machine_that_buys_takes_delivery_and_gets_its_deposit_back() {
 			assert_noop!(order(&key(2), offer, 1), MachineError::<Test>::OverSpendingCap);
 		});
 	}
+}
+
+#[test]
+fn what_a_machine_has_bought_is_its_owners_when_it_has_ended() {
+	for (asset, ..) in ASSETS {
+		build_and_execute(|| {
+			// GIVEN four purchases of a machine that was decommissioned.
+			registered(1);
+			registered(2);
+			let (offer, buyer) = (published(OfferTerms { asset, ..full_terms() }), machine(2).account());
+			allow_in(asset, 2, Purchase, Balance::MAX, 0);
+			for _ in 0..4 {
+				assert_ok!(order(&key(2), offer, 5));
+			}
+			let [one, two, three, four] = open_jobs()[..] else {
+				panic!("four were ordered");
+			};
+			take(one, Stage::Delivered);
+			take(two, Stage::Delivered);
+			take(three, Stage::Delivered);
+			let before = money_in(asset, &owner());
+			assert_ok!(Machines::decommission(signed(&owner()), machine(2)));
+			assert_noop!(Jobs::approve(signed(&key(2)), one, 5), MachineError::<Test>::MachineDecommissioned);
+
+			// WHEN its owner says what it would have said.
+			let all = |who: &AccountId| -> Vec<DispatchResult> {
+				vec![
+					Jobs::approve(signed(who), one, 5),
+					Jobs::reject(signed(who), two, 5, H256::zero()),
+					Jobs::request_rework(signed(who), three, H256::zero()),
+					Jobs::cancel(signed(who), four, H256::zero()),
+					Jobs::remove(signed(who), one),
+					Jobs::remove(signed(who), two),
+					Jobs::remove(signed(who), four),
+				]
+			};
+			for refused in all(&stranger()) {
+				assert!(refused.is_err());
+			}
+			for done in all(&owner()) {
+				assert_ok!(done);
+			}
+
+			// THEN deposits and refunds are in its account, which is the owner's to empty, and he paid for nothing.
+			assert_eq!(money_in(asset, &owner()).1, before.1);
+			let (free, held) = money_in(asset, &buyer);
+			assert!(free > 0);
+			assert_eq!(held, record(three).escrow.held() + record(three).escrow.deposit() + record(three).escrow.fee());
+			assert_ok!(Machines::withdraw(signed(&owner()), machine(2), asset, free));
+		});
+	}
+}
+
+#[test]
+fn a_key_that_was_stolen_loses_no_more_bonds_than_the_cap() {
+	build_and_execute(|| {
+		// GIVEN a machine that may have two bonds at risk.
+		registered(1);
+		allow(1, Bond, 2 * BOND);
+		let offer = published(terms());
+		let before = money(&machine(1).account()).0;
+
+		// WHEN a thief orders for himself again and again, and gives up what he has accepted with its key.
+		let mut refused = 0;
+		for _ in 0..5 {
+			let job = ordered(offer, 1);
+			match Jobs::accept(signed(&key(1)), job) {
+				Ok(()) => assert_ok!(Jobs::cancel(signed(&key(1)), job, H256::zero())),
+				Err(error) => {
+					assert_eq!(error, MachineError::<Test>::OverSpendingCap.into());
+					refused += 1;
+					assert_ok!(Jobs::cancel(signed(&customer()), job, H256::zero()));
+				}
+			}
+		}
+
+		// THEN two bonds are gone, and no more.
+		assert_eq!(refused, 3);
+		assert_eq!(before - money(&machine(1).account()).0, 2 * BOND);
+		assert_eq!(spent(1), 2 * BOND);
+	});
+}
+
+#[test]
+fn a_machine_that_keeps_its_promises_never_runs_out_of_bonds() {
+	build_and_execute(|| {
+		registered(1);
+		allow(1, Bond, 2 * BOND);
+		let offer = published(terms());
+		for _ in 0..5 {
+			let jobs = [ordered(offer, 5), ordered(offer, 5), ordered(offer, 5)];
+			assert_ok!(Jobs::accept(signed(&key(1)), jobs[0]));
+			assert_ok!(Jobs::accept(signed(&key(1)), jobs[1]));
+			assert_noop!(Jobs::accept(signed(&key(1)), jobs[2]), MachineError::<Test>::OverSpendingCap);
+			assert_ok!(Jobs::cancel(signed(&customer()), jobs[2], H256::zero()));
+			for job in [jobs[0], jobs[1]] {
+				assert_ok!(Jobs::start(signed(&key(1)), job));
+				assert_ok!(Jobs::deliver(signed(&key(1)), job, 5, H256::zero()));
+				assert_ok!(Jobs::approve(signed(&customer()), job, 5));
+			}
+		}
+		assert_eq!(spent(1), 0);
+	});
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::{
 };
 use bpiiot_primitives::OfferId;
 use frame_support::{assert_noop, assert_ok};
-use sp_runtime::{DispatchError, DispatchResult};
+use sp_runtime::{DispatchError, DispatchResult, Permill};
 
 const DAY: u64 = 86_400_000;
 const MINUTE: u64 = 60_000;
@@ -111,9 +111,9 @@ fn publishing_fails_for_others_and_beyond_the_cap() {
 }
 
 /// That neither a new offer nor an update may have what any of the changes makes of [`terms`].
-fn refused(error: Error<Test>, changes: &[fn(&mut Terms)]) {
+fn refused(error: impl Into<DispatchError>, changes: &[fn(&mut Terms)]) {
 	let offer = OffersOf::<Test>::get(machine(1))[0];
-	let error: DispatchError = error.into();
+	let error = error.into();
 	for change in changes {
 		let mut bad = terms();
 		change(&mut bad);
@@ -146,10 +146,36 @@ fn with_an_offer(test: impl FnOnce()) {
 fn prices_and_units_are_not_zero() {
 	with_an_offer(|| {
 		refused(
-			Error::ZeroPrice,
+			Error::<Test>::ZeroPrice,
 			&[|terms| terms.unit_price = 0, |terms| tiers(terms, &[(2, 9), (3, 0)])],
 		);
-		refused(Error::ZeroUnits, &[|terms| terms.max_units = 0]);
+		refused(Error::<Test>::ZeroUnits, &[|terms| terms.max_units = 0]);
+	});
+}
+
+#[test]
+fn terms_that_no_order_could_be_made_by_are_refused() {
+	with_an_offer(|| {
+		let too_small = pallet_escrow::Error::<Test>::ReleaseBelowMinimum;
+		refused(
+			too_small,
+			&[
+				|terms| terms.unit_price = MINIMUM - 1,
+				|terms| tiers(terms, &[(2, MINIMUM - 1)]),
+				|terms| terms.rejection_fee = Permill::from_parts(5_000),
+				|terms| terms.cancellation.started = Permill::from_parts(500),
+			],
+		);
+		refused(
+			pallet_escrow::Error::<Test>::AssetNotListed,
+			&[|terms| terms.asset = UNLISTED],
+		);
+		allowed(&[
+			// Two units pay a fee that one could not.
+			|terms| (terms.max_units, terms.cancellation.accepted) = (2, Permill::from_parts(5_000)),
+			|terms| (terms.unit_price, terms.rejection_fee) = (MINIMUM, Permill::zero()),
+			|terms| terms.asset = DOLLAR,
+		]);
 	});
 }
 
@@ -157,7 +183,7 @@ fn prices_and_units_are_not_zero() {
 fn windows_are_within_the_runtimes_bounds() {
 	with_an_offer(|| {
 		refused(
-			Error::WindowOutOfRange,
+			Error::<Test>::WindowOutOfRange,
 			&[
 				|terms| terms.accept_window = 9_999,
 				|terms| terms.lead_time = 0,
@@ -188,7 +214,7 @@ fn windows_are_within_the_runtimes_bounds() {
 fn tiers_rise_in_units_from_two_to_the_largest_order() {
 	with_an_offer(|| {
 		refused(
-			Error::TiersOutOfOrder,
+			Error::<Test>::TiersOutOfOrder,
 			&[
 				|terms| tiers(terms, &[(0, 900)]),
 				|terms| tiers(terms, &[(1, 900)]),
@@ -218,7 +244,7 @@ fn tiers_rise_in_units_from_two_to_the_largest_order() {
 fn calendars_are_well_formed() {
 	with_an_offer(|| {
 		refused(
-			Error::BadCalendar,
+			Error::<Test>::BadCalendar,
 			&[
 				|terms| terms.calendar = calendar(&[(0, 10_081)], &[]),
 				|terms| terms.calendar = calendar(&[(9, 9)], &[]),
@@ -238,7 +264,7 @@ fn calendars_are_well_formed() {
 fn regions_are_of_the_form_of_iso_3166() {
 	with_an_offer(|| {
 		refused(
-			Error::BadRegion,
+			Error::<Test>::BadRegion,
 			&[
 				|terms| terms.region = region(b"Bremen"),
 				|terms| terms.region = region(b"de"),
@@ -256,7 +282,7 @@ fn regions_are_of_the_form_of_iso_3166() {
 #[test]
 fn rework_has_rounds() {
 	with_an_offer(|| {
-		refused(Error::ZeroRounds, &[|terms| rework(terms, 0, 10_000)]);
+		refused(Error::<Test>::ZeroRounds, &[|terms| rework(terms, 0, 10_000)]);
 		allowed(&[|terms| rework(terms, 1, 10_000)]);
 	});
 }
@@ -265,7 +291,7 @@ fn rework_has_rounds() {
 fn disputes_name_arbiters_and_each_once() {
 	with_an_offer(|| {
 		refused(
-			Error::BadArbiters,
+			Error::<Test>::BadArbiters,
 			&[
 				|terms| disputes(terms, &[], [10_000; 3]),
 				|terms| disputes(terms, &[b"one", b"one"], [10_000; 3]),

@@ -59,13 +59,19 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Whether `key` may become the key of a machine of `owner`: it has nothing to do with machines yet.
+	/// Whether `key` may become the key of a machine of `owner`: it has nothing to do with machines yet, nor with anything
+	/// else. What an account in use has, and what it owes, would be out of its holder's reach.
 	pub(super) fn ensure_new_key(key: &T::AccountId, owner: &T::AccountId) -> DispatchResult {
 		ensure!(
 			key != owner && Registrations::<T>::get(key).is_zero(),
 			Error::<T>::KeyIsOwner
 		);
 		ensure!(!Self::is_machine(key), Error::<T>::KeyAlreadyUsed);
+		let account = frame_system::Account::<T>::get(key);
+		ensure!(
+			account.nonce.is_zero() && account.consumers.is_zero(),
+			Error::<T>::KeyInUse
+		);
 		Ok(())
 	}
 

@@ -29,7 +29,16 @@ fn spend_of(asset: AssetKind, machine: &MachineId, purpose: SpendPurpose, amount
 		account: machine.account(),
 		machine: Some(*machine),
 	};
-	Machines::spend(&actor, purpose, &asset, amount)
+	Machines::spend(&actor, purpose, &asset, amount, 0)
+}
+
+/// The same for a bond, with others on hold.
+fn bond(machine: &MachineId, amount: Balance, at_risk: Balance) -> DispatchResult {
+	let actor = Actor {
+		account: machine.account(),
+		machine: Some(*machine),
+	};
+	Machines::spend(&actor, Bond, &NATIVE, amount, at_risk)
 }
 
 fn spent(machine: &MachineId) -> Balance {
@@ -43,22 +52,20 @@ fn plain_accounts_spend_as_they_like() {
 		for account in [owner(), stranger()] {
 			let actor = Machines::ensure_actor(RuntimeOrigin::signed(account)).expect("he is no machine");
 			for purpose in [Purchase, Bond, Dispute] {
-				assert_ok!(Machines::spend(&actor, purpose, &NATIVE, Balance::MAX));
+				assert_ok!(Machines::spend(&actor, purpose, &NATIVE, Balance::MAX, Balance::MAX));
 			}
 		}
 	});
 }
 
 #[test]
-fn without_a_policy_a_machine_secures_what_it_promised_and_neither_buys_nor_disputes() {
+fn without_a_policy_a_machine_spends_nothing() {
 	ExtBuilder::default().build_and_execute(|| {
 		let machine = registered(1);
-		for _ in 0..2 {
-			assert_ok!(spend(&machine, Bond, Balance::MAX));
-		}
-		for purpose in [Purchase, Dispute] {
+		for purpose in [Purchase, Bond, Dispute] {
 			assert_noop!(spend(&machine, purpose, 1), Error::<Test>::PurposeNotAllowed);
 		}
+		Machines::forfeited(&machine.account(), &NATIVE, 1);
 		assert!(!Spending::<Test>::contains_key(machine));
 	});
 }
@@ -99,8 +106,33 @@ fn a_machine_spends_up_to_the_cap_for_all_purposes_together() {
 			assert_noop!(spend(&machine, Bond, too_much), Error::<Test>::OverSpendingCap);
 		}
 		assert_ok!(spend(&machine, Bond, 400));
-		assert_noop!(spend(&machine, Bond, 1), Error::<Test>::OverSpendingCap);
-		assert_eq!(spent(&machine), 1_000);
+		assert_eq!(spent(&machine), 600, "a bond is at risk, and not spent");
+	});
+}
+
+#[test]
+fn bonds_count_while_they_are_on_hold_and_when_they_are_forfeited() {
+	ExtBuilder::default().build_and_execute(|| {
+		// GIVEN a machine that has posted many bonds and got all of them back.
+		let machine = with_policy(policy(Bond, 10));
+		for _ in 0..3 {
+			assert_ok!(bond(&machine, 10, 0));
+		}
+		assert_noop!(bond(&machine, 4, 7), Error::<Test>::OverSpendingCap);
+		assert_noop!(bond(&machine, 4, Balance::MAX), Error::<Test>::OverSpendingCap);
+		assert_ok!(bond(&machine, 4, 6));
+
+		// WHEN it forfeits one, THEN it has the less for the rest of the period.
+		Machines::forfeited(&machine.account(), &NATIVE, 6);
+		assert_eq!(spent(&machine), 6);
+		assert_noop!(bond(&machine, 5, 0), Error::<Test>::OverSpendingCap);
+		assert_ok!(bond(&machine, 4, 0));
+		Machines::forfeited(&machine.account(), &DOLLAR, 6);
+		Machines::forfeited(&stranger(), &NATIVE, 6);
+		Machines::forfeited(&machine.account(), &NATIVE, Balance::MAX);
+		assert_eq!(spent(&machine), 10);
+		at(PERIOD);
+		assert_ok!(bond(&machine, 10, 0));
 	});
 }
 
@@ -151,11 +183,11 @@ fn each_asset_has_a_budget_of_its_own_and_they_come_back_together() {
 #[test]
 fn each_machine_has_a_budget_of_its_own() {
 	ExtBuilder::default().build_and_execute(|| {
-		let (machine, sibling) = (with_policy(policy(Bond, 10)), registered(2));
-		assert_ok!(set(sibling, Some(policy(Bond, 10))));
-		assert_ok!(spend(&machine, Bond, 10));
-		assert_ok!(spend(&sibling, Bond, 10));
-		assert_noop!(spend(&sibling, Bond, 1), Error::<Test>::OverSpendingCap);
+		let (machine, sibling) = (with_policy(policy(Purchase, 10)), registered(2));
+		assert_ok!(set(sibling, Some(policy(Purchase, 10))));
+		assert_ok!(spend(&machine, Purchase, 10));
+		assert_ok!(spend(&sibling, Purchase, 10));
+		assert_noop!(spend(&sibling, Purchase, 1), Error::<Test>::OverSpendingCap);
 	});
 }
 
@@ -163,25 +195,25 @@ fn each_machine_has_a_budget_of_its_own() {
 fn the_budget_comes_back_to_the_millisecond_and_once() {
 	ExtBuilder::default().build_and_execute(|| {
 		// GIVEN a machine that spends for the first time long after the policy was set.
-		let machine = with_policy(policy(Bond, 10));
+		let machine = with_policy(policy(Purchase, 10));
 		at(5 * PERIOD / 2);
-		assert_ok!(spend(&machine, Bond, 1));
+		assert_ok!(spend(&machine, Purchase, 1));
 
 		// WHEN it spends the rest in the last millisecond of its period.
 		at(7 * PERIOD / 2 - 1);
-		assert_ok!(spend(&machine, Bond, 9));
-		assert_noop!(spend(&machine, Bond, 1), Error::<Test>::OverSpendingCap);
+		assert_ok!(spend(&machine, Purchase, 9));
+		assert_noop!(spend(&machine, Purchase, 1), Error::<Test>::OverSpendingCap);
 
 		// THEN the next period begins with what it spends in the next one, and lasts as long.
 		at(7 * PERIOD / 2);
-		assert_noop!(spend(&machine, Bond, 11), Error::<Test>::OverSpendingCap);
-		assert_ok!(spend(&machine, Bond, 10));
+		assert_noop!(spend(&machine, Purchase, 11), Error::<Test>::OverSpendingCap);
+		assert_ok!(spend(&machine, Purchase, 10));
 		at(9 * PERIOD / 2 - 1);
-		assert_noop!(spend(&machine, Bond, 1), Error::<Test>::OverSpendingCap);
+		assert_noop!(spend(&machine, Purchase, 1), Error::<Test>::OverSpendingCap);
 		// AND periods in which nothing is spent do not add up.
 		at(99 * PERIOD);
-		assert_ok!(spend(&machine, Bond, 10));
-		assert_noop!(spend(&machine, Bond, 1), Error::<Test>::OverSpendingCap);
+		assert_ok!(spend(&machine, Purchase, 10));
+		assert_noop!(spend(&machine, Purchase, 1), Error::<Test>::OverSpendingCap);
 	});
 }
 
@@ -190,13 +222,13 @@ fn a_budget_without_a_period_is_spent_once() {
 	ExtBuilder::default().build_and_execute(|| {
 		let machine = with_policy(SpendingPolicy {
 			period: 0,
-			..policy(Bond, 10)
+			..policy(Purchase, 10)
 		});
-		assert_ok!(spend(&machine, Bond, 10));
+		assert_ok!(spend(&machine, Purchase, 10));
 		at(MAX_PERIOD);
-		assert_noop!(spend(&machine, Bond, 1), Error::<Test>::OverSpendingCap);
-		assert_ok!(set(machine, Some(policy(Bond, 10))));
-		assert_ok!(spend(&machine, Bond, 10));
+		assert_noop!(spend(&machine, Purchase, 1), Error::<Test>::OverSpendingCap);
+		assert_ok!(set(machine, Some(policy(Purchase, 10))));
+		assert_ok!(spend(&machine, Purchase, 10));
 	});
 }
 
@@ -278,7 +310,6 @@ fn the_owner_takes_a_policy_away() {
 	ExtBuilder::default().build_and_execute(|| {
 		let machine = with_policy(policy(Purchase, 10));
 		assert_ok!(set(machine, None));
-		assert_ok!(spend(&machine, Bond, 1_000));
 		assert_noop!(spend(&machine, Purchase, 1), Error::<Test>::PurposeNotAllowed);
 	});
 }
