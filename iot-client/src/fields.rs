@@ -375,7 +375,7 @@ mod tests {
 	}
 
 	#[test]
-	fn shows_a_long_value_in_part_only() {
+	fn shows_a_huge_value_in_part_only() {
 		let long = "x".repeat(10_000);
 		let problems = problems_of(&format!("port = \"{long}\""), |fields| {
 			fields.text("port", 10);
