@@ -10,7 +10,8 @@ use bpiiot_harness::{
 use std::time::Duration;
 
 const BLOCK_TIME: Duration = Duration::from_millis(250);
-const LIMIT: Duration = Duration::from_secs(240);
+/// More than a node may take to start, and less than nextest lets a test take.
+const LIMIT: Duration = Duration::from_secs(480);
 const STEP: Duration = Duration::from_secs(90);
 
 #[tokio::test(flavor = "multi_thread")]
