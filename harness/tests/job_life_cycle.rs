@@ -64,7 +64,10 @@ async fn a_job_is_made_delivered_and_paid_and_nothing_stays_on_hold() -> Result<
 			reasons(view.holds(&account_of("Owner")).await?),
 			["Jobs.Offer", "Machines.MachineDeposit"]
 		);
-		assert_eq!(reasons(view.holds(&account_of("Customer")).await?), ["Escrow.Agreement"]);
+		assert_eq!(
+			reasons(view.holds(&account_of("Customer")).await?),
+			["Escrow.Agreement"]
+		);
 		assert!(view.holds(&machine.account).await?.is_empty());
 
 		// AND the customer gets the deposit for the record back when he removes it.
