@@ -1,4 +1,4 @@
-# The commands of the project. Each one prepares the machine first, which takes no time when nothing is missing.
+# The commands of the project. Each but `help` prepares the machine first, which takes no time when nothing is missing.
 # Everything is built with one profile and with `--workspace`, so that nothing heavy is built twice
 # (docs/decisions/0002-one-profile.md): do not build single packages in the same target folder.
 
@@ -13,7 +13,7 @@ bin := $(CARGO_TARGET_DIR)/debug
 cargo_build := cargo build --locked --workspace
 
 .PHONY: help
-help: setup ## This list
+help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
@@ -27,11 +27,11 @@ build: setup ## Build everything, and say how large the runtime is
 
 .PHONY: run
 run: build ## Node, board and client; order a job, watch it made and paid; stay up until Ctrl-C (ARGS=..)
-	@exec $(bin)/bpiiot-demo --stay $(ARGS)
+	@exec "$(bin)/bpiiot-demo" --stay $(ARGS)
 
 .PHONY: demo
 demo: build ## The same once, with a summary and an exit status (FAULT=spindle-stall and others, ASSET=stable, DISPUTE=1 or silent, ARGS=..)
-	@exec $(bin)/bpiiot-demo $(if $(FAULT),--fault $(FAULT)) $(if $(ASSET),--asset $(ASSET)) $(if $(DISPUTE),--dispute $(DISPUTE)) $(ARGS)
+	@exec "$(bin)/bpiiot-demo" $(if $(FAULT),--fault $(FAULT)) $(if $(ASSET),--asset $(ASSET)) $(if $(DISPUTE),--dispute $(DISPUTE)) $(ARGS)
 
 .PHONY: test
 test: build ## Unit tests, documentation's examples, short jobs on a real node, a job through Polkadot.js
@@ -47,7 +47,7 @@ check: setup ## Format, scripts, licences, clippy, documentation; STEPS=".." for
 
 .PHONY: bench
 bench: build ## The measured figures as a table (JSON=path for a file as well, ARGS=..)
-	@exec $(bin)/bpiiot-bench $(if $(JSON),--json $(JSON)) $(ARGS)
+	@exec "$(bin)/bpiiot-bench" $(if $(JSON),--json "$(JSON)") $(ARGS)
 
 .PHONY: weights
 weights: build ## Measure the calls of our pallets anew and write their weights (ARGS=..)

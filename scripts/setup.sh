@@ -103,6 +103,9 @@ use_debian_toolchain() {
 build_wasm_target() {
 	local usr=$1 build host
 	build=$(mktemp -d)
+	# Also when the build fails. The folder's name is put in now, since it is not known outside of this function.
+	# shellcheck disable=SC2064
+	trap "rm -rf -- '$build'" EXIT
 	host=$("$usr/bin/rustc" --print host-tuple)
 	say "building the standard library for $wasm_target"
 	local as_root=()
@@ -120,7 +123,6 @@ build_wasm_target() {
 	)
 	"${as_root[@]}" cp "$build/target/$wasm_target"/release/deps/lib{core,alloc,compiler_builtins,panic_abort}-*.rlib \
 		"$usr/lib/rustlib/$wasm_target/lib/"
-	rm -rf "$build"
 }
 
 # For the test that orders a job as Polkadot.js does. Nothing else needs it, so nothing else stops without it.

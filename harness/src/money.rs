@@ -131,14 +131,20 @@ pub async fn issue_stablecoin(chain: &Chain) -> Result<()> {
 }
 
 /// An offer of drilling whose price and bond are in this money: 2.5 and 1 BPI, or about as much. Windows are in the
-/// chain's time, of which a development node makes 6 s a block, whatever the real time between blocks.
+/// chain's time, of which a development node makes 6 s a block, whatever the real time between blocks: four hours are ten
+/// minutes at four blocks a second, so that an order waits for several commands of a busy computer.
 pub fn offer(money: Money) -> String {
+	offer_waiting(money, "4h")
+}
+
+/// The same, with orders that wait so long for acceptance: `20m`.
+pub fn offer_waiting(money: Money, accept_window: &str) -> String {
 	let (asset, price, bond) = match money.asset {
 		Asset::Native => (String::new(), 5 * BPI / 2, BPI),
 		Asset::Asset(number) => (format!("asset = {number}\n"), 6_000_000, 2_500_000),
 	};
 	format!(
-		"capability = \"drilling\"\n{asset}unit_price = \"{}\"\nmax_units = 100\nbond = \"{}\"\naccept_window = \"20m\"\n\
+		"capability = \"drilling\"\n{asset}unit_price = \"{}\"\nmax_units = 100\nbond = \"{}\"\naccept_window = \"{accept_window}\"\n\
 		lead_time = \"1m\"\nreview_window = \"4h\"\nrejection_fee = \"10%\"\n",
 		money.show(price),
 		money.show(bond)

@@ -192,6 +192,16 @@ impl World {
 			.context("the offer is not on the chain after its publication")
 	}
 
+	/// Leaves orders to the owner, who accepts them by hand, from the daemon's next start on.
+	///
+	/// # Errors
+	/// When the disk does not take the configuration.
+	pub fn accept_by_hand(&self) -> Result<()> {
+		let config = std::fs::read_to_string(self.site.config())?;
+		self.site
+			.configure(&format!("{config}\n[orders]\naccept = \"by hand\"\n"))
+	}
+
 	/// Starts the daemon.
 	///
 	/// # Errors

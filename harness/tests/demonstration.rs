@@ -135,10 +135,7 @@ async fn long_ctrl_c_stops_everything_and_leaves_nothing_behind() -> Result<()> 
 			.wait_for_line("its node's log", LIMIT, |line| line.contains("node.log"))
 			.await?;
 		let line: Value = serde_json::from_str(&log)?;
-		let log = line["text"]
-			.as_str()
-			.and_then(|text| text.split(' ').next_back())
-			.context("the path of the log")?;
+		let log = line["log"].as_str().context("the path of the log")?;
 		let world = Path::new(log).parent().context("the world's folder")?.to_owned();
 		demo.wait_for_line("what to try", LIMIT, |line| line.contains("\"what\":\"what to try\""))
 			.await?;

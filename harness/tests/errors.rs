@@ -18,7 +18,8 @@ use subxt::{
 };
 
 const BLOCK_TIME: Duration = Duration::from_millis(250);
-const LIMIT: Duration = Duration::from_secs(270);
+/// More than a node may take to start, and less than nextest lets a test take.
+const LIMIT: Duration = Duration::from_secs(480);
 const STEP: Duration = Duration::from_secs(60);
 
 /// A call that is refused by the chain, and how.

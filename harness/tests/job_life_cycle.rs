@@ -10,7 +10,8 @@ use bpiiot_harness::{
 use std::time::Duration;
 
 const BLOCK_TIME: Duration = Duration::from_millis(250);
-const LIMIT: Duration = Duration::from_secs(240);
+/// More than a node may take to start, and less than nextest lets a test take.
+const LIMIT: Duration = Duration::from_secs(480);
 const STEP: Duration = Duration::from_secs(90);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,7 +64,10 @@ async fn a_job_is_made_delivered_and_paid_and_nothing_stays_on_hold() -> Result<
 			reasons(view.holds(&account_of("Owner")).await?),
 			["Jobs.Offer", "Machines.MachineDeposit"]
 		);
-		assert_eq!(reasons(view.holds(&account_of("Customer")).await?), ["Escrow.Agreement"]);
+		assert_eq!(
+			reasons(view.holds(&account_of("Customer")).await?),
+			["Escrow.Agreement"]
+		);
 		assert!(view.holds(&machine.account).await?.is_empty());
 
 		// AND the customer gets the deposit for the record back when he removes it.

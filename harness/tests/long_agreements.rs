@@ -5,6 +5,7 @@ use anyhow::{ensure, Context, Result};
 use bpiiot_harness::{
 	chain::{dev_account, JobState, Machine, Outcome},
 	client::Answer,
+	money::offer_waiting,
 	ordered::{must_balance, Ordered, STEP},
 	process::within,
 	world::{account_of, MachineAccounts, Order, World, BPI},
@@ -267,8 +268,9 @@ async fn long_a_job_of_a_machine_that_stays_frozen_ends_at_its_deadline() -> Res
 #[tokio::test(flavor = "multi_thread")]
 async fn long_agreements_that_are_paused_lose_no_time_and_then_end_by_themselves() -> Result<()> {
 	within(LIMIT, async {
-		// GIVEN a job of which one unit is made.
+		// GIVEN a job of which one unit is made, and another offer whose orders wait for 20 minutes of the chain: 200 blocks.
 		let (mut world, machine, offer) = World::ready(QUICK, None).await?;
+		let brief = world.publish(&offer_waiting(world.money, "20m")).await?;
 		let ordered = Ordered::new(&mut world, machine, offer, UNITS).await?;
 		ordered.news(&mut world, "unit_made").await?;
 
@@ -281,11 +283,10 @@ async fn long_agreements_that_are_paused_lose_no_time_and_then_end_by_themselves
 
 		// AND an order that nobody accepts does not lapse while the clock stands still, however long that is.
 		world.daemon.take().context("the daemon")?.stop().await?;
-		let waiting = Ordered::new(&mut world, machine, offer, 1).await?;
+		let waiting = Ordered::new(&mut world, machine, brief, 1).await?;
 		let view = world.chain.now().await?;
 		let (number, clock) = (view.number(), view.clock().await?);
 		assert!(clock.paused);
-		// An order waits for 20 minutes of the chain: 200 blocks.
 		let passed = async |view: &bpiiot_harness::chain::View| Ok((view.number() > number + 250).then_some(()));
 		world.chain.wait_for("more than the window", 3 * STEP, passed).await?;
 		let view = world.chain.now().await?;

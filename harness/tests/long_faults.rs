@@ -8,6 +8,7 @@ use bpiiot_harness::{
 	process::within,
 	world::World,
 };
+use serde_json::Value as Json;
 use std::time::Duration;
 
 const QUICK: Duration = Duration::from_millis(250);
@@ -38,20 +39,29 @@ async fn long_a_client_that_is_killed_in_the_middle_ends_the_job_once() -> Resul
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn long_a_client_that_is_killed_before_anything_moves_does_the_job_later() -> Result<()> {
+async fn long_a_client_that_is_killed_between_acceptance_and_start_does_the_job_later() -> Result<()> {
 	within(LIMIT, async {
-		// GIVEN an order that the machine has accepted and not begun.
-		let (mut world, machine, offer) = World::ready(QUICK, None).await?;
-		let ordered = Ordered::new(&mut world, machine, offer, 1).await?;
-		world
-			.wait_for_job(ordered.job, STEP, |state| state != JobState::Ordered)
-			.await?;
-		// WHEN the client is killed, whatever it was about to do, and started again.
-		world.daemon.as_mut().context("the daemon runs")?.kill().await?;
+		// GIVEN an order that the client has examined and leaves to the owner.
+		let mut world = World::start(QUICK, None).await?;
+		world.accept_by_hand()?;
+		let machine = world.register().await?;
+		world.fund(5).await?;
+		let offer = world.publish_offer().await?;
 		world.start_daemon()?.ready().await?;
-		// THEN the job ends once.
-		let outcome = ordered.end(&mut world).await?;
-		assert!(matches!(outcome, Outcome::GivenUp | Outcome::Completed), "{outcome:?}");
+		let ordered = Ordered::new(&mut world, machine, offer, 1).await?;
+		let daemon = world.daemon.as_mut().context("the daemon runs")?;
+		let waits = |status: &Json| status["jobs"].to_string().contains("by hand");
+		daemon.wait_for_status("the owner's word", STEP, waits).await?;
+
+		// WHEN the client is killed, the owner accepts meanwhile, and the client is started again.
+		daemon.kill().await?;
+		world.site.run(&["accept", &ordered.job.to_string()]).await?;
+		let job = world.chain.now().await?.job(ordered.job).await?.context("the record")?;
+		assert_eq!(job.state, JobState::Accepted);
+		world.start_daemon()?.ready().await?;
+
+		// THEN the job is done and paid.
+		assert_eq!(ordered.end(&mut world).await?, Outcome::Completed);
 		world.stop().await
 	})
 	.await
@@ -138,6 +148,10 @@ async fn long_a_noisy_line_does_not_spoil_a_job() -> Result<()> {
 		let (mut world, machine, offer) = World::ready(QUICK, Some("line-noise")).await?;
 		let ordered = Ordered::new(&mut world, machine, offer, 2).await?;
 		assert_eq!(ordered.end(&mut world).await?, Outcome::Completed);
+		// AND noisy it was: the line has lost readings.
+		let daemon = world.daemon.as_mut().context("the daemon")?;
+		let lost = |status: &Json| status["board"]["readings_lost"].as_u64() > Some(0);
+		daemon.wait_for_status("readings that were lost", STEP, lost).await?;
 		world.stop().await
 	})
 	.await

@@ -94,10 +94,7 @@ async fn books(world: &mut World, ordered: Ordered) -> Result<Books> {
 /// A world whose owner accepts orders by hand.
 async fn by_hand() -> Result<(World, MachineAccounts, u64)> {
 	let mut world = World::start(QUICK, None).await?;
-	let config = std::fs::read_to_string(world.site.config())?;
-	world
-		.site
-		.configure(&format!("{config}\n[orders]\naccept = \"by hand\"\n"))?;
+	world.accept_by_hand()?;
 	let machine = world.register().await?;
 	world.fund(5).await?;
 	let terms = bpiiot_harness::money::offer(world.money);

@@ -328,6 +328,20 @@ fn clipped(text: &str) -> String {
 	short
 }
 
+/// An example file with all that it leaves out: its lines `# key = …` and `# [table]`, without the `# `.
+#[cfg(test)]
+pub(crate) fn with_all_keys(example: &str) -> String {
+	let is_key = |line: &str| {
+		let name = line.split_once(" = ").map_or("", |(name, _)| name);
+		!name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+	};
+	let lines = example.lines().map(|line| match line.strip_prefix("# ") {
+		Some(left_out) if left_out.starts_with('[') || is_key(left_out) => left_out,
+		_ => line,
+	});
+	lines.collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -375,7 +389,7 @@ mod tests {
 	}
 
 	#[test]
-	fn shows_a_long_value_in_part_only() {
+	fn shows_a_huge_value_in_part_only() {
 		let long = "x".repeat(10_000);
 		let problems = problems_of(&format!("port = \"{long}\""), |fields| {
 			fields.text("port", 10);

@@ -8,7 +8,7 @@
 //!
 //! The first two have the named accounts of [`NAMED_ACCOUNTS`], whose keys everybody can derive. The production preset
 //! names nobody: whoever launches the network adds its collators and balances as a patch when he makes the chain spec
-//! (`docs/` of the node says how), so that no key of ours or of a test can ever be an authority there. Without that
+//! (`node/README.md` says how), so that no key of ours or of a test can ever be an authority there. Without that
 //! patch the chain has no collators and makes no block.
 
 use crate::{

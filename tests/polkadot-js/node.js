@@ -25,14 +25,32 @@ export async function within(ms, what, promise) {
 	}
 }
 
+/** The command that starts `program` such that the kernel kills it when we die, if `setpriv` (util-linux) is there. */
+function boundToUs(program) {
+	const setpriv = '/usr/bin/setpriv';
+	return existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', '--', program] : [program];
+}
+
+/** Kills `child` when we end, also by a signal, of which `exit` does not tell. */
+function killWithUs(child) {
+	process.once('exit', () => child.kill('SIGKILL'));
+	for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
+		process.once(signal, () => {
+			child.kill('SIGKILL');
+			process.kill(process.pid, signal);
+		});
+	}
+}
+
 /** Starts `bpiiot-node` on a chain that lives in memory of its own. Gives its address and how to stop it. */
 async function startNode() {
 	const program = process.env.BPIIOT_NODE ?? `${process.env.HOME}/.cache/bpiiot/target/debug/bpiiot-node`;
 	if (!existsSync(program)) {
 		throw new Error(`no node at ${program}: build it with "make build", or name one in BPIIOT_NODE or WS_URL`);
 	}
-	const child = spawn(program, [
-		'--chain=development', `--dev-block-time=${BLOCK_TIME_MS}`, '--tmp', '--database=paritydb', '--rpc-port=0',
+	const [command, ...first] = boundToUs(program);
+	const child = spawn(command, [
+		...first, '--chain=development', `--dev-block-time=${BLOCK_TIME_MS}`, '--tmp', '--database=paritydb', '--rpc-port=0',
 		'--listen-addr=/ip4/127.0.0.1/tcp/0', '--no-mdns', '--no-telemetry', '--no-prometheus', '--no-hardware-benchmarks',
 	], { stdio: ['ignore', 'ignore', 'pipe'] });
 	let log = '';
@@ -44,8 +62,7 @@ async function startNode() {
 			if (port) resolve(port);
 		});
 	});
-	// A test program that is killed leaves no node behind.
-	process.once('exit', () => child.kill('SIGKILL'));
+	killWithUs(child);
 	const ended = once(child, 'exit');
 	const stop = async () => {
 		child.kill('SIGTERM');

@@ -21,6 +21,7 @@ use serde_json::json;
 use std::{
 	collections::BTreeMap,
 	net::{Ipv4Addr, TcpListener},
+	path::Path,
 	time::{Duration, Instant},
 };
 use tokio::time::{interval, MissedTickBehavior};
@@ -165,7 +166,7 @@ async fn raise(settings: &Settings, screen: &mut Screen) -> Result<World> {
 	screen.show(
 		"node",
 		&format!("starting; its log is {}", setup.log().display()),
-		json!({}),
+		json!({ "log": setup.log() }),
 	);
 	let mut node = setup.start()?;
 	let board = Board::start(folder.path(), settings.fault.as_deref()).await?;
@@ -470,22 +471,19 @@ pub fn apps_link(url: &str) -> String {
 pub fn what_to_try(stage: &Stage) -> Result<Vec<String>> {
 	let Stage { world, offer, job } = stage;
 	let client = binary("iot-client")?;
-	let folder = client.parent().context("a program is in a folder")?.display();
-	let recipe = world.site.folder().join("recipes/drilled-bracket.toml");
+	let folder = quoted(client.parent().context("a program is in a folder")?);
+	let config = quoted(&world.site.config());
+	let recipe = quoted(&world.site.folder().join("recipes/drilled-bracket.toml"));
 	let log = world.folder().display();
 	Ok([
 		"Everything stays up. Look at it in Polkadot.js Apps:".to_owned(),
 		format!("  {}", apps_link(&world.node.url())),
 		"\nIn another terminal, with the client:".to_owned(),
-		format!(
-			"  export IOT_CLIENT_CONFIG={} PATH={folder}:$PATH",
-			world.site.config().display()
-		),
+		format!("  export IOT_CLIENT_CONFIG={config} PATH={folder}:\"$PATH\""),
 		"  iot-client status".to_owned(),
 		"  iot-client find --capability drilling".to_owned(),
 		format!(
-			"  iot-client order {offer} --units 1 --recipe {} --deliver-in {DELIVER_IN} --as //Customer --watch",
-			recipe.display()
+			"  iot-client order {offer} --units 1 --recipe {recipe} --deliver-in {DELIVER_IN} --as //Customer --watch"
 		),
 		"  iot-client approve JOB --as //Customer       # JOB: the number that `order` printed; or reject".to_owned(),
 		format!("  iot-client balance //Customer --asset {}", world.asset_argument()),
@@ -494,4 +492,9 @@ pub fn what_to_try(stage: &Stage) -> Result<Vec<String>> {
 		"Ctrl-C stops everything and removes what it wrote.".to_owned(),
 	]
 	.to_vec())
+}
+
+/// A path as a shell takes it, also with spaces in it.
+fn quoted(path: &Path) -> String {
+	format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }

@@ -25,6 +25,18 @@ Exit status:
   6   the configuration, a key or a password file cannot be used
   10  the watched job ended without delivery (declined, cancelled, given up, not accepted, not delivered)";
 
+/// What a file of terms looks like; shown by `offer --help`.
+const TERMS_HELP: &str = concat!(
+	"The file, with every key:\n\n",
+	include_str!("../../examples/terms.toml")
+);
+
+/// What a file of orders looks like; shown by `batch --help`.
+const ORDERS_HELP: &str = concat!(
+	"The file, with every key:\n\n",
+	include_str!("../../examples/orders.toml")
+);
+
 /// The software of the single board computer beside a machine, and of those who order from it.
 #[derive(Parser, Debug)]
 #[command(name = "iot-client", version, after_help = EXIT_HELP, max_term_width = 100)]
@@ -189,6 +201,7 @@ pub enum Command {
 		owned: Owned,
 	},
 	/// Publish an offer of the machine's work from a TOML file, or change one
+	#[command(after_long_help = TERMS_HELP)]
 	Offer {
 		/// The terms
 		file: PathBuf,
@@ -264,6 +277,7 @@ pub enum Command {
 		what: What,
 	},
 	/// Order several things at once from a TOML file, also from different machines: all of them or nothing
+	#[command(after_long_help = ORDERS_HELP)]
 	Batch {
 		/// The orders
 		file: PathBuf,

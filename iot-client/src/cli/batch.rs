@@ -1,15 +1,7 @@
 //! Several orders at once, from a TOML file.
 //!
 //! ```toml
-//! [[order]]
-//! offer = 4294967297          # as `find` shows it
-//! units = 3
-//! recipe = "bracket.toml"     # a file; its hash goes into the order
-//! uri = "https://…"           # where the machine can fetch it; default the file's own name
-//! sealed = true               # encrypt that address to the machine's key; default not
-//! max_price = "7.5"           # the most that all units together may cost; default the offer's price
-//! deliver_in = "2d"           # the delivery deadline, from now by the chain's time; default 1h
-//! arbiter = "5F…"             # who decides if the machine's owner disputes a rejection; default nobody
+#![doc = include_str!("../../examples/orders.toml")]
 //! ```
 
 use super::{
@@ -150,7 +142,7 @@ fn entry(mut fields: Fields<'_>, folder: &Path, signer: &MaybeSigner) -> Entry {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::cli::args::MaybeWho;
+	use crate::{cli::args::MaybeWho, fields::with_all_keys};
 
 	fn read(text: &str) -> Result<Vec<Entry>, String> {
 		let signer = MaybeSigner {
@@ -176,6 +168,18 @@ mod tests {
 		assert_eq!((orders[0].what.deliver_in, orders[0].what.sealed), (DELIVER_IN, false));
 		assert!(orders[1].what.sealed && orders[1].what.max_price.is_some());
 		assert_eq!(orders[1].arbiter.as_deref(), Some("//Arbiter"));
+	}
+
+	#[test]
+	fn reads_the_example_also_with_all_that_it_leaves_out() {
+		const EXAMPLE: &str = include_str!("../../examples/orders.toml");
+		let orders = read(EXAMPLE).unwrap();
+		assert_eq!((orders.len(), orders[1].what.sealed), (2, false));
+
+		let orders = read(&with_all_keys(EXAMPLE)).unwrap();
+		let Entry { what, arbiter, .. } = &orders[1];
+		assert!(what.sealed && what.uri.is_some() && what.max_price.is_some() && arbiter.is_some());
+		assert_ne!(what.deliver_in, DELIVER_IN);
 	}
 
 	#[test]

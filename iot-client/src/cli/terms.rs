@@ -1,38 +1,7 @@
 //! An offer's terms, from a TOML file.
 //!
 //! ```toml
-//! capability = "drilling"
-//! asset = 1984                # what amounts are in, by its number; default the chain's own token
-//! unit_price = "2.5"          # with the asset's symbol behind it if you like, as in "2.5 BPI"
-//! max_units = 100
-//! bond = "1"                  # on hold at the machine for each order that it accepts; default none
-//! accept_window = "2m"        # how long an order waits for acceptance
-//! lead_time = "1m"            # the least time between order and delivery deadline
-//! review_window = "10m"       # how long the customer may look at a delivery
-//! rejection_fee = "10%"       # the share of a rejected unit's price that the machine keeps; default none
-//! contract = "terms.txt"      # a text whose hash is part of the offer; default none
-//! governing_law = "DE"        # the law of that contract, as ISO 3166 names the place; default none
-//! region = "DE-HB"            # where the work is done, as ISO 3166 names it; default anywhere
-//! week = ["mon 08:00-17:00"]  # when the machine works, UTC; lead_time counts these times only; default always
-//! closed = ["2026-12-24 2027-01-01"] # days on which it does not, UTC, first and last; default none
-//!
-//! [[tier]]                    # another price for larger orders; as many as four, the smallest first
-//! from_units = 50
-//! unit_price = "2"
-//!
-//! [cancellation]              # the share of the price that the customer pays for calling a job off; default none
-//! accepted = "10%"            # once the machine has accepted
-//! started = "50%"             # once it has started
-//!
-//! [rework]                    # the customer may send units back to be mended; default he may not
-//! rounds = 2
-//! window = "1h"               # how long that may take each time
-//!
-//! [disputes]                  # a rejection may be disputed; default it is the last word
-//! arbiters = ["5F…"]          # whom you take as arbiter: one to four addresses; an order names one of them, or none
-//! challenge_window = "1d"     # how long you may think about a rejection
-//! case_window = "2d"          # how long the arbiter may take to accept the case
-//! ruling_window = "14d"       # and then to rule
+#![doc = include_str!("../../examples/terms.toml")]
 //! ```
 
 use crate::{
@@ -287,6 +256,7 @@ fn share(value: &Value) -> Option<u32> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::fields::with_all_keys;
 
 	const FILE: &str = r#"
 		capability = "drilling"
@@ -418,6 +388,29 @@ mod tests {
 		let disputes = terms.disputes.unwrap();
 		assert_eq!(disputes.arbiters[0].to_string(), alice);
 		assert_eq!(disputes.ruling_window, 14 * 86_400_000);
+	}
+
+	#[test]
+	fn reads_the_example_also_with_all_that_it_leaves_out() {
+		const EXAMPLE: &str = include_str!("../../examples/terms.toml");
+		let terms = read(EXAMPLE).unwrap();
+		assert_eq!(
+			(terms.capability.as_str(), terms.unit_price),
+			("drilling", 2_500_000_000_000)
+		);
+		assert!(terms.tiers.is_empty() && terms.rework.is_none() && terms.disputes.is_none());
+
+		let draft = Draft::parse(&with_all_keys(EXAMPLE), Path::new("terms.toml")).unwrap();
+		assert_eq!(draft.asset, Asset::Number(1984));
+		let (terms, contract) = draft.fields(&dollars()).unwrap();
+		assert_eq!(
+			(terms.unit_price, contract.as_deref()),
+			(2_500_000, Some("contract.txt"))
+		);
+		assert_eq!((terms.region.as_str(), terms.governing_law.as_str()), ("DE-HB", "DE"));
+		assert_eq!((terms.calendar.week.len(), terms.calendar.closures.len()), (2, 1));
+		assert_eq!((terms.tiers.len(), terms.cancellation.started), (1, 500_000));
+		assert!(terms.rework.is_some() && terms.disputes.is_some());
 	}
 
 	#[test]

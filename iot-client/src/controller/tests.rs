@@ -472,7 +472,7 @@ async fn readings_that_the_line_lost_are_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_phase_that_takes_too_long_aborts() {
+async fn aborts_when_a_phase_takes_too_long() {
 	let bench = Bench::with(|message, _| match message {
 		HostMessage::SetOutput { .. } => Reaction::Silent,
 		_ => Reaction::Done,

@@ -59,7 +59,7 @@ fn refuses_an_interval_below_the_shortest() {
 }
 
 #[test]
-fn after_a_long_round_it_does_not_catch_up() {
+fn does_not_catch_up_after_a_late_round() {
 	let mut bench = Bench::new();
 	bench.send(1, stream(10));
 	assert_eq!(times(&bench.wait(95)).len(), 1);

@@ -12,8 +12,58 @@ fn the_definitions_fit_together() {
 	Cli::command().debug_assert();
 }
 
+/// The command lines of the client in a manual: those of its shell blocks, continued lines joined, without comments, and
+/// with an id in the place of `0x…`.
+fn command_lines(manual: &str) -> Vec<String> {
+	let id = format!("0x{}", "11".repeat(32));
+	let (mut in_shell, mut begun, mut lines) = (false, String::new(), Vec::new());
+	for line in manual.lines().map(str::trim) {
+		if let Some(language) = line.strip_prefix("```") {
+			in_shell = language == "sh";
+			continue;
+		}
+		if !in_shell {
+			continue;
+		}
+		begun += line.split(" #").next().unwrap_or_default();
+		if begun.ends_with('\\') {
+			begun.pop();
+			continue;
+		}
+		let whole = std::mem::take(&mut begun);
+		let whole = whole.strip_prefix("./").unwrap_or(&whole);
+		if let Some(arguments) = whole.strip_prefix("iot-client ") {
+			lines.push(arguments.replace("0x…", &id));
+		}
+	}
+	lines
+}
+
 #[test]
 fn what_the_manual_shows_is_understood() {
+	let lines = command_lines(include_str!("../../../../README.md"));
+	assert!(lines.len() >= 20, "the manual shows more than {lines:?}");
+	for line in lines {
+		parse(&line).unwrap_or_else(|error| panic!("{line}: {error}"));
+	}
+}
+
+#[test]
+fn command_lines_are_found_in_a_manual() {
+	let manual =
+		"iot-client no\n```sh\n./iot-client freeze \\\n   --machine 0x…   # at once\n# iot-client no\niot-client run\n\
+		scp iot-client pi:\n```\n```text\niot-client no\n```\n";
+	let id = format!("0x{}", "11".repeat(32));
+	let found = command_lines(manual);
+	let found: Vec<_> = found
+		.iter()
+		.map(|line| line.split_whitespace().collect::<Vec<_>>())
+		.collect();
+	assert_eq!(found, [vec!["freeze", "--machine", &id], vec!["run"]]);
+}
+
+#[test]
+fn commands_with_all_kinds_of_arguments_are_understood() {
 	for line in [
 		"init",
 		"--config m.toml register --as //Owner --fee-allowance 5",
@@ -126,6 +176,15 @@ fn help_tells_the_exit_statuses() {
 	let help = parse("--help").unwrap_err();
 	assert_eq!(help.kind(), ErrorKind::DisplayHelp);
 	assert!(help.to_string().contains("Exit status"));
+}
+
+#[test]
+fn help_shows_what_files_look_like() {
+	for (line, key) in [("offer --help", "accept_window ="), ("batch --help", "[[order]]")] {
+		let help = parse(line).unwrap_err();
+		assert_eq!(help.kind(), ErrorKind::DisplayHelp, "{line}");
+		assert!(help.to_string().contains(key), "{line}: {help}");
+	}
 }
 
 #[test]
