@@ -148,16 +148,19 @@ impl World {
 		Ok(MachineAccounts { account, key })
 	}
 
-	/// Gives the machine so many whole tokens of its owner's, for bonds.
+	/// Gives the machine so many whole tokens of its owner's, for bonds, and lets it post as many.
 	///
 	/// # Errors
 	/// When the client fails.
 	pub async fn fund(&self, whole: u64) -> Result<()> {
 		let (amount, asset) = (whole.to_string(), self.asset_argument());
+		let policy = format!("purposes = [\"bond\"]\nperiod = \"30d\"\n[caps]\n{asset} = \"{amount}\"\n");
+		let policy = self.site.add_file("policy.toml", &policy)?.display().to_string();
 		self.site
 			.run(&["deposit", &amount, "--asset", &asset, "--as", "//Owner"])
-			.await
-			.map(|_| ())
+			.await?;
+		self.site.run(&["policy", &policy, "--as", "//Owner"]).await?;
+		Ok(())
 	}
 
 	/// What machines are paid in, as the client's commands name it.

@@ -185,6 +185,9 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		await keyIsPoor();
 
 		await send(api, owner, api.tx.machines.deposit(machine, 'Native', STAKE));
+		await send(api, owner, api.tx.machines.setSpendingPolicy(machine, {
+			purposes: ['Bond'], period: 0, caps: [{ asset: 'Native', perPeriod: TERMS.bond }],
+		}));
 		assert.deepEqual(await balanceOf(api, machine), { free: STAKE, reserved: 0n, holds: [] });
 	});
 
@@ -298,14 +301,17 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 			api.tx.assets.mint(id, customer.address, 100n * one),
 		]));
 		const terms = { ...TERMS, asset, unitPrice: 2n * one, bond: one };
-		const published = await send(api, owner, api.tx.jobs.publishOffer(machine, terms));
-		const { offer: of } = eventData(published.events, 'jobs', 'OfferPublished');
-		const price = 3n * terms.unitPrice;
-		const unlisted = await refusal(order(3, { of, maxPrice: price }));
+		const unlisted = await refusal(send(api, owner, api.tx.jobs.publishOffer(machine, terms)));
 		assert.equal(unlisted.message, 'escrow.AssetNotListed');
 
 		await asRoot(api, alice, api.tx.escrow.listAsset(asset));
+		const published = await send(api, owner, api.tx.jobs.publishOffer(machine, terms));
+		const { offer: of } = eventData(published.events, 'jobs', 'OfferPublished');
+		const price = 3n * terms.unitPrice;
 		await send(api, owner, api.tx.machines.deposit(machine, asset, 5n * one));
+		await send(api, owner, api.tx.machines.setSpendingPolicy(machine, {
+			purposes: ['Bond'], period: 0, caps: [{ asset, perPeriod: one }],
+		}));
 		const native = await balanceOf(api, machine);
 		const before = await balanceOf(api, customer.address);
 		const { job, fee: orderCost } = await order(3, { of, maxPrice: price });

@@ -158,6 +158,12 @@ impl Spending {
 		}
 		self
 	}
+
+	/// Whether it lets the machine have a bond of this on hold, if no other one is.
+	pub fn allows_bond(&self, asset: Asset, bond: u128) -> bool {
+		let within = |budget: &Budget| budget.asset == asset && bond <= budget.per_period;
+		self.purposes.contains(&Purpose::Bond) && self.budgets.iter().any(within)
+	}
 }
 
 #[cfg(test)]

@@ -31,6 +31,9 @@ const TERMS_HELP: &str = concat!(
 	include_str!("../../examples/terms.toml")
 );
 
+/// What a policy looks like; shown by `policy --help`.
+const POLICY_HELP: &str = concat!("The file:\n\n", include_str!("../../examples/policy.toml"));
+
 /// What a file of orders looks like; shown by `batch --help`.
 const ORDERS_HELP: &str = concat!(
 	"The file, with every key:\n\n",
@@ -530,10 +533,11 @@ pub enum Command {
 		owned: Owned,
 	},
 	/// Show what the machine may spend of its money, or set it from a TOML file
+	#[command(after_long_help = POLICY_HELP)]
 	Policy {
 		/// Purposes, period and caps
 		file: Option<PathBuf>,
-		/// No policy: it posts bonds of any amount, and buys nothing
+		/// No policy: it spends nothing, and posts no bonds
 		#[arg(long, conflicts_with = "file")]
 		none: bool,
 		/// The machine; that of the configuration if not given

@@ -11,7 +11,7 @@ use crate::{
 		limits::FeeAllowance,
 		queries, runtime,
 		types::{MachineId, OfferId, Profile},
-		Call, Head,
+		At, Call, Head,
 	},
 	config::Config,
 	daemon::{self, news::Herald, status::Snapshot},
@@ -159,7 +159,7 @@ pub(super) async fn offer(
 		asset => money::denomination(&desk.at_newest(&chain).await?.0, asset).await?,
 	};
 	let terms = draft.terms(&money)?;
-	let price = terms.unit_price;
+	let (price, bond) = (terms.unit_price, terms.bond);
 	let (id, block, did) = match update {
 		Some(offer) => {
 			let (block, _) = desk.submit(&chain, &owner, Call::UpdateOffer { offer, terms }).await?;
@@ -174,16 +174,34 @@ pub(super) async fn offer(
 			(runtime::published_offer(&events)?, block, "published")
 		}
 	};
-	let text = format!(
+	let at = chain.session().await.at(block).await?;
+	let bond_allowed = bond == 0 || lets_post(&at, id, money.asset(), bond).await?;
+	let mut text = format!(
 		"offer {id} {did} in block {}: {} a unit",
 		block.number,
 		money.show(price)
 	);
+	if !bond_allowed {
+		text.push_str(&format!(
+			"\nthe machine may not post the bond of {} yet, so it can accept no order: let it with `iot-client policy` (\"bond\" and a cap)",
+			money.show(bond)
+		));
+	}
 	let json = serde_json::json!({
-		"offer": id, "asset": money.asset(), "unit_price": money.number(price), "block": block.number,
+		"offer": id, "asset": money.asset(), "unit_price": money.number(price), "bond_allowed": bond_allowed,
+		"block": block.number,
 	});
 	desk.say(text, &json);
 	Ok(0)
+}
+
+/// Whether the policy of the machine that makes an offer lets it post the offer's bond.
+async fn lets_post(at: &At, offer: OfferId, asset: Asset, bond: u128) -> Result<bool> {
+	let Some(offer) = queries::offer(at, offer).await? else {
+		return Ok(false);
+	};
+	let spending = queries::spending(at, offer.machine).await?;
+	Ok(spending.is_some_and(|spending| spending.allows_bond(asset, bond)))
 }
 
 /// Withdraws an offer.

@@ -252,7 +252,7 @@ pub(super) async fn spending_money(at: &At, spending: Option<&Spending>) -> Resu
 /// What a machine may still spend, at `now` by the chain's time.
 pub(super) fn spending_text(spending: Option<&Spending>, money: &Denominations, now: u64) -> String {
 	let Some(spending) = spending else {
-		return "spending no policy: it posts bonds of any amount, and buys nothing".to_owned();
+		return "spending no policy: it spends nothing, and posts no bonds".to_owned();
 	};
 	let purposes: Vec<_> = spending.purposes.iter().copied().map(Purpose::name).collect();
 	let mut lines = vec![match purposes.is_empty() {

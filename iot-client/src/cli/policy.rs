@@ -1,12 +1,7 @@
 //! What a machine may spend, from a TOML file.
 //!
 //! ```toml
-//! purposes = ["bond", "purchase"]   # what it may spend for; nothing else ("dispute" is the third)
-//! period = "1d"                     # after which time it may spend as much again; left out: never
-//!
-//! [caps]                            # how much in a period, for all purposes together; nothing of any other asset
-//! BPI = "25"
-//! 1984 = "100"                      # of the asset with this number
+#![doc = include_str!("../../examples/policy.toml")]
 //! ```
 
 use super::money::Denominations;
@@ -184,6 +179,14 @@ mod tests {
 		let mut caps = policy.caps;
 		caps.sort_by_key(|cap| cap.asset);
 		assert_eq!(caps, [cap(Asset::Native, 25_500_000_000_000), cap(Asset::Number(7), 3)]);
+	}
+
+	#[test]
+	fn reads_the_example() {
+		let policy = parsed(include_str!("../../examples/policy.toml")).unwrap();
+		assert_eq!((policy.purposes, policy.caps.len()), (vec![Purpose::Bond], 1));
+		let all = parsed(&include_str!("../../examples/policy.toml").replace("# 1984", "1984")).unwrap();
+		assert_eq!(all.caps.len(), 2);
 	}
 
 	#[test]

@@ -486,9 +486,9 @@ mod calls {
 		/// deposit or the price of an order that was cancelled, does not count as unspent. The policy replaces the old one
 		/// and what was spent under it. See [`window`] for when a new period begins.
 		///
-		/// Without a policy a machine posts bonds, of any amount, and neither buys nor opens disputes: the owner
-		/// published the offer that names the bond, and can open a dispute himself. With one it does only what the policy
-		/// says.
+		/// Without a policy a machine spends nothing: it posts no bonds, buys nothing and opens no disputes, which its
+		/// owner can do himself. With one it does only what the policy says. A bond counts against the cap while it is on
+		/// hold, and for the rest of the period if it is forfeited.
 		///
 		/// ## Parameters
 		///

@@ -10,7 +10,7 @@ mod transaction;
 pub mod writes;
 
 use anyhow::{anyhow, Context, Result};
-use bpiiot_primitives::{AssetKind, JobId, MachineId, OfferId};
+use bpiiot_primitives::{AssetKind, JobId, MachineId, OfferId, SpendPurpose};
 use bpiiot_runtime::{
 	genesis_config_presets::{account_of, DEVELOPMENT},
 	Balance, BlockNumber, CollatorSelection, Executive, Hash, Header, Runtime, RuntimeCall, RuntimeOrigin, System, BPI,
@@ -190,15 +190,15 @@ fn fund(machine: MachineId, money: Money) -> Result<()> {
 	act(OWNER, pallet_machines::Call::deposit { machine, asset, amount })
 }
 
-/// Lets a machine buy with all that it has.
-fn let_buy(machine: MachineId, money: Money) -> Result<()> {
+/// Lets a machine buy and post bonds with all that it has.
+fn let_spend(machine: MachineId, money: Money) -> Result<()> {
 	let cap = SpendingCap {
 		asset: money.asset(),
 		per_period: Balance::MAX,
 	};
-	let purposes = vec![bpiiot_primitives::SpendPurpose::Purchase];
+	let purposes = vec![SpendPurpose::Purchase, SpendPurpose::Bond];
 	let policy = SpendingPolicy {
-		purposes: purposes.try_into().map_err(|_| anyhow!("one of eight"))?,
+		purposes: purposes.try_into().map_err(|_| anyhow!("two of eight"))?,
 		period: 0,
 		caps: vec![cap].try_into().map_err(|_| anyhow!("one of eight"))?,
 	};

@@ -1,7 +1,7 @@
 //! How many records each step of a job writes: what the chain can do in a second hangs on it.
 
 use super::{
-	act, chain, commit, fund, jobs_of, let_buy, let_dollars_in, order, publish, register, terms, transaction, Money,
+	act, chain, commit, fund, jobs_of, let_dollars_in, let_spend, order, publish, register, terms, transaction, Money,
 	CUSTOMER, PRESS, ROBOT,
 };
 use crate::bench::Figure;
@@ -102,11 +102,12 @@ fn life(kind: &Kind, whole: bool) -> Result<[usize; 6]> {
 		let press = register(PRESS)?;
 		if kind.bond {
 			fund(press, kind.money)?;
+			let_spend(press, kind.money)?;
 		}
 		if kind.customer == ROBOT {
 			let robot = register(ROBOT)?;
 			fund(robot, kind.money)?;
-			let_buy(robot, kind.money)?;
+			let_spend(robot, kind.money)?;
 		}
 		Ok((press, publish(press, terms(kind.money, kind.bond))?))
 	})?;
