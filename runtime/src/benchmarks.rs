@@ -83,6 +83,12 @@ impl BenchmarkAssets<AccountId, Balance> for TestAsset {
 		};
 		assert_ok!(funded);
 	}
+
+	fn freeze(asset: AssetKind) {
+		if let AssetKind::Asset(id) = asset {
+			assert_ok!(Assets::freeze_asset(RuntimeOrigin::signed(account("issuer", 0, 0)), id));
+		}
+	}
 }
 
 impl pallet_asset_rate::AssetKindFactory<AssetKind> for TestAsset {

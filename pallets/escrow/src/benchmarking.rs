@@ -1,4 +1,5 @@
-//! What the calls and the sweep cost at worst: in an asset, to an account that is made by the payment.
+//! What the calls and the sweep cost at worst: in an asset, to an account that is made by the payment, or in a frozen asset,
+//! where a payment becomes a credit.
 
 use crate::*;
 use bpiiot_primitives::{
@@ -161,13 +162,14 @@ mod benches {
 			Side::Payee => Side::Payer,
 		};
 		let arbiter = RawOrigin::Signed(dispute.arbiter.clone());
+		T::BenchmarkHelper::freeze(dispute.asset);
 		#[block]
 		{
 			let actor = T::Actors::ensure_actor(arbiter.into())?;
 			Pallet::<T>::pronounce(actor, agreement, Permill::from_percent(50), other, H256::repeat_byte(1))?;
 		}
 		assert!(!Disputes::<T>::contains_key(agreement));
-		assert!(T::Fungibles::balance(dispute.asset, &dispute.arbiter) >= dispute.fee);
+		assert!(Credits::<T>::contains_key((&dispute.arbiter, dispute.asset, &dispute.opener)));
 		T::Agreements::resolve(agreement, Permill::from_percent(50))?;
 		Ok(())
 	}
@@ -178,6 +180,7 @@ mod benches {
 		let (agreement, dispute) = accepted::<T>();
 		let now = Pallet::<T>::now();
 		Pallet::<T>::benchmark_advance(dispute.until.saturating_sub(now).saturating_add(1));
+		T::BenchmarkHelper::freeze(dispute.asset);
 		#[block]
 		{
 			Pallet::<T>::let_lapse(agreement)?;

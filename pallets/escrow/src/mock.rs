@@ -436,4 +436,10 @@ impl bpiiot_primitives::BenchmarkAssets<u64, u64> for Coupons {
 			AssetKind::Asset(id) => <Assets as fungibles::Mutate<u64>>::mint_into(id, who, amount),
 		};
 	}
+
+	fn freeze(asset: AssetKind) {
+		if let AssetKind::Asset(id) = asset {
+			Assets::freeze_asset(RuntimeOrigin::signed(ISSUER), id).expect("the issuer made it");
+		}
+	}
 }

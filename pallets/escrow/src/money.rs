@@ -247,6 +247,11 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 	fn benchmark_fund(asset: AssetKind, who: &T::AccountId, amount: BalanceOf<T>) {
 		<T::BenchmarkHelper as bpiiot_primitives::BenchmarkAssets<_, _>>::fund(asset, who, amount);
 	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn benchmark_freeze(asset: AssetKind) {
+		<T::BenchmarkHelper as bpiiot_primitives::BenchmarkAssets<_, _>>::freeze(asset);
+	}
 }
 
 /// Credits.

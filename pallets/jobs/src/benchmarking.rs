@@ -1,4 +1,5 @@
-//! What the calls cost at worst: by a machine wherever one may call, in an asset, with a bond, with full lists.
+//! What the calls cost at worst: by a machine wherever one may call, in an asset, with a bond, with full lists. What ends a
+//! job does so in a frozen asset, where nothing can be paid and each payment becomes a credit.
 
 use crate::{
 	BalanceOf, Calendar, Call, CancellationFees, Closure, Config, DisputeTerms, EscrowOf, JobOf, JobState, Jobs,
@@ -336,6 +337,7 @@ mod benches {
 	fn decline() -> Result<(), BenchmarkError> {
 		let parties = parties::<T>();
 		let job = job::<T>(&parties)?;
+		EscrowOf::<T>::benchmark_freeze(parties.asset);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(parties.key), job, H256::repeat_byte(4));
 		assert_eq!(record::<T>(job)?.state, JobState::Settled(Outcome::Declined));
@@ -379,6 +381,7 @@ mod benches {
 	fn approve() -> Result<(), BenchmarkError> {
 		let parties = parties::<T>();
 		let job = delivered::<T>(&parties)?;
+		EscrowOf::<T>::benchmark_freeze(parties.asset);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(parties.customer), job, 9);
 		assert_eq!(record::<T>(job)?.state, JobState::Settled(Outcome::Completed));
@@ -389,6 +392,7 @@ mod benches {
 	fn reject() -> Result<(), BenchmarkError> {
 		let parties = parties::<T>();
 		let job = delivered::<T>(&parties)?;
+		EscrowOf::<T>::benchmark_freeze(parties.asset);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(parties.customer), job, 9, H256::repeat_byte(4));
 		assert_eq!(record::<T>(job)?.state, JobState::Settled(Outcome::Completed));
@@ -400,6 +404,7 @@ mod benches {
 	fn cancel() -> Result<(), BenchmarkError> {
 		let parties = parties::<T>();
 		let job = started::<T>(&parties)?;
+		EscrowOf::<T>::benchmark_freeze(parties.asset);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(parties.customer), job, H256::repeat_byte(4));
 		assert_eq!(record::<T>(job)?.state, JobState::Settled(Outcome::Cancelled));
@@ -411,6 +416,7 @@ mod benches {
 		let parties = parties::<T>();
 		let job = delivered::<T>(&parties)?;
 		T::Clock::benchmark_advance(2 * T::MinWindow::get());
+		EscrowOf::<T>::benchmark_freeze(parties.asset);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(parties.customer), job);
 		assert_eq!(record::<T>(job)?.state, JobState::Settled(Outcome::Completed));
@@ -422,6 +428,7 @@ mod benches {
 		let parties = parties::<T>();
 		let job = job::<T>(&parties)?;
 		Pallet::<T>::decline(RawOrigin::Signed(parties.key).into(), job, H256::zero())?;
+		EscrowOf::<T>::benchmark_freeze(parties.asset);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(parties.customer), job);
 		assert!(!Jobs::<T>::contains_key(job));
@@ -496,6 +503,7 @@ mod benches {
 	fn concede() -> Result<(), BenchmarkError> {
 		let parties = parties::<T>();
 		let job = rejected::<T>(&parties)?;
+		EscrowOf::<T>::benchmark_freeze(parties.asset);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(parties.key), job);
 		assert_eq!(record::<T>(job)?.state, JobState::Settled(Outcome::Completed));
@@ -516,6 +524,7 @@ mod benches {
 	#[benchmark]
 	fn resolve() -> Result<(), BenchmarkError> {
 		let job = disputed::<T>()?;
+		EscrowOf::<T>::benchmark_freeze(record::<T>(job)?.asset());
 		#[block]
 		{
 			Pallet::<T>::do_resolve(job, Permill::from_percent(60))?;

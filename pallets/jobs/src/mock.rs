@@ -587,4 +587,10 @@ impl bpiiot_primitives::BenchmarkAssets<AccountId, Balance> for Coupons {
 			AssetKind::Asset(id) => <Assets as fungibles::Mutate<AccountId>>::mint_into(id, who, amount),
 		};
 	}
+
+	fn freeze(asset: AssetKind) {
+		if let AssetKind::Asset(id) = asset {
+			Assets::freeze_asset(RuntimeOrigin::signed(issuer()), id).expect("the issuer made it");
+		}
+	}
 }

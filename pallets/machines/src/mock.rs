@@ -528,4 +528,10 @@ impl bpiiot_primitives::BenchmarkAssets<AccountId, Balance> for Coupons {
 		<Fungibles as frame_support::traits::fungibles::Mutate<AccountId>>::mint_into(asset, who, amount)
 			.expect("it is the minimum at least");
 	}
+
+	fn freeze(asset: AssetKind) {
+		if let AssetKind::Asset(id) = asset {
+			Assets::freeze_asset(RuntimeOrigin::signed(issuer()), id).expect("the issuer made it");
+		}
+	}
 }

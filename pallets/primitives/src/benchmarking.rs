@@ -10,4 +10,7 @@ pub trait BenchmarkAssets<AccountId, Balance> {
 
 	/// Gives `who` that much of an asset, or of the native token.
 	fn fund(asset: AssetKind, who: &AccountId, amount: Balance);
+
+	/// Freezes such an asset, so that no payment in it arrives.
+	fn freeze(asset: AssetKind);
 }

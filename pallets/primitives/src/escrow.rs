@@ -243,6 +243,10 @@ pub trait Escrow<AccountId> {
 	/// Gives somebody money.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_fund(asset: Self::AssetId, who: &AccountId, amount: Self::Balance);
+
+	/// Freezes that asset, so that each payment becomes a credit: the dearest way to end.
+	#[cfg(feature = "runtime-benchmarks")]
+	fn benchmark_freeze(asset: Self::AssetId);
 }
 
 /// Tells the escrows that stand in the records of the domain pallets, so that the money on hold can be checked against
