@@ -343,6 +343,47 @@ impl Keeper {
 	}
 }
 
+/// A chain that nobody connects to, for tests of what is above it.
+#[cfg(test)]
+pub(crate) mod played {
+	use super::*;
+
+	/// Says what the chain's head is.
+	pub struct Keeper {
+		head: watch::Sender<Option<Head>>,
+		_session: watch::Sender<Option<Arc<Session>>>,
+		_trouble: watch::Sender<Option<ChainError>>,
+	}
+
+	impl Keeper {
+		/// Tells a new head.
+		pub fn head(&self, head: Head) {
+			self.head.send_replace(Some(head));
+		}
+	}
+
+	/// A chain, and who plays its keeper.
+	pub fn chain() -> (Chain, Keeper) {
+		let (session, session_seen) = watch::channel(None);
+		let (head, head_seen) = watch::channel(None);
+		let (trouble, trouble_seen) = watch::channel(None);
+		let chain = Chain {
+			endpoints: Arc::new([]),
+			session: session_seen,
+			head: head_seen,
+			trouble: trouble_seen,
+			floor: Arc::default(),
+			_stop: Arc::new(CancellationToken::new().drop_guard()),
+		};
+		let keeper = Keeper {
+			head,
+			_session: session,
+			_trouble: trouble,
+		};
+		(chain, keeper)
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;

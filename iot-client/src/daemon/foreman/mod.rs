@@ -432,3 +432,6 @@ impl Foreman {
 		self.site.show(snapshot);
 	}
 }
+
+#[cfg(test)]
+mod tests;
