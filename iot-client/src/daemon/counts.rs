@@ -43,6 +43,11 @@ impl Counts {
 		self.0.remove(&job)?.newer
 	}
 
+	/// Whether the one on its way is still to be told.
+	pub(super) fn are_wanted(&self, job: JobId) -> bool {
+		self.0.get(&job).is_some_and(|count| !count.off.is_cancelled())
+	}
+
 	/// The work is over, and with it its counts: the delivery tells, or nothing does.
 	pub(super) fn over(&mut self, job: JobId) {
 		if let Some(count) = self.0.get_mut(&job) {
@@ -77,9 +82,9 @@ mod tests {
 		let mut counts = Counts::default();
 		let off = counts.made(JOB, 1).unwrap();
 		counts.made(JOB, 2);
-		assert!(!off.is_cancelled());
+		assert!(!off.is_cancelled() && counts.are_wanted(JOB));
 		counts.over(JOB);
-		assert!(off.is_cancelled());
+		assert!(off.is_cancelled() && !counts.are_wanted(JOB));
 		assert_eq!(counts.ended(JOB), None);
 		// Units that were sent back are counted anew.
 		let off = counts.made(JOB, 1).unwrap();

@@ -194,6 +194,7 @@ impl Foreman {
 			let number = block.number;
 			self.journal.off_thread(move |journal| journal.see(number)).await?;
 		}
+		let wanted = !counted || self.counts.are_wanted(job);
 		let newer = counted.then(|| self.counts.ended(job)).flatten();
 		let height = self.height();
 		match fate {
@@ -202,7 +203,7 @@ impl Foreman {
 				self.pauses.forget(job);
 			}
 			// Nobody minds any more.
-			_ if counted && !self.works_on(job) => {}
+			_ if !wanted => {}
 			Fate::Failed { error, .. } => {
 				// What the jobs pallet says is about the job's state, which the next block shows. Anything else is about
 				// this machine: its money, its account. Then it cannot keep the promise, and the customer should know.
@@ -230,10 +231,6 @@ impl Foreman {
 		let heads = self.site.chain.heads();
 		let height = heads.borrow().as_ref().map_or(0, |head| head.block.number);
 		height
-	}
-
-	fn works_on(&self, job: JobId) -> bool {
-		self.work.as_ref().is_some_and(|work| work.job == job)
 	}
 
 	/// Tells the chain how many units are made, unless a count is on its way already: then this one follows it.

@@ -239,14 +239,7 @@ impl Foreman {
 			match seen.await {
 				Ok(views) => {
 					self.note_pause(head.time.paused);
-					// Neither open nor anywhere else on the chain: its record was removed after its end.
-					let running = self.work.as_ref().map(|work| work.job);
-					let gone = phases
-						.into_keys()
-						.filter(|id| self.machine.is_some() && Some(*id) != running);
-					for job in gone.collect::<Vec<_>>() {
-						self.close(job).await?;
-					}
+					self.forget_missing(&head, phases.into_keys().collect()).await?;
 					let mut shown = Vec::with_capacity(views.len());
 					for index in 0..views.len() {
 						shown.push(self.attend(&head, &views, index).await?);
@@ -297,6 +290,19 @@ impl Foreman {
 			}
 		}
 		Ok(views)
+	}
+
+	/// Forgets jobs that are neither open nor anywhere else on the chain: their records were removed after their end. What is
+	/// forgotten could be run again, so a chain that is not as far as it was before is never taken for one that lacks them.
+	async fn forget_missing(&mut self, head: &Head, missing: Vec<JobId>) -> Result<(), JournalError> {
+		if head.block.number < self.floor || self.machine.is_none() {
+			return Ok(());
+		}
+		let running = self.work.as_ref().map(|work| work.job);
+		for job in missing.into_iter().filter(|job| Some(*job) != running) {
+			self.close(job).await?;
+		}
+		Ok(())
 	}
 
 	/// Decides about one job and has it done. Tells what, or why nothing.

@@ -109,17 +109,37 @@ fn head(number: u64, unix: u64) -> Head {
 async fn a_node_that_is_behind_is_not_believed_and_that_is_said() {
 	let mut bench = Bench::new();
 	for number in [0, 1, FLOOR - 1] {
-		assert!(!bench.foreman.is_believed(&head(number, 0)), "{number}");
 		bench.foreman.look(Some(head(number, 0))).await.unwrap();
 		let alarms = bench.alarms().join("\n");
 		let words = format!("is behind: block {number} of at least {FLOOR}");
 		assert!(alarms.contains(&words), "{alarms}");
 	}
 	for number in [FLOOR, FLOOR + 1] {
-		assert!(bench.foreman.is_believed(&head(number, 0)), "{number}");
 		bench.foreman.look(Some(head(number, 0))).await.unwrap();
 		assert!(!bench.alarms().join("\n").contains("is behind"));
 	}
+}
+
+#[tokio::test]
+async fn a_job_is_forgotten_only_upon_a_block_that_must_know_it() {
+	let mut bench = Bench::new();
+	bench.foreman.machine = Some(MachineId([1; 32]));
+	let moving = Phase::Moving { units_done: 0 };
+	for phase in [Phase::Ready { work_ms: 1 }, moving.clone()] {
+		bench.journal.advance(JOB, &phase).unwrap();
+	}
+	for number in [0, FLOOR - 1] {
+		bench.foreman.forget_missing(&head(number, 0), vec![JOB]).await.unwrap();
+		assert_eq!(bench.journal.job(JOB).unwrap(), Some(moving.clone()), "{number}");
+	}
+	// What runs is known to this process.
+	bench.work();
+	let at_floor = head(FLOOR, 0);
+	bench.foreman.forget_missing(&at_floor, vec![JOB]).await.unwrap();
+	assert_eq!(bench.journal.job(JOB).unwrap(), Some(moving));
+	bench.foreman.work = None;
+	bench.foreman.forget_missing(&at_floor, vec![JOB]).await.unwrap();
+	assert_eq!(bench.journal.job(JOB).unwrap(), None);
 }
 
 #[tokio::test]
@@ -180,7 +200,6 @@ async fn a_count_never_stands_in_the_way_of_the_delivery() {
 	bench.made(5).await;
 	let report = bench.take_next().await;
 	assert!(matches!(&report, Report::Sent(sent) if matches!(sent.call, Call::Progress { units_done: 1, .. })));
-	bench.foreman.take(Report::Work(JOB, WorkReport::Over)).await.unwrap();
 	bench.foreman.take(report).await.unwrap();
 	assert!(bench.complaints().is_empty(), "{:?}", bench.complaints());
 	assert!(timeout(Duration::from_millis(50), bench.foreman.reports.recv())
