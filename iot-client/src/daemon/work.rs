@@ -8,7 +8,7 @@ use super::{
 use crate::{
 	chain::types::{BlockId, Job},
 	config::Trust,
-	controller::{self, Outcome, Progress, ProgressReceiver, ProgressSender, Ready, Task},
+	controller::{self, AbortReason, Outcome, Progress, ProgressReceiver, ProgressSender, Ready, Task},
 	evidence::Subject,
 	journal::{Journal, JournalError, Phase},
 };
@@ -68,10 +68,11 @@ impl Assignment {
 	}
 
 	async fn whole(&self) -> Result<WorkReport, JournalError> {
-		let task = match self.task().await {
-			Ok(task) => task,
-			Err(Obstacle::Passing(reason)) => return Ok(WorkReport::NotBegun(reason)),
-			Err(Obstacle::Final(reason)) => {
+		let task = match self.cancel.run_until_cancelled(self.task()).await {
+			Some(Ok(task)) => task,
+			None => return Ok(WorkReport::NotBegun(AbortReason::Cancelled.to_string())),
+			Some(Err(Obstacle::Passing(reason))) => return Ok(WorkReport::NotBegun(reason)),
+			Some(Err(Obstacle::Final(reason))) => {
 				self.advance(Phase::Failed { reason }).await?;
 				return Ok(WorkReport::Over);
 			}

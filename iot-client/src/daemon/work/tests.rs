@@ -210,6 +210,26 @@ async fn a_stop_before_the_first_movement_leaves_the_job_as_it_was() {
 }
 
 #[tokio::test]
+async fn a_stop_does_not_wait_for_a_node() {
+	let mut bench = Bench::new();
+	bench.play(0);
+	// Where the recipe is can be read with the chain's genesis only, and no node answers.
+	fs::remove_file(recipes::kept_path(bench.dir.path(), JOB.0)).unwrap();
+	bench.job.recipe_reference = RecipeReference::Sealed {
+		key_version: 1,
+		ciphertext: vec![],
+	};
+	let cancel = CancellationToken::new();
+	let stop = async {
+		tokio::time::sleep(Duration::from_millis(50)).await;
+		cancel.cancel();
+	};
+	let (last, ()) = tokio::join!(bench.run(cancel.clone(), |_| ()), stop);
+	assert!(matches!(last, WorkReport::NotBegun(_)), "{last:?}");
+	assert_eq!((bench.phase(), bench.driven()), (READY, 0));
+}
+
+#[tokio::test]
 async fn a_recipe_that_is_out_of_reach_is_tried_again_and_one_that_is_refused_is_not() {
 	let mut bench = Bench::new();
 	bench.play(0);
