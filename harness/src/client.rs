@@ -2,6 +2,7 @@
 
 use crate::process::{binary, wait_until, Process};
 use anyhow::{ensure, Context, Result};
+use iot_client::{evidence::Evidence, parse::hex};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::{
@@ -132,17 +133,13 @@ impl Site {
 		serde_json::from_slice(&fs::read(self.state().join("status.json")).ok()?).ok()
 	}
 
-	/// The hash that the evidence of a job says of itself.
+	/// The hash of the evidence of the newest run of a job.
 	///
 	/// # Errors
-	/// When there is no such evidence.
+	/// When there is no such evidence, or it is damaged.
 	pub fn evidence_hash(&self, job: u64) -> Result<String> {
-		let path = self.state().join(format!("evidence/job-{job}.json"));
-		let document: Value = serde_json::from_slice(&fs::read(&path).with_context(|| path.display().to_string())?)?;
-		Ok(document["summary"]["hash"]
-			.as_str()
-			.context("the evidence has no hash")?
-			.to_owned())
+		let evidence = Evidence::load(&self.state(), job)?;
+		Ok(hex(evidence.context("the job left no evidence")?.hash()))
 	}
 
 	/// Runs one of the client's commands, e.g. `approve 12 --as //Customer`.

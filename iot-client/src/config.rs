@@ -76,6 +76,13 @@ pub struct ChainConfig {
 	pub offline_minutes: u64,
 }
 
+impl ChainConfig {
+	/// Whether a second endpoint must confirm what the first says, and there is none.
+	pub fn lacks_second(&self) -> bool {
+		self.trust == Trust::Confirmed && self.endpoints.iter().all(|endpoint| *endpoint == self.endpoints[0])
+	}
+}
+
 /// How many endpoints must agree before the client acts on what they say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trust {
@@ -273,8 +280,9 @@ fn read_chain(mut chain: Fields<'_>) -> ChainConfig {
 		offline_minutes: chain.number("offline_minutes", 1..=1_440, "minutes", 10),
 		endpoints,
 	};
-	if config.endpoints.len() == 1 && config.trust == Trust::Confirmed {
-		let expected = "a list of two or more endpoints, or set chain.trust = \"single\" to believe one alone";
+	if !config.endpoints.is_empty() && config.lacks_second() {
+		let expected =
+			"a list of two or more different endpoints, or set chain.trust = \"single\" to believe one alone";
 		chain.problems().wrong(
 			chain.name("endpoints"),
 			&Value::from(config.endpoints.clone()),

@@ -21,15 +21,16 @@
 //! | 4 | the board's clock, ms since its reset, u32 |
 //! | 4 | raw value, i32 |
 //!
-//! The file holds all of it as JSON. It is written anew, whole, after each unit, so a crash loses one unit at most.
+//! The file holds all of it as JSON. It is written anew, whole, after each unit, so a crash loses one unit at most. Each run
+//! of a job has a file of its own, `job-7-run-1.json` and so on: units that are sent back, or a run that is aborted, never
+//! touch what an earlier delivery was proved with.
 
-use crate::board::BoardInfo;
+use crate::{board::BoardInfo, disk};
 use blake2::{digest::consts::U32, Blake2b, Digest};
 use serde::{Deserialize, Serialize};
 use std::{
 	collections::BTreeMap,
-	fs::{self, File},
-	io::{self, Write},
+	fs, io,
 	path::{Path, PathBuf},
 };
 
@@ -251,49 +252,89 @@ impl Evidence {
 		}
 	}
 
-	/// Where the evidence of `job` lies under `state_dir`.
-	pub fn path(state_dir: &Path, job: u64) -> PathBuf {
-		state_dir.join("evidence").join(format!("job-{job}.json"))
+	/// Where the evidence of the next run of `job` goes under `state_dir`: no run before it has that file. May block.
+	pub fn next_path(state_dir: &Path, job: u64) -> Result<PathBuf, EvidenceError> {
+		let run = newest_run(state_dir, job)?.map_or(1, |(run, _)| run + 1);
+		Ok(folder(state_dir).join(format!("job-{job}-run-{run}.json")))
+	}
+
+	/// Where the evidence of the newest run of `job` is, if there is any. May block.
+	pub fn newest_path(state_dir: &Path, job: u64) -> Result<Option<PathBuf>, EvidenceError> {
+		Ok(newest_run(state_dir, job)?.map(|(_, path)| path))
 	}
 
 	/// Writes it, whole or not at all, even if the power fails. May block.
-	pub fn save(&self, state_dir: &Path) -> Result<PathBuf, EvidenceError> {
-		let path = Self::path(state_dir, self.subject.job);
+	pub fn save(&self, path: &Path) -> Result<(), EvidenceError> {
 		let document = Document {
 			summary: self.summary(),
 			evidence: self.clone(),
 		};
-		write_whole(&path, &document).map_err(|source| EvidenceError::File {
-			what: "write",
-			path: path.clone(),
-			source,
-		})?;
-		Ok(path)
+		serde_json::to_vec(&document)
+			.map_err(io::Error::from)
+			.and_then(|bytes| disk::write_whole(path, &bytes))
+			.map_err(|source| EvidenceError::File {
+				what: "write",
+				path: path.to_owned(),
+				source,
+			})
 	}
 
-	/// Reads the evidence of `job`; `None` when there is none. Refuses a file that does not fit its own hash. May block.
+	/// Reads the evidence of the newest run of `job`; `None` when there is none. May block.
 	pub fn load(state_dir: &Path, job: u64) -> Result<Option<Self>, EvidenceError> {
-		let path = Self::path(state_dir, job);
-		let bytes = match fs::read(&path) {
-			Ok(bytes) => bytes,
-			Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-			Err(source) => {
-				return Err(EvidenceError::File {
-					what: "read",
-					path,
-					source,
-				})
-			}
-		};
+		let path = Self::newest_path(state_dir, job)?;
+		path.map(|path| Self::read(&path)).transpose()
+	}
+
+	/// Reads a file of evidence. Refuses one that does not fit its own hash. May block.
+	pub fn read(path: &Path) -> Result<Self, EvidenceError> {
+		let bytes = fs::read(path).map_err(|source| unreadable(path, source))?;
 		let damaged = |reason: String| EvidenceError::Damaged {
-			path: path.clone(),
+			path: path.to_owned(),
 			reason,
 		};
 		let document: Document = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
 		if document.evidence.hash() != document.summary.hash {
 			return Err(damaged("its hash does not fit its readings".to_owned()));
 		}
-		Ok(Some(document.evidence))
+		Ok(document.evidence)
+	}
+}
+
+fn folder(state_dir: &Path) -> PathBuf {
+	state_dir.join("evidence")
+}
+
+fn unreadable(path: &Path, source: io::Error) -> EvidenceError {
+	EvidenceError::File {
+		what: "read",
+		path: path.to_owned(),
+		source,
+	}
+}
+
+/// The newest run of a job that left evidence, and where that is.
+fn newest_run(state_dir: &Path, job: u64) -> Result<Option<(u32, PathBuf)>, EvidenceError> {
+	let folder = folder(state_dir);
+	let files = match fs::read_dir(&folder) {
+		Ok(files) => files,
+		Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+		Err(source) => return Err(unreadable(&folder, source)),
+	};
+	let mut newest = None;
+	for file in files {
+		let file = file.map_err(|source| unreadable(&folder, source))?;
+		if let Some(run) = file.file_name().to_str().and_then(|name| run_in(name, job)) {
+			newest = newest.max(Some((run, file.path())));
+		}
+	}
+	Ok(newest)
+}
+
+/// The run of `job` whose evidence a file of this name is; 0 for the one file a job had in earlier releases.
+fn run_in(name: &str, job: u64) -> Option<u32> {
+	match name.strip_prefix(&format!("job-{job}"))?.strip_suffix(".json")? {
+		"" => Some(0),
+		run => run.strip_prefix("-run-")?.parse().ok(),
 	}
 }
 
@@ -327,18 +368,6 @@ fn update_text(hasher: &mut Blake2b<U32>, text: &str) {
 	let bytes = &text.as_bytes()[..text.len().min(usize::from(u8::MAX))];
 	hasher.update([bytes.len() as u8]);
 	hasher.update(bytes);
-}
-
-fn write_whole(path: &Path, document: &Document) -> io::Result<()> {
-	let folder = path.parent().unwrap_or(Path::new("."));
-	fs::create_dir_all(folder)?;
-	let unfinished = path.with_extension("json.new");
-	let mut file = File::create(&unfinished)?;
-	file.write_all(&serde_json::to_vec(document)?)?;
-	file.sync_all()?;
-	fs::rename(&unfinished, path)?;
-	// The new name must survive a power cut too.
-	File::open(folder)?.sync_all()
 }
 
 /// Hashes as `0x` and hexadecimal digits.

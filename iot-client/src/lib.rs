@@ -20,6 +20,7 @@ pub mod cli;
 pub mod config;
 pub mod controller;
 pub mod daemon;
+pub mod disk;
 pub mod evidence;
 pub mod fields;
 pub mod journal;

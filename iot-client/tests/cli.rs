@@ -180,3 +180,17 @@ fn names_what_is_wrong_with_a_policy_before_it_asks_for_a_node() {
 	assert_eq!(wrong.status.code(), Some(1), "{}", err(&wrong));
 	assert!(err(&wrong).contains("`purposes`"), "{}", err(&wrong));
 }
+
+#[test]
+fn one_node_alone_is_not_confirmed_by_itself() {
+	let dir = place();
+	let text = CONFIG
+		.replace("\"ws://127.0.0.1:1\"", "\"ws://127.0.0.1:1\", \"ws://127.0.0.1:2\"")
+		.replace("\"single\"", "\"confirmed\"");
+	fs::write(dir.path().join("machine.toml"), text).unwrap();
+	for nodes in ["ws://127.0.0.1:1", "ws://127.0.0.1:1,ws://127.0.0.1:1"] {
+		let refused = iot_client(dir.path(), &format!("run --node {nodes}"));
+		assert_eq!(refused.status.code(), Some(6), "{}", err(&refused));
+		assert!(err(&refused).contains("wants a second one"), "{}", err(&refused));
+	}
+}

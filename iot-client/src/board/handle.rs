@@ -302,6 +302,9 @@ fn done(ack: Ack) -> Result<Status, BoardError> {
 pub(crate) mod fake {
 	use super::*;
 
+	/// Where the answer to a command goes.
+	pub type Reply = super::Reply;
+
 	/// Plays the board.
 	pub struct FakeBridge {
 		orders: Orders,

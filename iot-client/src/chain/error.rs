@@ -44,7 +44,7 @@ pub enum ChainError {
 	},
 	/// History is not what it was.
 	#[error(
-		"{endpoint} has another block {} than this client has seen ({}): the chain was begun anew, or that node is on a fork. If the chain was begun anew, remove the state_dir and start again",
+		"{endpoint} has another block {} than this client has seen ({}): the chain was begun anew, or that node is on a fork. If the chain was begun anew, move the state_dir aside and start again; keep it, the journal and the evidence of each job are in it",
 		.seen.number, parse::hex(.seen.hash)
 	)]
 	Replaced {
@@ -55,7 +55,7 @@ pub enum ChainError {
 	},
 	/// A node that is not as far as we have seen the chain to be.
 	#[error(
-		"{endpoint} has finalized block {number} only, but this client has seen block {seen}: the node is still catching up (wait), or the chain was begun anew (then remove the state_dir and start again)"
+		"the node {endpoint} is behind: block {number} of at least {seen}. Nothing is done until it has caught up; if the chain was begun anew, move the state_dir aside and start again, and keep it"
 	)]
 	Behind {
 		/// The node's address.

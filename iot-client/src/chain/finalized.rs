@@ -148,7 +148,7 @@ mod tests {
 				seen: block(4)
 			}
 		);
-		assert!(error.to_string().contains("remove the state_dir"), "{error}");
+		assert!(error.to_string().contains("move the state_dir aside"), "{error}");
 	}
 
 	#[test]

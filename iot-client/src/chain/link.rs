@@ -11,7 +11,11 @@ use super::{
 	types::{BlockId, ChainTime},
 };
 use std::{
-	sync::Arc,
+	future::Future,
+	sync::{
+		atomic::{AtomicU64, Ordering},
+		Arc,
+	},
 	time::{Duration, Instant},
 };
 use subxt::{utils::H256, SubstrateConfig};
@@ -48,6 +52,7 @@ pub struct Chain {
 	session: watch::Receiver<Option<Arc<Session>>>,
 	head: watch::Receiver<Option<Head>>,
 	trouble: watch::Receiver<Option<ChainError>>,
+	floor: Arc<AtomicU64>,
 	_stop: Arc<DropGuard>,
 }
 
@@ -60,6 +65,7 @@ impl Chain {
 		let (trouble, trouble_seen) = watch::channel(None);
 		let stop = CancellationToken::new();
 		let endpoints: Arc<[String]> = endpoints.into();
+		let floor = Arc::new(AtomicU64::new(0));
 		let keeper = Keeper {
 			endpoints: endpoints.clone(),
 			genesis,
@@ -67,6 +73,7 @@ impl Chain {
 			session,
 			head,
 			trouble,
+			floor: floor.clone(),
 			meter: PaceMeter::default(),
 			lag: 0,
 		};
@@ -77,8 +84,14 @@ impl Chain {
 			session: session_seen,
 			head: head_seen,
 			trouble: trouble_seen,
+			floor,
 			_stop: Arc::new(stop.drop_guard()),
 		}
+	}
+
+	/// Believes no node any more that has not finalized the block of this height: one as high was seen before a restart.
+	pub fn not_below(&self, floor: u64) {
+		self.floor.fetch_max(floor, Ordering::Relaxed);
 	}
 
 	/// A checked connection; waits until there is one.
@@ -156,27 +169,62 @@ impl Chain {
 	/// When no other node says so.
 	pub async fn confirm(&self, block: BlockId) -> Result<()> {
 		let session = self.session().await;
-		let mut said = "there is no second endpoint".to_owned();
-		for endpoint in self.endpoints.iter().filter(|endpoint| *endpoint != session.endpoint()) {
-			let other = match Session::open(endpoint, Some(session.genesis()), &SubstrateConfig::new()).await {
-				Ok(other) => other,
-				Err(error) => {
-					said = error.to_string();
-					continue;
-				}
-			};
-			let finalized = other.finalized().await?.number;
-			match other.hash_of(block.number).await? {
-				Some(hash) if hash == block.hash && finalized >= block.number => return Ok(()),
-				Some(hash) if hash != block.hash => said = format!("{endpoint} has another block of that height"),
-				_ => said = format!("{endpoint} has finalized block {finalized} only"),
-			}
-		}
-		Err(ChainError::Unconfirmed {
+		let (genesis, here) = (session.genesis(), session.endpoint());
+		let others = self
+			.endpoints
+			.iter()
+			.filter(|endpoint| *endpoint != here)
+			.cloned()
+			.collect();
+		let confirmed = any_of(others, |endpoint| async move {
+			confirmed_by(&endpoint, genesis, block).await
+		});
+		confirmed.await.map_err(|what| ChainError::Unconfirmed {
 			number: block.number,
-			what: said,
+			what,
 		})
 	}
+}
+
+/// Asks one node after the other until one agrees; else tells what the last one said.
+async fn any_of<F>(endpoints: Vec<String>, ask: impl Fn(String) -> F) -> Result<(), String>
+where
+	F: Future<Output = Result<(), String>>,
+{
+	let mut said = "there is no second endpoint".to_owned();
+	for endpoint in endpoints {
+		match ask(endpoint).await {
+			Ok(()) => return Ok(()),
+			Err(what) => said = what,
+		}
+	}
+	Err(said)
+}
+
+/// Whether a node has this finalized block; if not, why not, in words.
+async fn confirmed_by(endpoint: &str, genesis: H256, block: BlockId) -> Result<(), String> {
+	let in_words = |error: ChainError| error.to_string();
+	let other = Session::open(endpoint, Some(genesis), &SubstrateConfig::new())
+		.await
+		.map_err(in_words)?;
+	let finalized = other.finalized().await.map_err(in_words)?.number;
+	match other.hash_of(block.number).await.map_err(in_words)? {
+		Some(hash) if hash == block.hash && finalized >= block.number => Ok(()),
+		Some(hash) if hash != block.hash => Err(format!("{endpoint} has another block of that height")),
+		_ => Err(format!("{endpoint} has finalized block {finalized} only")),
+	}
+}
+
+/// Refuses a node that has not finalized the block of height `least`, which was seen before.
+fn not_behind(endpoint: &str, number: u64, least: u64) -> Result<()> {
+	if number >= least {
+		return Ok(());
+	}
+	Err(ChainError::Behind {
+		endpoint: endpoint.to_owned(),
+		number,
+		seen: least,
+	})
 }
 
 /// The task behind a [`Chain`].
@@ -187,6 +235,8 @@ struct Keeper {
 	session: watch::Sender<Option<Arc<Session>>>,
 	head: watch::Sender<Option<Head>>,
 	trouble: watch::Sender<Option<ChainError>>,
+	/// The height below which no node is believed.
+	floor: Arc<AtomicU64>,
 	meter: PaceMeter,
 	lag: u64,
 }
@@ -268,18 +318,11 @@ impl Keeper {
 	async fn note(&mut self, session: &Session) -> Result<()> {
 		let block = session.finalized().await?;
 		let seen = self.head.borrow().as_ref().map(|head| head.block);
-		if let Some(seen) = seen {
-			if block.number < seen.number {
-				let endpoint = session.endpoint().to_owned();
-				return Err(ChainError::Behind {
-					endpoint,
-					number: block.number,
-					seen: seen.number,
-				});
-			}
-			if block == seen {
-				return Ok(());
-			}
+		let floor = self.floor.load(Ordering::Relaxed);
+		let least = seen.map_or(floor, |seen| floor.max(seen.number));
+		not_behind(session.endpoint(), block.number, least)?;
+		if seen == Some(block) {
+			return Ok(());
 		}
 		let time = queries::time(&session.at(block).await?).await?;
 		if block.number.is_multiple_of(BLOCKS_BETWEEN_LAGS) {
@@ -297,5 +340,80 @@ impl Keeper {
 			seen: now,
 		}));
 		Ok(())
+	}
+}
+
+/// A chain that nobody connects to, for tests of what is above it.
+#[cfg(test)]
+pub(crate) mod played {
+	use super::*;
+
+	/// Says what the chain's head is.
+	pub struct Keeper {
+		head: watch::Sender<Option<Head>>,
+		_session: watch::Sender<Option<Arc<Session>>>,
+		_trouble: watch::Sender<Option<ChainError>>,
+	}
+
+	impl Keeper {
+		/// Tells a new head.
+		pub fn head(&self, head: Head) {
+			self.head.send_replace(Some(head));
+		}
+	}
+
+	/// A chain, and who plays its keeper.
+	pub fn chain() -> (Chain, Keeper) {
+		let (session, session_seen) = watch::channel(None);
+		let (head, head_seen) = watch::channel(None);
+		let (trouble, trouble_seen) = watch::channel(None);
+		let chain = Chain {
+			endpoints: Arc::new([]),
+			session: session_seen,
+			head: head_seen,
+			trouble: trouble_seen,
+			floor: Arc::default(),
+			_stop: Arc::new(CancellationToken::new().drop_guard()),
+		};
+		let keeper = Keeper {
+			head,
+			_session: session,
+			_trouble: trouble,
+		};
+		(chain, keeper)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_node_that_is_behind_is_refused_with_both_heights() {
+		for (number, least) in [(0, 0), (7, 7), (8, 7)] {
+			assert_eq!(not_behind("ws://node", number, least), Ok(()));
+		}
+		let error = not_behind("ws://node", 6, 7).unwrap_err();
+		assert!(error.passes_by_itself());
+		let text = error.to_string();
+		assert!(
+			text.contains("is behind: block 6 of at least 7") && text.contains("move the state_dir aside"),
+			"{text}"
+		);
+	}
+
+	#[tokio::test]
+	async fn a_second_endpoint_in_trouble_does_not_silence_the_third() {
+		let ask = |endpoint: String| async move {
+			match &*endpoint {
+				"ws://sound" => Ok(()),
+				"ws://broken" => Err("no answer in time".to_owned()),
+				other => panic!("{other} need not be asked"),
+			}
+		};
+		let any = |endpoints: &[&str]| any_of(endpoints.iter().map(ToString::to_string).collect(), ask);
+		assert_eq!(any(&["ws://broken", "ws://sound", "ws://unasked"]).await, Ok(()));
+		assert_eq!(any(&["ws://broken"]).await, Err("no answer in time".to_owned()));
+		assert!(any(&[]).await.unwrap_err().contains("no second endpoint"));
 	}
 }

@@ -3,7 +3,8 @@
 //! One task owns the nonce, and the key that it signs with. A transaction is written to the journal before it is sent, and
 //! its fate is read from finalized blocks only: it is found in a block's body, or it can never be included any more,
 //! because its era is over, another transaction took its nonce, or its key was replaced. What a node's pool says meanwhile
-//! is a hint for sending it again. Sending the same bytes again does no harm: a nonce is used once.
+//! is a hint for sending it again. Sending the same bytes again does no harm: a nonce is used once. A call is signed again
+//! only for whoever cannot look at the chain himself; with a journal, whoever asked decides anew instead.
 //!
 //! A machine's key may be replaced while calls wait. Once a finalized block says so, no later block can hold anything that
 //! the old key signed: what is in none up to there is signed anew by the new key, if that was handed in by then
@@ -29,6 +30,7 @@ use tokio::{
 	sync::{mpsc, oneshot, watch},
 	time::{timeout, timeout_at, Instant},
 };
+use tokio_util::sync::CancellationToken;
 
 /// Calls that may wait for the one before them.
 const QUEUE: usize = 32;
@@ -70,6 +72,8 @@ pub enum Fate {
 struct Request {
 	call: Call,
 	deadline: Option<Instant>,
+	/// Cancelled when nobody wants it any more.
+	off: CancellationToken,
 	answer: oneshot::Sender<Fate>,
 }
 
@@ -92,7 +96,7 @@ struct Pen {
 
 impl Submitter {
 	/// Begins to send in the name of `wallet`. With a journal, transactions that were sent before a restart are seen
-	/// through first.
+	/// through first, and nothing is signed again that waited in vain.
 	pub fn start(chain: Chain, wallet: Arc<Wallet>, journal: Option<Journal>) -> Self {
 		let (queue, requests) = mpsc::channel(QUEUE);
 		let (pen, pen_seen) = watch::channel(Pen {
@@ -131,9 +135,24 @@ impl Submitter {
 	/// Sends a call and waits until it is finalized: for ever, or for `patience`. It goes on when nobody waits.
 	pub async fn submit(&self, call: Call, patience: Option<Duration>) -> Fate {
 		let deadline = patience.map(|patience| Instant::now() + patience);
+		self.request(call, deadline, CancellationToken::new()).await
+	}
+
+	/// The same, unless it is called `off` before it is signed: it holds up nothing that comes after it then.
+	pub async fn submit_unless(&self, off: CancellationToken, call: Call) -> Fate {
+		self.request(call, None, off).await
+	}
+
+	async fn request(&self, call: Call, deadline: Option<Instant>, off: CancellationToken) -> Fate {
 		let (answer, fate) = oneshot::channel();
 		let stopped = || Fate::Refused("the client is stopping".to_owned());
-		if self.queue.send(Request { call, deadline, answer }).await.is_err() {
+		let request = Request {
+			call,
+			deadline,
+			off,
+			answer,
+		};
+		if self.queue.send(request).await.is_err() {
 			return stopped();
 		}
 		fate.await.unwrap_or_else(|_| stopped())
@@ -164,9 +183,11 @@ impl Task {
 			tracing::error!(%error, "cannot read which transactions were sent before the restart");
 			return;
 		}
-		while let Some(Request { call, deadline, answer }) = requests.recv().await {
-			let fate = self.carry_out(&call, deadline).await;
+		while let Some(request) = requests.recv().await {
+			let fate = self.carry_out(&request).await;
+			let Request { call, off, answer, .. } = request;
 			match &fate {
+				Fate::Refused(_) if off.is_cancelled() => tracing::debug!(%call, "called off"),
 				Fate::Done { block, .. } => tracing::info!(%call, block = block.number, "done"),
 				Fate::Failed { block, error } => tracing::warn!(%call, block = block.number, %error, "failed"),
 				Fate::Refused(error) => tracing::warn!(%call, %error, "refused"),
@@ -196,15 +217,20 @@ impl Task {
 		Ok(())
 	}
 
-	async fn carry_out(&mut self, call: &Call, deadline: Option<Instant>) -> Fate {
+	async fn carry_out(&mut self, request: &Request) -> Fate {
+		let Request {
+			call, deadline, off, ..
+		} = request;
+		let deadline = *deadline;
 		let mut last = String::new();
 		for _ in 0..ATTEMPTS {
 			if let Some(why) = self.pen.borrow().held.clone() {
 				return Fate::Refused(format!("nothing was signed: {why}"));
 			}
-			let sent = match until(deadline, self.sign(call)).await {
-				Some(Ok(sent)) => sent,
-				Some(Err(error)) => return Fate::Refused(error.to_string()),
+			let sent = match until(deadline, off.run_until_cancelled(self.sign(call))).await {
+				Some(Some(Ok(sent))) => sent,
+				Some(Some(Err(error))) => return Fate::Refused(error.to_string()),
+				Some(None) => return Fate::Refused(CALLED_OFF.to_owned()),
 				None => return Fate::Refused(self.why_nothing_was_sent()),
 			};
 			if let Err(error) = self.write_down(&sent).await {
@@ -234,10 +260,7 @@ impl Task {
 			}
 			match outcome {
 				Some(fate) => return fate,
-				// Nobody but us can use up this nonce for good; try with the next one, or say why not.
-				None if last == NONCE_LOST || last == ERA_OVER => {}
-				// The new key can do what the old one could not.
-				None if last == KEY_OVER && self.key() != sent.signer => {}
+				None if signs_again(&last, self.journal.is_some(), self.key() != sent.signer) => {}
 				None => return Fate::Refused(last),
 			}
 		}
@@ -371,6 +394,19 @@ const ERA_OVER: &str = "it waited too long and has expired";
 const KEY_OVER: &str =
 	"the key that signed it was replaced and acts for nobody any more; sign with the machine's key of now (`iot-client status` shows it)";
 
+const CALLED_OFF: &str = "it was called off before it was signed";
+
+/// Whether a call is signed again at once whose transaction can be in no block any more. Who `decides_anew` looks first how
+/// things stand by now: what was right when the transaction was signed need not be right any more.
+fn signs_again(why: &str, decides_anew: bool, has_new_key: bool) -> bool {
+	match why {
+		NONCE_LOST | ERA_OVER => !decides_anew,
+		// The new key can do what the old one could not.
+		KEY_OVER => has_new_key,
+		_ => false,
+	}
+}
+
 /// Errors that signing again will not mend, though their kind often passes: the call does not fit the chain's types.
 fn is_our_fault(error: &ChainError) -> bool {
 	matches!(error, ChainError::Rpc(what) if what.contains("Failed to construct extrinsic"))
@@ -394,6 +430,10 @@ impl Search<'_> {
 	/// Looks into what is newly finalized; sends it if that may help.
 	async fn step(&mut self, session: &Arc<Session>) -> Result<Option<Seen>> {
 		let finalized = session.finalized().await?;
+		// A node that is behind the block that it was made on neither has it nor knows why not.
+		if finalized.number < self.sent.birth {
+			return Ok(None);
+		}
 		while self.next <= finalized.number.min(self.sent.death) {
 			let hash = session.hash_of(self.next).await?;
 			let hash = hash.ok_or_else(|| ChainError::Rpc(format!("it does not have block {}", self.next)))?;
@@ -482,5 +522,52 @@ async fn until<T>(deadline: Option<Instant>, work: impl std::future::Future<Outp
 	match deadline {
 		Some(deadline) => timeout_at(deadline, work).await.ok(),
 		None => Some(work.await),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::chain::types::JobId;
+
+	/// Longest wait for anything that should happen at once.
+	const SOON: Duration = Duration::from_secs(20);
+
+	#[test]
+	fn what_waited_in_vain_is_decided_anew_by_whoever_can() {
+		for why in [NONCE_LOST, ERA_OVER] {
+			assert!(!signs_again(why, true, false) && !signs_again(why, true, true), "{why}");
+			assert!(signs_again(why, false, false), "{why}");
+		}
+		for decides_anew in [true, false] {
+			assert!(signs_again(KEY_OVER, decides_anew, true) && !signs_again(KEY_OVER, decides_anew, false));
+			assert!(!signs_again("Inability to pay some fees", decides_anew, true));
+		}
+	}
+
+	#[tokio::test]
+	async fn what_is_called_off_holds_up_nothing() {
+		// GIVEN no node, so that a call waits for one as long as somebody wants it.
+		let chain = Chain::connect(vec!["ws://127.0.0.1:1".to_owned()], None);
+		let submitter = Submitter::start(chain, Arc::new(Wallet::dev("//Machine").unwrap()), None);
+		let off = CancellationToken::new();
+		let (job, units_done) = (JobId(7), 1);
+		let progress = submitter.submit_unless(off.clone(), Call::Progress { job, units_done });
+		tokio::pin!(progress);
+		assert!(
+			timeout(Duration::from_millis(50), &mut progress).await.is_err(),
+			"it waits"
+		);
+		// WHEN it is called off.
+		off.cancel();
+		// THEN it ends, and the next has its turn.
+		let fate = timeout(SOON, progress).await.unwrap();
+		assert!(matches!(&fate, Fate::Refused(why) if why == CALLED_OFF), "{fate:?}");
+		let next = submitter.submit(Call::Start(job), Some(Duration::from_millis(50)));
+		let fate = timeout(SOON, next).await.unwrap();
+		assert!(
+			matches!(&fate, Fate::Refused(why) if why.contains("nothing was sent")),
+			"{fate:?}"
+		);
 	}
 }

@@ -440,6 +440,45 @@ impl Job {
 	}
 }
 
+#[cfg(test)]
+impl Job {
+	/// An order of three units at offer 1 of machine `[1; 32]`, for tests: accept by 1000, deliver by 10 000, review until
+	/// 20 000, challenge until 30 000.
+	pub(crate) fn example(id: JobId) -> Self {
+		Self {
+			id,
+			customer: AccountId32([2; 32]),
+			machine: MachineId([1; 32]),
+			offer: OfferId(1),
+			version: 2,
+			escrow: Escrow::default(),
+			unit_price: Amount::bpi(2).0,
+			units: 3,
+			units_done: 0,
+			approved: 0,
+			rejected: 0,
+			contested: 0,
+			recipe: H256::zero(),
+			recipe_reference: RecipeReference::Open(String::new()),
+			state: JobState::Ordered,
+			accept_by: 1_000,
+			deliver_by: 10_000,
+			review_window: 60_000,
+			review_until: 20_000,
+			challenge_window: 0,
+			challenge_until: 30_000,
+			bond: Amount::bpi(1).0,
+			rejection_fee: 100_000,
+			cancellation: CancellationFees::default(),
+			rework: None,
+			counter: None,
+			result: H256::zero(),
+			reason: H256::zero(),
+			ordered_at: 0,
+		}
+	}
+}
+
 /// The chain's clocks at one block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct ChainTime {

@@ -14,7 +14,12 @@ use crate::{
 		At, Call, Head,
 	},
 	config::Config,
-	daemon::{self, news::Herald, status::Snapshot},
+	daemon::{
+		self,
+		news::{Herald, News},
+		status::Snapshot,
+		DaemonError,
+	},
 	parse::{hex, show_millis},
 	wallet::{Password, Wallet, WalletError},
 };
@@ -22,15 +27,24 @@ use rand::{rngs::OsRng, TryRngCore};
 use std::{
 	collections::BTreeSet,
 	fs,
+	future::Future,
 	io::Write,
 	os::unix::fs::OpenOptionsExt,
 	path::Path,
 	time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use subxt::utils::H256;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::{
+	sync::{
+		broadcast::{error::RecvError, Receiver},
+		oneshot,
+	},
+	time::timeout,
+};
 use tokio_util::sync::CancellationToken;
 
+/// How long the last news of the daemon may take to be printed.
+const LAST_NEWS: Duration = Duration::from_secs(1);
 /// How long `status` waits for a node.
 const GLANCE: Duration = Duration::from_secs(3);
 
@@ -216,6 +230,10 @@ pub(super) async fn withdraw_offer(desk: &Desk<'_>, offer: OfferId, signer: &Sig
 /// Runs the machine until SIGINT or SIGTERM. A second signal ends it at once; the board then makes itself safe.
 pub(super) async fn run(desk: &Desk<'_>) -> Result<u8> {
 	let config = desk.config()?;
+	if config.chain.lacks_second() {
+		let message = "--node names one node, but chain.trust = \"confirmed\" wants a second one to agree: name another one too, or set chain.trust = \"single\" to believe one alone";
+		return Err(CliError::new(CliError::CONFIG, message));
+	}
 	let stop = CancellationToken::new();
 	let (herald, signalled) = (Herald::default(), stop.clone());
 	tokio::spawn(async move {
@@ -225,25 +243,38 @@ pub(super) async fn run(desk: &Desk<'_>) -> Result<u8> {
 		eprintln!("stopped at once; the board makes itself safe");
 		std::process::exit(1);
 	});
-	let mut news = herald.listen();
-	let running = daemon::run(config, herald, stop);
-	tokio::pin!(running);
-	loop {
-		tokio::select! {
-			ended = &mut running => {
-				ended?;
-				return Ok(0);
-			},
-			piece = news.recv() => match piece {
-				Ok(piece) => desk.say(&piece, &piece),
-				Err(RecvError::Lagged(missed)) => tracing::debug!(missed, "news was missed"),
-				// Nobody is left who could tell anything: it has ended, or is about to.
-				Err(RecvError::Closed) => break,
-			},
-		}
-	}
-	running.await?;
+	let (news, json) = (herald.listen(), desk.cli.json);
+	let say = move |piece: News| super::say(json, &piece, &piece);
+	while_telling(news, say, daemon::run(config, herald, stop)).await?;
 	Ok(0)
+}
+
+/// Does `work` to its end and tells its news meanwhile. Whoever reads the news may be slow or stop reading: the work does not
+/// wait for him.
+async fn while_telling(
+	mut news: Receiver<News>,
+	say: impl Fn(News) + Send + 'static,
+	work: impl Future<Output = Result<(), DaemonError>> + Send + 'static,
+) -> Result<(), DaemonError> {
+	let (told, all_told) = oneshot::channel();
+	// A thread of its own, which nobody waits for at the end: a full pipe holds it for ever.
+	std::thread::spawn(move || {
+		loop {
+			match news.blocking_recv() {
+				Ok(piece) => say(piece),
+				Err(RecvError::Lagged(missed)) => tracing::debug!(missed, "news was missed"),
+				// Nobody is left who could tell anything.
+				Err(RecvError::Closed) => break,
+			}
+		}
+		let _ = told.send(());
+	});
+	let ended = match tokio::spawn(work).await {
+		Ok(ended) => ended,
+		Err(error) => std::panic::resume_unwind(error.into_panic()),
+	};
+	let _ = timeout(LAST_NEWS, all_told).await;
+	ended
 }
 
 async fn stop_signal() {
@@ -406,4 +437,51 @@ pub(super) fn check_config(desk: &Desk<'_>) -> Result<u8> {
 	let json = serde_json::json!({ "key": key, "port": port, "endpoints": config.chain.endpoints });
 	desk.say(text, &json);
 	Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::daemon::news::{JobNews, What};
+	use std::sync::mpsc;
+
+	#[tokio::test]
+	async fn whoever_stops_reading_stops_nothing() {
+		let herald = Herald::default();
+		let news = herald.listen();
+		// GIVEN a reader who is stuck with the first piece of news.
+		let (stuck, never) = mpsc::channel::<()>();
+		let say = move |_: News| {
+			let _ = never.recv();
+		};
+		// WHEN there is more of it than anything could hold.
+		let work = async move {
+			for unit in 0..10_000 {
+				let doing = format!("unit {unit}");
+				herald.tell(7, What::Job(JobNews::Doing { doing }));
+			}
+			Ok(())
+		};
+		// THEN the work ends all the same, and so does the program.
+		let ended = timeout(Duration::from_secs(20), while_telling(news, say, work)).await;
+		assert!(matches!(ended, Ok(Ok(()))));
+		drop(stuck);
+	}
+
+	#[tokio::test]
+	async fn all_news_is_told_to_whoever_reads() {
+		let herald = Herald::default();
+		let news = herald.listen();
+		let (heard, all) = mpsc::channel();
+		let say = move |piece: News| heard.send(piece.to_string()).unwrap();
+		let work = async move {
+			for doing in ["accepting", "working"] {
+				let doing = doing.to_owned();
+				herald.tell(7, What::Job(JobNews::Doing { doing }));
+			}
+			Ok(())
+		};
+		while_telling(news, say, work).await.unwrap();
+		assert_eq!(all.iter().collect::<Vec<_>>(), ["job 7: accepting", "job 7: working"]);
+	}
 }

@@ -228,15 +228,7 @@ struct Desk<'a> {
 impl Desk<'_> {
 	/// Prints a result: a line for people, or an object for machines.
 	fn say(&self, text: impl Display, json: &impl Serialize) {
-		let mut out = std::io::stdout().lock();
-		// Nobody reads any more: then there is nothing left to say.
-		let _ = match self.cli.json {
-			true => serde_json::to_string(json)
-				.map_err(Into::into)
-				.and_then(|json| writeln!(out, "{json}")),
-			false => writeln!(out, "{text}"),
-		};
-		let _ = out.flush();
+		say(self.cli.json, text, json);
 	}
 
 	fn config(&self) -> Result<Config> {
@@ -379,6 +371,19 @@ impl Desk<'_> {
 		self.say(format!("done in block {}: {name}", block.number), &json);
 		Ok(0)
 	}
+}
+
+/// Prints a line for people, or an object for machines. Blocks while nobody reads.
+fn say(as_json: bool, text: impl Display, json: &impl Serialize) {
+	let mut out = std::io::stdout().lock();
+	// Nobody reads any more: then there is nothing left to say.
+	let _ = match as_json {
+		true => serde_json::to_string(json)
+			.map_err(Into::into)
+			.and_then(|json| writeln!(out, "{json}")),
+		false => writeln!(out, "{text}"),
+	};
+	let _ = out.flush();
 }
 
 /// Prints an error as the user asked for it.

@@ -113,7 +113,11 @@ fn every_mistake_names_the_key_the_value_and_what_would_be_right() {
 		),
 		(
 			"[chain]\nendpoints = [\"ws://a\"]",
-			"`chain.endpoints` is [\"ws://a\"]; it must be a list of two or more endpoints",
+			"`chain.endpoints` is [\"ws://a\"]; it must be a list of two or more different endpoints",
+		),
+		(
+			"[chain]\nendpoints = [\"ws://a\", \"ws://a\"]",
+			"`chain.endpoints` is [\"ws://a\", \"ws://a\"]; it must be a list of two or more different endpoints",
 		),
 		(
 			"[chain]\ngenesis = \"0x12\"",

@@ -1,5 +1,8 @@
 //! Runs a recipe on the board, unit by unit, and never leaves an output energised.
 //!
+//! A run has two parts: [`prepare`] does everything that can fail before anything moves, [`Ready::run`] moves. Between them
+//! whoever runs jobs writes down that the machine moves from now on.
+//!
 //! The board is made safe before the first step and after the last one, whatever happens in between: an error, a lost
 //! or reset board, an interlock, a guard, a time limit, a cancellation. Even if the run is dropped in the middle, its
 //! lease of the board makes it safe; and if this whole process dies, the board's own dead-man timer does.
@@ -14,7 +17,7 @@ pub use progress::{progress, Progress, ProgressReceiver, ProgressSender};
 use crate::{
 	board::{BoardError, BoardHandle, BoardInfo, BoardLease},
 	config::{Config, Envelope},
-	evidence::{Evidence, Subject},
+	evidence::{Evidence, EvidenceError, Subject},
 	recipe::{Output, Phase, Plan, PlannedAction, PlannedStep, Recipe, Watch},
 };
 use std::{collections::BTreeMap, ops::Range, path::PathBuf, sync::Arc, time::Duration};
@@ -80,7 +83,8 @@ pub struct Outcome {
 	pub end: Result<(), Abort>,
 	/// Whether any output was driven away from its safe state.
 	pub moved: bool,
-	/// Whether the board said at the end that it is safe. If not, it is out of reach and its dead-man timer must do.
+	/// Whether the board said at the end that it is safe. If not, it is out of reach and its dead-man timer must do. A run
+	/// that never began drove nothing.
 	pub safe: Result<(), BoardError>,
 	/// What was measured; absent when the run never began.
 	pub evidence: Option<Evidence>,
@@ -106,56 +110,92 @@ impl Outcome {
 
 /// Runs `task` on `board` until it is done, aborted or `cancel`led. Always makes the board safe.
 pub async fn run(board: &BoardHandle, task: Task, progress: &ProgressSender, cancel: &CancellationToken) -> Outcome {
-	let (lease, signals) = match board.lease() {
-		Ok(lease) => lease,
-		Err(error) => return Outcome::not_begun(error.into()),
-	};
+	match prepare(board, task, progress, cancel).await {
+		Ok(ready) => ready.run(cancel).await,
+		Err(reason) => Outcome::not_begun(reason),
+	}
+}
+
+/// Everything that can fail before anything moves: takes the board, makes it safe, looks that no interlock holds it.
+///
+/// # Errors
+/// When `task` cannot begin now, or was `cancel`led. Nothing has moved.
+pub async fn prepare(
+	board: &BoardHandle,
+	task: Task,
+	progress: &ProgressSender,
+	cancel: &CancellationToken,
+) -> Result<Ready, AbortReason> {
+	let (lease, signals) = board.lease()?;
 	let info = lease.info().clone();
-	let plan = match task.recipe.plan(&info, &task.envelope) {
-		Ok(plan) => plan,
-		Err(problems) => return Outcome::not_begun(AbortReason::NotAllowed(problems)),
-	};
-	let evidence = match begin_evidence(&task, &info).await {
-		Ok(evidence) => evidence,
-		Err(reason) => return Outcome::not_begun(reason),
-	};
+	let plan = task
+		.recipe
+		.plan(&info, &task.envelope)
+		.map_err(AbortReason::NotAllowed)?;
+	let (evidence, file) = begin_evidence(&task, &info).await?;
 	let tracker = Tracker::new(info, signals, &plan, evidence, task.max_readings, progress.clone());
 	let mut run = Run {
 		lease,
+		board: board.clone(),
 		task,
 		tracker,
+		file,
 		at: None,
 		driven: BTreeMap::new(),
 		moved: false,
 		units: vec![],
 	};
-	let end = tokio::select! {
+	tokio::select! {
 		biased;
-		() = cancel.cancelled() => Err(AbortReason::Cancelled),
-		end = run.whole(&plan) => end,
-	};
-	run.finish(end, board).await
+		() = cancel.cancelled() => return Err(AbortReason::Cancelled),
+		safe = run.begin() => safe?,
+	}
+	Ok(Ready { run, plan })
 }
 
-/// Fresh evidence, or that of the units made before the job was cut off.
-async fn begin_evidence(task: &Task, info: &BoardInfo) -> Result<Evidence, AbortReason> {
-	if task.units.start > 0 {
-		let (state_dir, job) = (task.state_dir.clone(), task.subject.job);
-		let load = tokio::task::spawn_blocking(move || Evidence::load(&state_dir, job)).await;
-		let before = load
-			.map_err(|error| AbortReason::Evidence(error.to_string()))?
-			.map_err(|error| AbortReason::Evidence(error.to_string()))?;
-		if let Some(before) = before.filter(|before| before.continues(&task.subject, info)) {
-			return Ok(before);
-		}
+/// A run of which nothing has moved yet, on a board that is safe. Dropping it makes the board safe once more.
+pub struct Ready {
+	run: Run,
+	plan: Plan,
+}
+
+impl Ready {
+	/// Moves, until the task is done, aborted or `cancel`led. Always makes the board safe.
+	pub async fn run(self, cancel: &CancellationToken) -> Outcome {
+		let Self { mut run, plan } = self;
+		let end = tokio::select! {
+			biased;
+			() = cancel.cancelled() => Err(AbortReason::Cancelled),
+			end = run.whole(&plan) => end,
+		};
+		run.finish(end).await
 	}
-	Ok(Evidence::new(task.subject.clone(), info))
+}
+
+/// Fresh evidence, or that of the units made before the job was cut off; and where it goes.
+async fn begin_evidence(task: &Task, info: &BoardInfo) -> Result<(Evidence, PathBuf), AbortReason> {
+	let (state_dir, subject, info) = (task.state_dir.clone(), task.subject.clone(), info.clone());
+	let goes_on = task.units.start > 0;
+	evidence_off_thread(move || {
+		let job = subject.job;
+		if let Some(path) = Evidence::newest_path(&state_dir, job)?.filter(|_| goes_on) {
+			let before = Evidence::read(&path)?;
+			if before.continues(&subject, &info) {
+				return Ok((before, path));
+			}
+		}
+		Ok((Evidence::new(subject, &info), Evidence::next_path(&state_dir, job)?))
+	})
+	.await
 }
 
 struct Run {
 	lease: BoardLease,
+	board: BoardHandle,
 	task: Task,
 	tracker: Tracker,
+	/// Where the evidence goes.
+	file: PathBuf,
 	/// The step that runs.
 	at: Option<String>,
 	/// What each output was last driven with; safe when absent.
@@ -165,10 +205,16 @@ struct Run {
 }
 
 impl Run {
-	async fn whole(&mut self, plan: &Plan) -> Result<(), AbortReason> {
+	/// Makes the board safe and looks that it is not held so.
+	async fn begin(&mut self) -> Result<(), AbortReason> {
 		let status = self.lease.make_safe().await?;
 		self.tracker.check_status(status)?;
 		self.tracker.begin();
+		Ok(())
+	}
+
+	async fn whole(&mut self, plan: &Plan) -> Result<(), AbortReason> {
+		self.tracker.go_on()?;
 		let Range {
 			start: first,
 			end: total,
@@ -202,7 +248,7 @@ impl Run {
 		self.tracker.unit = None;
 		self.tracker.evidence.units = unit + 1;
 		// A unit counts once its evidence is on disk.
-		let saving = save(self.tracker.evidence.clone(), self.task.state_dir.clone());
+		let saving = save(self.tracker.evidence.clone(), self.file.clone());
 		self.tracker.during(saving).await??;
 		self.tracker.tell(Progress::UnitMade {
 			unit,
@@ -331,7 +377,7 @@ impl Run {
 	}
 
 	/// Makes the board safe, keeps the evidence and says what became of it all.
-	async fn finish(self, end: Result<(), AbortReason>, board: &BoardHandle) -> Outcome {
+	async fn finish(self, end: Result<(), AbortReason>) -> Outcome {
 		let end = end.map_err(|reason| Abort {
 			at: self.at.clone(),
 			reason,
@@ -341,9 +387,9 @@ impl Run {
 				reason: abort.to_string(),
 			});
 		}
-		let safe = make_safe(board).await;
+		let safe = make_safe(&self.board).await;
 		let evidence = self.tracker.evidence.clone();
-		let saved = save(evidence.clone(), self.task.state_dir.clone()).await;
+		let saved = save(evidence.clone(), self.file).await;
 		let end = end.and_then(|()| saved.map_err(|reason| Abort { at: None, reason }));
 		self.tracker.tell(Progress::Ended { made: evidence.units });
 		Outcome {
@@ -373,11 +419,17 @@ async fn make_safe(board: &BoardHandle) -> Result<(), BoardError> {
 		.unwrap_or_else(|_| Err(BoardError::Lost("it could not be made safe in time".to_owned())))
 }
 
-async fn save(evidence: Evidence, state_dir: PathBuf) -> Result<(), AbortReason> {
-	tokio::task::spawn_blocking(move || evidence.save(&state_dir))
+async fn save(evidence: Evidence, file: PathBuf) -> Result<(), AbortReason> {
+	evidence_off_thread(move || evidence.save(&file)).await
+}
+
+/// Reads or writes evidence where that may block.
+async fn evidence_off_thread<T: Send + 'static>(
+	work: impl FnOnce() -> Result<T, EvidenceError> + Send + 'static,
+) -> Result<T, AbortReason> {
+	tokio::task::spawn_blocking(work)
 		.await
 		.map_err(|error| AbortReason::Evidence(error.to_string()))?
-		.map(|_| ())
 		.map_err(|error| AbortReason::Evidence(error.to_string()))
 }
 

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
 	board::{
-		fake::{bridge, FakeBridge},
+		fake::{bridge, FakeBridge, Reply},
 		BoardState, LinkId, Signal,
 	},
 	config::OutputRange,
@@ -440,6 +440,69 @@ async fn does_not_begin_while_an_interlock_holds() {
 }
 
 #[tokio::test]
+async fn nothing_moves_before_it_may() {
+	let bench = Bench::sound();
+	let (sender, _receiver) = progress();
+	let cancel = CancellationToken::new();
+	let ready = prepare(&bench.handle, bench.task(SPIN, 0..2), &sender, &cancel).await;
+	let ready = ready
+		.map_err(|error| error.to_string())
+		.unwrap_or_else(|error| panic!("{error}"));
+	assert_eq!(*lock(&bench.heard), [HostMessage::Safe]);
+	assert!(bench.handle.lease().is_err(), "the board is this run's");
+	let outcome = timeout(SOON, ready.run(&cancel)).await.unwrap();
+	assert_eq!(
+		(outcome.end.clone(), outcome.made(), bench.driven()),
+		(Ok(()), 2, vec![1000, 1000])
+	);
+	bench.assert_ends_safe();
+	// A stop that comes before leaves it at that.
+	cancel.cancel();
+	let refused = prepare(&bench.handle, bench.task(SPIN, 0..2), &sender, &cancel).await;
+	assert_eq!(refused.err(), Some(AbortReason::Cancelled));
+}
+
+#[tokio::test]
+async fn a_trip_between_safe_and_start_moves_nothing() {
+	let (handle, mut fake) = bridge();
+	fake.set_state(BoardState::Online(Arc::new(info())));
+	let (sender, _receiver) = progress();
+	let (cancel, bench) = (CancellationToken::new(), Bench::sound());
+	let answer = |reply: Reply| {
+		let ack = Ack {
+			result: AckResult::Done,
+			status: Status::default(),
+		};
+		reply.map(|reply| reply.send(Ok(ack)))
+	};
+	let preparing = prepare(&handle, bench.task(SPIN, 0..1), &sender, &cancel);
+	let (ready, ()) = tokio::join!(preparing, async {
+		let (message, reply) = fake.next().await.unwrap();
+		assert_eq!(message, HostMessage::Safe);
+		answer(reply);
+	});
+	let Ok(ready) = ready else {
+		panic!("nothing is wrong yet")
+	};
+	// It is said while whoever runs the job writes down that it moves.
+	fake.signal(Signal::Event {
+		link: LINK,
+		kind: EventKind::InterlockTripped { input: 2, value: 0 },
+	});
+	let board = tokio::spawn(async move {
+		while let Some((message, reply)) = fake.next().await {
+			assert_eq!(message, HostMessage::Safe);
+			answer(reply);
+		}
+	});
+	let outcome = timeout(SOON, ready.run(&cancel)).await.unwrap();
+	assert!(matches!(reason(&outcome), AbortReason::Interlock { .. }));
+	assert!(!outcome.moved);
+	drop(handle);
+	timeout(SOON, board).await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_refused_command_aborts() {
 	let bench = Bench::with(|message, _| match message {
 		HostMessage::SetOutput { .. } => Reaction::Refuse(AckResult::Interlocked),
@@ -550,6 +613,9 @@ async fn a_job_that_was_cut_off_goes_on_with_its_evidence() {
 	let anew = bench.run(body, 0..1).await.evidence.unwrap();
 	assert_eq!(anew.units, 1);
 	assert!(anew.readings.len() < first.readings.len());
+	// What was made anew is beside what was made before.
+	let file = |run| Evidence::read(&bench.dir.path().join(format!("evidence/job-9-run-{run}.json"))).unwrap();
+	assert_eq!((file(1), file(2)), (whole, anew));
 }
 
 #[tokio::test]

@@ -96,6 +96,13 @@ impl Tracker {
 		self.began = Instant::now();
 	}
 
+	/// Takes note of what was said since then; the silence of guards counts from now on.
+	pub fn go_on(&mut self) -> Result<(), AbortReason> {
+		self.drain()?;
+		self.began = Instant::now();
+		Ok(())
+	}
+
 	/// Does `work` while following the board; the board's trouble comes first.
 	pub async fn during<T>(&mut self, work: impl Future<Output = T>) -> Result<T, AbortReason> {
 		tokio::pin!(work);

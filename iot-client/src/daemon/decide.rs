@@ -121,6 +121,10 @@ impl Situation<'_> {
 			Some(Phase::Refused { reason }) => Action::Decline(reason.clone()),
 			Some(Phase::Ready { work_ms }) => match self.too_late(*work_ms, 3) {
 				_ if self.job.counter.is_some() => Action::Wait("the customer looks at the counter-offer"),
+				// A later deadline is his to propose.
+				Some(_) if self.by_hand => Action::Wait(
+					"too little time is left for the work: `counter` with a later deadline, or `decline` it",
+				),
 				Some(reason) => Action::Decline(reason),
 				None if !self.board_ready => Action::Wait(NO_BOARD),
 				None if self.by_hand => {
@@ -214,8 +218,7 @@ impl Situation<'_> {
 	/// Why the work could miss the deadline, if it could: by the chain's time, for the longest that it can take, and with
 	/// so many transactions still to come.
 	fn too_late(&self, work_ms: u64, transactions: u64) -> Option<String> {
-		let work = work_ms.saturating_add(self.ahead).saturating_mul(self.pace.per_second) / 1_000;
-		let needed = work.saturating_add(self.pace.latency.saturating_mul(transactions));
+		let needed = needed(self.pace, work_ms.saturating_add(self.ahead), transactions);
 		let left = self.job.deliver_by.saturating_sub(self.now);
 		(needed > left).then(|| {
 			format!(
@@ -225,6 +228,12 @@ impl Situation<'_> {
 			)
 		})
 	}
+}
+
+/// Chain milliseconds that pass during `work_ms` of this computer and so many transactions, one after the other.
+pub(super) fn needed(pace: Pace, work_ms: u64, transactions: u64) -> u64 {
+	let work = work_ms.saturating_mul(pace.per_second) / 1_000;
+	work.saturating_add(pace.latency.saturating_mul(transactions))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Follows the machine's key on disk, when the chain has replaced it.
 
+use super::recipes::Obstacle;
 use crate::{
 	config::WalletConfig,
 	recipe::sealed::{Context, SealError},
@@ -64,23 +65,27 @@ fn tidy_now(files: &KeyFiles, live: AccountId32, rotations: u32) -> Option<Strin
 }
 
 /// The address of a recipe that was sealed to the machine's key of now, or to one that it had when the job was ordered.
-/// Those before are kept on disk.
-pub(super) async fn unseal(config: &WalletConfig, context: Context, sealed: Vec<u8>) -> Result<String, String> {
+/// Those before are kept on disk. As long as one of them cannot be opened, nobody knows whether it was that one: this passes.
+pub(super) async fn unseal(config: &WalletConfig, context: Context, sealed: Vec<u8>) -> Result<String, Obstacle> {
 	let config = config.clone();
 	off_thread(move || {
-		let password = Password::read(&config.password_file).map_err(|error| error.to_string())?;
-		let mut trouble = SealError::Sealed.to_string();
+		let password = Password::read(&config.password_file).map_err(|error| Obstacle::Passing(error.to_string()))?;
+		let mut locked = None;
 		for path in KeyFiles::of(&config.keystore).all() {
 			match Wallet::open(&path, &password) {
 				Ok(wallet) => match wallet.unseal(&context, &sealed) {
 					Ok(address) => return Ok(address),
 					Err(SealError::Sealed) => {}
-					Err(error) => return Err(error.to_string()),
+					Err(error) => return Err(Obstacle::Final(error.to_string())),
 				},
-				Err(error) => trouble = format!("{trouble} ({error})"),
+				Err(error) => locked = Some(error),
 			}
 		}
-		Err(trouble)
+		let sealed = SealError::Sealed;
+		Err(match locked {
+			Some(error) => Obstacle::Passing(format!("{sealed} ({error})")),
+			None => Obstacle::Final(sealed.to_string()),
+		})
 	})
 	.await
 }
@@ -235,9 +240,36 @@ mod tests {
 			customer: [9; 32],
 			..context
 		};
-		assert!(unseal(&place.config, other, sealed)
-			.await
-			.unwrap_err()
-			.contains("another order"));
+		let refused = unseal(&place.config, other, sealed).await;
+		assert!(matches!(&refused, Err(Obstacle::Final(why)) if why.contains("another order")));
+	}
+
+	#[tokio::test]
+	async fn what_cannot_be_opened_now_may_be_opened_later() {
+		let place = Place::new();
+		let context = Context {
+			genesis: [1; 32],
+			customer: [2; 32],
+			machine: [3; 32],
+			recipe: [4; 32],
+			key_version: 1,
+		};
+		let password = Password::read(&place.config.password_file).unwrap();
+		let key = Wallet::open(&place.config.keystore, &password)
+			.unwrap()
+			.encryption_key();
+		let sealed = crate::recipe::sealed::seal(&key, &context, "file:a.toml").unwrap();
+		let try_now = async || unseal(&place.config, context, sealed.clone()).await;
+		// The password is out of reach, then wrong; then the key is out of reach.
+		let password_away = place.dir.path().join("away");
+		fs::rename(&place.config.password_file, &password_away).unwrap();
+		assert!(matches!(try_now().await, Err(Obstacle::Passing(_))));
+		fs::write(&place.config.password_file, "other\n").unwrap();
+		fs::set_permissions(&place.config.password_file, fs::Permissions::from_mode(0o600)).unwrap();
+		assert!(matches!(try_now().await, Err(Obstacle::Passing(_))));
+		fs::rename(&password_away, &place.config.password_file).unwrap();
+		assert_eq!(try_now().await.as_deref(), Ok("file:a.toml"));
+		fs::write(&place.config.keystore, "{}").unwrap();
+		assert!(matches!(try_now().await, Err(Obstacle::Passing(_))));
 	}
 }

@@ -10,10 +10,12 @@
 //! The foreman looks at every finalized block what each open job needs ([`decide`]) and has it done. It keeps nothing
 //! in memory that the chain or the journal could not tell again, so being killed at any moment costs no more than the
 //! job that was just moving: that one is given up with a refund, since nobody knows within which movement it stopped.
+//! After a restart it stands still until a node has finalized what was seen before: an older block tells nothing.
 //!
 //! It also looks how the machine stands (`standing`): a key that was replaced is followed without stopping the work
 //! (`keys`); a machine that is frozen, or whose key this computer does not have, is brought to safe.
 
+mod counts;
 pub mod decide;
 mod foreman;
 mod keys;

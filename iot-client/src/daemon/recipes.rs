@@ -5,7 +5,11 @@ use crate::{
 	board::BoardInfo,
 	chain::types::{Job, RecipeReference},
 	config::Config,
-	recipe::{fetch, sealed, Phase, Recipe},
+	disk,
+	recipe::{
+		fetch::{self, FetchError},
+		sealed, Phase, Recipe,
+	},
 };
 use std::{
 	fs,
@@ -20,6 +24,24 @@ const STEP_MS: u64 = 100;
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(2);
 
+/// Why a job's recipe cannot be run, in words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Obstacle {
+	/// Not now: the host, the network or the disk does not deliver. It may be tried again.
+	Passing(String),
+	/// Not here, whenever it is tried.
+	Final(String),
+}
+
+impl From<FetchError> for Obstacle {
+	fn from(error: FetchError) -> Self {
+		match error.is_passing() {
+			true => Self::Passing(error.to_string()),
+			false => Self::Final(error.to_string()),
+		}
+	}
+}
+
 /// A recipe that this machine may run for a job.
 #[derive(Clone, Debug)]
 pub struct Checked {
@@ -32,12 +54,12 @@ pub struct Checked {
 /// Gets the recipe of a job and checks it against the order's hash, the board's channels and the owner's envelope.
 ///
 /// # Errors
-/// In words, when the machine may not or cannot run it.
-pub async fn examine(site: &Site, job: &Job, board: &BoardInfo) -> Result<Checked, String> {
+/// When the machine may not run it, or cannot get it now.
+pub async fn examine(site: &Site, job: &Job, board: &BoardInfo) -> Result<Checked, Obstacle> {
 	let recipe = get(site, job).await?;
 	recipe
 		.plan(board, &site.config.envelope)
-		.map_err(|problems| format!("this machine may not run the recipe: {problems}"))?;
+		.map_err(|problems| Obstacle::Final(format!("this machine may not run the recipe: {problems}")))?;
 	let work_ms = work_ms(&recipe, job.to_do());
 	Ok(Checked {
 		recipe: Arc::new(recipe),
@@ -46,9 +68,9 @@ pub async fn examine(site: &Site, job: &Job, board: &BoardInfo) -> Result<Checke
 }
 
 /// The recipe that was kept, or else from where the order says.
-async fn get(site: &Site, job: &Job) -> Result<Recipe, String> {
+async fn get(site: &Site, job: &Job) -> Result<Recipe, Obstacle> {
 	let config = &site.config;
-	let kept = kept_path(&config.state_dir, job);
+	let kept = kept_path(&config.state_dir, job.id.0);
 	if let Ok(bytes) = tokio::fs::read(&kept).await {
 		if let Ok(recipe) = Recipe::verified(&bytes, job.recipe.0) {
 			return Ok(recipe);
@@ -56,16 +78,16 @@ async fn get(site: &Site, job: &Job) -> Result<Recipe, String> {
 	}
 	let uri = address(site, job).await?;
 	let bytes = fetch_patiently(config, &uri).await?;
-	let recipe = Recipe::verified(&bytes, job.recipe.0).map_err(|error| error.to_string())?;
+	let recipe = Recipe::verified(&bytes, job.recipe.0).map_err(|error| Obstacle::Final(error.to_string()))?;
 	// Only a convenience: without it the recipe is fetched again.
-	if let Err(error) = keep(&kept, &bytes).await {
+	if let Err(error) = keep(kept.clone(), bytes).await {
 		tracing::warn!(path = %kept.display(), %error, "cannot keep the recipe");
 	}
 	Ok(recipe)
 }
 
 /// Where the recipe is, as the order says, or says to this machine alone.
-async fn address(site: &Site, job: &Job) -> Result<String, String> {
+async fn address(site: &Site, job: &Job) -> Result<String, Obstacle> {
 	match &job.recipe_reference {
 		RecipeReference::Open(uri) => Ok(uri.clone()),
 		RecipeReference::Sealed {
@@ -84,7 +106,7 @@ async fn address(site: &Site, job: &Job) -> Result<String, String> {
 	}
 }
 
-async fn fetch_patiently(config: &Config, uri: &str) -> Result<Vec<u8>, String> {
+async fn fetch_patiently(config: &Config, uri: &str) -> Result<Vec<u8>, FetchError> {
 	let mut attempt = 1;
 	loop {
 		match fetch::fetch_bytes(&config.recipes, uri).await {
@@ -93,25 +115,23 @@ async fn fetch_patiently(config: &Config, uri: &str) -> Result<Vec<u8>, String> 
 				attempt += 1;
 				tokio::time::sleep(PAUSE).await;
 			}
-			result => return result.map_err(|error| error.to_string()),
+			result => return result,
 		}
 	}
 }
 
-fn kept_path(state_dir: &Path, job: &Job) -> PathBuf {
-	state_dir.join("recipes").join(format!("job-{}.toml", job.id))
+/// Where the recipe of a job is kept.
+pub(super) fn kept_path(state_dir: &Path, job: u64) -> PathBuf {
+	state_dir.join("recipes").join(format!("job-{job}.toml"))
 }
 
-async fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-	if let Some(folder) = path.parent() {
-		tokio::fs::create_dir_all(folder).await?;
-	}
-	tokio::fs::write(path, bytes).await
+async fn keep(path: PathBuf, bytes: Vec<u8>) -> std::io::Result<()> {
+	tokio::task::spawn_blocking(move || disk::write_whole(&path, &bytes)).await?
 }
 
 /// Forgets the recipe of a job that has ended.
 pub fn forget(state_dir: &Path, job: u64) {
-	let _ = fs::remove_file(state_dir.join("recipes").join(format!("job-{job}.toml")));
+	let _ = fs::remove_file(kept_path(state_dir, job));
 }
 
 fn work_ms(recipe: &Recipe, units: u32) -> u64 {

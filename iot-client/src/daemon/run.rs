@@ -65,10 +65,7 @@ pub async fn run(config: Config, herald: Herald, stop: CancellationToken) -> Res
 		herald,
 	};
 	let result = match open_journal(&config, &chain, &site, &stop).await {
-		Some(Ok(journal)) => {
-			let submitter = Submitter::start(chain, wallet, Some(journal.clone()));
-			Foreman::new(site, submitter, journal).run(stop).await
-		}
+		Some(Ok(journal)) => work(site, wallet, journal, stop).await,
 		Some(Err(error)) => Err(error.into()),
 		None => Ok(()),
 	};
@@ -78,6 +75,14 @@ pub async fn run(config: Config, herald: Herald, stop: CancellationToken) -> Res
 		tracing::error!("the board's port did not close in time; the board's own dead-man timer makes it safe");
 	}
 	result
+}
+
+/// Works with what the journal remembers: no node is believed that is behind what was seen before.
+async fn work(site: Site, wallet: Arc<Wallet>, journal: Journal, stop: CancellationToken) -> Result<(), DaemonError> {
+	let floor = journal.off_thread(Journal::floor).await?;
+	site.chain.not_below(floor);
+	let submitter = Submitter::start(site.chain.clone(), wallet, Some(journal.clone()));
+	Foreman::new(site, submitter, journal, floor).run(stop).await
 }
 
 /// The journal is a chain's, so a node must have said which chain this is.

@@ -2,13 +2,13 @@
 
 use super::{
 	news::{Herald, JobNews, What},
-	recipes,
+	recipes::{self, Obstacle},
 	site::Site,
 };
 use crate::{
 	chain::types::{BlockId, Job},
 	config::Trust,
-	controller::{self, Progress, ProgressReceiver, Task},
+	controller::{self, AbortReason, Outcome, Progress, ProgressReceiver, ProgressSender, Ready, Task},
 	evidence::Subject,
 	journal::{Journal, JournalError, Phase},
 };
@@ -37,8 +37,15 @@ pub(super) enum WorkReport {
 	Over,
 	/// It never began, for this reason; nothing moved and it may be tried again.
 	NotBegun(String),
-	/// The journal cannot be written; nothing may move any more.
+	/// The journal cannot be written; nothing moves any more.
 	Journal(JournalError),
+}
+
+impl WorkReport {
+	/// Whether nothing follows: the board is safe.
+	pub(super) fn is_the_last(&self) -> bool {
+		!matches!(self, Self::Made { .. })
+	}
 }
 
 /// A job to run.
@@ -55,39 +62,43 @@ pub(super) struct Assignment {
 impl Assignment {
 	/// Runs the job once. Whatever happens, the board is safe at the end and the journal says how it ended.
 	pub(super) async fn run(self) {
-		let report = match self.prepared().await {
-			Ok(task) => self
-				.moved(task)
-				.await
-				.map_or_else(WorkReport::Journal, |()| WorkReport::Over),
-			Err(report) => report,
-		};
+		let report = self.whole().await.unwrap_or_else(WorkReport::Journal);
 		// The foreman ends after its last run only.
 		let _ = self.reports.send(report).await;
 	}
 
-	/// Everything that can fail before anything moves.
-	async fn prepared(&self) -> Result<Task, WorkReport> {
+	async fn whole(&self) -> Result<WorkReport, JournalError> {
+		let task = match self.cancel.run_until_cancelled(self.task()).await {
+			Some(Ok(task)) => task,
+			None => return Ok(WorkReport::NotBegun(AbortReason::Cancelled.to_string())),
+			Some(Err(Obstacle::Passing(reason))) => return Ok(WorkReport::NotBegun(reason)),
+			Some(Err(Obstacle::Final(reason))) => {
+				self.advance(Phase::Failed { reason }).await?;
+				return Ok(WorkReport::Over);
+			}
+		};
+		let (progress, receiver) = controller::progress();
+		match controller::prepare(&self.site.board, task, &progress, &self.cancel).await {
+			Ok(ready) => self.moved(ready, progress, receiver).await,
+			// A door that is open, a board that is away, a stop: the job is as it was.
+			Err(reason) => Ok(WorkReport::NotBegun(reason.to_string())),
+		}
+	}
+
+	/// Looks once more that the chain wants the job, and gets what is to be made.
+	async fn task(&self) -> Result<Task, Obstacle> {
 		let site = &self.site;
 		if site.config.chain.trust == Trust::Confirmed {
 			site.chain
 				.confirm(self.block)
 				.await
-				.map_err(|error| WorkReport::NotBegun(error.to_string()))?;
+				.map_err(|error| Obstacle::Passing(error.to_string()))?;
 		}
 		let board = site
 			.board
 			.info()
-			.map_err(|error| WorkReport::NotBegun(error.to_string()))?;
-		let checked = match recipes::examine(site, &self.job, &board).await {
-			Ok(checked) => checked,
-			Err(reason) => {
-				self.advance(Phase::Failed { reason })
-					.await
-					.map_err(WorkReport::Journal)?;
-				return Err(WorkReport::Over);
-			}
-		};
+			.map_err(|error| Obstacle::Passing(error.to_string()))?;
+		let checked = recipes::examine(site, &self.job, &board).await?;
 		let subject = Subject {
 			machine: self.job.machine.0,
 			job: self.job.id.0,
@@ -96,18 +107,24 @@ impl Assignment {
 		Ok(Task::new(&site.config, checked.recipe, subject, 0..self.job.to_do()))
 	}
 
-	/// From here on the machine may move. The journal says so first.
-	async fn moved(&self, task: Task) -> Result<(), JournalError> {
+	/// From here on the machine may move. The journal says so first; when it cannot be written any more, nothing moves.
+	async fn moved(
+		&self,
+		ready: Ready,
+		progress: ProgressSender,
+		receiver: ProgressReceiver,
+	) -> Result<WorkReport, JournalError> {
 		self.advance(Phase::Moving { units_done: 0 }).await?;
-		let (progress, receiver) = controller::progress();
+		let cancel = self.cancel.child_token();
 		let telling = tokio::spawn(tell(receiver.events(), self.site.herald.clone(), self.job.id.0));
-		let noting = tokio::spawn(note(
-			receiver,
-			self.journal.clone(),
-			self.job.clone(),
-			self.reports.clone(),
-		));
-		let outcome = controller::run(&self.site.board, task, &progress, &self.cancel).await;
+		let noting = note(receiver, self.journal.clone(), self.job.clone(), self.reports.clone());
+		let unnoted = cancel.clone().drop_guard();
+		let noting = tokio::spawn(async move {
+			// When nobody takes note any more, for whatever reason, nothing moves.
+			let _unnoted = unnoted;
+			noting.await
+		});
+		let outcome = ready.run(&cancel).await;
 		// With the sender gone, both come to their end.
 		drop(progress);
 		let _ = telling.await;
@@ -118,20 +135,8 @@ impl Assignment {
 		if let Err(error) = &outcome.safe {
 			tracing::error!(job = %self.job.id, %error, "the board did not say that it is safe; its dead-man timer makes it so");
 		}
-		let evidence = outcome.evidence.as_ref();
-		let end = match (&outcome.end, evidence) {
-			(Ok(()), Some(evidence)) if evidence.units == self.job.to_do() => Phase::Finished {
-				units: evidence.units,
-				result: H256(evidence.hash()),
-			},
-			(Ok(()), _) => Phase::Failed {
-				reason: "fewer units were made than ordered".to_owned(),
-			},
-			(Err(abort), _) => Phase::Failed {
-				reason: abort.to_string(),
-			},
-		};
-		self.advance(end).await
+		self.advance(end_of(&outcome, self.job.to_do())).await?;
+		Ok(WorkReport::Over)
 	}
 
 	async fn advance(&self, phase: Phase) -> Result<(), JournalError> {
@@ -139,6 +144,26 @@ impl Assignment {
 		self.journal
 			.off_thread(move |journal| journal.advance(job, &phase))
 			.await
+	}
+}
+
+/// What the journal says of a run of so many units that has ended.
+fn end_of(outcome: &Outcome, units: u32) -> Phase {
+	let reason = match (&outcome.end, &outcome.evidence) {
+		(Ok(()), Some(evidence)) if evidence.units == units => {
+			return Phase::Finished {
+				units,
+				result: H256(evidence.hash()),
+			}
+		}
+		(Ok(()), _) => "fewer units were made than ordered".to_owned(),
+		(Err(abort), _) => abort.to_string(),
+	};
+	Phase::Failed {
+		reason: match outcome.moved {
+			true => reason,
+			false => format!("{reason} (nothing had moved)"),
+		},
 	}
 }
 
@@ -192,3 +217,6 @@ async fn tell(mut events: tokio::sync::broadcast::Receiver<Progress>, herald: He
 		}
 	}
 }
+
+#[cfg(test)]
+mod tests;

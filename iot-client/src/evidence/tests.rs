@@ -127,19 +127,50 @@ fn counts_what_it_does_not_keep() {
 	assert_eq!((evidence.readings.len(), evidence.not_kept), (4, 1));
 }
 
+fn save(evidence: &Evidence, state_dir: &Path) -> PathBuf {
+	let path = Evidence::next_path(state_dir, 77).unwrap();
+	evidence.save(&path).unwrap();
+	path
+}
+
 #[test]
 fn comes_back_from_disk_as_it_was() {
 	let dir = tempfile::tempdir().unwrap();
 	assert_eq!(Evidence::load(dir.path(), 77).unwrap(), None);
-	evidence().save(dir.path()).unwrap();
+	save(&evidence(), dir.path());
 	let back = Evidence::load(dir.path(), 77).unwrap().unwrap();
 	assert_eq!(back, evidence());
 }
 
 #[test]
+fn no_run_touches_the_evidence_of_another() {
+	let dir = tempfile::tempdir().unwrap();
+	// What an earlier release left.
+	let old = dir.path().join("evidence/job-77.json");
+	evidence().save(&old).unwrap();
+	assert_eq!(Evidence::newest_path(dir.path(), 77).unwrap(), Some(old.clone()));
+	let run = |units| Evidence { units, ..evidence() };
+	let paths: Vec<_> = (10..21).map(|units| save(&run(units), dir.path())).collect();
+	// Neither unfinished files nor those of other jobs count.
+	for name in [
+		"job-77-run-99.json.new",
+		"job-77-run-x.json",
+		"job-7-run-98.json",
+		"job-777.json",
+	] {
+		fs::write(dir.path().join("evidence").join(name), "{").unwrap();
+	}
+	assert_eq!(Evidence::load(dir.path(), 77).unwrap(), Some(run(20)), "the newest");
+	assert_eq!(Evidence::read(&old).unwrap(), evidence());
+	for (units, path) in (10..21).zip(paths) {
+		assert_eq!(Evidence::read(&path).unwrap().units, units);
+	}
+}
+
+#[test]
 fn refuses_a_file_that_was_changed() {
 	let dir = tempfile::tempdir().unwrap();
-	let path = evidence().save(dir.path()).unwrap();
+	let path = save(&evidence(), dir.path());
 	let text = fs::read_to_string(&path).unwrap();
 	let changed = text.replace("[0,0,1,100,-6]", "[0,0,1,100,-7]");
 	assert_ne!(text, changed);

@@ -1,10 +1,12 @@
 //! What must survive a power cut: how far each job got, which transactions were sent, which block was seen last.
 //!
-//! The store (redb) makes each change whole or not at all, and on disk before the call returns. Two rules follow:
+//! The store (redb) makes each change whole or not at all, and on disk before the call returns. Three rules follow:
 //!
 //! - A transaction is written down before it is sent, so that after any crash its fate can be read from the chain.
 //! - A job's motion is written down before the first actuator moves, and only a job that never moved may begin to move
 //!   ([`Journal::advance`] refuses anything else), so that no job is ever run twice.
+//! - The height that was acted upon is written down before the act ([`Journal::see`]), so that a node that is behind it
+//!   after a restart is not taken for one that knows how things stand.
 //!
 //! The calls block for as long as the disk takes; tasks call them through [`Journal::off_thread`].
 
@@ -237,6 +239,40 @@ impl Journal {
 			write.set_durability(Durability::None)?;
 		}
 		write.open_table(META)?.insert("last_block", &*to_json(&block))?;
+		Ok(write.commit()?)
+	}
+
+	/// The height below which no finalized block tells how things stand: one as high was seen already. 0 in a new journal.
+	///
+	/// # Errors
+	/// When the store fails.
+	pub fn floor(&self) -> Result<u64> {
+		let read = self.db.begin_read()?;
+		let seen = read
+			.open_table(META)?
+			.get("seen")?
+			.map(|value| from_json(value.value()))
+			.transpose()?;
+		// What an earlier release wrote has the last block only.
+		let last = self.last_block()?.map(|block| block.number);
+		Ok(seen.max(last).unwrap_or_default())
+	}
+
+	/// Remembers that the finalized block of this height was seen; a lower one than before changes nothing. It is on disk as
+	/// soon as anything that was done upon it is: whatever is written later takes it along.
+	///
+	/// # Errors
+	/// When the store fails.
+	pub fn see(&self, number: u64) -> Result<()> {
+		let before = self.floor()?;
+		if number <= before {
+			return Ok(());
+		}
+		let mut write = self.db.begin_write()?;
+		if number / BLOCKS_BETWEEN_SYNCS == before / BLOCKS_BETWEEN_SYNCS {
+			write.set_durability(Durability::None)?;
+		}
+		write.open_table(META)?.insert("seen", &*to_json(&number))?;
 		Ok(write.commit()?)
 	}
 

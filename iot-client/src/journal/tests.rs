@@ -273,6 +273,43 @@ fn remembers_the_last_block() {
 }
 
 #[test]
+fn the_floor_is_on_disk_with_whatever_was_done_upon_it() {
+	type Act = fn(&Journal) -> Result<()>;
+	let acts: [Act; 2] = [|j| j.advance(JOB, &ready()), |j| j.record(&transaction(1))];
+	for act in acts {
+		let disk = Disk::default();
+		let journal = disk.open().unwrap();
+		assert_eq!(journal.floor().unwrap(), 0);
+		journal.see(7).unwrap();
+		act(&journal).unwrap();
+		assert_eq!(disk.after_power_cut().open().unwrap().floor().unwrap(), 7);
+	}
+}
+
+#[test]
+fn the_floor_never_falls_and_is_on_disk_now_and_then_anyway() {
+	let disk = Disk::default();
+	let journal = disk.open().unwrap();
+	for (number, floor) in [
+		(5, 5),
+		(3, 5),
+		(BLOCKS_BETWEEN_SYNCS, BLOCKS_BETWEEN_SYNCS),
+		(6, BLOCKS_BETWEEN_SYNCS),
+	] {
+		journal.see(number).unwrap();
+		assert_eq!(journal.floor().unwrap(), floor);
+	}
+	assert_eq!(
+		disk.after_power_cut().open().unwrap().floor().unwrap(),
+		BLOCKS_BETWEEN_SYNCS
+	);
+	// The blocks that were dealt with one by one count too, as in the journal of an earlier release.
+	let hash = H256([3; 32]);
+	journal.set_last_block(BlockId { number: 900, hash }).unwrap();
+	assert_eq!(journal.floor().unwrap(), 900);
+}
+
+#[test]
 fn is_for_one_process_and_one_chain() {
 	let dir = tempfile::tempdir().unwrap();
 	let path = dir.path().join("state/journal.redb");

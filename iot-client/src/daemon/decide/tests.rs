@@ -3,14 +3,11 @@ use crate::{
 	amount::Amount,
 	asset::Asset,
 	chain::{
-		terms::{CancellationFees, Rework, Terms},
-		types::{CounterOffer, Escrow, JobId, MachineId, OfferId, Outcome, RecipeReference},
+		terms::{Rework, Terms},
+		types::{CounterOffer, JobId, MachineId, OfferId, Outcome},
 	},
 };
 use proptest::prelude::*;
-use subxt::utils::AccountId32;
-
-const ZERO: H256 = H256([0; 32]);
 
 fn offer() -> Offer {
 	Offer {
@@ -24,35 +21,8 @@ fn offer() -> Offer {
 /// Three units that take 3000 in all, accept by 1000, deliver by 10 000, review until 20 000.
 fn job(state: JobState) -> Job {
 	Job {
-		id: JobId(7),
-		customer: AccountId32([2; 32]),
-		machine: MachineId([1; 32]),
-		offer: OfferId(1),
-		version: 2,
-		escrow: Escrow::default(),
-		unit_price: Amount::bpi(2).0,
-		units: 3,
-		units_done: 0,
-		approved: 0,
-		rejected: 0,
-		contested: 0,
-		recipe: ZERO,
-		recipe_reference: RecipeReference::Open(String::new()),
 		state,
-		accept_by: 1_000,
-		deliver_by: 10_000,
-		review_window: 60_000,
-		review_until: 20_000,
-		challenge_window: 0,
-		challenge_until: 30_000,
-		bond: Amount::bpi(1).0,
-		rejection_fee: 100_000,
-		cancellation: CancellationFees::default(),
-		rework: None,
-		counter: None,
-		result: ZERO,
-		reason: ZERO,
-		ordered_at: 0,
+		..Job::example(JobId(7))
 	}
 }
 
@@ -174,6 +144,13 @@ fn an_order_waits_for_its_owner_who_wants_to_accept_by_hand() {
 	assert_eq!(by_hand(None), Action::Examine);
 	assert!(matches!(by_hand(ready()), Action::Wait(_)));
 	assert!(declines(&by_hand(refused()), "unknown channel"));
+	// What comes too late is his to counter or decline.
+	let late = |by_hand| {
+		let late = Case::new(JobState::Ordered, ready()).with(|c| (c.by_hand, c.job.deliver_by) = (by_hand, 3_499));
+		late.decide()
+	};
+	assert!(matches!(late(true), Action::Wait(what) if what.contains("counter")));
+	assert!(declines(&late(false), "may take"));
 	// What he has accepted goes its way.
 	let accepted = Case::new(JobState::Accepted, ready()).with(|c| c.by_hand = true);
 	assert_eq!(accepted.decide(), Action::Start);

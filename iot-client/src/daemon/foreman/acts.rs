@@ -7,9 +7,9 @@ use crate::{
 		Call, Fate, Head,
 	},
 	daemon::{
-		decide::Action,
+		decide::{needed, Action},
 		news::{JobNews, What},
-		recipes,
+		recipes::{self, Obstacle},
 		work::{Assignment, WorkReport},
 	},
 	journal::{JournalError, Phase},
@@ -19,6 +19,11 @@ use std::time::Instant;
 use subxt::utils::H256;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+
+const EXAMINING: &str = "examining the recipe";
+const WORKING: &str = "working";
+/// The name of the call that tells the chain of units.
+const COUNTING: &str = "jobs.progress";
 
 impl Foreman {
 	pub(super) async fn act(&mut self, head: &Head, view: &View, action: Action) -> Result<String, JournalError> {
@@ -67,22 +72,21 @@ impl Foreman {
 	}
 
 	fn examine(&mut self, head: &Head, job: &Job) -> String {
-		const DOING: &str = "examining the recipe";
-		if self.pauses.holds(job.id, DOING, head.block.number) {
-			return format!("{DOING}, again in a while");
+		if self.pauses.holds(job.id, EXAMINING, head.block.number) {
+			return format!("{EXAMINING}, again in a while");
 		}
 		let Ok(board) = self.site.board.info() else {
 			return "the board does not answer".to_owned();
 		};
 		let (site, job, tell) = (self.site.clone(), job.clone(), self.tell.clone());
-		self.note_busy(job.id, DOING);
+		self.note_busy(job.id, EXAMINING);
 		tokio::spawn(async move {
 			let result = recipes::examine(&site, &job, &board)
 				.await
 				.map(|checked| checked.work_ms);
 			let _ = tell.send(Report::Examined(job.id, result)).await;
 		});
-		DOING.to_owned()
+		EXAMINING.to_owned()
 	}
 
 	fn send_because(&mut self, head: &Head, doing: &'static str, call: Call, reason: &str) -> String {
@@ -122,10 +126,9 @@ impl Foreman {
 
 	/// Hands a started job to the machine.
 	fn begin(&mut self, head: &Head, view: &View) -> String {
-		const DOING: &str = "working";
 		let (job, id) = (view.job.clone(), view.job.id);
-		if self.pauses.holds(id, DOING, head.block.number) {
-			return format!("{DOING}, again in a while");
+		if self.pauses.holds(id, WORKING, head.block.number) {
+			return format!("{WORKING}, again in a while");
 		}
 		let Some(Phase::Ready { work_ms }) = view.phase else {
 			return "not examined".to_owned();
@@ -135,6 +138,7 @@ impl Foreman {
 			job: id,
 			began: Instant::now(),
 			work_ms,
+			deliver_by: job.deliver_by,
 			cancel: cancel.clone(),
 		});
 		let (reports, mut said) = mpsc::channel(QUEUE);
@@ -156,7 +160,7 @@ impl Foreman {
 				let _ = tell.send(Report::Work(id, report)).await;
 			}
 		});
-		DOING.to_owned()
+		WORKING.to_owned()
 	}
 
 	pub(super) async fn take(&mut self, report: Report) -> Result<(), JournalError> {
@@ -165,8 +169,15 @@ impl Foreman {
 				self.busy.remove(&job);
 				let phase = match result {
 					Ok(work_ms) => Phase::Ready { work_ms },
-					Err(reason) => Phase::Refused { reason },
+					Err(Obstacle::Final(reason)) => Phase::Refused { reason },
+					// The deadlines say how long that may go on.
+					Err(Obstacle::Passing(reason)) => {
+						tracing::warn!(%job, %reason, "{EXAMINING} again in a while");
+						self.pauses.not_now(job, EXAMINING, self.height(), reason);
+						return Ok(());
+					}
 				};
+				self.pauses.succeeded(job, EXAMINING);
 				self.advance(job, phase).await
 			}
 			Report::Sent(sent) => self.take_fate(sent.job, sent.call, sent.fate).await,
@@ -175,21 +186,24 @@ impl Foreman {
 	}
 
 	async fn take_fate(&mut self, job: JobId, call: Call, fate: Fate) -> Result<(), JournalError> {
-		if !matches!(call, Call::Progress { .. }) {
+		let counted = matches!(call, Call::Progress { .. });
+		if !counted {
 			self.busy.remove(&job);
 		}
-		let height = self
-			.site
-			.chain
-			.heads()
-			.borrow()
-			.as_ref()
-			.map_or(0, |head| head.block.number);
+		if let Fate::Done { block, .. } | Fate::Failed { block, .. } = &fate {
+			let number = block.number;
+			self.journal.off_thread(move |journal| journal.see(number)).await?;
+		}
+		let wanted = !counted || self.counts.are_wanted(job);
+		let newer = counted.then(|| self.counts.ended(job)).flatten();
+		let height = self.height();
 		match fate {
 			Fate::Done { block, .. } => {
 				self.changed_in.insert(job, block.number);
 				self.pauses.forget(job);
 			}
+			// Nobody minds any more.
+			_ if !wanted => {}
 			Fate::Failed { error, .. } => {
 				// What the jobs pallet says is about the job's state, which the next block shows. Anything else is about
 				// this machine: its money, its account. Then it cannot keep the promise, and the customer should know.
@@ -206,37 +220,79 @@ impl Foreman {
 			}
 			Fate::Refused(what) | Fate::Unknown { what, .. } => self.pauses.failed(job, call.name(), height, what),
 		}
+		if let Some(units_done) = newer {
+			self.count(job, units_done);
+		}
 		Ok(())
+	}
+
+	/// Height of the newest finalized block.
+	fn height(&self) -> u64 {
+		let heads = self.site.chain.heads();
+		let height = heads.borrow().as_ref().map_or(0, |head| head.block.number);
+		height
+	}
+
+	/// Tells the chain how many units are made, unless a count is on its way already: then this one follows it.
+	fn count(&mut self, job: JobId, units_done: u32) {
+		if !self.may_count(job) {
+			return;
+		}
+		let Some(off) = self.counts.made(job, units_done) else {
+			return;
+		};
+		let call = Call::Progress { job, units_done };
+		let (submitter, tell) = (self.submitter.clone(), self.tell.clone());
+		tokio::spawn(async move {
+			let fate = submitter.submit_unless(off, call.clone()).await;
+			let _ = tell.send(Report::Sent(Box::new(Sent { job, call, fate }))).await;
+		});
+	}
+
+	/// Whether there is time to tell how far a job is, before the delivery is told.
+	fn may_count(&self, job: JobId) -> bool {
+		let Some(work) = self.work.as_ref().filter(|work| work.job == job) else {
+			return false;
+		};
+		let heads = self.site.chain.heads();
+		let in_time = heads.borrow().as_ref().is_some_and(|head| {
+			let needed = needed(head.pace, work.left_ms(), 2);
+			head.time.agreement().saturating_add(needed) <= work.deliver_by
+		});
+		let wanted = self.stopping.is_none() && self.standing.works();
+		wanted && in_time && !self.pauses.holds(job, COUNTING, self.height())
 	}
 
 	fn take_work(&mut self, job: JobId, report: WorkReport) -> Result<(), JournalError> {
 		match report {
 			WorkReport::Made { units_done, of } => {
-				// The delivery tells about the last one.
-				if units_done < of && self.stopping.is_none() && self.standing.works() {
-					let call = Call::Progress { job, units_done };
-					let (submitter, tell) = (self.submitter.clone(), self.tell.clone());
-					tokio::spawn(async move {
-						let fate = submitter.submit(call.clone(), None).await;
-						let _ = tell.send(Report::Sent(Box::new(Sent { job, call, fate }))).await;
-					});
+				self.pauses.succeeded(job, WORKING);
+				// The delivery tells about the last one, and nothing is in its way.
+				match units_done < of {
+					true => self.count(job, units_done),
+					false => self.counts.over(job),
 				}
 			}
-			WorkReport::Over => self.work = None,
-			WorkReport::NotBegun(reason) => {
-				self.work = None;
-				let height = self
-					.site
-					.chain
-					.heads()
-					.borrow()
-					.as_ref()
-					.map_or(0, |head| head.block.number);
-				self.pauses.failed(job, "working", height, reason);
+			WorkReport::Over => {
+				self.end_work(job);
+				self.pauses.succeeded(job, WORKING);
 			}
-			WorkReport::Journal(error) => return Err(error),
+			WorkReport::NotBegun(reason) => {
+				self.end_work(job);
+				tracing::warn!(%job, %reason, "it does not begin; nothing moved");
+				self.pauses.not_now(job, WORKING, self.height(), reason);
+			}
+			WorkReport::Journal(error) => {
+				self.end_work(job);
+				return Err(error);
+			}
 		}
 		Ok(())
+	}
+
+	fn end_work(&mut self, job: JobId) {
+		self.work = None;
+		self.counts.over(job);
 	}
 
 	/// Moves a job on in the journal. Where the journal forbids it, something else was faster; nothing is lost.

@@ -4,10 +4,11 @@ mod acts;
 mod identity;
 
 use super::{
+	counts::Counts,
 	decide::{Action, Running, Situation},
 	news::{JobNews, What},
 	pauses::Pauses,
-	recipes,
+	recipes::{self, Obstacle},
 	run::DaemonError,
 	site::{Site, STATUS},
 	standing::Standing,
@@ -30,12 +31,14 @@ use std::{
 };
 use tokio::{
 	sync::mpsc,
-	time::{interval, MissedTickBehavior},
+	time::{interval, timeout, MissedTickBehavior},
 };
 use tokio_util::sync::CancellationToken;
 
 /// How long everything may take to come to rest at the end.
 const REST: Duration = Duration::from_secs(30);
+/// How long the machine may take to come to rest when the daemon cannot go on; the board's own timer follows.
+const SAFE: Duration = Duration::from_secs(10);
 /// Reports that may wait for the foreman.
 const QUEUE: usize = 64;
 
@@ -46,7 +49,7 @@ const PAUSED: &str = "agreements are paused by the chain's governance: their clo
 #[derive(Debug)]
 enum Report {
 	/// A recipe was examined: the longest that the work can take in ms, or why it is not done.
-	Examined(JobId, Result<u64, String>),
+	Examined(JobId, Result<u64, Obstacle>),
 	/// A transaction about a job has come to an end.
 	Sent(Box<Sent>),
 	/// A run of the machine has something to say.
@@ -67,6 +70,8 @@ struct Work {
 	job: JobId,
 	began: Instant,
 	work_ms: u64,
+	/// The delivery deadline (agreement clock).
+	deliver_by: u64,
 	cancel: CancellationToken,
 }
 
@@ -89,6 +94,10 @@ pub struct Foreman {
 	site: Site,
 	submitter: Submitter,
 	journal: Journal,
+	/// A finalized block of this height was seen before this process began: a lower one tells nothing.
+	floor: u64,
+	/// The only node that answers is behind that.
+	behind: Option<ChainError>,
 	tell: mpsc::Sender<Report>,
 	reports: mpsc::Receiver<Report>,
 	/// The machine, once the chain has said which this is.
@@ -100,6 +109,8 @@ pub struct Foreman {
 	/// What is being done about a job; nothing else is done about it meanwhile.
 	busy: BTreeMap<JobId, &'static str>,
 	work: Option<Work>,
+	/// Counts of units that are being told to the chain.
+	counts: Counts,
 	/// A job was changed by our transaction in this block: older blocks tell nothing about it.
 	changed_in: BTreeMap<JobId, u64>,
 	/// States that were told already.
@@ -113,13 +124,15 @@ pub struct Foreman {
 }
 
 impl Foreman {
-	/// A foreman who begins with what chain and journal say.
-	pub fn new(site: Site, submitter: Submitter, journal: Journal) -> Self {
+	/// A foreman who begins with what chain and journal say, and believes no block below `floor`.
+	pub fn new(site: Site, submitter: Submitter, journal: Journal, floor: u64) -> Self {
 		let (tell, reports) = mpsc::channel(QUEUE);
 		Self {
 			site,
 			submitter,
 			journal,
+			floor,
+			behind: None,
 			tell,
 			reports,
 			machine: None,
@@ -127,6 +140,7 @@ impl Foreman {
 			key_trouble: None,
 			busy: BTreeMap::new(),
 			work: None,
+			counts: Counts::default(),
 			changed_in: BTreeMap::new(),
 			told: BTreeMap::new(),
 			pauses: Pauses::default(),
@@ -139,8 +153,34 @@ impl Foreman {
 	/// Works until `stop` is cancelled and everything has come to rest.
 	///
 	/// # Errors
-	/// When the journal fails or the chain is not the one that it was.
+	/// When the journal fails or the chain is not the one that it was. The machine was brought to safe before.
 	pub async fn run(mut self, stop: CancellationToken) -> Result<(), DaemonError> {
+		let ended = self.oversee(stop).await;
+		if let Err(error) = &ended {
+			self.come_to_rest(&error.to_string()).await;
+		}
+		ended
+	}
+
+	/// Stops what runs and waits, but not for ever, until the journal says how it ended.
+	async fn come_to_rest(&mut self, why: &str) {
+		self.bring_to_safe(why);
+		let rest = async {
+			while self.work.is_some() {
+				let Some(report) = self.reports.recv().await else {
+					return;
+				};
+				if matches!(&report, Report::Work(_, report) if report.is_the_last()) {
+					self.work = None;
+				}
+			}
+		};
+		if timeout(SAFE, rest).await.is_err() {
+			tracing::error!("the machine did not come to rest in time");
+		}
+	}
+
+	async fn oversee(&mut self, stop: CancellationToken) -> Result<(), DaemonError> {
 		let last = self.journal.off_thread(Journal::last_block).await?;
 		let mut blocks = FinalizedBlocks::after(self.site.chain.clone(), last);
 		let mut heads = self.site.chain.heads();
@@ -174,6 +214,7 @@ impl Foreman {
 		self.stopping = Some(Instant::now());
 		if let Some(work) = &self.work {
 			work.cancel.cancel();
+			self.counts.over(work.job);
 		}
 	}
 
@@ -184,7 +225,11 @@ impl Foreman {
 
 	/// Looks at every open job and has done what is to be done; then shows it.
 	async fn look(&mut self, head: Option<Head>) -> Result<(), JournalError> {
+		let head = head.filter(|head| self.is_believed(head));
 		if let (Some(head), Some(session)) = (head, self.site.chain.connected()) {
+			// Before anything is done upon it.
+			let number = head.block.number;
+			self.journal.off_thread(move |journal| journal.see(number)).await?;
 			let mut phases: BTreeMap<_, _> = self.journal.off_thread(Journal::jobs).await?.into_iter().collect();
 			let seen = async {
 				let at = session.at(head.block).await?;
@@ -194,14 +239,7 @@ impl Foreman {
 			match seen.await {
 				Ok(views) => {
 					self.note_pause(head.time.paused);
-					// Neither open nor anywhere else on the chain: its record was removed after its end.
-					let running = self.work.as_ref().map(|work| work.job);
-					let gone = phases
-						.into_keys()
-						.filter(|id| self.machine.is_some() && Some(*id) != running);
-					for job in gone.collect::<Vec<_>>() {
-						self.close(job).await?;
-					}
+					self.forget_missing(&head, phases.into_keys().collect()).await?;
 					let mut shown = Vec::with_capacity(views.len());
 					for index in 0..views.len() {
 						shown.push(self.attend(&head, &views, index).await?);
@@ -213,6 +251,22 @@ impl Foreman {
 		}
 		self.show();
 		Ok(())
+	}
+
+	/// Whether a block tells how things stand. One below the floor does not: a job that is in none of its records may be open,
+	/// and one that it shows as open may be done.
+	fn is_believed(&mut self, head: &Head) -> bool {
+		let (number, seen) = (head.block.number, self.floor);
+		let behind = (number < seen).then(|| ChainError::Behind {
+			endpoint: head.endpoint.clone(),
+			number,
+			seen,
+		});
+		if let Some(behind) = behind.as_ref().filter(|_| self.behind.is_none()) {
+			tracing::warn!("{behind}");
+		}
+		self.behind = behind;
+		self.behind.is_none()
 	}
 
 	/// The jobs that the chain says are open and those that the journal knows, oldest first. Takes their phases.
@@ -236,6 +290,19 @@ impl Foreman {
 			}
 		}
 		Ok(views)
+	}
+
+	/// Forgets jobs that are neither open nor anywhere else on the chain: their records were removed after their end. What is
+	/// forgotten could be run again, so a chain that is not as far as it was before is never taken for one that lacks them.
+	async fn forget_missing(&mut self, head: &Head, missing: Vec<JobId>) -> Result<(), JournalError> {
+		if head.block.number < self.floor || self.machine.is_none() {
+			return Ok(());
+		}
+		let running = self.work.as_ref().map(|work| work.job);
+		for job in missing.into_iter().filter(|job| Some(*job) != running) {
+			self.close(job).await?;
+		}
+		Ok(())
 	}
 
 	/// Decides about one job and has it done. Tells what, or why nothing.
@@ -349,7 +416,13 @@ impl Foreman {
 
 	fn show(&self) {
 		let mut snapshot = self.site.snapshot();
-		let chain = self.site.chain.trouble().filter(|trouble| !trouble.passes_by_itself());
+		let behind = |trouble: &ChainError| matches!(trouble, ChainError::Behind { .. });
+		let chain = self
+			.site
+			.chain
+			.trouble()
+			.filter(|trouble| !trouble.passes_by_itself() || behind(trouble))
+			.or_else(|| self.behind.clone());
 		let board = snapshot.board.trouble.clone();
 		let standing = self.standing.trouble().map(str::to_owned);
 		let troubles = chain
@@ -365,3 +438,6 @@ impl Foreman {
 		self.site.show(snapshot);
 	}
 }
+
+#[cfg(test)]
+mod tests;

@@ -96,7 +96,7 @@ impl FetchError {
 	/// Whether trying again later may help: the place is allowed, but did not deliver now.
 	pub fn is_passing(&self) -> bool {
 		match self {
-			Self::Resolve { .. } | Self::Transfer { .. } | Self::Timeout(_) => true,
+			Self::File { .. } | Self::Resolve { .. } | Self::Transfer { .. } | Self::Timeout(_) => true,
 			Self::Status { status, .. } => *status >= 500 || *status == 429,
 			_ => false,
 		}

@@ -1,0 +1,271 @@
+//! The foreman without a node: what it believes, what it tries again, what it counts, and how it comes to rest.
+
+use super::*;
+use crate::{
+	board::fake::bridge,
+	chain::{
+		clock::Pace,
+		link::played::{chain, Keeper},
+		types::{BlockId, ChainTime},
+	},
+	config::Config,
+	daemon::{news::Herald, status::Snapshot},
+	wallet::Wallet,
+};
+use std::sync::Arc;
+use subxt::utils::{AccountId32, H256};
+
+/// Longest wait for anything that should happen at once.
+const SOON: Duration = Duration::from_secs(20);
+const JOB: JobId = JobId(7);
+const FLOOR: u64 = 100;
+
+struct Bench {
+	foreman: Foreman,
+	journal: Journal,
+	keeper: Keeper,
+	dir: tempfile::TempDir,
+}
+
+impl Bench {
+	fn new() -> Self {
+		let dir = tempfile::tempdir().unwrap();
+		let config = Config {
+			state_dir: dir.path().to_owned(),
+			..Config::default()
+		};
+		let (chain, keeper) = chain();
+		let site = Site {
+			config: Arc::new(config),
+			chain: chain.clone(),
+			board: bridge().0,
+			key: AccountId32([1; 32]),
+			herald: Herald::default(),
+		};
+		let journal = Journal::open(&dir.path().join("journal.redb"), H256::zero()).unwrap();
+		let submitter = Submitter::start(chain, Arc::new(Wallet::dev("//Machine").unwrap()), None);
+		let mut foreman = Foreman::new(site, submitter, journal.clone(), FLOOR);
+		foreman.standing = Standing::Works;
+		Self {
+			foreman,
+			journal,
+			keeper,
+			dir,
+		}
+	}
+
+	/// A run of the job that is to be delivered by 10 000.
+	fn work(&mut self) -> CancellationToken {
+		let cancel = CancellationToken::new();
+		self.foreman.work = Some(Work {
+			job: JOB,
+			began: Instant::now(),
+			work_ms: 1_000,
+			deliver_by: 10_000,
+			cancel: cancel.clone(),
+		});
+		cancel
+	}
+
+	async fn made(&mut self, units_done: u32) {
+		let report = WorkReport::Made { units_done, of: 5 };
+		self.foreman.take(Report::Work(JOB, report)).await.unwrap();
+	}
+
+	/// Takes the next report of a task.
+	async fn take_next(&mut self) -> Report {
+		timeout(SOON, self.foreman.reports.recv()).await.unwrap().unwrap()
+	}
+
+	fn complaints(&self) -> Vec<String> {
+		self.foreman.pauses.complaints().collect()
+	}
+
+	fn alarms(&self) -> Vec<String> {
+		Snapshot::read(self.dir.path()).unwrap().unwrap().alarms
+	}
+}
+
+fn head(number: u64, unix: u64) -> Head {
+	Head {
+		block: BlockId {
+			number,
+			hash: H256::zero(),
+		},
+		time: ChainTime {
+			unix,
+			..ChainTime::default()
+		},
+		pace: Pace {
+			per_second: 1_000,
+			latency: 100,
+		},
+		endpoint: "ws://node".to_owned(),
+		seen: Instant::now(),
+	}
+}
+
+#[tokio::test]
+async fn a_node_that_is_behind_is_not_believed_and_that_is_said() {
+	let mut bench = Bench::new();
+	for number in [0, 1, FLOOR - 1] {
+		bench.foreman.look(Some(head(number, 0))).await.unwrap();
+		let alarms = bench.alarms().join("\n");
+		let words = format!("is behind: block {number} of at least {FLOOR}");
+		assert!(alarms.contains(&words), "{alarms}");
+	}
+	for number in [FLOOR, FLOOR + 1] {
+		bench.foreman.look(Some(head(number, 0))).await.unwrap();
+		assert!(!bench.alarms().join("\n").contains("is behind"));
+	}
+}
+
+#[tokio::test]
+async fn a_job_is_forgotten_only_upon_a_block_that_must_know_it() {
+	let mut bench = Bench::new();
+	bench.foreman.machine = Some(MachineId([1; 32]));
+	let moving = Phase::Moving { units_done: 0 };
+	for phase in [Phase::Ready { work_ms: 1 }, moving.clone()] {
+		bench.journal.advance(JOB, &phase).unwrap();
+	}
+	for number in [0, FLOOR - 1] {
+		bench.foreman.forget_missing(&head(number, 0), vec![JOB]).await.unwrap();
+		assert_eq!(bench.journal.job(JOB).unwrap(), Some(moving.clone()), "{number}");
+	}
+	// What runs is known to this process.
+	bench.work();
+	let at_floor = head(FLOOR, 0);
+	bench.foreman.forget_missing(&at_floor, vec![JOB]).await.unwrap();
+	assert_eq!(bench.journal.job(JOB).unwrap(), Some(moving));
+	bench.foreman.work = None;
+	bench.foreman.forget_missing(&at_floor, vec![JOB]).await.unwrap();
+	assert_eq!(bench.journal.job(JOB).unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_a_recipe_waits_for_is_tried_again_and_no_refusal() {
+	let mut bench = Bench::new();
+	bench.keeper.head(head(FLOOR, 0));
+	let outage = Obstacle::Passing("cannot find the address".to_owned());
+	bench.foreman.take(Report::Examined(JOB, Err(outage))).await.unwrap();
+	assert_eq!(bench.journal.job(JOB).unwrap(), None, "it may still become one of ours");
+	assert!(bench.complaints()[0].contains("cannot find the address"));
+	// Later it is there, and nobody complains any more.
+	bench.foreman.take(Report::Examined(JOB, Ok(3_000))).await.unwrap();
+	assert_eq!(bench.journal.job(JOB).unwrap(), Some(Phase::Ready { work_ms: 3_000 }));
+	assert!(bench.complaints().is_empty());
+	// What can never be is a refusal.
+	let never = Obstacle::Final("unknown channel".to_owned());
+	bench
+		.foreman
+		.take(Report::Examined(JobId(8), Err(never)))
+		.await
+		.unwrap();
+	assert!(matches!(
+		bench.journal.job(JobId(8)).unwrap(),
+		Some(Phase::Refused { .. })
+	));
+}
+
+#[tokio::test]
+async fn what_did_not_begin_is_tried_again() {
+	let mut bench = Bench::new();
+	bench.keeper.head(head(FLOOR, 0));
+	bench.journal.advance(JOB, &Phase::Ready { work_ms: 1 }).unwrap();
+	bench.work();
+	let report = WorkReport::NotBegun("the door is open".to_owned());
+	bench.foreman.take(Report::Work(JOB, report)).await.unwrap();
+	assert!(bench.foreman.work.is_none());
+	assert_eq!(bench.journal.job(JOB).unwrap(), Some(Phase::Ready { work_ms: 1 }));
+	assert!(bench.complaints()[0].contains("the door is open"));
+	// When it works, that is forgotten.
+	bench.work();
+	bench.made(1).await;
+	assert!(bench.complaints().is_empty());
+}
+
+#[tokio::test]
+async fn a_count_never_stands_in_the_way_of_the_delivery() {
+	let mut bench = Bench::new();
+	bench.keeper.head(head(FLOOR, 0));
+	bench.work();
+	// Whatever is made meanwhile, one count is on its way; no node answers, so it stays there.
+	for units in 1..=4 {
+		bench.made(units).await;
+	}
+	assert!(timeout(Duration::from_millis(50), bench.foreman.reports.recv())
+		.await
+		.is_err());
+	// With the last unit it is called off, and nothing follows it.
+	bench.made(5).await;
+	let report = bench.take_next().await;
+	assert!(matches!(&report, Report::Sent(sent) if matches!(sent.call, Call::Progress { units_done: 1, .. })));
+	bench.foreman.take(report).await.unwrap();
+	assert!(bench.complaints().is_empty(), "{:?}", bench.complaints());
+	assert!(timeout(Duration::from_millis(50), bench.foreman.reports.recv())
+		.await
+		.is_err());
+}
+
+#[tokio::test]
+async fn after_a_count_that_failed_the_newest_is_told_later() {
+	let mut bench = Bench::new();
+	bench.keeper.head(head(FLOOR, 0));
+	bench.work();
+	for units in 1..=3 {
+		bench.made(units).await;
+	}
+	let sent = Sent {
+		job: JOB,
+		call: Call::Progress {
+			job: JOB,
+			units_done: 1,
+		},
+		fate: Fate::Failed {
+			block: head(FLOOR + 1, 0).block,
+			error: "the purse is empty".to_owned(),
+		},
+	};
+	bench.foreman.take(Report::Sent(Box::new(sent))).await.unwrap();
+	assert!(bench.complaints()[0].contains("the purse is empty"));
+	assert_eq!(
+		bench.journal.floor().unwrap(),
+		FLOOR + 1,
+		"that block is known from now on"
+	);
+	// Each try may cost a fee.
+	assert!(bench.foreman.counts.made(JOB, 3).is_some(), "none is on its way");
+	assert_eq!(bench.foreman.counts.ended(JOB), None);
+	bench.keeper.head(head(FLOOR + 10, 0));
+	bench.made(4).await;
+	assert!(bench.foreman.counts.made(JOB, 4).is_none(), "4 is on its way");
+}
+
+#[tokio::test]
+async fn nothing_is_counted_when_the_delivery_needs_the_time() {
+	for (now, counted) in [(8_000, true), (8_900, false)] {
+		let mut bench = Bench::new();
+		bench.keeper.head(head(FLOOR, now));
+		bench.work();
+		bench.made(1).await;
+		// The place is taken by the count that is on its way, if there is one.
+		assert_eq!(bench.foreman.counts.made(JOB, 2).is_none(), counted, "{now}");
+	}
+}
+
+#[tokio::test]
+async fn the_machine_comes_to_rest_before_the_daemon_ends() {
+	let mut bench = Bench::new();
+	let (cancel, tell) = (bench.work(), bench.foreman.tell.clone());
+	let running = tokio::spawn(async move {
+		cancel.cancelled().await;
+		for report in [WorkReport::Made { units_done: 1, of: 5 }, WorkReport::Over] {
+			tell.send(Report::Work(JOB, report)).await.unwrap();
+		}
+	});
+	timeout(SOON, bench.foreman.come_to_rest("the chain is another one"))
+		.await
+		.unwrap();
+	assert!(bench.foreman.work.is_none());
+	timeout(SOON, running).await.unwrap().unwrap();
+}
