@@ -59,7 +59,10 @@ fn may_forget(
 		));
 	}
 	if record.encryption.key != *encryption_key {
-		return Err("private matter still is encrypted to a former key: run `iot-client rotate-encryption-key` first".to_owned());
+		return Err(
+			"private matter still is encrypted to a former key: run `iot-client rotate-encryption-key` first"
+				.to_owned(),
+		);
 	}
 	let version = record.encryption.version;
 	match needed.iter().find(|(_, needed)| *needed < version) {

@@ -169,7 +169,11 @@ mod benches {
 			Pallet::<T>::pronounce(actor, agreement, Permill::from_percent(50), other, H256::repeat_byte(1))?;
 		}
 		assert!(!Disputes::<T>::contains_key(agreement));
-		assert!(Credits::<T>::contains_key((&dispute.arbiter, dispute.asset, &dispute.opener)));
+		assert!(Credits::<T>::contains_key((
+			&dispute.arbiter,
+			dispute.asset,
+			&dispute.opener
+		)));
 		T::Agreements::resolve(agreement, Permill::from_percent(50))?;
 		Ok(())
 	}

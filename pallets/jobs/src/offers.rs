@@ -1,8 +1,8 @@
 //! Offers: what is for sale, and on which terms.
 
 use crate::{
-	calendar, discovery, Caller, Config, Error, EscrowOf, Event, HoldReason, JobOf, Offer, OfferTermsOf, Offers, OffersOf,
-	Pallet,
+	calendar, discovery, Caller, Config, Error, EscrowOf, Event, HoldReason, JobOf, Offer, OfferTermsOf, Offers,
+	OffersOf, Pallet,
 };
 use alloc::vec;
 use bpiiot_primitives::{fresh_id, Actors, Escrow, MachineId, OfferId};

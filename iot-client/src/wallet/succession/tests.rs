@@ -224,8 +224,14 @@ fn former_keys_are_forgotten_and_no_other_file_is() {
 	let next = place.files.make_successor(&place.password, GENESIS).unwrap().account();
 	fs::copy(place.files.keystore(), place.files.retired(7)).unwrap();
 	let lock = place.files.lock().unwrap();
-	assert_eq!(place.files.forget_retired(&lock, &new).unwrap(), [place.files.retired(0)]);
-	assert_eq!(place.names(), ["key.json", "key.json.new", "key.json.retired-7", "password"]);
+	assert_eq!(
+		place.files.forget_retired(&lock, &new).unwrap(),
+		[place.files.retired(0)]
+	);
+	assert_eq!(
+		place.names(),
+		["key.json", "key.json.new", "key.json.retired-7", "password"]
+	);
 	assert_eq!(KeyFiles::peek(&place.files.successor()).unwrap(), Some(next));
 	assert!(place.files.forget_retired(&lock, &new).unwrap().is_empty());
 }

@@ -265,7 +265,10 @@ fn money_on_hold_cannot_be_spent_otherwise() {
 			Assets::burn(issuer.clone(), DOLLAR_ID, PAYER, 701).is_ok(),
 			"takes what is free"
 		);
-		assert_eq!(held(DOLLAR, HoldReason::Agreement, PAYER), 300 + DOLLAR_DEPOSIT + DOLLAR_FEE);
+		assert_eq!(
+			held(DOLLAR, HoldReason::Agreement, PAYER),
+			300 + DOLLAR_DEPOSIT + DOLLAR_FEE
+		);
 		assert_ok!(Assets::mint(
 			issuer,
 			DOLLAR_ID,
@@ -294,7 +297,10 @@ fn only_the_payer_puts_more_into_an_escrow() {
 				}
 				.into(),
 			);
-			assert_eq!((escrow(id).held(), held(asset, HoldReason::Agreement, PAYER)), (350, 350 + deposit + fee));
+			assert_eq!(
+				(escrow(id).held(), held(asset, HoldReason::Agreement, PAYER)),
+				(350, 350 + deposit + fee)
+			);
 			assert_ok!(settle(id, 350, Returned));
 			assert_eq!((free(asset, PAYER), free(asset, PAYEE)), (650 - deposit - fee, 1_350));
 			assert_noop!(top_up(id, PAYER, 50), Error::<Test>::AlreadyEnded);

@@ -6,7 +6,6 @@ use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 use sp_runtime::FixedU128;
 
-
 type EscrowError = pallet_escrow::Error<Test>;
 
 fn order(offer: bpiiot_primitives::OfferId) -> sp_runtime::DispatchResult {

@@ -195,7 +195,10 @@ fn what_a_machine_has_bought_is_its_owners_when_it_has_ended() {
 			take(three, Stage::Delivered);
 			let before = money_in(asset, &owner());
 			assert_ok!(Machines::decommission(signed(&owner()), machine(2)));
-			assert_noop!(Jobs::approve(signed(&key(2)), one, 5), MachineError::<Test>::MachineDecommissioned);
+			assert_noop!(
+				Jobs::approve(signed(&key(2)), one, 5),
+				MachineError::<Test>::MachineDecommissioned
+			);
 
 			// WHEN its owner says what it would have said.
 			let all = |who: &AccountId| -> Vec<DispatchResult> {
@@ -220,7 +223,10 @@ fn what_a_machine_has_bought_is_its_owners_when_it_has_ended() {
 			assert_eq!(money_in(asset, &owner()).1, before.1);
 			let (free, held) = money_in(asset, &buyer);
 			assert!(free > 0);
-			assert_eq!(held, record(three).escrow.held() + record(three).escrow.deposit() + record(three).escrow.fee());
+			assert_eq!(
+				held,
+				record(three).escrow.held() + record(three).escrow.deposit() + record(three).escrow.fee()
+			);
 			assert_ok!(Machines::withdraw(signed(&owner()), machine(2), asset, free));
 		});
 	}
@@ -266,7 +272,10 @@ fn a_machine_that_keeps_its_promises_never_runs_out_of_bonds() {
 			let jobs = [ordered(offer, 5), ordered(offer, 5), ordered(offer, 5)];
 			assert_ok!(Jobs::accept(signed(&key(1)), jobs[0]));
 			assert_ok!(Jobs::accept(signed(&key(1)), jobs[1]));
-			assert_noop!(Jobs::accept(signed(&key(1)), jobs[2]), MachineError::<Test>::OverSpendingCap);
+			assert_noop!(
+				Jobs::accept(signed(&key(1)), jobs[2]),
+				MachineError::<Test>::OverSpendingCap
+			);
 			assert_ok!(Jobs::cancel(signed(&customer()), jobs[2], H256::zero()));
 			for job in [jobs[0], jobs[1]] {
 				assert_ok!(Jobs::start(signed(&key(1)), job));
