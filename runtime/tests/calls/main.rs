@@ -21,10 +21,17 @@
 //!     .never(&[FullList], "fills no list") // cannot be, and why
 //! ```
 //!
+//! What jobs are paid in is one of [`world::Money`]; a row says whether it is tried in each. A call that is done must leave
+//! something: where it changes nothing, its cell says so by `idly()`.
+//!
 //! A new pallet has its rows in [`table()`] and its invariants in [`run::TRY_STATE`]; one of the SDK is named in [`run`].
 
+#[path = "../common/blocks.rs"]
+mod blocks;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/terms.rs"]
+mod terms;
 
 mod chain;
 mod escrow;
@@ -110,7 +117,7 @@ fn a_wrong_answer_is_named() {
 	);
 	assert_eq!(
 		try_row(&row),
-		["Machines.set_profile × WrongState (2): Fails(Machines: UnknownMachine), not Fails(Machines: NotOwner)"]
+		["Machines.set_profile × WrongState (3) in Dollars: Fails(Machines: UnknownMachine), not Fails(Machines: NotOwner)"]
 	);
 }
 
