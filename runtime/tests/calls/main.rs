@@ -47,7 +47,7 @@ mod world;
 use bpiiot_runtime::Runtime;
 use run::{our_calls, our_pallets, try_all, try_row, TRY_STATE};
 use table::{calling, missing, Case, Row};
-use world::NO_MACHINE;
+use world::{machine, NO_MACHINE};
 
 fn table() -> Vec<Row> {
 	[machines::rows(), escrow::rows(), jobs::rows()]
@@ -118,6 +118,22 @@ fn a_wrong_answer_is_named() {
 	assert_eq!(
 		try_row(&row),
 		["Machines.set_profile × WrongState (3) in Dollars: Fails(Machines: UnknownMachine), not Fails(Machines: NotOwner)"]
+	);
+}
+
+/// An event is not enough.
+#[test]
+fn a_call_that_leaves_nothing_is_named() {
+	let row = machines::rows().remove(1).case(
+		Case::Right,
+		calling(|| pallet_machines::Call::set_profile {
+			machine: machine(),
+			profile: Default::default(),
+		}),
+	);
+	assert_eq!(
+		try_row(&row),
+		["Machines.set_profile × Right (2) in Dollars: Idle, not Done"]
 	);
 }
 

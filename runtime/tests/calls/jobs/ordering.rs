@@ -1,6 +1,6 @@
 //! Ordering, alone and in batches, and haggling.
 
-use super::{name, Error, MachinesError, NO_JOB, WAS_A_NUMBER};
+use super::{name, Error, MachinesError, NO_JOB};
 use crate::prelude::*;
 use bpiiot_primitives::{AssetKind, OfferId};
 use bpiiot_runtime::Balance;
@@ -286,7 +286,7 @@ fn accept_counter_offer() -> Row {
 		Maximum,
 		dearer(|| MOST / UNITS as Balance).fails(TokenError::FundsUnavailable),
 	)
-	.never(&[Overflow], WAS_A_NUMBER)
+	.never(&[Overflow], "the price was a number when it was countered")
 	.case(Right, dearer(double))
 	.pays([(Party::Customer, Party::Customer, || {
 		whole_price() - UNITS as Balance * counter_price()
