@@ -21,6 +21,7 @@ pub type Line = OrderLine<AccountId, Balance>;
 /// What the machine offers. The one place where terms are made.
 pub fn terms() -> Terms {
 	Terms {
+		max_units: 2 * UNITS,
 		rejection_fee: REJECTION_FEE,
 		rework: Some(Rework {
 			rounds: 1,
