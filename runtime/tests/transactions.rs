@@ -1,26 +1,28 @@
 //! What a signed transaction carries, and where its fee goes.
 
+#[path = "common/blocks.rs"]
+mod blocks;
 mod common;
+#[path = "common/terms.rs"]
+mod terms;
 
+use blocks::{account, header, pair, sign, START};
 use bpiiot_primitives::{AssetKind, MachineId, OfferId, SpendPurpose};
 use bpiiot_runtime::{
-	genesis_config_presets::{account_of, DEVELOPMENT, ENDOWMENT},
-	AccountId, AssetRate, Assets, Balances, CollatorSelection, Escrow, Executive, Header, Runtime, RuntimeCall,
-	RuntimeOrigin, System, TxExtension, UncheckedExtrinsic, BPI, MILLI_BPI, SLOT_DURATION,
+	genesis_config_presets::{DEVELOPMENT, ENDOWMENT},
+	AccountId, AssetRate, Assets, Balances, CollatorSelection, Escrow, Executive, Runtime, RuntimeCall, RuntimeOrigin,
+	System, TxExtension, BPI, MILLI_BPI,
 };
-use codec::Encode;
 use common::genesis;
 use frame_support::{assert_ok, traits::fungible::Inspect};
-use pallet_jobs::OfferTerms;
 use pallet_machines::{FeeAllowance, SpendingCap, SpendingPolicy};
-use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};
-use sp_core::{crypto::Pair, sr25519};
+use sp_core::Pair;
 use sp_runtime::{
-	generic::{Digest, DigestItem, Era, SignedPayload},
-	traits::{Header as HeaderT, TransactionExtension},
+	traits::TransactionExtension,
 	transaction_validity::{InvalidTransaction, TransactionValidityError},
-	ApplyExtrinsicResult, FixedPointNumber, FixedU128, MultiSignature,
+	ApplyExtrinsicResult, FixedPointNumber, FixedU128,
 };
+use terms::simple_terms;
 
 /// Polkadot.js 16.5.6 (`@polkadot/types`, `extrinsic/signedExtensions`) signs by these names. It does not list the last
 /// one, and then takes it to carry nothing: that is so.
@@ -52,22 +54,7 @@ fn wallets_know_everything_that_a_transaction_carries() {
 
 /// Starts the first block of the development chain.
 fn start_block() {
-	let slot = Slot::from(1_790_000_000_000 / SLOT_DURATION);
-	let digest = Digest {
-		logs: vec![<DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(slot)],
-	};
-	Executive::initialize_block(&Header::new(
-		1,
-		Default::default(),
-		Default::default(),
-		System::block_hash(0),
-		digest,
-	));
-}
-
-/// The key pair of a name.
-fn pair(name: &str) -> sr25519::Pair {
-	sr25519::Pair::from_string(&format!("//{name}"), None).expect("is a derivation")
+	Executive::initialize_block(&header(System::block_hash(0), START));
 }
 
 /// Sends `call` from `//Customer`, with a fee in `asset`.
@@ -77,33 +64,13 @@ fn send(call: RuntimeCall, asset: Option<u32>) -> ApplyExtrinsicResult {
 
 /// The same from another name.
 fn send_from(name: &str, call: RuntimeCall, asset: Option<u32>) -> ApplyExtrinsicResult {
-	let (signer, account) = (pair(name), account_of(name));
-	let extension = TxExtension::new((
-		frame_system::CheckNonZeroSender::new(),
-		frame_system::CheckSpecVersion::new(),
-		frame_system::CheckTxVersion::new(),
-		frame_system::CheckGenesis::new(),
-		frame_system::CheckEra::from(Era::Immortal),
-		frame_system::CheckNonce::from(System::account_nonce(&account)),
-		frame_system::CheckWeight::new(),
-		pallet_asset_tx_payment::ChargeAssetTxPayment::<Runtime>::from(0, asset),
-		frame_metadata_hash_extension::CheckMetadataHash::new(false),
-	));
-	let payload = SignedPayload::new(call, extension).expect("the chain has a genesis");
-	let signature = payload.using_encoded(|bytes| signer.sign(bytes));
-	let (call, extension, _) = payload.deconstruct();
-	Executive::apply_extrinsic(UncheckedExtrinsic::new_signed(
-		call,
-		account.into(),
-		MultiSignature::Sr25519(signature),
-		extension,
-	))
+	Executive::apply_extrinsic(sign(name, call, asset, name, System::block_hash(0)))
 }
 
 /// A payment to `//Owner`.
 fn payment() -> RuntimeCall {
 	pallet_balances::Call::transfer_keep_alive {
-		dest: account_of("Owner").into(),
+		dest: account("Owner").into(),
 		value: BPI,
 	}
 	.into()
@@ -123,7 +90,7 @@ fn a_fee_goes_to_the_collators_and_nothing_is_lost() {
 		assert_eq!(send(payment(), None), Ok(Ok(())));
 
 		// THEN the whole fee is in the collators' pot
-		let fee = ENDOWMENT - BPI - Balances::free_balance(account_of("Customer"));
+		let fee = ENDOWMENT - BPI - Balances::free_balance(account("Customer"));
 		assert_eq!(Balances::free_balance(CollatorSelection::account_id()) - pot, fee);
 		assert_eq!(Balances::total_issuance(), issued);
 		assert!((MILLI_BPI / 10..10 * MILLI_BPI).contains(&fee), "a payment costs {fee}");
@@ -136,7 +103,7 @@ fn fails_when_the_fee_is_to_be_paid_in_an_asset() {
 		start_block();
 		let refused = Err(TransactionValidityError::Invalid(InvalidTransaction::Payment));
 		assert_eq!(send(payment(), Some(1)), refused);
-		assert_eq!(Balances::free_balance(account_of("Customer")), ENDOWMENT);
+		assert_eq!(Balances::free_balance(account("Customer")), ENDOWMENT);
 	});
 }
 
@@ -146,7 +113,7 @@ const DOLLAR_ID: u32 = 840;
 
 /// Lists dollars, which keep an account alive by themselves; a token is worth two. Gives some to `holders`.
 fn list_dollars(holders: &[AccountId]) {
-	let (root, issuer) = (RuntimeOrigin::root, account_of("Supplier"));
+	let (root, issuer) = (RuntimeOrigin::root, account("Supplier"));
 	let asset = AssetKind::Asset(DOLLAR_ID);
 	let rate = FixedU128::saturating_from_rational(BPI, 2 * DOLLAR);
 	assert_ok!(Assets::force_create(
@@ -167,8 +134,7 @@ fn list_dollars(holders: &[AccountId]) {
 /// Registers `//Press` for `//Owner`, who publishes its offer in dollars. The machine, and the offer.
 fn register_press() -> (MachineId, OfferId) {
 	let key = pair("Press");
-	let payload =
-		pallet_machines::proof::payload(&System::block_hash(0), &account_of("Owner"), &key.public().into(), 0);
+	let payload = pallet_machines::proof::payload(&System::block_hash(0), &account("Owner"), &key.public().into(), 0);
 	let register = pallet_machines::Call::register {
 		key: key.public().into(),
 		proof: key.sign(&payload),
@@ -178,26 +144,7 @@ fn register_press() -> (MachineId, OfferId) {
 	};
 	assert_eq!(send_from("Owner", register.into(), None), Ok(Ok(())));
 	let machine = MachineId::from_first_key(&AccountId::from(key.public()));
-	let terms = OfferTerms {
-		capability: Default::default(),
-		region: Default::default(),
-		asset: AssetKind::Asset(DOLLAR_ID),
-		unit_price: 3 * DOLLAR,
-		tiers: Default::default(),
-		max_units: 10,
-		bond: 2 * DOLLAR,
-		accept_window: 60_000,
-		lead_time: 60_000,
-		calendar: Default::default(),
-		review_window: 60_000,
-		rejection_fee: Default::default(),
-		cancellation: Default::default(),
-		rework: None,
-		disputes: None,
-		recipe_schema: Default::default(),
-		contract: Default::default(),
-		governing_law: Default::default(),
-	};
+	let terms = simple_terms(AssetKind::Asset(DOLLAR_ID), 3 * DOLLAR, 2 * DOLLAR);
 	let publish = pallet_jobs::Call::publish_offer { machine, terms };
 	assert_eq!(send_from("Owner", publish.into(), None), Ok(Ok(())));
 	(machine, pallet_jobs::OffersOf::<Runtime>::get(machine)[0])
@@ -209,15 +156,15 @@ fn a_machine_and_its_customer_never_have_the_native_token() {
 	genesis(DEVELOPMENT).execute_with(|| {
 		// GIVEN a machine with dollars for its bond, and a buyer with dollars.
 		start_block();
-		let buyer = account_of("Buyer");
-		list_dollars(&[buyer.clone(), account_of("Owner")]);
+		let buyer = account("Buyer");
+		list_dollars(&[buyer.clone(), account("Owner")]);
 		let (machine, offer) = register_press();
 		let (asset, amount) = (AssetKind::Asset(DOLLAR_ID), 3 * DOLLAR);
 		let deposit = pallet_machines::Call::deposit { machine, asset, amount };
 		assert_eq!(send_from("Owner", deposit.into(), None), Ok(Ok(())));
-		let account: AccountId = machine.account();
+		let purse: AccountId = machine.account();
 		let has_no_native_token = || {
-			for who in [&buyer, &account, &account_of("Press")] {
+			for who in [&buyer, &purse, &account("Press")] {
 				assert_eq!(Balances::total_balance(who), 0, "{who}");
 			}
 		};
@@ -259,7 +206,7 @@ fn a_machine_and_its_customer_never_have_the_native_token() {
 
 		// THEN the machine has its bond and its pay, and its owner takes all of it.
 		let earned = 18 * DOLLAR;
-		assert_eq!(Assets::balance(DOLLAR_ID, &account), earned);
+		assert_eq!(Assets::balance(DOLLAR_ID, &purse), earned);
 		let left = Assets::balance(DOLLAR_ID, &buyer);
 		assert!((84 * DOLLAR..85 * DOLLAR).contains(&left), "{left}");
 		let withdraw = pallet_machines::Call::withdraw {
@@ -268,8 +215,8 @@ fn a_machine_and_its_customer_never_have_the_native_token() {
 			amount: earned,
 		};
 		assert_eq!(send_from("Owner", withdraw.into(), None), Ok(Ok(())));
-		assert_eq!(Assets::balance(DOLLAR_ID, account_of("Owner")), 97 * DOLLAR + earned);
-		assert!(!System::account_exists(&account));
+		assert_eq!(Assets::balance(DOLLAR_ID, account("Owner")), 97 * DOLLAR + earned);
+		assert!(!System::account_exists(&purse));
 	});
 }
 
@@ -279,10 +226,10 @@ fn a_machine_orders_from_another_at_its_owners_cost() {
 	genesis(DEVELOPMENT).execute_with(|| {
 		// GIVEN a robot of the customer's, with dollars and a policy that lets it spend them.
 		start_block();
-		list_dollars(&[account_of("Customer"), account_of("Owner")]);
+		list_dollars(&[account("Customer"), account("Owner")]);
 		let (press, offer) = register_press();
 		let (key, asset) = (pair("Robot"), AssetKind::Asset(DOLLAR_ID));
-		let customer = account_of("Customer");
+		let customer = account("Customer");
 		let payload = pallet_machines::proof::payload(&System::block_hash(0), &customer, &key.public().into(), 0);
 		let machine = MachineId::from_first_key(&AccountId::from(key.public()));
 		let cap = |per_period| SpendingPolicy {

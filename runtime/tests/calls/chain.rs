@@ -1,28 +1,24 @@
 //! A chain in memory: its blocks, its time, and the transactions that it is sent.
 
-use crate::common::genesis;
+pub use crate::blocks::{account, pair, START};
+
+use crate::{
+	blocks::{header, sign},
+	common::genesis,
+};
 use bpiiot_primitives::UnixMillis;
 use bpiiot_runtime::{
-	genesis_config_presets::DEVELOPMENT, AccountId, Escrow, Executive, Hash, Header, Runtime, RuntimeCall,
-	RuntimeOrigin, System, Timestamp, TxExtension, UncheckedExtrinsic, SLOT_DURATION,
+	genesis_config_presets::DEVELOPMENT, Escrow, Executive, Hash, Runtime, RuntimeCall, RuntimeOrigin, System,
+	Timestamp,
 };
-use codec::Encode;
 use frame_support::{storage::with_transaction_unchecked, traits::Hooks, weights::Weight};
-use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};
-use sp_core::{crypto::Pair, sr25519};
 use sp_io::TestExternalities;
 use sp_runtime::{
-	generic::{Digest, DigestItem, Era, SignedPayload},
-	traits::{Dispatchable, Header as _, TransactionExtension},
-	ApplyExtrinsicResult, MultiSignature, StateVersion, TransactionOutcome,
+	traits::{Dispatchable, Header as _},
+	ApplyExtrinsicResult, StateVersion, TransactionOutcome,
 };
-use std::{
-	collections::BTreeMap,
-	sync::{Mutex, OnceLock, PoisonError},
-};
+use std::sync::OnceLock;
 
-/// The time of the first block.
-pub const START: UnixMillis = 1_790_000_000_000;
 /// The longest gap between blocks in which the agreement clock does not stop.
 const GAP: u64 = 60_000;
 
@@ -44,12 +40,7 @@ pub fn chain() -> TestExternalities {
 
 /// Starts the next block.
 fn start_block(parent: Hash, at: UnixMillis) {
-	let slot = Slot::from(at / SLOT_DURATION);
-	let digest = Digest {
-		logs: vec![<DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(slot)],
-	};
-	let number = System::block_number().saturating_add(1);
-	Executive::initialize_block(&Header::new(number, Hash::default(), Hash::default(), parent, digest));
+	Executive::initialize_block(&header(parent, at));
 	let stamp = pallet_timestamp::Call::set { now: at };
 	RuntimeCall::from(stamp)
 		.dispatch(RuntimeOrigin::none())
@@ -81,22 +72,12 @@ pub fn now() -> UnixMillis {
 	pallet_timestamp::Now::<Runtime>::get()
 }
 
-/// A digest of all that the chain stores.
+/// A digest of all that the chain stores but for what it tells: its events.
 pub fn root() -> Vec<u8> {
-	sp_io::storage::root(StateVersion::V1)
-}
-
-/// The key pair of a name. Remembered, since its derivation takes longer than most of what is tried.
-pub fn pair(name: &str) -> sr25519::Pair {
-	static PAIRS: Mutex<BTreeMap<String, sr25519::Pair>> = Mutex::new(BTreeMap::new());
-	let derive = || sr25519::Pair::from_string(&format!("//{name}"), None).expect("is a derivation");
-	let mut pairs = PAIRS.lock().unwrap_or_else(PoisonError::into_inner);
-	pairs.entry(name.into()).or_insert_with(derive).clone()
-}
-
-/// The account of a name.
-pub fn account(name: &str) -> AccountId {
-	pair(name).public().into()
+	with_transaction_unchecked(|| {
+		System::reset_events();
+		TransactionOutcome::Rollback(sp_io::storage::root(StateVersion::V1))
+	})
 }
 
 /// What may be wrong with a transaction's signature.
@@ -108,42 +89,25 @@ pub enum Signature {
 	OfOtherChain,
 	/// It is somebody else's.
 	OfOtherSigner,
-	/// It is over a nonce that was used already.
+	/// None, but the same transaction was sent before.
 	OfUsedNonce,
 }
 
 /// Sends `call` from the account of a name, as the pool and the block see it. What is refused leaves no trace.
 pub fn send(name: &str, call: RuntimeCall, signature: Signature) -> ApplyExtrinsicResult {
-	let account = account(name);
+	let signer = match signature {
+		Signature::OfOtherSigner => "Nobody",
+		_ => name,
+	};
+	let first_block = match signature {
+		Signature::OfOtherChain => Hash::repeat_byte(1),
+		_ => System::block_hash(0),
+	};
+	let extrinsic = sign(name, call, None, signer, first_block);
 	if signature == Signature::OfUsedNonce {
-		System::inc_account_nonce(&account);
+		let first = Executive::apply_extrinsic(extrinsic.clone());
+		assert_eq!(first, Ok(Ok(())), "the first time it is done");
 	}
-	let nonce = System::account_nonce(&account).saturating_sub(u32::from(signature == Signature::OfUsedNonce));
-	let extension = TxExtension::new((
-		frame_system::CheckNonZeroSender::new(),
-		frame_system::CheckSpecVersion::new(),
-		frame_system::CheckTxVersion::new(),
-		frame_system::CheckGenesis::new(),
-		frame_system::CheckEra::from(Era::Immortal),
-		frame_system::CheckNonce::from(nonce),
-		frame_system::CheckWeight::new(),
-		pallet_asset_tx_payment::ChargeAssetTxPayment::<Runtime>::from(0, None),
-		frame_metadata_hash_extension::CheckMetadataHash::new(false),
-	));
-	let mut implicit = extension.implicit().expect("the chain has a genesis");
-	if signature == Signature::OfOtherChain {
-		implicit.3 = Hash::repeat_byte(1);
-	}
-	let signer = pair(if signature == Signature::OfOtherSigner {
-		"Nobody"
-	} else {
-		name
-	});
-	let payload = SignedPayload::from_raw(call, extension, implicit);
-	let signature = payload.using_encoded(|bytes| signer.sign(bytes));
-	let (call, extension, _) = payload.deconstruct();
-	let signature = MultiSignature::Sr25519(signature);
-	let extrinsic = UncheckedExtrinsic::new_signed(call, account.into(), signature, extension);
 	with_transaction_unchecked(|| match Executive::apply_extrinsic(extrinsic) {
 		Ok(done) => TransactionOutcome::Commit(Ok(done)),
 		Err(refused) => TransactionOutcome::Rollback(Err(refused)),

@@ -21,10 +21,17 @@
 //!     .never(&[FullList], "fills no list") // cannot be, and why
 //! ```
 //!
+//! What jobs are paid in is one of [`world::Money`]; a row says whether it is tried in each. A call that is done must leave
+//! something: where it changes nothing, its cell says so by `idly()`.
+//!
 //! A new pallet has its rows in [`table()`] and its invariants in [`run::TRY_STATE`]; one of the SDK is named in [`run`].
 
+#[path = "../common/blocks.rs"]
+mod blocks;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/terms.rs"]
+mod terms;
 
 mod chain;
 mod escrow;
@@ -40,7 +47,7 @@ mod world;
 use bpiiot_runtime::Runtime;
 use run::{our_calls, our_pallets, try_all, try_row, TRY_STATE};
 use table::{calling, missing, Case, Row};
-use world::NO_MACHINE;
+use world::{machine, NO_MACHINE};
 
 fn table() -> Vec<Row> {
 	[machines::rows(), escrow::rows(), jobs::rows()]
@@ -110,7 +117,23 @@ fn a_wrong_answer_is_named() {
 	);
 	assert_eq!(
 		try_row(&row),
-		["Machines.set_profile × WrongState (2): Fails(Machines: UnknownMachine), not Fails(Machines: NotOwner)"]
+		["Machines.set_profile × WrongState (3) in Dollars: Fails(Machines: UnknownMachine), not Fails(Machines: NotOwner)"]
+	);
+}
+
+/// An event is not enough.
+#[test]
+fn a_call_that_leaves_nothing_is_named() {
+	let row = machines::rows().remove(1).case(
+		Case::Right,
+		calling(|| pallet_machines::Call::set_profile {
+			machine: machine(),
+			profile: Default::default(),
+		}),
+	);
+	assert_eq!(
+		try_row(&row),
+		["Machines.set_profile × Right (2) in Dollars: Idle, not Done"]
 	);
 }
 

@@ -1,6 +1,6 @@
 //! The table: a row for each call, a cell for each case, in it what is tried and what must come of it.
 
-use crate::chain::Signature;
+use crate::{chain::Signature, world::Money};
 use bpiiot_runtime::RuntimeCall;
 use frame_support::traits::GetCallMetadata;
 use sp_runtime::{transaction_validity::InvalidTransaction, DispatchError};
@@ -104,8 +104,10 @@ impl From<&'static str> for By {
 /// What must come of a call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
-	/// It is done.
+	/// It is done, and leaves something beside what it tells.
 	Done,
+	/// It is done, and was before: nothing has changed.
+	Idle,
 	/// It fails with this, and nothing has changed.
 	Fails(DispatchError),
 	/// It does not get into a block.
@@ -124,6 +126,8 @@ pub struct Scenario {
 	pub by: Option<By>,
 	/// As a whole transaction instead of a bare call.
 	pub signature: Option<Signature>,
+	/// Only where jobs are paid in this.
+	pub money: Option<Money>,
 	/// What must come of it.
 	pub outcome: Outcome,
 	/// What else must hold afterwards.
@@ -138,6 +142,7 @@ pub fn as_ever() -> Scenario {
 		call: None,
 		by: None,
 		signature: None,
+		money: None,
 		outcome: Outcome::Done,
 		check: None,
 	}
@@ -188,6 +193,18 @@ impl Scenario {
 	/// Sent as a transaction.
 	pub fn sent(mut self, signature: Signature) -> Self {
 		self.signature = Some(signature);
+		self
+	}
+
+	/// Only where jobs are paid in this.
+	pub fn only_in(mut self, money: Money) -> Self {
+		self.money = Some(money);
+		self
+	}
+
+	/// It is as it should be already.
+	pub fn idly(mut self) -> Self {
+		self.outcome = Outcome::Idle;
 		self
 	}
 
@@ -242,6 +259,8 @@ pub struct Row {
 	pub make: Make,
 	/// Who makes it.
 	pub who: By,
+	/// What jobs are paid in when it is tried.
+	pub moneys: &'static [Money],
 	/// What is tried.
 	pub cells: BTreeMap<Case, Cell>,
 }
@@ -261,6 +280,7 @@ impl Row {
 			world: Box::new(world),
 			make: Box::new(move || make().into()),
 			who: may.who,
+			moneys: &[Money::Dollars],
 			cells: BTreeMap::new(),
 		};
 		let row = row.case(Case::Right, as_ever());
@@ -270,6 +290,12 @@ impl Row {
 			By::Nobody | By::Root => row,
 		};
 		row.with_origins(&may).with_signatures()
+	}
+
+	/// A call that has to do with a job's money. In the native token all is tried but what is done to an asset.
+	pub fn in_all_money(self) -> Self {
+		let moneys = &Money::ALL;
+		Self { moneys, ..self }
 	}
 
 	/// One thing more to try.

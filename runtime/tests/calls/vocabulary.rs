@@ -2,13 +2,14 @@
 
 use crate::{
 	table::{
-		then,
+		as_ever, then,
 		Case::{self, *},
-		Row,
+		Row, Scenario,
 	},
 	world::*,
 };
 use sp_runtime::DispatchError;
+use std::collections::BTreeSet;
 
 /// What may be wrong with an amount.
 pub const AMOUNTS: [Case; 3] = [Zero, Maximum, Overflow];
@@ -68,16 +69,30 @@ impl Row {
 
 	/// A call on a job that pays nobody, and that nothing done to its asset can stop.
 	pub fn whatever_the_asset(self) -> Self {
-		self.case(UnlistedAsset, then(delist))
-			.case(FrozenAsset, then(freeze_asset))
-			.case(BlockedPayee, then(block_machine))
+		self.pays([])
+			.case(BlockedPayee, then(block_machine).leaves(|| credited([])))
 	}
 
-	/// A call that pays: the job goes on when its asset is not listed any more, and what cannot be paid since the asset
-	/// is frozen, or the account of `payee` blocked, becomes a credit.
-	pub fn pays(self, payee: impl Fn() + 'static) -> Self {
-		self.case(UnlistedAsset, then(delist))
-			.case(FrozenAsset, then(freeze_asset).leaves(credited))
-			.case(BlockedPayee, then(payee).leaves(credited))
+	/// A call that pays: the job goes on when its asset is not listed any more, and what cannot be paid since the asset is
+	/// frozen, or whom it is for is blocked, becomes a credit. These are all its payments.
+	pub fn pays<const N: usize>(self, payments: [Payment; N]) -> Self {
+		self.pays_when(as_ever, payments)
+	}
+
+	/// The same, where something is different.
+	pub fn pays_when<const N: usize>(self, scenario: impl Fn() -> Scenario, payments: [Payment; N]) -> Self {
+		let row = self
+			.case(Right, scenario().leaves(|| credited([])))
+			.case(UnlistedAsset, scenario().then(delist).leaves(|| credited([])))
+			.case(
+				FrozenAsset,
+				scenario().then(freeze_asset).leaves(move || credited(payments)),
+			);
+		let payees = BTreeSet::from(payments.map(|(to, _, _)| to));
+		payees.into_iter().fold(row, |row, payee| {
+			let his = move || payments.into_iter().filter(move |(to, _, _)| *to == payee);
+			let blocked = scenario().then(move || block(&payee.account()));
+			row.case(BlockedPayee, blocked.leaves(move || credited(his())))
+		})
 	}
 }

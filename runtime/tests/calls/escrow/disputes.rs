@@ -3,19 +3,14 @@
 use super::{name, Error};
 use crate::prelude::*;
 use bpiiot_primitives::{AgreementRef, JobId, Side};
-use bpiiot_runtime::{Hash, RuntimeCall};
+use bpiiot_runtime::{Balance, Hash, RuntimeCall};
 use pallet_escrow::Call;
 use sp_runtime::{Permill, TokenError};
 
 pub fn rows() -> Vec<Row> {
-	vec![
-		register_arbiter(),
-		retire_arbiter(),
-		accept_case_row(),
-		submit_evidence(),
-		rule(),
-		end_dispute(),
-	]
+	let of_jobs = [accept_case_row(), submit_evidence(), rule(), end_dispute()];
+	let arbiters = [register_arbiter(), retire_arbiter()];
+	arbiters.into_iter().chain(of_jobs.map(Row::in_all_money)).collect()
 }
 
 const NO_AGREEMENT: AgreementRef = AgreementRef::Job(JobId(1));
@@ -54,7 +49,11 @@ fn register_arbiter() -> Row {
 	})
 	.case(WrongState, by(KEY).fails(Error::MachineNoArbiter))
 	// He may ask for something else.
-	.case(Right, given(published).by(ARBITER))
+	.case(
+		Right,
+		given(published).calling(|| arbitrate(Permill::zero())).by(ARBITER),
+	)
+	.case(WrongState, given(published).by(ARBITER).idly())
 	.case(Zero, asking(Permill::zero()))
 	.case(Maximum, asking(most))
 	.case(Maximum, asking(beyond).fails(Error::FeeTooHigh))
@@ -125,7 +124,28 @@ fn submit_evidence() -> Row {
 		.case(FrozenAsset, then(freeze_asset))
 		.case(BlockedPayee, then(|| block(&account(CUSTOMER))))
 		.never(&AMOUNTS, NO_AMOUNT)
-		.never(&[OwnCounterparty], "who the parties are is fixed")
+		// Who has bought the machine is still the payer, and speaks for him; by its key he speaks for the machine.
+		.case(
+			OwnCounterparty,
+			then(|| sell(CUSTOMER)).leaves(|| assert_eq!(documents(), [1, 1])),
+		)
+		.case(
+			OwnCounterparty,
+			then(|| sell(CUSTOMER))
+				.by(KEY)
+				.leaves(|| assert_eq!(documents(), [0, 2])),
+		)
+		// Who has sold it has no word any more, though it is his bond.
+		.case(
+			OwnCounterparty,
+			then(|| sell(CUSTOMER)).by(OWNER).fails(Error::NotParty),
+		)
+		.case(
+			OwnCounterparty,
+			then(|| sell(ARBITER))
+				.by(ARBITER)
+				.leaves(|| assert_eq!(documents(), [0, 2])),
+		)
 		.case(
 			FullList,
 			then(so_many(CUSTOMER, [1, 2, 3, 4], 0)).fails(Error::TooMuchEvidence),
@@ -143,28 +163,83 @@ fn submit_evidence() -> Row {
 		.case(TooLate, then(later(WINDOW + 1)))
 }
 
-fn rule() -> Row {
-	let rules = |agreement, to_payee, bond_to| Call::<Runtime>::rule {
-		agreement,
+/// How many documents payer and payee have brought forward.
+fn documents() -> [usize; 2] {
+	let dispute = pallet_escrow::Disputes::<Runtime>::get(agreement()).expect("is there");
+	[dispute.payer_evidence.len(), dispute.payee_evidence.len()]
+}
+
+fn ruling(to_payee: Permill, bond_to: Side) -> Call<Runtime> {
+	Call::rule {
+		agreement: agreement(),
 		to_payee,
 		bond_to,
 		ruling: Hash::default(),
-	};
-	let share = move |share, side| move || rules(agreement(), share, side);
+	}
+}
+
+/// The machine gets next to nothing.
+pub fn crumbs() -> Call<Runtime> {
+	ruling(Permill::from_parts(1), Side::Payee)
+}
+
+/// How much that is: less than begins an account.
+pub fn crumb() -> Balance {
+	Permill::from_parts(1) * whole_price()
+}
+
+fn rule() -> Row {
+	const SHARE: Permill = Permill::from_percent(30);
+	let rules = |share, side| calling(move || ruling(share, side));
 	let may = actor(ARBITER, Error::NotArbiter);
-	let right = share(Permill::from_percent(30), Side::Payee);
+	let right = || ruling(SHARE, Side::Payee);
 	Row::new(name("rule"), may, || at(Stage::Heard), right)
-		.on_a_dispute(move |agreement| rules(agreement, Permill::one(), Side::Payer))
+		.on_a_dispute(move |agreement| Call::rule {
+			agreement,
+			to_payee: SHARE,
+			bond_to: Side::Payer,
+			ruling: Hash::default(),
+		})
 		.case(WrongState, given(|| at(Stage::Disputed)).fails(Error::NotAccepted))
 		.case(Stranger, by(CUSTOMER).fails(Error::NotArbiter))
 		.of_an_independent_arbiter()
-		.case(Zero, calling(share(Permill::zero(), Side::Payer)))
-		.case(Maximum, calling(share(Permill::one(), Side::Payee)))
+		.case(Zero, rules(Permill::zero(), Side::Payer))
+		.case(Maximum, rules(Permill::one(), Side::Payee))
+		// What is too little to begin an account is not lost.
+		.case(
+			Zero,
+			given(|| penniless_at(Stage::Heard))
+				.calling(crumbs)
+				.leaves(|| credited([(Party::Machine, Party::Customer, crumb)])),
+		)
 		.never(&[Overflow], "splits what is there")
-		.case(UnlistedAsset, then(delist))
-		.case(FrozenAsset, then(freeze_asset).leaves(credited))
-		.case(BlockedPayee, then(block_machine).leaves(credited))
-		.case(BlockedPayee, then(|| block(&account(ARBITER))).leaves(credited))
+		.pays([
+			(Party::Machine, Party::Customer, || SHARE * whole_price()),
+			(Party::Customer, Party::Customer, || {
+				whole_price() - SHARE * whole_price()
+			}),
+			(Party::Chain, Party::Customer, order_fee),
+			(Party::Machine, Party::Machine, bond),
+			(Party::Owner, Party::Owner, dispute_bond),
+			(Party::Arbiter, Party::Owner, verdict_fee),
+		])
+		.pays_when(
+			move || rules(Permill::one(), Side::Payer),
+			[
+				(Party::Machine, Party::Customer, whole_price),
+				(Party::Chain, Party::Customer, order_fee),
+				(Party::Machine, Party::Machine, bond),
+				(Party::Customer, Party::Owner, dispute_bond),
+				(Party::Arbiter, Party::Owner, verdict_fee),
+			],
+		)
+		// The customer has bought the machine: both shares are his.
+		.case(
+			OwnCounterparty,
+			then(|| sell(CUSTOMER))
+				.calling(|| ruling(SHARE, Side::Payer))
+				.leaves(|| machine_has(savings() + SHARE * whole_price())),
+		)
 		.never(&[FullList], FILLS_NO_LIST)
 		.never(&[DepositUnaffordable], TAKES_NOTHING)
 		.in_time(WINDOW, Error::TooLate)
@@ -176,6 +251,7 @@ fn end_dispute() -> Row {
 		at(Stage::Disputed);
 		later(WINDOW + 1)();
 	};
+	let half = || whole_price() / 2;
 	let row = Row::new(
 		name("end_dispute"),
 		anybody(STRANGER),
@@ -190,10 +266,19 @@ fn end_dispute() -> Row {
 	.case(RotatedKey, then(rotate))
 	.case(FrozenMachine, then(freeze))
 	.never(&AMOUNTS, NO_AMOUNT)
-	.case(UnlistedAsset, then(delist))
-	.case(FrozenAsset, then(freeze_asset).leaves(credited))
-	.case(BlockedPayee, then(block_machine).leaves(credited))
-	.case(OwnCounterparty, then(|| sell(ARBITER)))
+	.pays([
+		(Party::Machine, Party::Customer, half),
+		(Party::Customer, Party::Customer, half),
+		(Party::Chain, Party::Customer, order_fee),
+		(Party::Machine, Party::Machine, bond),
+		(Party::Owner, Party::Owner, || dispute_bond() + verdict_fee()),
+	])
+	.case(OwnCounterparty, then(|| sell(CUSTOMER)))
+	// He may not decide, nor may anybody else: the machine that he has bought gets more than a rejection gives it.
+	.case(
+		OwnCounterparty,
+		then(|| sell(ARBITER)).leaves(move || machine_has(savings() + half())),
+	)
 	.never(&[FullList], FILLS_NO_LIST)
 	.never(&[DepositUnaffordable], TAKES_NOTHING);
 	// Neither may the arbiter accept for longer, nor rule.

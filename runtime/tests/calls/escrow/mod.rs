@@ -104,33 +104,51 @@ fn delist_asset() -> Row {
 		.of_governance()
 }
 
-/// A machine could not be paid while its account was blocked, and now it could.
+/// The verdict gives the machine so little that it could not begin an account, and now it has one.
 fn credit() {
-	at(Stage::Delivered);
-	freeze_asset();
-	let (job, units) = (job(), UNITS);
-	act(CUSTOMER, pallet_jobs::Call::approve { job, units });
-	credited();
-	thaw_asset();
+	penniless_at(Stage::Heard);
+	act(ARBITER, disputes::crumbs());
+	let (machine, asset, amount) = (machine(), asset(), coin());
+	act(CUSTOMER, pallet_machines::Call::deposit { machine, asset, amount });
 }
 
 fn claim_credit() -> Row {
-	let claims = |holder: &'static str, asset| {
+	let claims = |holder: &'static str, asset: fn() -> AssetKind| {
 		move || Call::<Runtime>::claim_credit {
 			holder: account(holder),
-			asset,
+			asset: asset(),
 			payee: machine().account(),
 		}
 	};
-	let right = claims(CUSTOMER, ASSET);
+	let right = claims(CUSTOMER, asset);
 	Row::new(name("claim_credit"), anybody(STRANGER), credit, right)
+		.in_all_money()
+		.case(Right, as_ever().leaves(|| machine_has(coin() + disputes::crumb())))
 		.case(WrongState, then(move || act(STRANGER, right())).fails(Error::NoCredit))
-		.case(WrongState, calling(claims(STRANGER, ASSET)).fails(Error::NoCredit))
-		.case(UnlistedAsset, calling(claims(CUSTOMER, EURO)).fails(Error::NoCredit))
+		.case(WrongState, calling(claims(STRANGER, asset)).fails(Error::NoCredit))
+		// It is still too little to begin with.
+		.case(
+			WrongState,
+			then(|| {
+				let (machine, asset, amount) = (machine(), asset(), coin());
+				act(OWNER, pallet_machines::Call::withdraw { machine, asset, amount });
+			})
+			.fails(TokenError::BelowMinimum),
+		)
+		.case(UnlistedAsset, calling(claims(CUSTOMER, || EURO)).fails(Error::NoCredit))
 		.case(UnlistedAsset, then(delist))
 		.case(
 			FrozenAsset,
 			then(freeze_asset).fails(pallet_assets::Error::<Runtime>::AssetNotLive),
+		)
+		// It was, and is not any more.
+		.case(
+			FrozenAsset,
+			given(|| at(Stage::Delivered))
+				.then(freeze_asset)
+				.then(|| act(CUSTOMER, approve(UNITS)))
+				.then(thaw_asset)
+				.leaves(|| machine_has(savings() - bond() + whole_price())),
 		)
 		.case(BlockedPayee, then(block_machine).fails(TokenError::CannotCreate))
 		.never(&AMOUNTS, NO_AMOUNT)

@@ -5,18 +5,20 @@ mod ordering;
 mod review;
 mod work;
 
-use crate::prelude::*;
+use crate::{chain::Signature, prelude::*};
 use bpiiot_primitives::JobId;
-use bpiiot_runtime::RuntimeCall;
+use bpiiot_runtime::{Balance, RuntimeCall};
 use sp_runtime::DispatchError;
 
 type Error = pallet_jobs::Error<Runtime>;
+type MachinesError = pallet_machines::Error<Runtime>;
 
 /// The rows.
 pub fn rows() -> Vec<Row> {
 	[offers::rows(), ordering::rows(), work::rows(), review::rows()]
 		.into_iter()
 		.flatten()
+		.map(Row::in_all_money)
 		.collect()
 }
 
@@ -27,7 +29,9 @@ const fn name(call: &'static str) -> (&'static str, &'static str) {
 const NO_JOB: JobId = JobId(1);
 
 /// Of [`OwnCounterparty`].
-const PARTIES_STAND: &str = "who the parties are was checked when it was ordered";
+const OF_THE_MACHINE: &str = "is the machine's alone, whoever owns it";
+/// Of [`Overflow`].
+const WAS_A_NUMBER: &str = "no more can come of it than the price, which was a number when it was ordered";
 
 impl Row {
 	/// A call on a job, right at these stages only: at all others it fails with `error`, and so it does on a job that is
@@ -56,12 +60,35 @@ impl Row {
 
 	/// A call of a running job that takes nothing from its caller and lists nothing.
 	fn of_running_job(self) -> Self {
-		self.never(&[OwnCounterparty], PARTIES_STAND)
-			.never(&[FullList], FILLS_NO_LIST)
+		self.never(&[FullList], FILLS_NO_LIST)
 			.never(&[DepositUnaffordable], TAKES_NOTHING)
 	}
-}
 
-fn block_customer() {
-	block(&account(CUSTOMER));
+	/// A call of a customer who may be a machine: its key of now makes it, and its owner gets `error`.
+	fn of_a_machine_too(self, stage: Stage, error: Error) -> Self {
+		let bought = move || given(move || bought_at(stage));
+		self.case(Right, bought().by(ROBOT))
+			.case(Right, bought().by(ROBOT).sent(Signature::Good))
+			.case(Stranger, bought().fails(error))
+			.case(
+				RotatedKey,
+				bought().then(rotate_robot).by(ROBOT).fails(MachinesError::KeyRetired),
+			)
+			.case(RotatedKey, bought().then(rotate_robot).by(NEXT_ROBOT))
+			.case(
+				FrozenMachine,
+				bought()
+					.then(freeze_robot)
+					.by(ROBOT)
+					.fails(MachinesError::MachineFrozen),
+			)
+	}
+
+	/// A call of the customer's: it does not matter that he has bought the machine, which has so much afterwards.
+	fn of_the_new_owner_too(self, has: fn() -> Balance) -> Self {
+		self.case(
+			OwnCounterparty,
+			then(|| sell(CUSTOMER)).by(CUSTOMER).leaves(move || machine_has(has())),
+		)
+	}
 }

@@ -23,7 +23,7 @@ fn but(change: fn(&mut Terms)) -> Terms {
 fn full(terms: &mut Terms) {
 	let tier = |from_units| PriceTier {
 		from_units,
-		unit_price: PRICE,
+		unit_price: price(),
 	};
 	let window = |day: u16| WeekWindow {
 		from: 720 * day,
@@ -71,7 +71,7 @@ fn with_terms(row: Row, call: fn(Terms) -> Call<Runtime>) -> Row {
 			terms(|terms| {
 				let tier = PriceTier {
 					from_units: 1,
-					unit_price: PRICE,
+					unit_price: price(),
 				};
 				terms.tiers = list([tier]);
 			})

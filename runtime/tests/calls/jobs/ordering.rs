@@ -1,6 +1,6 @@
 //! Ordering, alone and in batches, and haggling.
 
-use super::{block_customer, name, Error, NO_JOB, PARTIES_STAND};
+use super::{name, Error, MachinesError, NO_JOB};
 use crate::prelude::*;
 use bpiiot_primitives::{AssetKind, OfferId};
 use bpiiot_runtime::Balance;
@@ -8,7 +8,6 @@ use pallet_jobs::Call;
 use sp_runtime::{ArithmeticError, TokenError};
 
 type EscrowError = pallet_escrow::Error<Runtime>;
-type MachinesError = pallet_machines::Error<Runtime>;
 
 pub fn rows() -> Vec<Row> {
 	vec![
@@ -21,6 +20,9 @@ pub fn rows() -> Vec<Row> {
 		accept_counter_offer(),
 	]
 }
+
+/// Leaves room for deposit and fee at any rate but the lowest ones.
+const NEARLY_MOST: Balance = MOST - 1_000_000_000_000_000_000_000_000_000;
 
 /// What the customer orders of which something is different.
 fn but(change: fn(&mut Line)) -> Line {
@@ -96,7 +98,7 @@ fn ordering(row: Row, call: fn(Line) -> Call<Runtime>) -> Row {
 		)
 		.case(
 			Maximum,
-			line(|line| line.max_price = UNITS as Balance * PRICE - 1).fails(Error::MaxPriceTooLow),
+			line(|line| line.max_price = whole_price() - 1).fails(Error::MaxPriceTooLow),
 		)
 		.case(
 			Maximum,
@@ -110,6 +112,22 @@ fn ordering(row: Row, call: fn(Line) -> Call<Runtime>) -> Row {
 		.case(
 			Overflow,
 			of(|terms| terms.unit_price = MOST / UNITS as Balance).fails(ArithmeticError::Overflow),
+		)
+		// Deposit and fee are numbers at any rate: too large for everybody, and with a large price for any number.
+		.case(
+			Maximum,
+			then(debase).only_in(Money::Dollars).fails(TokenError::FundsUnavailable),
+		)
+		.case(
+			Maximum,
+			of(|terms| terms.unit_price = NEARLY_MOST / UNITS as Balance).fails(TokenError::FundsUnavailable),
+		)
+		.case(
+			Overflow,
+			of(|terms| terms.unit_price = NEARLY_MOST / UNITS as Balance)
+				.then(debase)
+				.only_in(Money::Dollars)
+				.fails(ArithmeticError::Overflow),
 		);
 	row.case(UnlistedAsset, then(delist).fails(EscrowError::AssetNotListed))
 		.case(
@@ -120,7 +138,10 @@ fn ordering(row: Row, call: fn(Line) -> Call<Runtime>) -> Row {
 		.case(FrozenAsset, then(freeze_asset).fails(TokenError::FundsUnavailable))
 		// The machine is paid when it is not blocked any more.
 		.case(BlockedPayee, then(block_machine))
-		.case(BlockedPayee, then(block_customer).fails(TokenError::FundsUnavailable))
+		.case(
+			BlockedPayee,
+			then(|| block(&account(CUSTOMER))).fails(TokenError::FundsUnavailable),
+		)
 		.case(OwnCounterparty, by(OWNER).fails(Error::OwnMachine))
 		.case(OwnCounterparty, by(KEY).fails(Error::OwnMachine))
 		.case(OwnCounterparty, judged_by(OWNER).fails(EscrowError::ArbiterIsParty))
@@ -131,7 +152,7 @@ fn ordering(row: Row, call: fn(Line) -> Call<Runtime>) -> Row {
 		)
 		.case(
 			FullList,
-			then(|| fill(&[STRANGER, BUYER, ARBITER, ROBOT])).fails(Error::TooManyOpenJobs),
+			then(|| fill(&[STRANGER, BUYER, ARBITER, ISSUER])).fails(Error::TooManyOpenJobs),
 		)
 		.case(
 			DepositUnaffordable,
@@ -139,11 +160,11 @@ fn ordering(row: Row, call: fn(Line) -> Call<Runtime>) -> Row {
 		)
 		.case(
 			DepositUnaffordable,
-			then(|| robot(UNITS as Balance * PRICE))
+			then(|| robot(whole_price()))
 				.by(ROBOT)
 				.fails(MachinesError::OverSpendingCap),
 		)
-		.case(Right, then(|| robot(100 * DOLLAR)).by(ROBOT))
+		.case(Right, then(|| robot(100 * coin())).by(ROBOT))
 		// At the least, the machine has its lead time.
 		.case(TooLate, line(|line| line.deliver_by = START + WINDOW))
 		.case(
@@ -183,27 +204,47 @@ fn counter_offer_row() -> Row {
 		unit_price,
 		deliver_by,
 	};
-	let price = move |price| calling(move || counters(job(), price, counter().1));
-	let time = move |time| calling(move || counters(job(), COUNTER_PRICE, time));
+	let price_of = move |price| calling(move || counters(job(), price, counter().1));
+	let time = move |time| calling(move || counters(job(), counter_price(), time));
 	let may = actor(KEY, Error::NotTheMachinesOwner);
-	Row::new(name("counter_offer"), may, || at(Stage::Ordered), counter_offer)
+	let right = move || counters(job(), price(), counter().1);
+	Row::new(name("counter_offer"), may, || at(Stage::Ordered), right)
 		.at_stages(&Stage::OPEN, Error::WrongState, move |job| {
-			counters(job, PRICE, u64::MAX)
+			counters(job, price(), u64::MAX)
 		})
 		.by_the_next_key_too()
 		.case(Right, by(OWNER))
+		.case(WrongState, given(|| at(Stage::Countered)).calling(counter_offer).idly())
 		.case(FrozenMachine, then(freeze).by(OWNER))
-		.case(Zero, price(0).fails(Error::ZeroPrice))
-		.case(Zero, price(1).fails(EscrowError::ReleaseBelowMinimum))
+		.case(Zero, price_of(0).fails(Error::ZeroPrice))
+		.case(Zero, price_of(1).fails(EscrowError::ReleaseBelowMinimum))
 		.case(Zero, time(0).fails(Error::DeadlineTooSoon))
 		.case(Maximum, time(u64::MAX).fails(Error::DeadlineTooFar))
-		.case(Maximum, price(MOST / UNITS as Balance))
-		.case(Overflow, price(MOST).fails(Error::PriceOverflow))
+		.case(Maximum, price_of(MOST / UNITS as Balance))
+		.case(Overflow, price_of(MOST).fails(Error::PriceOverflow))
 		.whatever_the_asset()
-		.never(&[OwnCounterparty], PARTIES_STAND)
-		.case(FullList, given(|| at(Stage::Countered)))
+		// Who has bought the machine may ask himself for something else.
+		.case(OwnCounterparty, then(|| sell(CUSTOMER)).by(CUSTOMER))
+		.case(
+			OwnCounterparty,
+			then(|| sell(CUSTOMER)).by(OWNER).fails(Error::NotTheMachinesOwner),
+		)
+		.never(&[FullList], "the next one takes the place of the one before")
 		.never(&[DepositUnaffordable], TAKES_NOTHING)
 		.in_time(WINDOW, Error::TooLate)
+}
+
+/// The machine wants another price, or another time.
+fn wants(unit_price: Balance, deliver_by: u64) {
+	let job = job();
+	act(
+		KEY,
+		Call::counter_offer {
+			job,
+			unit_price,
+			deliver_by,
+		},
+	);
 }
 
 fn accept_counter_offer() -> Row {
@@ -212,55 +253,74 @@ fn accept_counter_offer() -> Row {
 		unit_price,
 		deliver_by,
 	};
-	let read = move |price| calling(move || accepts(job(), price, counter().1));
-	let right = move || accepts(job(), counter().0, counter().1);
+	let read = move |price: fn() -> Balance| move || accepts(job(), price(), counter().1);
+	let misread = move |price| calling(read(price)).fails(Error::CounterOfferChanged);
 	// The machine wants more than was ordered for.
-	let dearer = |price: Balance| {
-		move || {
-			act(
-				KEY,
-				Call::counter_offer {
-					job: job(),
-					unit_price: price,
-					deliver_by: counter().1,
-				},
-			);
-		}
-	};
+	let dearer = move |price: fn() -> Balance| then(move || wants(price(), counter().1)).calling(read(price));
+	let double = || 2 * price();
+	let soon = || START + WINDOW / 2;
 	let may = actor(CUSTOMER, Error::NotTheCustomer);
-	Row::new(name("accept_counter_offer"), may, || at(Stage::Countered), right)
-		.case(
-			WrongState,
-			calling(move || accepts(NO_JOB, PRICE, now())).fails(Error::UnknownJob),
-		)
-		.case(WrongState, given(|| at(Stage::Ordered)).fails(Error::NoCounterOffer))
-		.with_a_frozen_machine_too()
-		.case(WrongState, then(dearer(PRICE)).fails(Error::CounterOfferChanged))
-		.case(WrongState, given(|| at(Stage::Accepted)).fails(Error::WrongState))
-		.case(WrongState, given(|| at(Stage::Delivered)).fails(Error::WrongState))
-		.case(WrongState, given(|| at(Stage::Settled)).fails(Error::WrongState))
-		.case(Zero, read(0).fails(Error::CounterOfferChanged))
-		.case(Maximum, read(MOST).fails(Error::CounterOfferChanged))
-		.case(
-			Maximum,
-			then(dearer(MOST / UNITS as Balance))
-				.calling(move || accepts(job(), MOST / UNITS as Balance, counter().1))
-				.fails(TokenError::FundsUnavailable),
-		)
-		.never(&[Overflow], "the price was a number when it was countered")
-		.case(
-			Right,
-			then(dearer(2 * PRICE)).calling(move || accepts(job(), 2 * PRICE, counter().1)),
-		)
-		.pays(block_customer)
-		.never(&[OwnCounterparty], PARTIES_STAND)
-		.never(&[FullList], FILLS_NO_LIST)
-		.case(
-			DepositUnaffordable,
-			then(dearer(2 * PRICE))
-				.then(|| impoverish(&account(CUSTOMER)))
-				.calling(move || accepts(job(), 2 * PRICE, counter().1))
-				.fails(TokenError::FundsUnavailable),
-		)
-		.in_time(WINDOW, Error::TooLate)
+	Row::new(
+		name("accept_counter_offer"),
+		may,
+		|| at(Stage::Countered),
+		read(counter_price),
+	)
+	.case(
+		WrongState,
+		calling(move || accepts(NO_JOB, price(), now())).fails(Error::UnknownJob),
+	)
+	.case(WrongState, given(|| at(Stage::Ordered)).fails(Error::NoCounterOffer))
+	.with_a_frozen_machine_too()
+	.of_a_machine_too(Stage::Countered, Error::NotTheCustomer)
+	.case(
+		WrongState,
+		then(|| wants(price(), counter().1)).fails(Error::CounterOfferChanged),
+	)
+	.case(WrongState, given(|| at(Stage::Accepted)).fails(Error::WrongState))
+	.case(WrongState, given(|| at(Stage::Delivered)).fails(Error::WrongState))
+	.case(WrongState, given(|| at(Stage::Settled)).fails(Error::WrongState))
+	.case(Zero, misread(|| 0))
+	.case(Maximum, misread(|| MOST))
+	.case(
+		Maximum,
+		dearer(|| MOST / UNITS as Balance).fails(TokenError::FundsUnavailable),
+	)
+	.never(&[Overflow], "the price was a number when it was countered")
+	.case(Right, dearer(double))
+	.pays([(Party::Customer, Party::Customer, || {
+		whole_price() - UNITS as Balance * counter_price()
+	})])
+	.of_the_new_owner_too(savings)
+	.never(&[FullList], FILLS_NO_LIST)
+	.case(
+		DepositUnaffordable,
+		dearer(double)
+			.then(|| impoverish(&account(CUSTOMER)))
+			.fails(TokenError::FundsUnavailable),
+	)
+	.case(
+		DepositUnaffordable,
+		given(|| bought_at(Stage::Countered))
+			.then(move || wants(double(), counter().1))
+			.then(|| allow_robot(1))
+			.calling(read(double))
+			.by(ROBOT)
+			.fails(MachinesError::OverSpendingCap),
+	)
+	.in_time(WINDOW, Error::TooLate)
+	// What the machine wanted has become too soon.
+	.case(
+		TooLate,
+		then(move || wants(counter_price(), soon() + 1))
+			.then(later(WINDOW / 2))
+			.calling(move || accepts(job(), counter_price(), soon() + 1)),
+	)
+	.case(
+		TooLate,
+		then(move || wants(counter_price(), soon()))
+			.then(later(WINDOW / 2))
+			.calling(move || accepts(job(), counter_price(), soon()))
+			.fails(Error::DeadlineTooSoon),
+	)
 }

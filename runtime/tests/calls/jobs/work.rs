@@ -1,6 +1,6 @@
 //! What the machine does with an order, and the ways out of it.
 
-use super::{block_customer, name, Error};
+use super::{name, Error, MachinesError, OF_THE_MACHINE, WAS_A_NUMBER};
 use crate::prelude::*;
 use bpiiot_primitives::JobId;
 use pallet_jobs::Call;
@@ -33,11 +33,21 @@ fn accept() -> Row {
 			Maximum,
 			given(|| at_with(Stage::Ordered, |terms| terms.bond = MOST)).fails(TokenError::FundsUnavailable),
 		)
-		.never(&[Overflow], SUMS_NOTHING)
+		// What was spent, and the largest bond.
+		.case(
+			Overflow,
+			then(|| allow(MOST))
+				.then(move || act(KEY, accepts(job())))
+				.then(|| {
+					publish(Terms { bond: MOST, ..terms() });
+					act(CUSTOMER, order(line()));
+				})
+				.fails(MachinesError::OverSpendingCap),
+		)
 		.case(UnlistedAsset, then(delist))
 		.case(FrozenAsset, then(freeze_asset).fails(TokenError::FundsUnavailable))
 		.case(BlockedPayee, then(block_machine).fails(TokenError::FundsUnavailable))
-		.never(&[OwnCounterparty], super::PARTIES_STAND)
+		.never(&[OwnCounterparty], OF_THE_MACHINE)
 		.never(&[FullList], FILLS_NO_LIST)
 		.case(
 			DepositUnaffordable,
@@ -45,7 +55,7 @@ fn accept() -> Row {
 		)
 		.case(
 			DepositUnaffordable,
-			then(|| allow(BOND - 1)).fails(pallet_machines::Error::<Runtime>::OverSpendingCap),
+			then(|| allow(bond() - 1)).fails(MachinesError::OverSpendingCap),
 		)
 		.in_time(WINDOW, Error::TooLate)
 }
@@ -59,7 +69,11 @@ fn decline() -> Row {
 	Row::new(name("decline"), may, || at(Stage::Ordered), move || declines(job()))
 		.at_stages(&Stage::OPEN, Error::WrongState, declines)
 		.by_the_next_key_too()
-		.pays(block_customer)
+		.pays([
+			(Party::Customer, Party::Customer, whole_price),
+			(Party::Chain, Party::Customer, order_fee),
+		])
+		.never(&[OwnCounterparty], OF_THE_MACHINE)
 		.takes_no_money()
 		.at_any_time(WINDOW)
 }
@@ -71,6 +85,7 @@ fn start() -> Row {
 		.at_stages(&[Stage::Accepted], Error::WrongState, starts)
 		.by_the_next_key_too()
 		.whatever_the_asset()
+		.never(&[OwnCounterparty], OF_THE_MACHINE)
 		.takes_no_money()
 		.in_time(DELIVERY, Error::TooLate)
 }
@@ -91,9 +106,11 @@ fn progress() -> Row {
 		.case(Maximum, units(u32::MAX).fails(Error::TooManyUnits))
 		.never(&[Overflow], SUMS_NOTHING)
 		.whatever_the_asset()
+		.never(&[OwnCounterparty], OF_THE_MACHINE)
 		.of_running_job()
 		// A report of work that comes too late does no harm.
 		.at_any_time(DELIVERY)
+		.case(TooLate, given(sent_back).then(later(WINDOW + 1)))
 }
 
 fn deliver_row() -> Row {
@@ -109,10 +126,22 @@ fn deliver_row() -> Row {
 		.by_the_next_key_too()
 		.case(Zero, units(0).fails(Error::ZeroUnits))
 		.case(Maximum, units(UNITS + 1).fails(Error::TooManyUnits))
-		.case(Overflow, units(u32::MAX).fails(Error::TooManyUnits))
+		.case(Maximum, units(u32::MAX).fails(Error::TooManyUnits))
+		// One was approved before the others went back.
+		.case(
+			Overflow,
+			given(|| at(Stage::Delivered))
+				.then(|| act(CUSTOMER, approve(1)))
+				.then(|| act(CUSTOMER, request_rework()))
+				.calling(|| deliver(u32::MAX))
+				.fails(Error::TooManyUnits),
+		)
 		.whatever_the_asset()
+		.never(&[OwnCounterparty], OF_THE_MACHINE)
 		.of_running_job()
 		.in_time(DELIVERY, Error::TooLate)
+		.case(TooLate, given(sent_back).then(later(WINDOW)))
+		.case(TooLate, given(sent_back).then(later(WINDOW + 1)).fails(Error::TooLate))
 }
 
 fn cancel() -> Row {
@@ -125,6 +154,7 @@ fn cancel() -> Row {
 	Row::new(name("cancel"), may, || at(Stage::Accepted), move || cancels(job()))
 		.at_stages(&early, Error::WrongState, cancels)
 		.with_a_frozen_machine_too()
+		.of_a_machine_too(Stage::Accepted, Error::NotAParty)
 		.case(Stranger, by(OWNER).fails(Error::NotAParty))
 		// The machine gives up what it has promised, and declines what it has not.
 		.case(Right, by(KEY))
@@ -137,15 +167,7 @@ fn cancel() -> Row {
 			given(|| at(Stage::Delivered)).by(KEY).fails(Error::WrongState),
 		)
 		// What went back was delivered before: he has it, and may not get it for the fee.
-		.case(
-			WrongState,
-			given(|| {
-				at(Stage::Delivered);
-				let reason = Default::default();
-				act(CUSTOMER, Call::<Runtime>::request_rework { job: job(), reason });
-			})
-			.fails(Error::AlreadyDelivered),
-		)
+		.case(WrongState, given(sent_back).fails(Error::AlreadyDelivered))
 		// All of the price, and none of it.
 		.case(
 			Maximum,
@@ -155,8 +177,45 @@ fn cancel() -> Row {
 			Zero,
 			given(|| at_with(Stage::Accepted, |terms| terms.cancellation.accepted = Permill::zero())),
 		)
-		.never(&[Overflow], SUMS_NOTHING)
-		.pays(block_customer)
+		.never(&[Overflow], WAS_A_NUMBER)
+		.pays([
+			(Party::Customer, Party::Customer, whole_price),
+			(Party::Machine, Party::Machine, bond),
+			(Party::Chain, Party::Customer, order_fee),
+		])
+		// The fee of a fifth.
+		.pays_when(
+			|| {
+				given(|| {
+					at_with(Stage::Accepted, |terms| {
+						terms.cancellation.accepted = Permill::from_percent(20);
+					});
+				})
+			},
+			[
+				(Party::Machine, Party::Customer, || whole_price() / 5),
+				(Party::Customer, Party::Customer, || whole_price() - whole_price() / 5),
+				(Party::Machine, Party::Machine, bond),
+				(Party::Chain, Party::Customer, order_fee),
+			],
+		)
+		// The machine gives up, and its bond is the customer's.
+		.pays_when(
+			|| by(KEY),
+			[
+				(Party::Customer, Party::Customer, whole_price),
+				(Party::Customer, Party::Machine, bond),
+				(Party::Chain, Party::Customer, order_fee),
+			],
+		)
+		.of_the_new_owner_too(savings)
+		// He has its key too: then it gives up, and loses its bond to him.
+		.case(
+			OwnCounterparty,
+			then(|| sell(CUSTOMER))
+				.by(KEY)
+				.leaves(|| machine_has(savings() - bond())),
+		)
 		.of_running_job()
 		// A customer whose machine is late lets the job expire, and pays nothing.
 		.in_time(DELIVERY, Error::TooLate)
@@ -171,13 +230,38 @@ fn expire() -> Row {
 	};
 	let row = Row::new(name("expire"), anybody(STRANGER), due, move || expires(job()))
 		.case(WrongState, calling(move || expires(JobId(1))).fails(Error::UnknownJob))
+		.case(WrongState, given(|| at(Stage::Disputed)).fails(Error::WrongState))
+		.case(WrongState, given(|| at(Stage::Heard)).fails(Error::WrongState))
 		.case(WrongState, given(|| at(Stage::Settled)).fails(Error::WrongState))
 		.with_a_frozen_machine_too()
 		.case(
 			WrongState,
 			then(|| root_acts(pallet_escrow::Call::pause {})).fails(EscrowError::AgreementsPaused),
 		)
-		.pays(block_customer)
+		// Not delivered: the customer has the bond as well, though the machine is his by now.
+		.pays([
+			(Party::Customer, Party::Customer, whole_price),
+			(Party::Customer, Party::Machine, bond),
+			(Party::Chain, Party::Customer, order_fee),
+		])
+		.of_the_new_owner_too(|| savings() - bond())
+		// Not reviewed: the machine is paid.
+		.pays_when(
+			|| given(|| at(Stage::Delivered)).then(later(WINDOW + 1)),
+			[
+				(Party::Machine, Party::Customer, whole_price),
+				(Party::Machine, Party::Machine, bond),
+				(Party::Chain, Party::Customer, order_fee),
+			],
+		)
+		// Not mended.
+		.case(TooLate, given(sent_back).then(later(WINDOW)).fails(Error::NotExpired))
+		.case(
+			TooLate,
+			given(sent_back)
+				.then(later(WINDOW + 1))
+				.leaves(|| machine_has(savings() - bond())),
+		)
 		.takes_no_money();
 	// Each stage has its own deadline, and until that has passed nobody ends it.
 	[
@@ -204,13 +288,15 @@ fn remove() -> Row {
 	Row::new(name("remove"), may, || at(Stage::Settled), move || removes(job()))
 		.at_stages(&[Stage::Settled], Error::NotSettled, removes)
 		.with_a_frozen_machine_too()
+		.of_a_machine_too(Stage::Settled, Error::NotTheCustomer)
 		.case(
 			WrongState,
 			then(move || act(CUSTOMER, removes(job())))
 				.calling(move || removes(JobId(1)))
 				.fails(Error::UnknownJob),
 		)
-		.pays(block_customer)
+		.pays([(Party::Customer, Party::Customer, deposit)])
+		.of_the_new_owner_too(|| savings() + whole_price())
 		.takes_no_money()
 		.at_any_time(DELIVERY)
 		.case(Stranger, by(OWNER).fails(Error::NotTheCustomer))

@@ -98,16 +98,20 @@ fn freeze_row() -> Row {
 	let freezes = |machine| Call::<Runtime>::freeze { machine };
 	Row::new(name("freeze"), owner(), registered, move || freezes(machine()))
 		.on_a_machine(freezes)
-		.case(FrozenMachine, then(freeze))
+		.case(FrozenMachine, then(freeze).idly())
 		.moves_no_money()
 		.plain()
 }
 
 fn unfreeze() -> Row {
 	let thaws = |machine| Call::<Runtime>::unfreeze { machine };
-	Row::new(name("unfreeze"), owner(), registered, move || thaws(machine()))
+	let frozen = || {
+		registered();
+		freeze();
+	};
+	Row::new(name("unfreeze"), owner(), frozen, move || thaws(machine()))
 		.on_a_machine(thaws)
-		.case(FrozenMachine, then(freeze))
+		.case(WrongState, given(registered).idly())
 		.moves_no_money()
 		.plain()
 }

@@ -3,7 +3,7 @@
 use super::{name, Error};
 use crate::prelude::*;
 use bpiiot_primitives::AssetKind;
-use bpiiot_runtime::BPI;
+use bpiiot_runtime::{Balance, BPI};
 use pallet_machines::{Call, FeeAllowance};
 use sp_runtime::{ArithmeticError, TokenError};
 
@@ -14,7 +14,8 @@ pub fn rows() -> Vec<Row> {
 fn set_fee_allowance() -> Row {
 	let set = |machine, allowance| Call::<Runtime>::set_fee_allowance { machine, allowance };
 	let allowing = move |amount, period| move || set(machine(), FeeAllowance { amount, period });
-	Row::new(name("set_fee_allowance"), owner(), registered, allowing(BPI, 0))
+	Row::new(name("set_fee_allowance"), owner(), registered, allowing(2 * BPI, 0))
+		.case(WrongState, calling(allowing(BPI, 0)).idly())
 		.on_a_machine(move |machine| set(machine, allowance(1)))
 		.case(Zero, calling(allowing(0, 0)))
 		.case(Maximum, calling(allowing(MOST, 0)))
@@ -29,11 +30,12 @@ fn set_fee_allowance() -> Row {
 
 fn deposit() -> Row {
 	let give = |machine, asset, amount| Call::<Runtime>::deposit { machine, asset, amount };
-	let amount = move |amount| move || give(machine(), ASSET, amount);
-	let row = Row::new(name("deposit"), anybody(CUSTOMER), registered, amount(DOLLAR));
-	row.on_a_machine(move |machine| give(machine, ASSET, DOLLAR))
-		.case(Zero, calling(amount(0)).fails(Error::ZeroAmount))
-		.case(Maximum, calling(amount(MOST)).fails(ArithmeticError::Underflow))
+	let amount = move |amount: fn() -> Balance| move || give(machine(), asset(), amount());
+	let row = Row::new(name("deposit"), anybody(CUSTOMER), registered, amount(coin)).in_all_money();
+	row.on_a_machine(move |machine| give(machine, asset(), coin()))
+		.case(Right, as_ever().leaves(|| machine_has(savings() + coin())))
+		.case(Zero, calling(amount(|| 0)).fails(Error::ZeroAmount))
+		.case(Maximum, calling(amount(|| MOST)).fails(ArithmeticError::Underflow))
 		.case(
 			UnlistedAsset,
 			calling(move || give(machine(), AssetKind::Asset(EUROS), DOLLAR)),
@@ -52,25 +54,32 @@ fn deposit() -> Row {
 
 fn withdraw() -> Row {
 	let take = |machine, asset, amount| Call::<Runtime>::withdraw { machine, asset, amount };
-	let amount = move |amount| move || take(machine(), ASSET, amount);
+	let amount = move |amount: fn() -> Balance| move || take(machine(), asset(), amount());
 	let euros = AssetKind::Asset(EUROS);
-	Row::new(name("withdraw"), owner(), registered, amount(DOLLAR))
+	Row::new(name("withdraw"), owner(), registered, amount(coin))
+		.in_all_money()
+		.case(Right, as_ever().leaves(|| machine_has(savings() - coin())))
+		.case(Right, calling(amount(savings)).leaves(|| machine_has(0)))
 		.case(
 			WrongState,
-			calling(move || take(NO_MACHINE, ASSET, DOLLAR)).fails(Error::UnknownMachine),
+			calling(move || take(NO_MACHINE, asset(), coin())).fails(Error::UnknownMachine),
 		)
-		// What is left in a machine that is gone is its owner's.
-		.case(WrongState, then(decommission))
+		// What is left in a machine that is gone is its owner's. He got the native token with its end.
+		.case(WrongState, then(decommission).only_in(Money::Dollars))
+		.case(
+			WrongState,
+			then(decommission).only_in(Money::Native).fails(Error::TooLittleMoney),
+		)
 		// A bond is not free.
 		.case(
 			WrongState,
 			given(|| at(Stage::Accepted))
-				.calling(amount(50 * DOLLAR))
+				.calling(amount(savings))
 				.fails(Error::TooLittleMoney),
 		)
-		.case(Zero, calling(amount(0)).fails(Error::ZeroAmount))
-		.case(Maximum, calling(amount(MOST)).fails(Error::TooLittleMoney))
-		.case(Maximum, calling(amount(50 * DOLLAR - 1)).fails(Error::LeavesDust))
+		.case(Zero, calling(amount(|| 0)).fails(Error::ZeroAmount))
+		.case(Maximum, calling(amount(|| MOST)).fails(Error::TooLittleMoney))
+		.case(Maximum, calling(amount(|| savings() - 1)).fails(Error::LeavesDust))
 		.case(
 			UnlistedAsset,
 			then(move || {
@@ -124,5 +133,6 @@ fn set_spending_policy() -> Row {
 		.never(&[OwnCounterparty], ONE_PARTY)
 		.never(&[DepositUnaffordable], TAKES_NOTHING)
 		.never(&[TooLate], NO_DEADLINE)
-		.case(Right, as_ever().calling(move || set(machine(), None)))
+		.case(Right, then(|| allow(DOLLAR)).calling(move || set(machine(), None)))
+		.case(WrongState, calling(move || set(machine(), None)).idly())
 }

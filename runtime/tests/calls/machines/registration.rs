@@ -64,22 +64,20 @@ fn register_row() -> Row {
 }
 
 fn set_profile() -> Row {
-	let set = |machine| Call::<Runtime>::set_profile {
-		machine,
-		profile: Default::default(),
+	let set = |machine, profile| Call::<Runtime>::set_profile { machine, profile };
+	let named = || MachineProfile {
+		model: list(*b"Solid TB 16"),
+		..Default::default()
 	};
-	Row::new(name("set_profile"), owner(), registered, move || set(machine()))
-		.on_a_machine(set)
-		.case(
-			FullList,
-			calling(|| Call::set_profile {
-				machine: machine(),
-				profile: full_profile(),
-			}),
-		)
-		.moves_no_money()
-		.never(&[OwnCounterparty], ONE_PARTY)
-		.never(&[TooLate], NO_DEADLINE)
+	Row::new(name("set_profile"), owner(), registered, move || {
+		set(machine(), named())
+	})
+	.on_a_machine(move |machine| set(machine, named()))
+	.case(WrongState, calling(move || set(machine(), Default::default())).idly())
+	.case(FullList, calling(move || set(machine(), full_profile())))
+	.moves_no_money()
+	.never(&[OwnCounterparty], ONE_PARTY)
+	.never(&[TooLate], NO_DEADLINE)
 }
 
 fn set_service() -> Row {

@@ -2,22 +2,62 @@
 
 use super::*;
 use bpiiot_primitives::AssetKind;
-use bpiiot_runtime::{AccountId, Balance, CollatorSelection, Runtime, BPI, EXISTENTIAL_DEPOSIT};
+use bpiiot_runtime::{AccountId, Assets, Balance, Balances, CollatorSelection, BPI, EXISTENTIAL_DEPOSIT};
 use pallet_escrow::Call;
 use sp_runtime::{FixedPointNumber, FixedU128};
+use std::cell::Cell;
 
-/// An asset of six decimals, which is listed.
+/// What jobs are paid in. The rows that have to do with jobs are tried in each.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Money {
+	/// The native token, which nobody lists, freezes or blocks.
+	Native,
+	/// An asset of other decimals, which is listed.
+	Dollars,
+}
+
+thread_local! {
+	static MONEY: Cell<Money> = const { Cell::new(Money::Dollars) };
+}
+
+impl Money {
+	/// All of them.
+	pub const ALL: [Self; 2] = [Self::Native, Self::Dollars];
+
+	/// From now on jobs are paid in this.
+	pub fn circulate(self) {
+		MONEY.set(self);
+	}
+}
+
+/// What jobs are paid in now.
+pub fn asset() -> AssetKind {
+	match MONEY.get() {
+		Money::Native => AssetKind::Native,
+		Money::Dollars => ASSET,
+	}
+}
+
+/// A coin of it, in its smallest unit. What things cost is told in coins.
+pub fn coin() -> Balance {
+	match MONEY.get() {
+		Money::Native => BPI,
+		Money::Dollars => DOLLAR,
+	}
+}
+
+/// A dollar has six decimals.
 pub const DOLLAR: Balance = 1_000_000;
-/// Its number.
+/// The number of dollars, which are listed.
 pub const DOLLARS: u32 = 840;
-/// Another one like it, which is not listed.
+/// Another asset like it, which is not listed.
 pub const EUROS: u32 = 978;
-/// What all jobs are paid in.
+/// Dollars.
 pub const ASSET: AssetKind = AssetKind::Asset(DOLLARS);
 
 /// Makes an asset that keeps accounts alive, with a rate, and gives everybody some of it.
 fn make_asset(id: u32) {
-	let holders = [OWNER, KEY, CUSTOMER, ROBOT, STRANGER, BUYER, ARBITER].map(account);
+	let holders = [OWNER, KEY, CUSTOMER, ROBOT, STRANGER, BUYER, ARBITER, ISSUER].map(account);
 	root_acts(pallet_assets::Call::force_create {
 		id,
 		owner: account(ISSUER).into(),
@@ -59,6 +99,12 @@ pub fn unrate() {
 	root_acts(pallet_asset_rate::Call::remove { asset_kind });
 }
 
+/// Root gives dollars the lowest rate: what is told in the native token comes to more than anybody has.
+pub fn debase() {
+	let (asset_kind, rate) = (Box::new(ASSET), FixedU128::from_inner(1));
+	root_acts(pallet_asset_rate::Call::update { asset_kind, rate });
+}
+
 /// Their owner freezes all dollars.
 pub fn freeze_asset() {
 	act(ISSUER, pallet_assets::Call::freeze_asset { id: DOLLARS });
@@ -86,13 +132,17 @@ pub fn impoverish(account: &AccountId) {
 		who: account.clone().into(),
 		new_free: EXISTENTIAL_DEPOSIT,
 	});
-	let amount = bpiiot_runtime::Assets::balance(DOLLARS, account).saturating_sub(DOLLAR / 100);
+	let amount = Assets::balance(DOLLARS, account).saturating_sub(DOLLAR / 100);
 	let (id, who) = (DOLLARS, account.clone().into());
 	act(ISSUER, pallet_assets::Call::burn { id, who, amount });
 }
 
-/// Somebody's money could not be paid and waits for him.
-pub fn credited() {
-	let credits = pallet_escrow::Credits::<Runtime>::iter().count();
-	assert!(credits > 0, "nothing was credited");
+/// What the machine has, free, of what jobs are paid in.
+pub fn machine_has(amount: Balance) {
+	let machine: AccountId = machine().account();
+	let has = match MONEY.get() {
+		Money::Native => Balances::free_balance(machine),
+		Money::Dollars => Assets::balance(DOLLARS, machine),
+	};
+	assert_eq!(has, amount, "the machine has {has}, not {amount}");
 }

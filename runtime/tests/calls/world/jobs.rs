@@ -1,44 +1,28 @@
 //! Offers, orders, and jobs at each of their stages.
 
+pub use crate::terms::{Terms, WINDOW};
+
 use super::*;
+use crate::terms::simple_terms;
 use bpiiot_primitives::{AgreementRef, JobId, OfferId};
 use bpiiot_runtime::{AccountId, Balance, Hash, Runtime};
 use pallet_escrow::Call as Escrow;
-use pallet_jobs::{Call, DisputeTerms, OfferTerms, OrderLine, Rework};
+use pallet_jobs::{Call, DisputeTerms, OrderLine, Rework};
 use sp_runtime::Permill;
 
-/// How long everybody has for everything, in milliseconds: the shortest time that terms may give.
-pub const WINDOW: u64 = 60_000;
 /// How long a machine has to deliver.
 pub const DELIVERY: u64 = 3 * WINDOW;
 /// How many units are ordered.
 pub const UNITS: u32 = 5;
-/// What one costs.
-pub const PRICE: Balance = 3 * DOLLAR;
-/// What the machine puts up.
-pub const BOND: Balance = 2 * DOLLAR;
 
-/// Terms of this runtime.
-pub type Terms = OfferTerms<AccountId, Balance>;
 /// An order of this runtime.
 pub type Line = OrderLine<AccountId, Balance>;
 
 /// What the machine offers. The one place where terms are made.
 pub fn terms() -> Terms {
-	OfferTerms {
-		capability: Default::default(),
-		region: Default::default(),
-		asset: ASSET,
-		unit_price: PRICE,
-		tiers: Default::default(),
+	Terms {
 		max_units: 2 * UNITS,
-		bond: BOND,
-		accept_window: WINDOW,
-		lead_time: WINDOW,
-		calendar: Default::default(),
-		review_window: WINDOW,
-		rejection_fee: Permill::from_percent(20),
-		cancellation: Default::default(),
+		rejection_fee: REJECTION_FEE,
 		rework: Some(Rework {
 			rounds: 1,
 			window: WINDOW,
@@ -49,9 +33,7 @@ pub fn terms() -> Terms {
 			case_window: WINDOW,
 			ruling_window: WINDOW,
 		}),
-		recipe_schema: Default::default(),
-		contract: Default::default(),
-		governing_law: Default::default(),
+		..simple_terms(asset(), price(), bond())
 	}
 }
 
@@ -125,7 +107,7 @@ pub fn published_with(change: fn(&mut Terms)) {
 pub enum Stage {
 	/// The machine has not answered.
 	Ordered,
-	/// It wants other terms: [`COUNTER_PRICE`], and twice the time.
+	/// It wants other terms: [`counter_price`], and twice the time.
 	Countered,
 	/// It has promised.
 	Accepted,
@@ -142,9 +124,6 @@ pub enum Stage {
 	/// All is paid.
 	Settled,
 }
-
-/// What the machine wants for a unit instead.
-pub const COUNTER_PRICE: Balance = PRICE / 2;
 
 impl Stage {
 	/// All of them.
@@ -168,18 +147,53 @@ impl Stage {
 /// There is a job at this stage.
 pub fn at(stage: Stage) {
 	published();
-	ordered_to(stage);
+	ordered(CUSTOMER, stage);
 }
 
 /// There is a job at this stage, of an offer of which something is different.
 pub fn at_with(stage: Stage, change: fn(&mut Terms)) {
 	published_with(change);
-	ordered_to(stage);
+	ordered(CUSTOMER, stage);
 }
 
-fn ordered_to(stage: Stage) {
-	let arbiter = Stage::CONTESTED.contains(&stage).then(|| account(ARBITER));
+/// There is a job at this stage that the customer's machine has ordered.
+pub fn bought_at(stage: Stage) {
+	published();
+	robot(MOST);
+	ordered(ROBOT, stage);
+}
+
+/// There is a job at a stage before anything is rejected, and with an arbiter.
+pub fn judged_at(stage: Stage) {
+	published();
+	let arbiter = Some(account(ARBITER));
 	act(CUSTOMER, order(Line { arbiter, ..line() }));
+	advance(CUSTOMER, stage);
+}
+
+/// Units went back to be mended.
+pub fn sent_back() {
+	at(Stage::Delivered);
+	act(CUSTOMER, request_rework());
+}
+
+/// A machine that has none of the money, and has put nothing up, with a job at this stage.
+pub fn penniless_at(stage: Stage) {
+	published_with(|terms| terms.bond = 0);
+	let (machine, asset, amount) = (machine(), asset(), savings());
+	act(OWNER, pallet_machines::Call::withdraw { machine, asset, amount });
+	ordered(CUSTOMER, stage);
+}
+
+/// Somebody orders, and the job comes to this stage.
+pub fn ordered(customer: &str, stage: Stage) {
+	let arbiter = Stage::CONTESTED.contains(&stage).then(|| account(ARBITER));
+	act(customer, order(Line { arbiter, ..line() }));
+	advance(customer, stage);
+}
+
+/// The newest job comes to this stage.
+fn advance(customer: &str, stage: Stage) {
 	let job = job();
 	let (units, evidence) = (UNITS, Hash::default());
 	let promised: &[(&str, RuntimeCall)] = &[
@@ -188,7 +202,7 @@ fn ordered_to(stage: Stage) {
 		(KEY, deliver(units).into()),
 	];
 	let contested: &[(&str, RuntimeCall)] = &[
-		(CUSTOMER, reject(units).into()),
+		(customer, reject(units).into()),
 		(OWNER, Call::dispute { job, evidence }.into()),
 		(ARBITER, accept_case().into()),
 	];
@@ -204,15 +218,12 @@ fn ordered_to(stage: Stage) {
 		Stage::Rejected => [promised, &contested[..1]].concat(),
 		Stage::Disputed => [promised, &contested[..2]].concat(),
 		Stage::Heard => [promised, contested].concat(),
-		Stage::Settled => [promised, &[(CUSTOMER, Call::approve { job, units }.into())]].concat(),
+		Stage::Settled => [promised, &[(customer, Call::approve { job, units }.into())]].concat(),
 	};
 	for (who, step) in steps {
 		act(who, step);
 	}
 }
-
-/// What the arbiter asks for a verdict.
-pub const ARBITER_FEE: Permill = Permill::from_percent(10);
 
 /// The registration of an arbiter.
 pub fn arbitrate(fee: Permill) -> Escrow<Runtime> {
@@ -245,7 +256,7 @@ pub fn counter_offer() -> Call<Runtime> {
 /// Price and time of the machine's other terms.
 pub fn counter() -> (Balance, u64) {
 	let job = pallet_jobs::Jobs::<Runtime>::get(job()).expect("is there");
-	(COUNTER_PRICE, job.deliver_by.saturating_add(DELIVERY))
+	(counter_price(), job.deliver_by.saturating_add(DELIVERY))
 }
 
 /// The delivery of so many units.
@@ -258,4 +269,16 @@ pub fn deliver(units: u32) -> Call<Runtime> {
 pub fn reject(units: u32) -> Call<Runtime> {
 	let (job, reason) = (job(), Default::default());
 	Call::reject { job, units, reason }
+}
+
+/// All units go back to be mended.
+pub fn request_rework() -> Call<Runtime> {
+	let (job, reason) = (job(), Default::default());
+	Call::request_rework { job, reason }
+}
+
+/// The approval of so many units.
+pub fn approve(units: u32) -> Call<Runtime> {
+	let job = job();
+	Call::approve { job, units }
 }

@@ -75,7 +75,7 @@ pub fn register_with(
 pub fn registered() {
 	assets();
 	act(OWNER, register(KEY, proof(this_chain(), OWNER, KEY, 0)));
-	for (asset, amount) in [(AssetKind::Native, BPI), (ASSET, 50 * DOLLAR)] {
+	for (asset, amount) in [(AssetKind::Native, 50 * BPI), (ASSET, 50 * DOLLAR)] {
 		let machine = machine();
 		act(OWNER, Call::deposit { machine, asset, amount });
 	}
@@ -83,13 +83,18 @@ pub fn registered() {
 
 /// Puts another key into the place of the machine's.
 pub fn rotate() {
-	let machine = machine();
+	rotate_to(OWNER, KEY, NEXT_KEY);
+}
+
+/// Puts another key into the place of the first one of somebody's machine.
+fn rotate_to(owner: &str, key: &str, next: &str) {
+	let machine = machine_of(key);
 	act(
-		OWNER,
+		owner,
 		Call::rotate_key {
 			machine,
-			new_key: account(NEXT_KEY),
-			proof: rotation_proof(this_chain(), machine, NEXT_KEY, 0),
+			new_key: account(next),
+			proof: rotation_proof(this_chain(), machine, next, 0),
 		},
 	);
 }
@@ -130,9 +135,9 @@ pub fn sell(to: &str) {
 	act(to, Call::accept_ownership { machine, at_least });
 }
 
-/// The owner lets the machine spend so many dollars.
+/// The owner lets the machine spend so much of what jobs are paid in.
 pub fn allow(per_period: Balance) {
-	let (machine, policy) = (machine(), Some(policy([ASSET], per_period)));
+	let (machine, policy) = (machine(), Some(policy([asset()], per_period)));
 	act(OWNER, Call::set_spending_policy { machine, policy });
 }
 
@@ -145,11 +150,27 @@ pub fn policy(assets: impl IntoIterator<Item = AssetKind>, per_period: Balance) 
 	}
 }
 
-/// The customer has a machine too, with dollars, of which it may spend so many.
+/// The customer has a machine too, with money of which it may spend so much.
 pub fn robot(cap: Balance) {
 	act(CUSTOMER, register(ROBOT, proof(this_chain(), CUSTOMER, ROBOT, 0)));
-	let (machine, asset, amount) = (machine_of(ROBOT), ASSET, 100 * DOLLAR);
+	let (machine, asset, amount) = (machine_of(ROBOT), asset(), 100 * coin());
 	act(CUSTOMER, Call::deposit { machine, asset, amount });
-	let policy = Some(policy([ASSET], cap));
+	allow_robot(cap);
+}
+
+/// The customer lets his machine spend so much from now on.
+pub fn allow_robot(cap: Balance) {
+	let (machine, policy) = (machine_of(ROBOT), Some(policy([asset()], cap)));
 	act(CUSTOMER, Call::set_spending_policy { machine, policy });
+}
+
+/// Puts another key into the place of the customer's machine's.
+pub fn rotate_robot() {
+	rotate_to(CUSTOMER, ROBOT, NEXT_ROBOT);
+}
+
+/// Freezes the customer's machine.
+pub fn freeze_robot() {
+	let machine = machine_of(ROBOT);
+	act(CUSTOMER, Call::freeze { machine });
 }

@@ -3,11 +3,13 @@
 mod assets;
 mod jobs;
 mod machines;
+mod payments;
 
 pub use crate::chain::account;
 pub use assets::*;
 pub use jobs::*;
 pub use machines::*;
+pub use payments::*;
 
 use crate::chain::pass;
 use bpiiot_runtime::{Balance, RuntimeCall, RuntimeOrigin};
@@ -24,6 +26,8 @@ pub const NEXT_KEY: &str = "Press2";
 pub const CUSTOMER: &str = "Customer";
 /// The key of a machine of the customer's, which buys for itself.
 pub const ROBOT: &str = "Robot";
+/// The key that takes the place of that one.
+pub const NEXT_ROBOT: &str = "Robot2";
 /// Has money and nothing to do with anything.
 pub const STRANGER: &str = "Carrier";
 /// Takes the machine over.
