@@ -71,14 +71,19 @@ pub fn register_with(
 	}
 }
 
-/// The owner has a machine, and money in its account.
+/// The owner has a machine, and money in its account, with which it may post bonds.
 pub fn registered() {
 	assets();
 	act(OWNER, register(KEY, proof(this_chain(), OWNER, KEY, 0)));
+	let machine = machine();
 	for (asset, amount) in [(AssetKind::Native, 50 * BPI), (ASSET, 50 * DOLLAR)] {
-		let machine = machine();
 		act(OWNER, Call::deposit { machine, asset, amount });
 	}
+	let policy = Some(SpendingPolicy {
+		purposes: list([SpendPurpose::Bond]),
+		..policy([AssetKind::Native, ASSET], Balance::MAX)
+	});
+	act(OWNER, Call::set_spending_policy { machine, policy });
 }
 
 /// Puts another key into the place of the machine's.
