@@ -76,6 +76,9 @@ impl<T: Config> Pallet<T> {
 			until: Self::now().saturating_add(named.arbitration.case_window),
 		};
 		ensure!(Self::speaks_for(opener, dispute.party(side)), Error::<T>::NotParty);
+		// Who has become the arbiter cannot rule, and would get the fallback's share by that.
+		let behind = T::Actors::controller(dispute.party(side));
+		ensure!(behind != dispute.arbiter, Error::<T>::ArbiterIsParty);
 		Self::add_evidence(&mut dispute, side, case.evidence)?;
 		let total = bond.checked_add(&fee).ok_or(ArithmeticError::Overflow)?;
 		Self::ask_policy(&case.opener, SpendPurpose::Dispute, asset, total)?;

@@ -436,7 +436,8 @@ mod calls {
 		/// - `evidence`: hash of what speaks for the machine. More can be added with `escrow.submit_evidence`.
 		///
 		/// ## Errors
-		/// `UnknownJob`, `NotTheMachinesOwner`, `WrongState`, `TooLate`; the machine's spending policy; too little money.
+		/// `UnknownJob`, `NotTheMachinesOwner`, `WrongState`, `TooLate`; escrow's `ArbiterIsParty`, when the machine has become
+		/// the arbiter's; the machine's spending policy; too little money.
 		///
 		/// ## Events
 		/// `Disputed`

@@ -384,6 +384,18 @@ fn a_dispute_that_lapsed_is_over() {
 }
 
 #[test]
+fn a_machine_that_is_its_arbiters_opens_no_dispute_and_the_other_side_may() {
+	build_and_execute(|| {
+		let id = deal(Native);
+		RobotOwner::set(&ARBITER);
+		for opener in [ROBOT, ARBITER] {
+			assert_noop!(dispute(id, opener, Payee, STAKE), Error::<Test>::ArbiterIsParty);
+		}
+		assert_ok!(dispute(id, PAYER, Payer, STAKE));
+	});
+}
+
+#[test]
 fn an_arbiter_who_buys_the_machine_cannot_accept() {
 	build_and_execute(|| {
 		let id = disputed(Native);
