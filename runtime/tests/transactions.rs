@@ -144,7 +144,19 @@ fn register_press() -> (MachineId, OfferId) {
 	};
 	assert_eq!(send_from("Owner", register.into(), None), Ok(Ok(())));
 	let machine = MachineId::from_first_key(&AccountId::from(key.public()));
-	let terms = simple_terms(AssetKind::Asset(DOLLAR_ID), 3 * DOLLAR, 2 * DOLLAR);
+	let asset = AssetKind::Asset(DOLLAR_ID);
+	let cap = pallet_machines::SpendingCap {
+		asset,
+		per_period: 2 * DOLLAR,
+	};
+	let policy = Some(pallet_machines::SpendingPolicy {
+		purposes: vec![SpendPurpose::Bond].try_into().expect("one of 8"),
+		period: 0,
+		caps: vec![cap].try_into().expect("one of 8"),
+	});
+	let allow = pallet_machines::Call::set_spending_policy { machine, policy };
+	assert_eq!(send_from("Owner", allow.into(), None), Ok(Ok(())));
+	let terms = simple_terms(asset, 3 * DOLLAR, 2 * DOLLAR);
 	let publish = pallet_jobs::Call::publish_offer { machine, terms };
 	assert_eq!(send_from("Owner", publish.into(), None), Ok(Ok(())));
 	(machine, pallet_jobs::OffersOf::<Runtime>::get(machine)[0])

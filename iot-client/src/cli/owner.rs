@@ -342,7 +342,7 @@ mod tests {
 
 	#[test]
 	fn a_policy_is_shown_with_what_is_left() {
-		assert!(spending_text(None, &Denominations::default(), 0).contains("buys nothing"));
+		assert!(spending_text(None, &Denominations::default(), 0).contains("spends nothing"));
 		let mut spending = Spending {
 			purposes: vec![Purpose::Bond, Purpose::Purchase],
 			period: 60_000,

@@ -284,6 +284,12 @@ pub(crate) fn registered(seed: u8) -> MachineId {
 	for asset in [AssetKind::Native, DOLLAR] {
 		assert_ok!(Machines::deposit(signed(&owner()), machine, asset, 10_000));
 	}
+	may_post_bonds(machine);
+	machine
+}
+
+/// Lets a machine of [`owner`] have bonds on hold.
+pub(crate) fn may_post_bonds(machine: MachineId) {
 	let cap = |asset| SpendingCap {
 		asset,
 		per_period: 10_000,
@@ -294,7 +300,6 @@ pub(crate) fn registered(seed: u8) -> MachineId {
 		caps: vec![cap(AssetKind::Native), cap(DOLLAR)].try_into().expect("two of 8"),
 	};
 	assert_ok!(Machines::set_spending_policy(signed(&owner()), machine, Some(policy)));
-	machine
 }
 
 /// Registers machine `seed` for [`owner`].

@@ -41,6 +41,7 @@ mod calls {
 		/// - [`Error::OwnerIsMachine`]: the signer is a machine's key or account.
 		/// - [`Error::KeyIsOwner`]: the key is the signer, or has registered machines.
 		/// - [`Error::KeyAlreadyUsed`]: the key is or was a machine's.
+		/// - [`Error::KeyInUse`]: the key has signed, or something is on hold there.
 		/// - [`Error::PeriodOutOfRange`]: the allowance's period is neither 0 nor from a minute to 365 days.
 		/// - [`Error::BadProof`]: the proof is for another chain, owner, key or nonce, or not the key's.
 		/// - The currency's, when the owner cannot pay deposit and fee and keep his account.

@@ -13,10 +13,7 @@ use bpiiot_runtime::{
 };
 use frame_support::{storage::with_transaction_unchecked, traits::Hooks, weights::Weight};
 use sp_io::TestExternalities;
-use sp_runtime::{
-	traits::{Dispatchable, Header as _},
-	ApplyExtrinsicResult, StateVersion, TransactionOutcome,
-};
+use sp_runtime::{traits::Dispatchable, ApplyExtrinsicResult, StateVersion, TransactionOutcome};
 use std::sync::OnceLock;
 
 /// The longest gap between blocks in which the agreement clock does not stop.

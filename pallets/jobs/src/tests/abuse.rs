@@ -9,7 +9,7 @@ use frame_support::{
 use sp_core::H256;
 use sp_runtime::{
 	traits::{BadOrigin, Dispatchable},
-	DispatchError, DispatchResult,
+	DispatchError, DispatchResult, Permill,
 };
 
 /// Each call, in their order.
@@ -213,12 +213,14 @@ fn terms_that_could_lead_to_a_payment_below_the_minimum_are_refused() {
 	build_and_execute(|| {
 		registered(1);
 		let mut tiny = terms();
-		tiny.unit_price = MINIMUM * 4; // a fifth of it is the fee for a rejected unit
+		// For ten units the fee is the minimum, and for fewer it is less.
+		tiny.cancellation.accepted = Permill::from_parts(1_000);
 		published(tiny);
 		assert_noop!(
-			order(1, Balance::MAX),
+			order(9, Balance::MAX),
 			pallet_escrow::Error::<Test>::ReleaseBelowMinimum
 		);
+		assert_ok!(order(10, Balance::MAX));
 	});
 }
 

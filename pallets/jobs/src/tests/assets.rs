@@ -1,7 +1,7 @@
 //! Work that is paid in an asset, by people who have nothing else.
 
 use crate::{mock::*, Error, JobState, Outcome};
-use bpiiot_primitives::{AssetKind, EscrowView};
+use bpiiot_primitives::EscrowView;
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 use sp_runtime::FixedU128;
@@ -28,6 +28,7 @@ fn a_customer_and_a_machine_need_no_native_token() {
 		// GIVEN a machine that nobody ever gave a native token, with dollars for its bond, and such a customer.
 		let (id, account) = (penniless(1), machine(1).account());
 		assert_ok!(Machines::deposit(signed(&stranger()), id, DOLLAR, BOND + MINIMUM));
+		may_post_bonds(id);
 		assert_ok!(Balances::transfer_all(signed(&customer()), stranger(), false));
 		let no_native_token = || {
 			for who in [&customer(), &account, &key(1)] {

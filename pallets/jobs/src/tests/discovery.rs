@@ -11,7 +11,7 @@ use codec::{Decode, Encode};
 use frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed};
 use frame_support::assert_ok;
 use proptest::prelude::*;
-use sp_runtime::{traits::Block as BlockT, ExtrinsicInclusionMode};
+use sp_runtime::{traits::Block as BlockT, ExtrinsicInclusionMode, Permill};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Block = <Test as frame_system::Config>::Block;
@@ -122,6 +122,8 @@ pub(super) fn terms_of(
 		capability: capability.to_vec().try_into().expect("short"),
 		region: region.to_vec().try_into().expect("short"),
 		unit_price,
+		// So that a cheap unit's fee is not too small to be paid.
+		rejection_fee: Permill::zero(),
 		..terms_in(asset)
 	}
 }
@@ -187,11 +189,11 @@ fn offers_are_found_by_capability_place_and_asset_the_cheapest_first() {
 		let native = AssetKind::Native;
 		let bremen = offered(1, terms_of(b"drilling", b"DE-HB", native, 30));
 		let germany = offered(1, terms_of(b"drilling", b"DE", native, 20));
-		let bavaria = offered(1, terms_of(b"drilling", b"DE-BY", native, 10));
+		let bavaria = offered(1, terms_of(b"drilling", b"DE-BY", native, 15));
 		let anywhere = offered(2, terms_of(b"drilling", b"", native, 40));
 		let paris = offered(2, terms_of(b"drilling", b"FR-75", native, 30));
-		let dollars = offered(2, terms_of(b"drilling", b"DE-HB", DOLLAR, 5));
-		let mill = offered(3, terms_of(b"drilling-deep", b"DE-HB", native, 5));
+		let dollars = offered(2, terms_of(b"drilling", b"DE-HB", DOLLAR, 15));
+		let mill = offered(3, terms_of(b"drilling-deep", b"DE-HB", native, 15));
 
 		let drilling = Query::DRILLING;
 		let in_region = |region| Query {
@@ -453,7 +455,7 @@ proptest! {
 			for seed in 1..=33 {
 				penniless(seed);
 				for nth in 1..=2 {
-					offered(seed, drilling_at(Balance::from(seed) % 10 * 3 + nth));
+					offered(seed, drilling_at(Balance::from(seed) % 10 * 3 + nth + 20));
 				}
 			}
 			let mut steady: BTreeSet<_> = Offers::<Test>::iter_keys().collect();
@@ -476,8 +478,8 @@ proptest! {
 					steady.retain(|offer| Some(*offer) != changed);
 					match changed {
 						Some(offer) if price == 0 => withdrawn(offer),
-						Some(offer) => updated(offer, drilling_at(price)),
-						None => drop(seeds.next().map(|seed| offered(seed, drilling_at(price + 1)))),
+						Some(offer) => updated(offer, drilling_at(price + 20)),
+						None => drop(seeds.next().map(|seed| offered(seed, drilling_at(price + 21)))),
 					}
 				}
 			}

@@ -65,15 +65,15 @@ fn a_job_in_the_native_token_writes_little() {
 	// Order: the customer's account and holds, the job, the machine's list, the deadline.
 	// Approval: these, the machine's account and the one that fees go to.
 	assert_eq!(written_by_a_job(AssetKind::Native, 0), [5, 1, 1, 1, 2, 7, 3]);
-	// A bond writes the machine's account and holds.
-	assert_eq!(written_by_a_job(AssetKind::Native, BOND), [5, 3, 1, 1, 2, 8, 3]);
+	// A bond writes the machine's account and holds, and its spending when it is forfeited, as here.
+	assert_eq!(written_by_a_job(AssetKind::Native, BOND), [5, 3, 1, 1, 2, 9, 3]);
 }
 
 #[test]
 fn a_job_in_an_asset_writes_little_more() {
 	// The asset itself, two records of what is on hold, and for a new account its reference in the system.
 	assert_eq!(written_by_a_job(DOLLAR, 0), [7, 1, 1, 1, 2, 10, 5]);
-	assert_eq!(written_by_a_job(DOLLAR, BOND), [7, 5, 1, 1, 2, 11, 5]);
+	assert_eq!(written_by_a_job(DOLLAR, BOND), [7, 5, 1, 1, 2, 12, 5]);
 }
 
 /// What the ways beside the straight one write at worst: a counter-offer, agreeing to a dearer and sooner one, rejection
@@ -137,8 +137,8 @@ fn written_beside(asset: AssetKind) -> [usize; 7] {
 fn the_ways_beside_the_straight_one_write_little_too() {
 	// Agreeing writes the customer's account and holds, the job, and one deadline for another. A dispute writes its own
 	// record, the opener's account and holds, the job, and one deadline for another.
-	assert_eq!(written_beside(AssetKind::Native), [1, 5, 2, 6, 12, 2, 8]);
-	assert_eq!(written_beside(DOLLAR), [1, 7, 2, 8, 16, 2, 11]);
+	assert_eq!(written_beside(AssetKind::Native), [1, 5, 2, 6, 13, 2, 9]);
+	assert_eq!(written_beside(DOLLAR), [1, 7, 2, 8, 17, 2, 12]);
 }
 
 #[test]

@@ -181,6 +181,31 @@ fn a_key_is_used_once_by_anybody() {
 }
 
 #[test]
+fn an_account_in_use_becomes_no_key() {
+	ExtBuilder::default().build_and_execute(|| {
+		let refused = || {
+			assert_noop!(try_register(&owner(), 1), Error::<Test>::KeyInUse);
+		};
+		// GIVEN an account that has something on hold, THEN it becomes no key.
+		frame_system::Pallet::<Test>::inc_providers(&key(1));
+		assert_ok!(frame_system::Pallet::<Test>::inc_consumers(&key(1)));
+		refused();
+		frame_system::Pallet::<Test>::dec_consumers(&key(1));
+
+		// GIVEN one that has signed, THEN neither does it become the next key of a machine.
+		let machine = registered(2);
+		frame_system::Pallet::<Test>::inc_account_nonce(key(1));
+		refused();
+		let rotate = Call::rotate_key {
+			machine,
+			new_key: key(1),
+			proof: rotation_proof(&machine, 1),
+		};
+		assert_noop!(signed(&owner(), rotate), Error::<Test>::KeyInUse);
+	});
+}
+
+#[test]
 fn machines_cannot_own_machines() {
 	let machine = MachineId::from_first_key(&key(1));
 	let accounts = [key(1), key(2), machine.account()];

@@ -210,7 +210,7 @@ fn rule() -> Row {
 			Zero,
 			given(|| penniless_at(Stage::Heard))
 				.calling(crumbs)
-				.leaves(|| credited([(Party::Machine, Party::Customer, crumb)])),
+				.leaves(|| credited([(Party::Machine, Party::Customer, crumb as _)])),
 		)
 		.never(&[Overflow], "splits what is there")
 		.pays([

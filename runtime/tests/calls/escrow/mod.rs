@@ -133,7 +133,7 @@ fn claim_credit() -> Row {
 				let (machine, asset, amount) = (machine(), asset(), coin());
 				act(OWNER, pallet_machines::Call::withdraw { machine, asset, amount });
 			})
-			.fails(TokenError::BelowMinimum),
+			.fails(TokenError::CannotCreate),
 		)
 		.case(UnlistedAsset, calling(claims(CUSTOMER, || EURO)).fails(Error::NoCredit))
 		.case(UnlistedAsset, then(delist))

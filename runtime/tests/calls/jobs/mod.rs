@@ -12,6 +12,7 @@ use sp_runtime::DispatchError;
 
 type Error = pallet_jobs::Error<Runtime>;
 type MachinesError = pallet_machines::Error<Runtime>;
+type EscrowError = pallet_escrow::Error<Runtime>;
 
 /// The rows.
 pub fn rows() -> Vec<Row> {
@@ -64,12 +65,22 @@ impl Row {
 			.never(&[DepositUnaffordable], TAKES_NOTHING)
 	}
 
-	/// A call of a customer who may be a machine: its key of now makes it, and its owner gets `error`.
+	/// A call of a customer who may be a machine: its owner makes it too, also when there is no key that may, and a stranger
+	/// gets `error`.
 	fn of_a_machine_too(self, stage: Stage, error: Error) -> Self {
+		let bought = move || given(move || bought_at(stage));
+		self.of_a_machines_key_too(stage)
+			.case(Right, bought())
+			.case(FrozenMachine, bought().then(freeze_robot))
+			.case(WrongState, bought().then(end_robot))
+			.case(Stranger, bought().by(STRANGER).fails(error))
+	}
+
+	/// A call of a customer who may be a machine: its key of now makes it.
+	fn of_a_machines_key_too(self, stage: Stage) -> Self {
 		let bought = move || given(move || bought_at(stage));
 		self.case(Right, bought().by(ROBOT))
 			.case(Right, bought().by(ROBOT).sent(Signature::Good))
-			.case(Stranger, bought().fails(error))
 			.case(
 				RotatedKey,
 				bought().then(rotate_robot).by(ROBOT).fails(MachinesError::KeyRetired),

@@ -1,6 +1,6 @@
 //! Publishing, changing and withdrawing offers.
 
-use super::{name, Error};
+use super::{name, Error, EscrowError};
 use crate::prelude::*;
 use bpiiot_primitives::{AssetKind, OfferId};
 use pallet_jobs::{Call, Closure, PriceTier, WeekWindow};
@@ -107,8 +107,10 @@ fn with_terms(row: Row, call: fn(Terms) -> Call<Runtime>) -> Row {
 			Overflow,
 			terms(|terms| (terms.unit_price, terms.max_units) = (MOST, u32::MAX)),
 		)
-		// Whether the asset may be used is asked when somebody orders.
-		.case(UnlistedAsset, terms(|terms| terms.asset = AssetKind::Asset(EUROS)))
+		.case(
+			UnlistedAsset,
+			terms(|terms| terms.asset = AssetKind::Asset(EUROS)).fails(EscrowError::AssetNotListed),
+		)
 		.case(FrozenAsset, then(freeze_asset))
 		.case(BlockedPayee, then(block_machine))
 		.case(FullList, terms(full))

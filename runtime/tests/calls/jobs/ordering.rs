@@ -1,13 +1,11 @@
 //! Ordering, alone and in batches, and haggling.
 
-use super::{name, Error, MachinesError, NO_JOB};
+use super::{name, Error, EscrowError, MachinesError, NO_JOB};
 use crate::prelude::*;
-use bpiiot_primitives::{AssetKind, OfferId};
+use bpiiot_primitives::OfferId;
 use bpiiot_runtime::Balance;
 use pallet_jobs::Call;
 use sp_runtime::{ArithmeticError, TokenError};
-
-type EscrowError = pallet_escrow::Error<Runtime>;
 
 pub fn rows() -> Vec<Row> {
 	vec![
@@ -130,10 +128,6 @@ fn ordering(row: Row, call: fn(Line) -> Call<Runtime>) -> Row {
 				.fails(ArithmeticError::Overflow),
 		);
 	row.case(UnlistedAsset, then(delist).fails(EscrowError::AssetNotListed))
-		.case(
-			UnlistedAsset,
-			of(|terms| terms.asset = AssetKind::Asset(EUROS)).fails(EscrowError::AssetNotListed),
-		)
 		.case(UnlistedAsset, then(unrate).fails(EscrowError::NoRate))
 		.case(FrozenAsset, then(freeze_asset).fails(TokenError::FundsUnavailable))
 		// The machine is paid when it is not blocked any more.
@@ -272,7 +266,12 @@ fn accept_counter_offer() -> Row {
 	)
 	.case(WrongState, given(|| at(Stage::Ordered)).fails(Error::NoCounterOffer))
 	.with_a_frozen_machine_too()
-	.of_a_machine_too(Stage::Countered, Error::NotTheCustomer)
+	.of_a_machines_key_too(Stage::Countered)
+	// What it may spend is for its policy to say, which asks its key.
+	.case(
+		Stranger,
+		given(|| bought_at(Stage::Countered)).fails(Error::NotTheCustomer),
+	)
 	.case(
 		WrongState,
 		then(|| wants(price(), counter().1)).fails(Error::CounterOfferChanged),

@@ -59,8 +59,13 @@ fn accept_ownership() -> Row {
 		// The buyer has become a machine himself.
 		.case(
 			WrongState,
-			then(|| act(CUSTOMER, register(BUYER, proof(this_chain(), CUSTOMER, BUYER, 0))))
-				.fails(Error::OwnerIsMachine),
+			then(|| {
+				let to = Some(account(NEXT_KEY));
+				act(OWNER, Call::offer_ownership { machine: machine(), to });
+				act(CUSTOMER, register(NEXT_KEY, proof(this_chain(), CUSTOMER, NEXT_KEY, 0)));
+			})
+			.by(NEXT_KEY)
+			.fails(Error::OwnerIsMachine),
 		)
 		.case(FrozenMachine, then(freeze))
 		.case(Zero, calling(move || takes(machine(), 0)))

@@ -31,6 +31,11 @@ fn register_row() -> Row {
 			WrongState,
 			then(decommission).calling(again).fails(Error::KeyAlreadyUsed),
 		)
+		// Bob collates: what he has would be out of his reach.
+		.case(
+			WrongState,
+			calling(|| register(BUYER, proof(this_chain(), OWNER, BUYER, 1))).fails(Error::KeyInUse),
+		)
 		.case(Zero, with(MachineProfile::default, 0, 0))
 		.case(Maximum, with(MachineProfile::default, MOST, 0))
 		.case(

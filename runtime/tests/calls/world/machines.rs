@@ -174,6 +174,12 @@ pub fn rotate_robot() {
 	rotate_to(CUSTOMER, ROBOT, NEXT_ROBOT);
 }
 
+/// Takes the customer's machine out of the world.
+pub fn end_robot() {
+	let machine = machine_of(ROBOT);
+	act(CUSTOMER, Call::decommission { machine });
+}
+
 /// Freezes the customer's machine.
 pub fn freeze_robot() {
 	let machine = machine_of(ROBOT);

@@ -2,7 +2,7 @@
 
 use super::*;
 use bpiiot_runtime::{AccountId, Balance, CollatorSelection, Escrow, Runtime};
-use frame_support::traits::{tokens::ConversionToAssetBalance, Get};
+use frame_support::traits::tokens::ConversionToAssetBalance;
 use sp_runtime::Permill;
 use std::collections::BTreeMap;
 
