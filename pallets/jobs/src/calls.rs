@@ -213,7 +213,7 @@ mod calls {
 		/// Approve delivered units. The machine is paid for them at once.
 		///
 		/// ## Dispatch Origin
-		/// The job's customer.
+		/// The job's customer; if that is a machine, its owner too.
 		///
 		/// ## Errors
 		/// `UnknownJob`, `NotTheCustomer`, `WrongState`, `ZeroUnits`, `TooManyUnits`.
@@ -231,7 +231,7 @@ mod calls {
 		/// the order names no arbiter, otherwise when the machine's side has conceded or let its time to dispute pass.
 		///
 		/// ## Dispatch Origin
-		/// The job's customer.
+		/// The job's customer; if that is a machine, its owner too.
 		///
 		/// ## Parameters
 		/// - `units`: how many.
@@ -254,7 +254,7 @@ mod calls {
 		/// it gives the job up, and its bond goes to the customer. What is not paid by this goes back.
 		///
 		/// ## Dispatch Origin
-		/// The job's customer, or the key of the job's machine.
+		/// The job's customer; if that is a machine, its owner too. Or the key of the job's machine.
 		///
 		/// ## Parameters
 		/// - `reason`: hash of the reason.
@@ -295,7 +295,7 @@ mod calls {
 		/// Remove a settled job's record and give its deposit back.
 		///
 		/// ## Dispatch Origin
-		/// The job's customer.
+		/// The job's customer; if that is a machine, its owner too.
 		///
 		/// ## Errors
 		/// `UnknownJob`, `NotTheCustomer`, `NotSettled`.
@@ -392,7 +392,7 @@ mod calls {
 		/// and delivers again.
 		///
 		/// ## Dispatch Origin
-		/// The job's customer.
+		/// The job's customer; if that is a machine, its owner too.
 		///
 		/// ## Parameters
 		/// - `reason`: hash of the reason.
