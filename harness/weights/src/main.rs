@@ -1,6 +1,11 @@
 //! Measures the calls of our pallets and writes their `weights.rs`.
 //!
 //! Wants the runtime's wasm built with `runtime-benchmarks`, optimised. The measurement itself is the SDK's.
+//!
+//! Weights are times on the SDK's reference machine. So a transfer is measured first, whose time there the SDK tells, and all
+//! other times are scaled by what that comes to here.
+
+mod scale;
 
 use anyhow::{ensure, Context, Result};
 use clap::{builder::PossibleValuesParser, Parser};
@@ -19,6 +24,10 @@ use tracing_subscriber::EnvFilter;
 const TEMPLATE: &str = include_str!("../weights.hbs");
 /// Our pallets with calls, by the names of their folders.
 const PALLETS: [&str; 3] = ["escrow", "jobs", "machines"];
+/// What is measured to know how fast this computer is.
+const REFERENCE: (&str, &str) = ("pallet_balances", "transfer_keep_alive");
+/// How often.
+const REFERENCE_REPEAT: u32 = 500;
 
 /// Measures the calls of our pallets and writes their weights.
 #[derive(Debug, Parser)]
@@ -38,6 +47,12 @@ struct Arguments {
 	/// How often each measurement is repeated
 	#[arg(long, default_value_t = 20)]
 	repeat: u32,
+	/// The reference machine's time for what takes a second here, in seconds; measured if not given
+	#[arg(long)]
+	scale: Option<f64>,
+	/// Only measure that, and write the time of the reference call into this file
+	#[arg(long, value_name = "FILE", hide = true)]
+	reference: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -58,29 +73,55 @@ fn measure(arguments: &Arguments) -> Result<()> {
 		.with_writer(std::io::stderr)
 		.init();
 
+	if let Some(output) = &arguments.reference {
+		return arguments.measure_reference(output);
+	}
+	let scale = match arguments.scale {
+		Some(scale) => scale,
+		None => arguments.find_scale()?,
+	};
 	match arguments.pallets.as_slice() {
-		[pallet] => arguments.measure_one(pallet),
+		[pallet] => arguments.measure_one(pallet, scale),
 		pallets => pallets
 			.iter()
-			.try_for_each(|pallet| arguments.measure_in_a_process_of_its_own(pallet)),
+			.try_for_each(|pallet| arguments.measure_in_a_process_of_its_own(&["--pallets", pallet], Some(scale))),
 	}
 }
 
 impl Arguments {
 	/// The SDK's command sets up its logging and can do that once in a process.
-	fn measure_in_a_process_of_its_own(&self, pallet: &str) -> Result<()> {
+	fn measure_in_a_process_of_its_own(&self, what: &[&str], scale: Option<f64>) -> Result<()> {
 		let status = Command::new(env::current_exe()?)
 			.arg(&self.runtime)
 			.arg("--folder")
 			.arg(&self.folder)
-			.args(["--pallets", pallet])
+			.args(what)
+			.args(scale.map(|scale| format!("--scale={scale}")))
 			.args(["--steps", &self.steps.to_string(), "--repeat", &self.repeat.to_string()])
 			.status()?;
-		ensure!(status.success(), "{pallet} was not measured: see above");
+		ensure!(status.success(), "{what:?} was not measured: see above");
 		Ok(())
 	}
 
-	fn measure_one(&self, pallet: &str) -> Result<()> {
+	/// What a second here is on the reference machine.
+	fn find_scale(&self) -> Result<f64> {
+		let scratch = TempDir::new()?;
+		let output = scratch.path().join("reference");
+		self.measure_in_a_process_of_its_own(&["--reference", &output.display().to_string()], None)?;
+		let here = fs::read_to_string(&output)?;
+		let scale = scale::of_reference(&here).with_context(|| format!("{} was not measured", REFERENCE.1))?;
+		println!("a second here is {scale:.3} s on the reference machine, by a transfer");
+		Ok(scale)
+	}
+
+	fn measure_reference(&self, output: &Path) -> Result<()> {
+		let scratch = TempDir::new()?;
+		let template = scratch.path().join("template.hbs");
+		fs::write(&template, scale::TEMPLATE)?;
+		self.run(REFERENCE, REFERENCE_REPEAT, &template, output)
+	}
+
+	fn measure_one(&self, pallet: &str, scale: f64) -> Result<()> {
 		let written = self.folder.join("pallets").join(pallet).join("src/weights.rs");
 		ensure!(
 			written.is_file(),
@@ -92,24 +133,26 @@ impl Arguments {
 		fs::write(&template, TEMPLATE)?;
 		// A benchmark that fails must not leave half a file behind.
 		let fresh = scratch.path().join("weights.rs");
-		self.run(pallet, &template, &fresh)
+		let all = (&*format!("pallet_{}", pallet.replace('-', "_")), "*");
+		self.run(all, self.repeat, &template, &fresh)
 			.with_context(|| format!("{pallet} was not measured"))?;
-		fs::copy(&fresh, &written).with_context(|| format!("cannot write {}", written.display()))?;
+		let scaled = scale::scaled(&fs::read_to_string(&fresh)?, scale)?;
+		fs::write(&written, scaled).with_context(|| format!("cannot write {}", written.display()))?;
 		println!("{}", written.display());
 		Ok(())
 	}
 
-	fn run(&self, pallet: &str, template: &Path, output: &Path) -> Result<()> {
+	fn run(&self, (pallet, extrinsic): (&str, &str), repeat: u32, template: &Path, output: &Path) -> Result<()> {
 		let runtime = &self.runtime;
 		ensure!(runtime.is_file(), "there is no runtime at {}", runtime.display());
 		let command = PalletCmd::try_parse_from([
 			"benchmark".to_owned(),
 			format!("--runtime={}", runtime.display()),
 			"--genesis-builder=runtime".to_owned(),
-			format!("--pallet=pallet_{}", pallet.replace('-', "_")),
-			"--extrinsic=*".to_owned(),
+			format!("--pallet={pallet}"),
+			format!("--extrinsic={extrinsic}"),
 			format!("--steps={}", self.steps),
-			format!("--repeat={}", self.repeat),
+			format!("--repeat={repeat}"),
 			format!("--template={}", template.display()),
 			format!("--output={}", output.display()),
 		])?;
