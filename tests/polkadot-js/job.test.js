@@ -113,6 +113,12 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		return send(api, owner, api.tx.machines.register(key.address, proof, PROFILE, ENCRYPTION_KEY, ALLOWANCE));
 	}
 
+	/** Lets the machine have so much of each asset on hold as bonds. */
+	async function allowBonds(caps) {
+		const policy = { purposes: ['Bond'], period: 0, caps };
+		return send(api, owner, api.tx.machines.setSpendingPolicy(machine, policy));
+	}
+
 	/** A call that the machine's key signs. It has no money, and gets none by it. */
 	async function sendAsMachine(call) {
 		const { events, fee } = await send(api, key, call);
@@ -185,9 +191,7 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		await keyIsPoor();
 
 		await send(api, owner, api.tx.machines.deposit(machine, 'Native', STAKE));
-		await send(api, owner, api.tx.machines.setSpendingPolicy(machine, {
-			purposes: ['Bond'], period: 0, caps: [{ asset: 'Native', perPeriod: TERMS.bond }],
-		}));
+		await allowBonds([{ asset: 'Native', perPeriod: TERMS.bond }]);
 		assert.deepEqual(await balanceOf(api, machine), { free: STAKE, reserved: 0n, holds: [] });
 	});
 
@@ -309,9 +313,7 @@ describe('a job ordered with @polkadot/api', { timeout: 600_000 }, () => {
 		const { offer: of } = eventData(published.events, 'jobs', 'OfferPublished');
 		const price = 3n * terms.unitPrice;
 		await send(api, owner, api.tx.machines.deposit(machine, asset, 5n * one));
-		await send(api, owner, api.tx.machines.setSpendingPolicy(machine, {
-			purposes: ['Bond'], period: 0, caps: [{ asset, perPeriod: one }],
-		}));
+		await allowBonds([{ asset: 'Native', perPeriod: TERMS.bond }, { asset, perPeriod: one }]);
 		const native = await balanceOf(api, machine);
 		const before = await balanceOf(api, customer.address);
 		const { job, fee: orderCost } = await order(3, { of, maxPrice: price });
