@@ -104,6 +104,15 @@ mod tests {
 	use std::{fs, os::unix::fs::PermissionsExt};
 	use subxt::utils::H256;
 
+	/// The order that addresses are sealed for here.
+	const CONTEXT: Context = Context {
+		genesis: [1; 32],
+		customer: [2; 32],
+		machine: [3; 32],
+		recipe: [4; 32],
+		key_version: 1,
+	};
+
 	struct Place {
 		dir: tempfile::TempDir,
 		config: WalletConfig,
@@ -207,13 +216,6 @@ mod tests {
 	#[tokio::test]
 	async fn what_was_sealed_to_a_former_key_is_still_read() {
 		let place = Place::new();
-		let context = Context {
-			genesis: [1; 32],
-			customer: [2; 32],
-			machine: [3; 32],
-			recipe: [4; 32],
-			key_version: 1,
-		};
 		let address = "file:bracket.toml";
 		let password = Password::read(&place.config.password_file).unwrap();
 		let key_of_now = || {
@@ -222,23 +224,23 @@ mod tests {
 				.encryption_key()
 		};
 		let before = key_of_now();
-		let sealed = crate::recipe::sealed::seal(&before, &context, address).unwrap();
+		let sealed = crate::recipe::sealed::seal(&before, &CONTEXT, address).unwrap();
 		let new = place.prepare();
 		assert_eq!(tidy(&place.config, new, 1).await, None);
 		assert_ne!(key_of_now(), before);
 		assert_eq!(
-			unseal(&place.config, context, sealed.clone()).await.as_deref(),
+			unseal(&place.config, CONTEXT, sealed.clone()).await.as_deref(),
 			Ok(address)
 		);
 		// The key of an earlier rotation is elsewhere.
 		fs::rename(place.files().retired(0), place.files().retired(7)).unwrap();
 		assert_eq!(
-			unseal(&place.config, context, sealed.clone()).await.as_deref(),
+			unseal(&place.config, CONTEXT, sealed.clone()).await.as_deref(),
 			Ok(address)
 		);
 		let other = Context {
 			customer: [9; 32],
-			..context
+			..CONTEXT
 		};
 		let refused = unseal(&place.config, other, sealed).await;
 		assert!(matches!(&refused, Err(Obstacle::Final(why)) if why.contains("another order")));
@@ -247,19 +249,12 @@ mod tests {
 	#[tokio::test]
 	async fn what_cannot_be_opened_now_may_be_opened_later() {
 		let place = Place::new();
-		let context = Context {
-			genesis: [1; 32],
-			customer: [2; 32],
-			machine: [3; 32],
-			recipe: [4; 32],
-			key_version: 1,
-		};
 		let password = Password::read(&place.config.password_file).unwrap();
 		let key = Wallet::open(&place.config.keystore, &password)
 			.unwrap()
 			.encryption_key();
-		let sealed = crate::recipe::sealed::seal(&key, &context, "file:a.toml").unwrap();
-		let try_now = async || unseal(&place.config, context, sealed.clone()).await;
+		let sealed = crate::recipe::sealed::seal(&key, &CONTEXT, "file:a.toml").unwrap();
+		let try_now = async || unseal(&place.config, CONTEXT, sealed.clone()).await;
 		// The password is out of reach, then wrong; then the key is out of reach.
 		let password_away = place.dir.path().join("away");
 		fs::rename(&place.config.password_file, &password_away).unwrap();
