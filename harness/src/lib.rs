@@ -7,15 +7,16 @@
 //! | [`chain`], [`calls`], [`audit`] | the chain by the node's own metadata, with none of the client's code |
 //! | [`money`] | what is paid with, and how a stablecoin gets in |
 //! | [`world`], [`ordered`] | all of it in one temporary folder, and a job in it |
-//! | [`demo`], [`mod@bench`] | what `make run`, `make demo` and `make bench` do |
+//! | [`demo`] | what `make run` and `make demo` do |
+//! | [`figure`] | measured figures and their table, for `make bench` and `make net-test` |
 
 pub mod audit;
-pub mod bench;
 pub mod board;
 pub mod calls;
 pub mod chain;
 pub mod client;
 pub mod demo;
+pub mod figure;
 pub mod money;
 pub mod node;
 pub mod ordered;

@@ -3,8 +3,8 @@
 use super::{
 	act, chain, commit, jobs_of, multiply, order, publish, register, terms, Money, CUSTOMER, ORDERS_EACH, PRESS,
 };
-use crate::bench::{millis, percentile, Figure};
 use anyhow::{Context, Result};
+use bpiiot_harness::figure::{millis, percentile, Figure};
 use bpiiot_primitives::JobId;
 use codec::Encode;
 use pallet_jobs::Call;

@@ -4,8 +4,8 @@ use super::{
 	account_of, act, begin, chain, commit, jobs_of, multiply, order, program::Program, publish, register, terms, Money,
 	CUSTOMER, DAY, PRESS, START,
 };
-use crate::bench::{millis, percentile, Figure};
 use anyhow::{anyhow, ensure, Context, Result};
+use bpiiot_harness::figure::{millis, percentile, Figure};
 use bpiiot_primitives::EscrowView;
 use bpiiot_runtime::{Balances, BlockNumber, Hash, Header, Runtime, RuntimeHoldReason, System, SLOT_DURATION};
 use frame_support::{

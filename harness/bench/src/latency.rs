@@ -1,8 +1,11 @@
 //! From an order in a finalized block to the first movement of an actuator.
 
-use super::{millis, percentile, Figure};
-use crate::{chain::JobState, world::World};
 use anyhow::{Context, Result};
+use bpiiot_harness::{
+	chain::JobState,
+	figure::{millis, percentile, Figure},
+	world::World,
+};
 use std::time::{Duration, Instant};
 
 const JOB_LIMIT: Duration = Duration::from_secs(300);
@@ -42,7 +45,7 @@ async fn one(world: &mut World, offer: u64) -> Result<Duration> {
 	let order = world.brackets(1)?;
 	let known = world.chain.now().await?.jobs().await?;
 	let seen = async {
-		let look = async |view: &crate::chain::View| {
+		let look = async |view: &bpiiot_harness::chain::View| {
 			let jobs = view.jobs().await?;
 			Ok(jobs
 				.into_keys()
@@ -65,7 +68,8 @@ async fn one(world: &mut World, offer: u64) -> Result<Duration> {
 async fn first_movement(world: &mut World, job: u64) -> Result<Instant> {
 	let daemon = world.daemon.as_mut().context("the daemon runs")?;
 	let mine = |line: &str| {
-		serde_json::from_str::<crate::client::News>(line).is_ok_and(|news| news.job == job && news.event == "output")
+		serde_json::from_str::<bpiiot_harness::client::News>(line)
+			.is_ok_and(|news| news.job == job && news.event == "output")
 	};
 	daemon
 		.process()

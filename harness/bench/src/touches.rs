@@ -1,7 +1,7 @@
 //! What calls cost by their generated weights: the worst case, with machines on both sides, in an asset, with full lists.
 
-use super::Figure;
 use anyhow::{Context, Result};
+use bpiiot_harness::figure::Figure;
 use bpiiot_runtime::Runtime;
 use frame_support::weights::{constants::RocksDbWeight, Weight};
 use pallet_balances::WeightInfo;

@@ -4,15 +4,15 @@
 //! long it took and whether it stopped because the block was full. Transfers are measured in the same run: the ratio to
 //! them tells more than a number that is this computer's.
 
-use super::Figure;
-use crate::{
+use anyhow::{ensure, Context, Result};
+use bpiiot_harness::{
 	calls::{order_arguments, publish_offer},
 	chain::{dev_account, Chain, JobState},
+	figure::Figure,
 	node::{Node, NodeSetup},
 	process::{wait_until, Log},
 	world::{account, temporary_folder, BPI},
 };
-use anyhow::{ensure, Context, Result};
 use futures::{stream, Stream, StreamExt, TryStreamExt};
 use std::{
 	collections::BTreeMap,
@@ -323,7 +323,7 @@ impl Crowd {
 	async fn approvals(&mut self) -> Result<Vec<(Keypair, Call)>> {
 		let keys: BTreeMap<_, _> = self.customers.iter().map(|key| (account(key).0, key.clone())).collect();
 		let jobs = self.chain.now().await?.jobs().await?;
-		let approval = |(id, job): (u64, crate::chain::Job)| {
+		let approval = |(id, job): (u64, bpiiot_harness::chain::Job)| {
 			let key = keys.get(&job.customer().0).context("a job of an unknown customer")?;
 			Ok((key.clone(), approve(id)))
 		};

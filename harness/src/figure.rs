@@ -1,10 +1,4 @@
-//! The measured figures: real node, real client, virtual board; and the runtime in memory, for what is counted.
-
-pub mod latency;
-pub mod ledger;
-pub mod round_trip;
-pub mod throughput;
-pub mod touches;
+//! Measured figures, and their table.
 
 use serde::Serialize;
 use std::time::Duration;

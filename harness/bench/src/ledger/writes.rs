@@ -4,8 +4,8 @@ use super::{
 	act, chain, commit, fund, jobs_of, let_dollars_in, let_spend, order, publish, register, terms, transaction, Money,
 	CUSTOMER, PRESS, ROBOT,
 };
-use crate::bench::Figure;
 use anyhow::{Context, Result};
+use bpiiot_harness::figure::Figure;
 use bpiiot_primitives::JobId;
 use bpiiot_runtime::{genesis_config_presets::account_of, RuntimeCall, BPI};
 use pallet_jobs::Call;

@@ -1,8 +1,12 @@
 //! A command to the board and its acknowledgement, over the pseudo-terminal.
 
-use super::{millis, percentile, Figure};
-use crate::{board::Board, client::Site, world::temporary_folder};
 use anyhow::{Context, Result};
+use bpiiot_harness::{
+	board::Board,
+	client::Site,
+	figure::{millis, percentile, Figure},
+	world::temporary_folder,
+};
 use iot_client::{
 	board::{self, SerialLine},
 	config::Config,

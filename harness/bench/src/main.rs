@@ -1,8 +1,15 @@
-//! `make bench`: the measured figures as a table.
+//! `make bench`: the measured figures as a table. Real node, real client, virtual board; and the runtime in memory, for
+//! what is counted.
+
+mod latency;
+mod ledger;
+mod round_trip;
+mod throughput;
+mod touches;
 
 use anyhow::{Context, Result};
 use bpiiot_harness::{
-	bench::{latency, ledger, round_trip, table, throughput, touches, Figure},
+	figure::{table, Figure},
 	stop::Stop,
 };
 use clap::Parser;
