@@ -7,6 +7,7 @@
 //! | [`chain`], [`calls`], [`audit`] | the chain by the node's own metadata, with none of the client's code |
 //! | [`money`] | what is paid with, and how a stablecoin gets in |
 //! | [`world`], [`ordered`] | all of it in one temporary folder, and a job in it |
+//! | [`crowd`] | many accounts, and the calls of a load of jobs |
 //! | [`demo`] | what `make run` and `make demo` do |
 //! | [`figure`] | measured figures and their table, for `make bench` and `make net-test` |
 
@@ -15,6 +16,7 @@ pub mod board;
 pub mod calls;
 pub mod chain;
 pub mod client;
+pub mod crowd;
 pub mod demo;
 pub mod figure;
 pub mod money;

@@ -57,10 +57,11 @@ pub struct World {
 	pub site: Site,
 	/// The chain as the harness sees it.
 	pub chain: Chain,
-	/// The node.
-	pub node: Node,
+	/// The node, if it is this world's own.
+	pub node: Option<Node>,
 	/// What machines are paid in here.
 	pub money: Money,
+	url: String,
 	folder: TempDir,
 }
 
@@ -77,12 +78,28 @@ impl World {
 		Self::join(folder, node, chain, board)
 	}
 
+	/// Starts a board beside a node that somebody else runs.
+	///
+	/// # Errors
+	/// When the board does not start, or the node does not answer.
+	pub async fn beside(url: &str) -> Result<Self> {
+		let folder = temporary_folder()?;
+		let board = Board::start(folder.path(), None).await?;
+		let chain = Chain::connect(url).await?;
+		Self::gather(folder, None, url.to_owned(), chain, board)
+	}
+
 	/// Puts together what was started one by one in `folder`.
 	///
 	/// # Errors
 	/// When the disk does not take the client's folder.
 	pub fn join(folder: TempDir, node: Node, chain: Chain, board: Board) -> Result<Self> {
-		let site = Site::create(&folder.path().join("machine"), board.port(), &node.url())?;
+		let url = node.url();
+		Self::gather(folder, Some(node), url, chain, board)
+	}
+
+	fn gather(folder: TempDir, node: Option<Node>, url: String, chain: Chain, board: Board) -> Result<Self> {
+		let site = Site::create(&folder.path().join("machine"), board.port(), &url)?;
 		let auditor = Auditor::start(chain.clone());
 		Ok(Self {
 			daemon: None,
@@ -91,6 +108,7 @@ impl World {
 			site,
 			chain,
 			node,
+			url,
 			money: Money::NATIVE,
 			folder,
 		})
@@ -117,6 +135,11 @@ impl World {
 		let offer = world.publish_offer().await?;
 		world.start_daemon()?.ready().await?;
 		Ok((world, machine, offer))
+	}
+
+	/// Where clients reach the node.
+	pub fn url(&self) -> &str {
+		&self.url
 	}
 
 	/// The folder that everything is in.
@@ -293,10 +316,11 @@ impl World {
 	/// Stops the node and starts it again on the same chain and port.
 	///
 	/// # Errors
-	/// When it does not stop in good order or does not start.
+	/// When it does not stop in good order or does not start, or is not this world's own.
 	pub async fn restart_node(&mut self) -> Result<()> {
-		self.node.restart().await?;
-		self.chain = self.node.ready().await?;
+		let node = self.node.as_mut().context("the node is not this world's own")?;
+		node.restart().await?;
+		self.chain = node.ready().await?;
 		self.auditor = self.auditor.go_on(self.chain.clone());
 		Ok(())
 	}
@@ -312,7 +336,9 @@ impl World {
 		if let Some(board) = &mut self.board {
 			board.stop().await?;
 		}
-		self.node.stop().await?;
+		if let Some(node) = &mut self.node {
+			node.stop().await?;
+		}
 		let Self { folder, .. } = self;
 		folder.close().context("the temporary folder cannot be removed")
 	}

@@ -357,7 +357,7 @@ async fn the_client_waits_for_node_and_board_and_says_what_is_missing() -> Resul
 		std::fs::remove_dir_all(world.site.state())?;
 		let found = format!("{:?}", world.chain.genesis());
 		let other = format!("0x{}", "11".repeat(32));
-		let text = world.site.configuration(&port, &[&world.node.url()]);
+		let text = world.site.configuration(&port, &[world.url()]);
 		world
 			.site
 			.configure(&text.replace("[wallet]", &format!("genesis = \"{other}\"\n\n[wallet]")))?;

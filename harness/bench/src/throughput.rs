@@ -6,29 +6,16 @@
 
 use anyhow::{ensure, Context, Result};
 use bpiiot_harness::{
-	calls::{order_arguments, publish_offer},
-	chain::{dev_account, Chain, JobState},
+	chain::JobState,
+	crowd::{Crowd, Unsigned, STEPS},
 	figure::Figure,
 	node::{Node, NodeSetup},
 	process::{wait_until, Log},
-	world::{account, temporary_folder, BPI},
+	world::temporary_folder,
 };
-use futures::{stream, Stream, StreamExt, TryStreamExt};
-use std::{
-	collections::BTreeMap,
-	time::{Duration, Instant},
-};
-use subxt::{
-	config::DefaultExtrinsicParamsBuilder,
-	dynamic::{self, Value},
-	ext::scale_value::value,
-	tx::DynamicPayload,
-	utils::{AccountId32, H256},
-};
-use subxt_signer::sr25519::Keypair;
+use futures::{StreamExt, TryStreamExt};
+use std::time::{Duration, Instant};
 
-/// Requests that are on their way at a time.
-const IN_FLIGHT: usize = 64;
 /// How long one kind of call may take to get through.
 const PHASE_LIMIT: Duration = Duration::from_secs(600);
 /// How long a block may take to come.
@@ -37,23 +24,9 @@ const BLOCK_LIMIT: Duration = Duration::from_secs(60);
 const INHERENTS: u64 = 2;
 /// The block time that a rate is given for: a parachain's.
 const SLOT: f64 = 6.0;
-/// Jobs that a machine may have open at a time.
-const JOBS_EACH: u32 = 32;
-/// Of them those of one customer.
-const ORDERS_EACH: u32 = 8;
-/// Customers of a machine, so that it has as many jobs as it may have.
-const CUSTOMERS_EACH: u32 = JOBS_EACH / ORDERS_EACH;
 /// Transfers of each customer.
-const TRANSFERS_EACH: u32 = 32;
+const TRANSFERS_EACH: usize = 32;
 
-/// Makes a call about a job.
-type OfJob = fn(u64) -> Call;
-/// What a machine does about a job.
-const STEPS: [(&str, OfJob); 3] = [
-	("jobs.accept", accept),
-	("jobs.start", start),
-	("jobs.deliver", deliver),
-];
 /// How many times the time of a transfer each call may take.
 const LIMITS: [(&str, f64); 5] = [
 	("jobs.order", 2.0),
@@ -106,8 +79,11 @@ pub async fn measure(size: Size) -> Result<Vec<Figure>> {
 	let log = Log::open(&setup.log());
 	let mut node = setup.start()?;
 	let chain = node.ready().await?;
-	let mut crowd = Crowd::new(chain, log, size.machines);
-	let figures = crowd.measure(&mut node).await?;
+	let mut load = Load {
+		crowd: Crowd::new(chain, "bench", size.machines),
+		log,
+	};
+	let figures = load.measure(&mut node).await?;
 	node.stop().await?;
 	Ok(figures)
 }
@@ -191,54 +167,30 @@ impl Phase {
 	}
 }
 
-/// Many accounts with one connection.
-struct Crowd {
-	chain: Chain,
+/// A crowd whose calls fill the blocks of a node that tells of them in its log.
+struct Load {
+	crowd: Crowd,
 	log: Log,
-	owner: Keypair,
-	customers: Vec<Keypair>,
-	machines: Vec<Keypair>,
-	nonces: BTreeMap<[u8; 32], u64>,
 }
 
-impl Crowd {
-	fn new(chain: Chain, log: Log, count: u32) -> Self {
-		let all = |kind: &str, count: u32| {
-			(0..count)
-				.map(|index| dev_account(&format!("bench/{kind}/{index}")))
-				.collect()
-		};
-		let (customers, machines) = (all("customer", count * CUSTOMERS_EACH), all("machine", count));
-		Self {
-			chain,
-			log,
-			owner: dev_account("Owner"),
-			customers,
-			machines,
-			nonces: BTreeMap::new(),
-		}
-	}
-
+impl Load {
 	async fn measure(&mut self, node: &mut Node) -> Result<Vec<Figure>> {
 		self.set_up(node).await?;
-		let recipient = account(&dev_account("Supplier"));
-		let transfers = self.customers.clone().into_iter().flat_map(|customer| {
-			let call = transfer(recipient, BPI / 100);
-			std::iter::repeat_n((customer, call), TRANSFERS_EACH as usize)
-		});
-		let transfers = transfers.collect::<Vec<_>>();
+		let transfers = self.crowd.transfers(TRANSFERS_EACH);
 		let transfers = self.phase(node, "balances.transfer_keep_alive", transfers).await?;
-		let orders = self.orders().await?;
+		let orders = self.crowd.orders().await?;
 		let orders = self.phase(node, "jobs.order", orders).await?;
 		let mut steps = Vec::new();
 		for (name, step) in STEPS {
-			let calls = self.work(step).await?;
+			let calls = self.crowd.work(step).await?;
 			steps.push(self.phase(node, name, calls).await?);
 		}
-		self.expect_all(|state| state == JobState::Delivered).await?;
-		let approvals = self.approvals().await?;
+		self.crowd.expect_all(|state| state == JobState::Delivered).await?;
+		let approvals = self.crowd.approvals().await?;
 		let approvals = self.phase(node, "jobs.approve", approvals).await?;
-		self.expect_all(|state| matches!(state, JobState::Settled(_))).await?;
+		self.crowd
+			.expect_all(|state| matches!(state, JobState::Settled(_)))
+			.await?;
 		let phases: Vec<_> = [orders].into_iter().chain(steps).chain([approvals]).collect();
 		let mut figures: Vec<_> = transfers.figures(&transfers).into();
 		figures.extend(phases.iter().flat_map(|phase| phase.figures(&transfers)));
@@ -248,106 +200,22 @@ impl Crowd {
 
 	/// Money for the customers, machines for the owner, an offer for each machine.
 	async fn set_up(&mut self, node: &mut Node) -> Result<()> {
-		let alice = dev_account("Alice");
-		let mut calls: Vec<_> = self
-			.customers
-			.iter()
-			.map(|customer| (alice.clone(), transfer(account(customer), 1_000 * BPI)))
-			.collect();
-		let genesis = self.chain.genesis();
-		for (index, machine) in self.machines.iter().enumerate() {
-			calls.push((
-				self.owner.clone(),
-				register(&self.owner, machine, genesis, index as u32),
-			));
-		}
+		let mut calls = self.crowd.endowments();
+		calls.extend(self.crowd.registrations().await?);
 		self.phase(node, "set-up", calls).await?;
-		let machines = self.chain.now().await?.machines().await?;
-		ensure!(
-			machines.len() == self.machines.len(),
-			"only {} machines were registered",
-			machines.len()
-		);
-		let offers = machines
-			.into_iter()
-			.map(|(id, _)| (self.owner.clone(), publish_offer(id)))
-			.collect();
+		let offers = self.crowd.offers().await?;
 		self.phase(node, "offers", offers).await?;
 		Ok(())
 	}
 
-	/// Every customer orders from one machine as often as he may, and every machine gets as many jobs as it may have.
-	async fn orders(&mut self) -> Result<Vec<(Keypair, Call)>> {
-		let view = self.chain.now().await?;
-		let (offers, clock) = (view.offers().await?, view.clock().await?);
-		ensure!(
-			offers.len() == self.machines.len(),
-			"only {} offers were published",
-			offers.len()
-		);
-		let deliver_by = clock.last + 30 * 24 * 3_600_000;
-		let customers = self.customers.chunks(CUSTOMERS_EACH as usize);
-		let pairs = offers
-			.keys()
-			.zip(customers)
-			.flat_map(|(offer, customers)| customers.iter().map(move |customer| (*offer, customer)));
-		let orders = pairs.flat_map(|(offer, customer)| {
-			std::iter::repeat_n((customer.clone(), order(offer, deliver_by)), ORDERS_EACH as usize)
-		});
-		Ok(orders.collect())
-	}
-
-	/// One step of all the machines about all their jobs.
-	async fn work(&mut self, step: OfJob) -> Result<Vec<(Keypair, Call)>> {
-		let view = self.chain.now().await?;
-		let (jobs, machines) = (view.jobs().await?, view.machines().await?);
-		let expected = self.machines.len() * JOBS_EACH as usize;
-		ensure!(
-			jobs.len() == expected,
-			"only {} of {expected} orders were taken",
-			jobs.len()
-		);
-		let keys: BTreeMap<_, _> = self.machines.iter().map(|key| (account(key).0, key.clone())).collect();
-		let key_of: BTreeMap<_, _> = machines.into_iter().map(|(id, machine)| (id, machine.key.0)).collect();
-		let mut calls = Vec::with_capacity(jobs.len());
-		for (id, job) in jobs {
-			let key = key_of
-				.get(&job.machine)
-				.and_then(|key| keys.get(key))
-				.context("a job of an unknown machine")?;
-			calls.push((key.clone(), step(id)));
-		}
-		Ok(calls)
-	}
-
-	async fn approvals(&mut self) -> Result<Vec<(Keypair, Call)>> {
-		let keys: BTreeMap<_, _> = self.customers.iter().map(|key| (account(key).0, key.clone())).collect();
-		let jobs = self.chain.now().await?.jobs().await?;
-		let approval = |(id, job): (u64, bpiiot_harness::chain::Job)| {
-			let key = keys.get(&job.customer().0).context("a job of an unknown customer")?;
-			Ok((key.clone(), approve(id)))
-		};
-		jobs.into_iter().map(approval).collect()
-	}
-
-	async fn expect_all(&self, is: impl Fn(JobState) -> bool) -> Result<()> {
-		let jobs = self.chain.now().await?.jobs().await?;
-		let others = jobs.values().filter(|job| !is(job.state)).count();
-		ensure!(
-			others == 0,
-			"{others} of {} jobs are not where they should be: calls failed",
-			jobs.len()
-		);
-		Ok(())
-	}
-
 	/// Signs all calls, throws them into the pool at once, and waits until they are in blocks.
-	async fn phase(&mut self, node: &mut Node, name: &'static str, calls: Vec<(Keypair, Call)>) -> Result<Phase> {
-		let signed = self.sign(calls).await?;
+	async fn phase(&mut self, node: &mut Node, name: &'static str, calls: Vec<Unsigned>) -> Result<Phase> {
+		let signed = self.crowd.sign(calls).await?;
 		let count = signed.len() as u64;
 		while self.log.next_line()?.is_some() {}
 		let start = Instant::now();
-		self.send(&signed)
+		self.crowd
+			.send(&signed)
 			.try_for_each(|_| async { Ok(()) })
 			.await
 			.with_context(|| format!("{name}: refused"))?;
@@ -369,24 +237,17 @@ impl Crowd {
 			// the others the node says that it has them.
 			if made.calls == 0 && done < count {
 				eprintln!("{name}: {} calls are missing, all are sent again", count - done);
-				self.send(&signed).for_each(|_| async {}).await;
+				self.crowd.send(&signed).for_each(|_| async {}).await;
 			}
 		}
 		let last = blocks.last().map_or(0, |block| block.number);
-		self.chain
+		self.crowd
+			.chain()
 			.wait_for("the last of the blocks", PHASE_LIMIT, async |view| {
 				Ok((view.number() >= last).then_some(()))
 			})
 			.await?;
 		Phase::of(name, &blocks)
-	}
-
-	/// Throws signed calls into the pool. Gives what the node says of each.
-	fn send<'a>(&'a self, signed: &'a [Vec<u8>]) -> impl Stream<Item = Result<H256, subxt::rpcs::Error>> + 'a {
-		let rpc = self.chain.rpc();
-		stream::iter(signed)
-			.map(move |bytes| rpc.author_submit_extrinsic(bytes))
-			.buffered(IN_FLIGHT)
 	}
 
 	/// The next block that the node makes.
@@ -405,92 +266,11 @@ impl Crowd {
 		})
 		.await
 	}
-
-	async fn sign(&mut self, calls: Vec<(Keypair, Call)>) -> Result<Vec<Vec<u8>>> {
-		let transactions = self.chain.now().await?.subxt().transactions();
-		let mut signed = Vec::with_capacity(calls.len());
-		for (signer, call) in calls {
-			let who = account(&signer);
-			let nonce = match self.nonces.get(&who.0) {
-				Some(nonce) => *nonce,
-				None => transactions.account_nonce(&who).await?,
-			};
-			self.nonces.insert(who.0, nonce + 1);
-			let params = DefaultExtrinsicParamsBuilder::new().immortal().nonce(nonce).build();
-			let mut signable = transactions.create_signable_offline(&call, params)?;
-			signed.push(signable.sign(&signer)?.into_encoded());
-		}
-		Ok(signed)
-	}
-}
-
-type Call = DynamicPayload<Vec<Value>>;
-
-fn call(pallet: &str, name: &str, arguments: Vec<Value>) -> Call {
-	dynamic::tx(pallet, name, arguments)
-}
-
-fn transfer(to: AccountId32, planck: u128) -> Call {
-	let to = Value::unnamed_variant("Id", [Value::from_bytes(to.0)]);
-	call("Balances", "transfer_keep_alive", vec![to, Value::from(planck)])
-}
-
-fn register(owner: &Keypair, machine: &Keypair, genesis: H256, nonce: u32) -> Call {
-	let (owner, key) = (account(owner), account(machine));
-	let payload = [
-		b"bpiiot/register".as_slice(),
-		genesis.as_ref(),
-		&owner.0,
-		&key.0,
-		&nonce.to_le_bytes(),
-	]
-	.concat();
-	let profile = value!({
-		model: (),
-		location: (),
-		capabilities: (),
-		firmware: Value::from_bytes([0; 32]),
-		metadata: Value::from_bytes([0; 32])
-	});
-	let proof = Value::from_bytes(machine.sign(&payload).0);
-	let encryption_key = Value::from_bytes([0; 32]);
-	let fee_allowance = value!({ amount: Value::from(10 * BPI), period: 0u128 });
-	call(
-		"Machines",
-		"register",
-		vec![Value::from_bytes(key.0), proof, profile, encryption_key, fee_allowance],
-	)
-}
-
-fn order(offer: u64, deliver_by: u64) -> Call {
-	call("Jobs", "order", order_arguments(offer, BPI, deliver_by))
-}
-
-fn accept(job: u64) -> Call {
-	call("Jobs", "accept", vec![Value::from(u128::from(job))])
-}
-
-fn start(job: u64) -> Call {
-	call("Jobs", "start", vec![Value::from(u128::from(job))])
-}
-
-fn deliver(job: u64) -> Call {
-	let (job, units) = (Value::from(u128::from(job)), Value::from(1u128));
-	call("Jobs", "deliver", vec![job, units, Value::from_bytes([9; 32])])
-}
-
-fn approve(job: u64) -> Call {
-	call(
-		"Jobs",
-		"approve",
-		vec![Value::from(u128::from(job)), Value::from(1u128)],
-	)
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use subxt::{config::substrate::SpecVersionForRange, Metadata, OfflineClient, SubstrateConfig};
 
 	const LINE: &str = "2026-11-23 10:00:00 🎁 Prepared block for proposing at 12 (345 ms) hash: 0xab; parent_hash: 0xcd; end: HitBlockWeightLimit; extrinsics_count: 1203";
 
@@ -508,35 +288,6 @@ mod tests {
 		let idle = LINE.replace("HitBlockWeightLimit", "NoMoreTransactions");
 		assert_eq!(Made::parse(&idle).map(|made| made.full), Some(false));
 		assert_eq!(Made::parse("Imported #12"), None);
-	}
-
-	#[test]
-	fn every_call_fits_the_runtime() {
-		let metadata = include_bytes!("../../../iot-client/metadata/bpiiot.scale");
-		let metadata = Metadata::decode_from(&metadata[..]).unwrap();
-		let versions = SpecVersionForRange {
-			block_range: 0..1,
-			spec_version: 1,
-			transaction_version: 1,
-		};
-		let config = SubstrateConfig::builder()
-			.set_metadata_for_spec_versions([(1, metadata.into())])
-			.set_spec_version_for_block_ranges([versions])
-			.build();
-		let runtime = OfflineClient::new_with_config(config).at_block(0u64).unwrap();
-		let (owner, machine) = (dev_account("Owner"), dev_account("Machine"));
-		let calls = [
-			register(&owner, &machine, H256::zero(), 3),
-			publish_offer([1; 32]),
-			order(7, 8),
-			approve(7),
-		];
-		let steps = STEPS.map(|(_, step)| step(7));
-		for call in calls.into_iter().chain(steps) {
-			let name = call.call_name().to_owned();
-			let encoded = runtime.transactions().call_data(&call);
-			assert!(encoded.is_ok_and(|bytes| bytes.len() > 2), "{name}");
-		}
 	}
 
 	#[test]

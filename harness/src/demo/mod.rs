@@ -477,7 +477,7 @@ pub fn what_to_try(stage: &Stage) -> Result<Vec<String>> {
 	let log = world.folder().display();
 	Ok([
 		"Everything stays up. Look at it in Polkadot.js Apps:".to_owned(),
-		format!("  {}", apps_link(&world.node.url())),
+		format!("  {}", apps_link(world.url())),
 		"\nIn another terminal, with the client:".to_owned(),
 		format!("  export IOT_CLIENT_CONFIG={config} PATH={folder}:\"$PATH\""),
 		"  iot-client status".to_owned(),
