@@ -62,7 +62,7 @@ pub fn transfer(to: AccountId32, planck: u128) -> Call {
 	call("Balances", "transfer_keep_alive", vec![to, Value::from(planck)])
 }
 
-/// A machine for an owner whose account has this nonce.
+/// A machine for an owner who has registered so many.
 pub fn register(owner: &Keypair, machine: &Keypair, genesis: H256, nonce: u32) -> Call {
 	let (owner, key) = (account(owner), account(machine));
 	let payload = [

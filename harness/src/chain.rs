@@ -44,6 +44,7 @@ pub fn dev_account(name: &str) -> Keypair {
 pub struct Chain {
 	client: OnlineClient<SubstrateConfig>,
 	rpc: LegacyRpcMethods<subxt::config::RpcConfigFor<SubstrateConfig>>,
+	patience: Duration,
 }
 
 impl Chain {
@@ -61,7 +62,13 @@ impl Chain {
 		Ok(Self {
 			client,
 			rpc: LegacyRpcMethods::new(raw),
+			patience: PATIENCE,
 		})
+	}
+
+	/// The same, but the next finalized block may take so long to come.
+	pub fn with_patience(self, patience: Duration) -> Self {
+		Self { patience, ..self }
 	}
 
 	/// Hash of the first block.
@@ -101,7 +108,11 @@ impl Chain {
 	/// When the node does not answer.
 	pub async fn follow(&self) -> Result<Follow> {
 		let blocks = timeout(PATIENCE, self.client.stream_blocks()).await??;
-		Ok(Follow { blocks, taken: None })
+		Ok(Follow {
+			blocks,
+			taken: None,
+			patience: self.patience,
+		})
 	}
 
 	/// Looks at the last finalized block, and at each one after it, until `look` gives a value.
@@ -146,9 +157,10 @@ impl Chain {
 			}
 		};
 		let name = format!("{}.{}", call.pallet_name(), call.call_name());
-		timeout(PATIENCE, sending)
+		let patience = self.patience;
+		timeout(patience, sending)
 			.await
-			.with_context(|| format!("{name} is in no finalized block after {PATIENCE:?}"))?
+			.with_context(|| format!("{name} is in no finalized block after {patience:?}"))?
 	}
 }
 
@@ -202,6 +214,7 @@ pub struct Follow {
 	blocks: Blocks<SubstrateConfig>,
 	/// Taken from the stream and not given to anybody yet.
 	taken: Option<Block<SubstrateConfig>>,
+	patience: Duration,
 }
 
 impl Follow {
@@ -211,9 +224,9 @@ impl Follow {
 	/// When none comes, or the node is gone.
 	pub async fn next(&mut self) -> Result<View> {
 		if self.taken.is_none() {
-			let block = timeout(PATIENCE, self.blocks.next())
+			let block = timeout(self.patience, self.blocks.next())
 				.await
-				.context("no block was finalized for a minute")?;
+				.with_context(|| format!("no block was finalized for {:?}", self.patience))?;
 			self.taken = Some(block.context("the node is gone")??);
 		}
 		let block = self.taken.as_ref().context("a block was taken")?;

@@ -54,7 +54,7 @@ impl Crowd {
 		let (customers, machines) = (all("customer", machines * CUSTOMERS_EACH), all("machine", machines));
 		Self {
 			chain,
-			owner: dev_account("Owner"),
+			owner: dev_account(&format!("{name}/owner")),
 			customers,
 			machines,
 			nonces: BTreeMap::new(),
@@ -76,11 +76,15 @@ impl Crowd {
 		self.machines.len() * JOBS_EACH as usize
 	}
 
-	/// Money for the customers.
+	/// Money for the owner and the customers.
 	pub fn endowments(&self) -> Vec<Unsigned> {
 		let alice = dev_account("Alice");
-		let endow = |customer| (alice.clone(), calls::transfer(account(customer), 1_000 * BPI));
-		self.customers.iter().map(endow).collect()
+		let endow = |(key, whole)| (alice.clone(), calls::transfer(account(key), whole * BPI));
+		let customers = self.customers.iter().map(|customer| (customer, 1_000));
+		std::iter::once((&self.owner, 10_000))
+			.chain(customers)
+			.map(endow)
+			.collect()
 	}
 
 	/// So many transfers of each customer to somebody else.
@@ -92,19 +96,14 @@ impl Crowd {
 			.collect()
 	}
 
-	/// Machines for the owner.
-	///
-	/// # Errors
-	/// When the node does not answer.
-	pub async fn registrations(&mut self) -> Result<Vec<Unsigned>> {
+	/// Machines for the owner, who must have none yet.
+	pub fn registrations(&self) -> Vec<Unsigned> {
 		let genesis = self.chain.genesis();
-		// Each registration's proof holds the nonce that the owner's account has then.
-		let first = self.nonce(&self.owner.clone()).await?;
-		let register = |(machine, index)| {
-			let call = calls::register(&self.owner, machine, genesis, first as u32 + index);
+		let register = |(machine, count)| {
+			let call = calls::register(&self.owner, machine, genesis, count);
 			(self.owner.clone(), call)
 		};
-		Ok(self.machines.iter().zip(0..).map(register).collect())
+		self.machines.iter().zip(0..).map(register).collect()
 	}
 
 	/// An offer for each machine.

@@ -81,11 +81,10 @@ impl World {
 	/// Starts a board beside a node that somebody else runs.
 	///
 	/// # Errors
-	/// When the board does not start, or the node does not answer.
-	pub async fn beside(url: &str) -> Result<Self> {
+	/// When the board does not start.
+	pub async fn beside(url: &str, chain: Chain) -> Result<Self> {
 		let folder = temporary_folder()?;
 		let board = Board::start(folder.path(), None).await?;
-		let chain = Chain::connect(url).await?;
 		Self::gather(folder, None, url.to_owned(), chain, board)
 	}
 
@@ -130,11 +129,20 @@ impl World {
 	/// When any part fails.
 	pub async fn ready(block_time: Duration, fault: Option<&str>) -> Result<(Self, MachineAccounts, u64)> {
 		let mut world = Self::start(block_time, fault).await?;
-		let machine = world.register().await?;
-		world.fund(5).await?;
-		let offer = world.publish_offer().await?;
-		world.start_daemon()?.ready().await?;
+		let (machine, offer) = world.open().await?;
 		Ok((world, machine, offer))
+	}
+
+	/// Registers a machine, publishes its offer, and starts the daemon: ready for orders.
+	///
+	/// # Errors
+	/// When any part fails.
+	pub async fn open(&mut self) -> Result<(MachineAccounts, u64)> {
+		let machine = self.register().await?;
+		self.fund(5).await?;
+		let offer = self.publish_offer().await?;
+		self.start_daemon()?.ready().await?;
+		Ok((machine, offer))
 	}
 
 	/// Where clients reach the node.

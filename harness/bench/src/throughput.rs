@@ -200,9 +200,10 @@ impl Load {
 
 	/// Money for the customers, machines for the owner, an offer for each machine.
 	async fn set_up(&mut self, node: &mut Node) -> Result<()> {
-		let mut calls = self.crowd.endowments();
-		calls.extend(self.crowd.registrations().await?);
-		self.phase(node, "set-up", calls).await?;
+		let endowments = self.crowd.endowments();
+		self.phase(node, "endowments", endowments).await?;
+		let registrations = self.crowd.registrations();
+		self.phase(node, "registrations", registrations).await?;
 		let offers = self.crowd.offers().await?;
 		self.phase(node, "offers", offers).await?;
 		Ok(())

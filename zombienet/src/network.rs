@@ -1,0 +1,222 @@
+//! A network on this machine: a relay chain with two validators, and our parachain with its collators and full nodes.
+
+use crate::{
+	process,
+	programs::{output_of, Programs},
+};
+use anyhow::{anyhow, Context, Result};
+use bpiiot_harness::{chain::Chain, process::wait_until};
+use std::{
+	fs,
+	path::{Path, PathBuf},
+	time::Duration,
+};
+use zombienet_sdk::{
+	AddCollatorOptions, Arg, LocalFileSystem, NetworkConfig, NetworkConfigBuilder, NetworkConfigExt, NetworkNode,
+};
+
+/// Our parachain's id.
+pub const PARA_ID: u32 = 2000;
+/// The validators of the relay chain. Their keys are `//Alice` and `//Bob`.
+pub const VALIDATORS: [&str; 2] = ["alice", "bob"];
+/// The collators that the genesis block knows. Their keys are `//Alice` and `//Bob`.
+pub const COLLATORS: [&str; 2] = ["collator-alice", "collator-bob"];
+/// A node that follows, and that clients ask.
+pub const FULL_NODE: &str = "full-node";
+
+/// From the start of the first program until the parachain makes blocks.
+const START_LIMIT: Duration = Duration::from_secs(600);
+/// A node's start.
+const NODE_LIMIT: Duration = Duration::from_secs(240);
+
+/// Arguments of every node here.
+const COMMON: [&str; 2] = ["--database=paritydb", "--no-hardware-benchmarks"];
+/// Room for a storm.
+const POOL: [&str; 2] = ["--pool-limit=20000", "--pool-kbytes=200000"];
+
+/// A running network. Its nodes end when it is dropped; its folder stays.
+pub struct Network {
+	inner: zombienet_sdk::Network<LocalFileSystem>,
+}
+
+impl Network {
+	/// Starts a network in `folder`, which is made, and waits until the parachain makes blocks.
+	///
+	/// # Errors
+	/// When a program is missing, or the network does not come up.
+	pub async fn start(folder: &Path) -> Result<Self> {
+		let programs = Programs::find()?;
+		fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+		let relay_spec = folder.join("relay-plain.json");
+		fs::write(&relay_spec, output_of(&programs.relay_spec, &[]).await?)?;
+		let para_spec = folder.join("bpiiot.json");
+		let exported = output_of(&programs.node, &["export-chain-spec", "--chain=local_testnet", "--raw"]).await?;
+		fs::write(&para_spec, exported)?;
+
+		let definition = definition(&programs, &folder.join("nodes"), &relay_spec, &para_spec)?;
+		fs::write(folder.join("network.toml"), definition.dump_to_toml()?)?;
+		let inner = definition
+			.spawn_native()
+			.await
+			.map_err(|error| anyhow!("zombienet: {error}"))?;
+		let network = Self { inner };
+		let first = network.chain(FULL_NODE).await?;
+		first
+			.wait_for("the parachain's first block", START_LIMIT, async |view| {
+				Ok((view.number() > 0).then_some(()))
+			})
+			.await?;
+		Ok(network)
+	}
+
+	/// A node by its name.
+	///
+	/// # Errors
+	/// When there is none of that name.
+	pub fn node(&self, name: &str) -> Result<&NetworkNode> {
+		self.inner.get_node(name)
+	}
+
+	/// The names of all nodes.
+	pub fn names(&self) -> Vec<String> {
+		self.inner.node_names()
+	}
+
+	/// Where clients reach a node.
+	///
+	/// # Errors
+	/// When there is none of that name.
+	pub fn url(&self, name: &str) -> Result<&str> {
+		Ok(self.node(name)?.ws_uri())
+	}
+
+	/// A connection to a node, once it answers.
+	///
+	/// # Errors
+	/// When it does not.
+	pub async fn chain(&self, name: &str) -> Result<Chain> {
+		let url = self.url(name)?;
+		wait_until(&format!("an answer from {name}"), NODE_LIMIT, || async {
+			Ok(Chain::connect(url).await.ok())
+		})
+		.await
+	}
+
+	/// Ends a node as a power cut would, and starts it again after a while.
+	///
+	/// # Errors
+	/// When there is none of that name, or it cannot be started.
+	pub async fn crash(&self, name: &str, down: Duration) -> Result<()> {
+		self.node(name)?
+			.restart(Some(down))
+			.await
+			.with_context(|| format!("cannot restart {name}"))
+	}
+
+	/// Adds a full node that knows nothing of the chain yet.
+	///
+	/// # Errors
+	/// When it cannot be started.
+	pub async fn add_full_node(&mut self, name: &str) -> Result<()> {
+		let options = AddCollatorOptions {
+			args: arguments(None),
+			is_validator: false,
+			..AddCollatorOptions::default()
+		};
+		self.inner.add_collator(name, options, PARA_ID).await
+	}
+
+	/// The process of a node.
+	///
+	/// # Errors
+	/// When it does not run.
+	pub fn pid(&self, name: &str) -> Result<u32> {
+		process::in_folder(self.node(name)?.base_dir()).with_context(|| format!("{name} does not run"))
+	}
+
+	/// The log of a node.
+	///
+	/// # Errors
+	/// When there is none of that name.
+	pub fn log(&self, name: &str) -> Result<PathBuf> {
+		Ok(self.node(name)?.base_dir().join(format!("{name}.log")))
+	}
+
+	/// The ports at which a node answers those who ask it: remote procedures and metrics.
+	///
+	/// # Errors
+	/// When there is none of that name.
+	pub fn asked_ports(&self, name: &str) -> Result<Vec<u16>> {
+		let arguments = self.node(name)?.args();
+		let values = arguments
+			.windows(2)
+			.filter(|pair| matches!(pair[0], "--rpc-port" | "--prometheus-port"));
+		values
+			.map(|pair| pair[1].parse().context("a port is a number"))
+			.collect()
+	}
+
+	/// Ends all nodes.
+	///
+	/// # Errors
+	/// When one cannot be ended.
+	pub async fn stop(self) -> Result<()> {
+		self.inner.destroy().await.context("cannot end the network")
+	}
+}
+
+/// The network as zombienet reads it.
+fn definition(programs: &Programs, nodes: &Path, relay_spec: &Path, para_spec: &Path) -> Result<NetworkConfig> {
+	let relay: Vec<Arg> = COMMON.iter().map(|argument| Arg::from(*argument)).collect();
+	let builder = NetworkConfigBuilder::new()
+		.with_relaychain(|chain| {
+			let chain = chain
+				.with_chain("rococo-local")
+				.with_default_command(text(&programs.relay).as_str())
+				.with_default_args(relay)
+				.with_chain_spec_path(relay_spec.to_owned());
+			let [first, second] = VALIDATORS;
+			chain
+				.with_validator(|node| node.with_name(first))
+				.with_validator(|node| node.with_name(second))
+		})
+		.with_parachain(|chain| {
+			let chain = chain
+				.with_id(PARA_ID)
+				.cumulus_based(true)
+				.with_default_command(text(&programs.node).as_str())
+				.with_chain_spec_path(para_spec.to_owned());
+			let [first, second] = COLLATORS;
+			chain
+				.with_collator(|node| node.with_name(first).with_args(arguments(Some("--alice"))))
+				.with_collator(|node| node.with_name(second).with_args(arguments(Some("--bob"))))
+				.with_fullnode(|node| node.with_name(FULL_NODE).with_args(arguments(None)))
+		})
+		.with_global_settings(|settings| {
+			settings
+				.with_base_dir(nodes)
+				.with_network_spawn_timeout(START_LIMIT.as_secs() as u32)
+				.with_node_spawn_timeout(NODE_LIMIT.as_secs() as u32)
+				.with_tear_down_on_failure(false)
+		});
+	builder.build().map_err(|errors| {
+		let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+		anyhow!("the network's definition is wrong: {}", errors.join("; "))
+	})
+}
+
+/// The arguments of one of our nodes: of a collator with this key, or of a full node.
+fn arguments(key: Option<&str>) -> Vec<Arg> {
+	let ours = COMMON.iter().chain(&POOL).copied();
+	let collator = key.into_iter().chain(key.map(|_| "--authoring=slot-based"));
+	// What follows the two dashes is for the relay chain's side of the node.
+	ours.chain(collator)
+		.chain(["--"])
+		.chain(COMMON)
+		.map(Arg::from)
+		.collect()
+}
+
+fn text(path: &Path) -> String {
+	path.display().to_string()
+}

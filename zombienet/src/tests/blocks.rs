@@ -1,0 +1,89 @@
+//! Blocks and finality.
+
+use super::Seen;
+use crate::{
+	network::{COLLATORS, FULL_NODE, PARA_ID, VALIDATORS},
+	stage::Stage,
+};
+use anyhow::{ensure, Context, Result};
+use bpiiot_harness::chain::View;
+use std::time::Instant;
+use subxt::config::{substrate::SubstrateHeader, Hasher as _, Header as _};
+
+/// The parachain blocks that must come.
+const BLOCKS: u64 = 5;
+/// Relay blocks that are looked through for what the parachain did.
+const RELAY_BLOCKS: u64 = 10;
+
+/// Blocks are backed, included and finalized; what the relay chain has finalized of ours is what our nodes say.
+pub async fn backed(stage: &mut Stage) -> Result<Seen> {
+	let chain = stage.chain(FULL_NODE).await?;
+	let height = stage.go_on(&chain, BLOCKS).await?;
+	stage.agree(&[COLLATORS[0], COLLATORS[1], FULL_NODE], height).await?;
+
+	let relay = stage.chain(VALIDATORS[0]).await?;
+	let newest = relay.now().await?;
+	let head: Vec<u8> = newest
+		.value("Paras", "Heads", (PARA_ID,))
+		.await?
+		.context("the relay chain knows nothing of our parachain")?;
+	let header: SubstrateHeader<subxt::utils::H256> = codec_decode(&head)?;
+	let hasher = chain.now().await?.subxt().hasher();
+	let (number, hash) = (header.number(), header.hash_with(hasher));
+	let ours = chain.at_height(number).await?.hash();
+	ensure!(
+		ours == hash,
+		"block {number} is {hash} for the relay chain and {ours} for the full node"
+	);
+
+	let (mut backed, mut included) = (0, 0);
+	for number in newest.number().saturating_sub(RELAY_BLOCKS) + 1..=newest.number() {
+		let (more_backed, more_included) = candidates(&relay.at_height(number).await?).await?;
+		backed += more_backed;
+		included += more_included;
+	}
+	ensure!(
+		backed > 0 && included > 0,
+		"no candidate in {RELAY_BLOCKS} finalized relay blocks: {backed}, {included}"
+	);
+	Ok(vec![
+		format!("{RELAY_BLOCKS} finalized relay blocks have {backed} candidates backed and {included} included"),
+		format!("the relay chain's finalized head of ours is block {number}, as at all three nodes"),
+	])
+}
+
+fn codec_decode<Value: subxt::ext::codec::Decode>(mut bytes: &[u8]) -> Result<Value> {
+	Value::decode(&mut bytes).context("the head is no header")
+}
+
+async fn candidates(view: &View) -> Result<(usize, usize)> {
+	let (mut backed, mut included) = (0, 0);
+	for event in view.subxt().events().fetch().await?.iter() {
+		let event = event?;
+		match (event.pallet_name(), event.event_name()) {
+			("ParaInclusion", "CandidateBacked") => backed += 1,
+			("ParaInclusion", "CandidateIncluded") => included += 1,
+			_ => {}
+		}
+	}
+	Ok((backed, included))
+}
+
+/// A node that knows nothing gets all blocks from its peers.
+pub async fn sync(stage: &mut Stage) -> Result<Seen> {
+	const NEW: &str = "late-node";
+	let height = stage.chain(FULL_NODE).await?.now().await?.number();
+	let start = Instant::now();
+	stage.network.add_full_node(NEW).await?;
+	stage.agree(&[FULL_NODE, NEW], height).await?;
+	let took = start.elapsed().as_secs_f64();
+	stage.agree(&[FULL_NODE, NEW], height / 2).await?;
+	Ok(vec![format!("{height} blocks in {took:.0} s, start included")])
+}
+
+/// The client's cursor saw every block.
+pub async fn witness(stage: &mut Stage) -> Result<Seen> {
+	let chain = stage.chain(FULL_NODE).await?;
+	let (first, last) = stage.witness.must_have_seen_all(&chain).await?;
+	Ok(vec![format!("blocks {first}..={last}, each once and in order")])
+}

@@ -1,0 +1,44 @@
+//! The tests, in the order in which they run on one network.
+
+mod blocks;
+mod faults;
+mod jobs;
+mod load;
+
+use crate::stage::Stage;
+use anyhow::Result;
+use futures::future::BoxFuture;
+
+/// What was seen, in lines for people.
+pub type Seen = Vec<String>;
+
+/// One test.
+#[derive(Clone, Copy)]
+pub struct Test {
+	/// What it is called.
+	pub name: &'static str,
+	/// What must hold.
+	pub claim: &'static str,
+	/// Tries it.
+	pub run: for<'a> fn(&'a mut Stage) -> BoxFuture<'a, Result<Seen>>,
+}
+
+macro_rules! tests {
+	($($name:literal, $claim:literal, $run:path;)*) => {
+		[$(Test { name: $name, claim: $claim, run: |stage| Box::pin($run(stage)) }),*]
+	};
+}
+
+/// All of them. The first is the shortest.
+pub const TESTS: [Test; 10] = tests! {
+	"backed", "blocks are backed, included in the relay chain and finalized", blocks::backed;
+	"life-cycle", "a job from order to payment through a collator, read at the full node", jobs::life_cycle;
+	"collator-crash", "a job ends paid although a collator crashes in the middle", faults::collator_crash;
+	"validator-crash", "finality goes on after a validator's crash, nothing is undone", faults::validator_crash;
+	"partition", "a collator that is cut off catches up when it is not any more", faults::partition;
+	"collators-down", "with all collators down for 20 relay blocks, deadlines move and a job ends paid", faults::collators_down;
+	"storm", "5,120 job calls at once: all in finalized blocks, none lost, none doubled", load::storm;
+	"speed", "job calls and transfers, side by side", load::speed;
+	"sync", "a new full node syncs from the first block", blocks::sync;
+	"witness", "a client followed every finalized block of all this, once each and in order", blocks::witness;
+};
