@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `make check`: everything that can be said of the sources without running them. Cheap steps first.
-# Usage: scripts/check.sh [STEP...]    STEP: format names scripts lockfile gpl deny clippy calls features
+# Usage: scripts/check.sh [STEP...]    STEP: format names scripts lockfile gpl deny clippy calls features network
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/bpiiot/target}
@@ -13,7 +13,7 @@ step_format() {
 # Long tests are named `long_…`, and no others have that word in their names: cargo's own runner, which takes the place of
 # cargo-nextest where that is missing, would leave them out of `make test` without a word.
 step_names() {
-	find board-firmware harness iot-client node pallets runtime -name '*.rs' -exec awk '
+	find board-firmware harness iot-client node pallets runtime zombienet -name '*.rs' -exec awk '
 		FNR == 1 { test = 0 }
 		/^[ \t]*#\[([a-z_]+::)*test(\]|\()/ { test = 1 }
 		test && match($0, /fn [A-Za-z0-9_]+/) {
@@ -79,10 +79,20 @@ step_calls() {
 }
 
 # Clippy with the features that only benchmarks and try-runtime are built with. Still over the workspace: the pallets and
-# the runtime alone would choose other features of a crate below binaryen, and compile that once more. But without the
-# harness, which has nothing to do with these features and would have the node's half of the SDK compiled again.
+# the runtime alone would choose other features of a crate below binaryen, and compile that once more. But without what
+# has nothing to do with these features and would have the node's half of the SDK compiled again.
 step_features() {
-	LINT_DOCS=0 lint --exclude bpiiot-harness --lib --features bpiiot-runtime/runtime-benchmarks,bpiiot-runtime/try-runtime
+	LINT_DOCS=0 lint --workspace --exclude bpiiot-bench --exclude bpiiot-harness --exclude bpiiot-relay-chain \
+		--exclude bpiiot-zombienet --lib --features bpiiot-runtime/runtime-benchmarks,bpiiot-runtime/try-runtime
+}
+
+# The network tests and the relay chain's programs, where these are built: what they need takes long.
+step_network() {
+	if [[ ! -x $CARGO_TARGET_DIR/debug/bpiiot-network ]]; then
+		echo "skipped: the network's programs are not built here (make net-test does that)"
+		return
+	fi
+	LINT_DOCS=0 lint --package bpiiot-zombienet --bins --tests
 }
 
 # `cargo build` with clippy for our own crates.
@@ -105,10 +115,10 @@ linted() {
 	CLIPPY_DRIVER=$sysroot/bin/clippy-driver RUSTDOC=$sysroot/bin/rustdoc LINT_DOC_DIR=$CARGO_TARGET_DIR \
 		CLIPPY_ARGS='-Dwarnings__CLIPPY_HACKERY__' RUSTC_WORKSPACE_WRAPPER=$PWD/scripts/lint-rustc.sh \
 		SKIP_BPIIOT_RUNTIME_WASM_BUILD=1 \
-		cargo "$command" --locked --workspace "$@"
+		cargo "$command" --locked "$@"
 }
 
-all=(format names scripts lockfile gpl deny clippy calls features)
+all=(format names scripts lockfile gpl deny clippy calls features network)
 steps=("$@")
 ((${#steps[@]})) || steps=("${all[@]}")
 for step in "${steps[@]}"; do

@@ -6,5 +6,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/bpiiot/target}
 
-BPIIOT_WRITE_METADATA=1 cargo test --locked --workspace --test client_metadata
+BPIIOT_WRITE_METADATA=1 cargo test --locked --test client_metadata
 sha256sum iot-client/metadata/bpiiot.scale

@@ -22,21 +22,22 @@ runner() {
 }
 
 if command -v cargo-nextest >/dev/null; then
-	runner rust cargo nextest run --locked --workspace --profile "$([[ $which == all ]] && echo all || echo default)"
+	runner rust cargo nextest run --locked --profile "$([[ $which == all ]] && echo all || echo default)"
 else
 	# One test program after the other, and within one that starts nodes one test at a time as nextest does it.
 	skip=(--skip long_)
 	[[ $which == short ]] || skip=()
-	runner rust cargo test --locked --workspace --lib --bins --no-fail-fast -- "${skip[@]}"
-	runner rust-integration cargo test --locked --workspace --test '*' --no-fail-fast -- --test-threads 1 "${skip[@]}"
+	runner rust cargo test --locked --lib --bins --no-fail-fast -- "${skip[@]}"
+	runner rust-integration cargo test --locked --test '*' --no-fail-fast -- --test-threads 1 "${skip[@]}"
 fi
 
-runner examples cargo test --locked --workspace --doc
+runner examples cargo test --locked --doc
 
 if [[ $which == all ]]; then
 	# The benchmarks' own tests and try-state as the runtime compiles it; the choice of packages is explained in
 	# scripts/check.sh.
-	runner features env SKIP_BPIIOT_RUNTIME_WASM_BUILD=1 cargo test --locked --workspace --exclude bpiiot-harness --lib \
+	runner features env SKIP_BPIIOT_RUNTIME_WASM_BUILD=1 cargo test --locked --workspace --lib \
+		--exclude bpiiot-bench --exclude bpiiot-harness --exclude bpiiot-relay-chain --exclude bpiiot-zombienet \
 		--features bpiiot-runtime/runtime-benchmarks,bpiiot-runtime/try-runtime
 fi
 
