@@ -33,6 +33,17 @@ pub const STEPS: [(&str, OfJob); 3] = [
 /// A call, and who signs it.
 pub type Unsigned = (Keypair, Call);
 
+/// A call that needs its signature only.
+#[derive(Clone, Debug)]
+pub struct Numbered {
+	/// Who signs it.
+	pub signer: Keypair,
+	/// What is called.
+	pub call: Call,
+	/// How many calls its signer has made before.
+	pub nonce: u64,
+}
+
 /// Machines with one owner, and four customers for each.
 #[derive(Debug)]
 pub struct Crowd {
@@ -222,21 +233,32 @@ impl Crowd {
 		Ok(mine)
 	}
 
-	/// Signs calls, each with its signer's next nonce.
+	/// Gives each call its signer's next nonce.
 	///
 	/// # Errors
-	/// When the node does not answer, or a call does not fit the runtime.
-	pub async fn sign(&mut self, calls: Vec<Unsigned>) -> Result<Vec<Vec<u8>>> {
-		let transactions = self.chain.now().await?.subxt().transactions();
-		let mut signed = Vec::with_capacity(calls.len());
+	/// When the node does not answer.
+	pub async fn number(&mut self, calls: Vec<Unsigned>) -> Result<Vec<Numbered>> {
+		let mut numbered = Vec::with_capacity(calls.len());
 		for (signer, call) in calls {
 			let nonce = self.nonce(&signer).await?;
 			self.nonces.insert(account(&signer).0, nonce + 1);
-			let params = DefaultExtrinsicParamsBuilder::new().immortal().nonce(nonce).build();
-			let mut signable = transactions.create_signable_offline(&call, params)?;
-			signed.push(signable.sign(&signer)?.into_encoded());
+			numbered.push(Numbered { signer, call, nonce });
 		}
-		Ok(signed)
+		Ok(numbered)
+	}
+
+	/// Signs calls for the runtime that the chain has now.
+	///
+	/// # Errors
+	/// When the node does not answer, or a call does not fit the runtime.
+	pub async fn sign(&self, calls: &[Numbered]) -> Result<Vec<Vec<u8>>> {
+		let transactions = self.chain.now().await?.subxt().transactions();
+		let sign = |Numbered { signer, call, nonce }: &Numbered| {
+			let params = DefaultExtrinsicParamsBuilder::new().immortal().nonce(*nonce).build();
+			let mut signable = transactions.create_signable_offline(call, params)?;
+			Ok(signable.sign(signer)?.into_encoded())
+		};
+		calls.iter().map(sign).collect()
 	}
 
 	/// The nonce of somebody's next call.

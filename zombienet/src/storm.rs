@@ -3,7 +3,8 @@
 use crate::blocks::{body, fullness, middle_and_tail, Watch};
 use anyhow::{ensure, Context, Result};
 use bpiiot_harness::{
-	crowd::{Crowd, Unsigned},
+	chain::View,
+	crowd::{Crowd, Numbered, Unsigned},
 	process::Log,
 };
 use futures::StreamExt;
@@ -11,6 +12,7 @@ use std::{
 	collections::HashMap,
 	time::{Duration, Instant},
 };
+use subxt::utils::H256;
 
 /// How long all calls of one wave may take.
 const LIMIT: Duration = Duration::from_secs(900);
@@ -66,94 +68,141 @@ impl Wave {
 
 /// Signs calls, sends all of them at once, and waits until every one is in a finalized block.
 ///
+/// What is in none after a while is signed for the runtime of then and sent again, as a client does it.
+///
 /// # Errors
 /// When the node refuses one, or one is in no block or in two.
 pub async fn wave(crowd: &mut Crowd, name: &'static str, calls: Vec<Unsigned>) -> Result<Wave> {
-	let signed = crowd.sign(calls).await?;
+	let numbered = crowd.number(calls).await?;
 	let chain = crowd.chain().clone();
-	let first = chain.now().await?.number();
+	let mut looked_at = chain.now().await?.number();
 	let watch = Watch::start(chain.clone());
-	// The subscriptions take a moment.
 	let mut blocks = chain.follow().await?;
 	let start = Instant::now();
-	let mut sent = HashMap::new();
-	{
-		let mut answers = std::pin::pin!(crowd.send(&signed).enumerate());
-		while let Some((index, answer)) = answers.next().await {
-			answer.with_context(|| format!("{name}: call {index} was refused"))?;
-			sent.insert(&signed[index], Instant::now());
-		}
-	}
-
-	let mut waiting: HashMap<&Vec<u8>, ()> = signed.iter().map(|bytes| (bytes, ())).collect();
-	ensure!(waiting.len() == signed.len(), "{name}: two calls are alike");
-	let (mut included, mut fullest) = (Vec::new(), (0, 0.0, 0.0));
-	let mut looked_at = first;
-	let mut sent_last = Instant::now();
-	while !waiting.is_empty() {
+	let mut sent = Sent::new(numbered);
+	sent.send(crowd, name).await?;
+	let mut fullest = (0, 0.0, 0.0);
+	while sent.missing() > 0 {
+		let missing = sent.missing();
 		ensure!(
 			start.elapsed() < LIMIT,
-			"{name}: {} of {} calls are in no finalized block after {LIMIT:?}",
-			waiting.len(),
-			signed.len()
+			"{name}: {missing} of {} calls are in no finalized block after {LIMIT:?}",
+			sent.calls.len()
 		);
 		let newest = blocks.next().await?.number();
 		for number in looked_at + 1..=newest {
 			let view = chain.at_height(number).await?;
-			let mut ours = 0;
-			for bytes in body(&chain, &view).await? {
-				if let Some(at) = sent.get(&bytes) {
-					ensure!(
-						waiting.remove(&bytes).is_some(),
-						"{name}: a call is in two blocks, the second is {number}"
-					);
-					included.push((number, view.hash(), *at));
-					ours += 1;
-				}
-			}
+			let ours = sent.found(&view, body(&chain, &view).await?)?;
 			if ours > fullest.0 {
 				let full = fullness(&view).await?;
 				fullest = (ours, full.time, full.proof);
 			}
 		}
 		looked_at = looked_at.max(newest);
-		if sent_last.elapsed() > SEND_AGAIN && !waiting.is_empty() {
-			tracing_line(name, waiting.len());
-			let again: Vec<_> = signed
-				.iter()
-				.filter(|bytes| waiting.contains_key(bytes))
-				.cloned()
-				.collect();
-			crowd.send(&again).for_each(|_| async {}).await;
-			sent_last = Instant::now();
+		if sent.last.elapsed() > SEND_AGAIN && sent.missing() > 0 {
+			eprintln!(
+				"    {name}: {} calls are in no block yet, they are sent again",
+				sent.missing()
+			);
+			sent.send_again(crowd).await?;
+		}
+	}
+	sent.measure(name, start, fullest, &watch)
+}
+
+/// Calls that were sent, and what became of them.
+struct Sent {
+	calls: Vec<Numbered>,
+	/// Each call's index, by its bytes; a call that was signed twice has two.
+	bytes: HashMap<Vec<u8>, usize>,
+	/// When each was sent first.
+	at: Vec<Instant>,
+	/// The blocks that they are in.
+	blocks: Vec<Option<(u64, H256)>>,
+	last: Instant,
+}
+
+impl Sent {
+	fn new(calls: Vec<Numbered>) -> Self {
+		Self {
+			bytes: HashMap::new(),
+			at: Vec::new(),
+			blocks: vec![None; calls.len()],
+			calls,
+			last: Instant::now(),
 		}
 	}
 
-	let (mut to_inclusion, mut to_finality) = (Vec::new(), Vec::new());
-	let mut last = start;
-	for (number, hash, at) in &included {
-		let (best, finalized) = watch.times(*number, *hash)?;
-		to_inclusion.push(best.saturating_duration_since(*at));
-		to_finality.push(finalized.saturating_duration_since(*at));
-		last = last.max(finalized);
+	fn missing(&self) -> usize {
+		self.blocks.iter().filter(|block| block.is_none()).count()
 	}
-	let numbers = included.iter().map(|(number, ..)| *number);
-	Ok(Wave {
-		name,
-		calls: signed.len(),
-		blocks: (
-			numbers.clone().min().unwrap_or_default(),
-			numbers.max().unwrap_or_default(),
-		),
-		fullest,
-		rate: signed.len() as f64 / last.duration_since(start).as_secs_f64(),
-		inclusion: middle_and_tail(&to_inclusion),
-		finality: middle_and_tail(&to_finality),
-	})
-}
 
-fn tracing_line(name: &str, missing: usize) {
-	eprintln!("    {name}: {missing} calls are in no block yet, they are sent again");
+	/// Sends all of them. Each must be taken.
+	async fn send(&mut self, crowd: &Crowd, name: &str) -> Result<()> {
+		let signed = crowd.sign(&self.calls).await?;
+		let mut answers = std::pin::pin!(crowd.send(&signed));
+		while let Some(answer) = answers.next().await {
+			answer.with_context(|| format!("{name}: call {} was refused", self.at.len()))?;
+			self.at.push(Instant::now());
+		}
+		self.bytes.extend(signed.iter().cloned().zip(0..));
+		ensure!(self.bytes.len() == self.calls.len(), "{name}: two calls are alike");
+		self.last = Instant::now();
+		Ok(())
+	}
+
+	/// Sends what is missing. Of some the node says that it has them.
+	async fn send_again(&mut self, crowd: &Crowd) -> Result<()> {
+		let missing: Vec<_> = (0..self.calls.len())
+			.filter(|index| self.blocks[*index].is_none())
+			.collect();
+		let calls: Vec<_> = missing.iter().map(|index| self.calls[*index].clone()).collect();
+		let signed = crowd.sign(&calls).await?;
+		crowd.send(&signed).for_each(|_| async {}).await;
+		self.bytes.extend(signed.into_iter().zip(missing));
+		self.last = Instant::now();
+		Ok(())
+	}
+
+	/// Notes which calls a finalized block has, and gives their number.
+	fn found(&mut self, view: &View, body: Vec<Vec<u8>>) -> Result<usize> {
+		let mut ours = 0;
+		for index in body.iter().filter_map(|bytes| self.bytes.get(bytes)) {
+			let block = &mut self.blocks[*index];
+			ensure!(
+				block.is_none(),
+				"call {index} is in two blocks, the second is {}",
+				view.number()
+			);
+			*block = Some((view.number(), view.hash()));
+			ours += 1;
+		}
+		Ok(ours)
+	}
+
+	fn measure(&self, name: &'static str, start: Instant, fullest: (usize, f64, f64), watch: &Watch) -> Result<Wave> {
+		let (mut inclusion, mut finality, mut last) = (Vec::new(), Vec::new(), start);
+		let mut numbers = Vec::new();
+		for (block, at) in self.blocks.iter().zip(&self.at) {
+			let (number, hash) = block.context("a call is in no block")?;
+			let (imported, finalized) = watch.times(number, hash)?;
+			inclusion.push(imported.saturating_duration_since(*at));
+			finality.push(finalized.saturating_duration_since(*at));
+			last = last.max(finalized);
+			numbers.push(number);
+		}
+		let ends = numbers.iter().min().zip(numbers.iter().max());
+		let (first_block, last_block) = ends.context("nothing was sent")?;
+		Ok(Wave {
+			name,
+			calls: self.calls.len(),
+			blocks: (*first_block, *last_block),
+			fullest,
+			rate: self.calls.len() as f64 / last.duration_since(start).as_secs_f64(),
+			inclusion: middle_and_tail(&inclusion),
+			finality: middle_and_tail(&finality),
+		})
+	}
 }
 
 /// The largest block that a collator has handed to validators, in kB as they were sent (compressed), by its log.

@@ -211,7 +211,8 @@ impl Load {
 
 	/// Signs all calls, throws them into the pool at once, and waits until they are in blocks.
 	async fn phase(&mut self, node: &mut Node, name: &'static str, calls: Vec<Unsigned>) -> Result<Phase> {
-		let signed = self.crowd.sign(calls).await?;
+		let numbered = self.crowd.number(calls).await?;
+		let signed = self.crowd.sign(&numbered).await?;
 		let count = signed.len() as u64;
 		while self.log.next_line()?.is_some() {}
 		let start = Instant::now();
