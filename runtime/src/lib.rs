@@ -118,18 +118,28 @@ impl_opaque_keys! {
 	}
 }
 
-/// The version of the runtime that this code is.
-#[sp_version::runtime_version]
-pub const VERSION: RuntimeVersion = RuntimeVersion {
-	spec_name: alloc::borrow::Cow::Borrowed("bpiiot"),
-	impl_name: alloc::borrow::Cow::Borrowed("bpiiot"),
-	authoring_version: 1,
-	spec_version: 1,
-	impl_version: 0,
-	apis: apis::RUNTIME_API_VERSIONS,
-	transaction_version: 1,
-	system_version: 1,
-};
+/// Its own macro wants the number of the version to be written out.
+macro_rules! version {
+	($spec:tt) => {
+		/// The version of the runtime that this code is.
+		#[sp_version::runtime_version]
+		pub const VERSION: RuntimeVersion = RuntimeVersion {
+			spec_name: alloc::borrow::Cow::Borrowed("bpiiot"),
+			impl_name: alloc::borrow::Cow::Borrowed("bpiiot"),
+			authoring_version: 1,
+			spec_version: $spec,
+			impl_version: 0,
+			apis: apis::RUNTIME_API_VERSIONS,
+			transaction_version: 1,
+			system_version: 1,
+		};
+	};
+}
+
+#[cfg(not(feature = "next-version"))]
+version!(1);
+#[cfg(feature = "next-version")]
+version!(2);
 
 #[frame_support::runtime]
 mod runtime {
