@@ -24,7 +24,7 @@ fi
 # node would be built again.
 mapfile -t members < <(cargo tree --locked --quiet --depth 0 --prefix none --format '{p}' | sed -n 's/ .*//p')
 start=$SECONDS
-cargo build --locked "${members[@]/#/--package=}" --package=bpiiot-relay-chain \
+cargo build --locked "${members[@]/#/--package=}" --package=bpiiot-relay-chain --package=bpiiot-next-runtime --lib \
 	--bin polkadot --bin polkadot-execute-worker --bin polkadot-prepare-worker --bin bpiiot-relay-spec
 cargo build --locked --package=bpiiot-zombienet
 cargo test --locked --quiet --package=bpiiot-zombienet

@@ -62,6 +62,11 @@ pub fn transfer(to: AccountId32, planck: u128) -> Call {
 	call("Balances", "transfer_keep_alive", vec![to, Value::from(planck)])
 }
 
+/// Bytes that the chain does nothing with.
+pub fn remark(bytes: Vec<u8>) -> Call {
+	call("System", "remark", vec![Value::from_bytes(bytes)])
+}
+
 /// A machine for an owner who has registered so many.
 pub fn register(owner: &Keypair, machine: &Keypair, genesis: H256, nonce: u32) -> Call {
 	let (owner, key) = (account(owner), account(machine));

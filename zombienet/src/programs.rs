@@ -46,6 +46,22 @@ impl Programs {
 	}
 }
 
+/// The wasm of the runtime's next version, as it was built with this program.
+///
+/// # Errors
+/// When it was not.
+pub fn next_runtime() -> Result<PathBuf> {
+	let this = env::current_exe()?;
+	let folder = this.parent().context("a program is in a folder")?;
+	let path = folder.join("wbuild/bpiiot-next-runtime/bpiiot_next_runtime.compact.compressed.wasm");
+	ensure!(
+		path.is_file(),
+		"there is no {}: make net-test builds it",
+		path.display()
+	);
+	Ok(path)
+}
+
 fn on_path(name: &str) -> Option<PathBuf> {
 	let path = env::var_os("PATH")?;
 	env::split_paths(&path)

@@ -9,7 +9,8 @@ use crate::{
 };
 use anyhow::{ensure, Result};
 use bpiiot_harness::{
-	chain::JobState,
+	calls,
+	chain::{dev_account, JobState},
 	crowd::{Crowd, STEPS},
 	process::Log,
 };
@@ -24,6 +25,15 @@ const MACHINES: u32 = 40;
 const COMPARED: u32 = 20;
 /// Transfers of each of its customers: as many in all as it has orders.
 const TRANSFERS_EACH: usize = 8;
+
+/// Remarks that are sent at once, more than fit into one block.
+const REMARKS: u64 = 8;
+/// How large each is.
+const REMARK_BYTES: usize = 900_000;
+/// As many as a block has room for: three quarters of 5 MiB are for users.
+const REMARKS_IN_BLOCK: f64 = 4.0;
+/// The share of that which a block must have at least.
+const LARGE: f64 = 0.9;
 
 /// Orders, acceptances, starts and deliveries of 1,280 jobs, each wave at once.
 pub async fn storm(stage: &mut Stage) -> Result<Seen> {
@@ -70,8 +80,46 @@ pub async fn speed(stage: &mut Stage) -> Result<Seen> {
 	Ok(lines)
 }
 
+/// Remarks that fill a block, of bytes that cannot be compressed.
+pub async fn large_block(stage: &mut Stage) -> Result<Seen> {
+	let chain = stage.chain(FULL_NODE).await?;
+	let mut crowd = Crowd::new(chain.clone(), "large", 1);
+	let endowments = crowd.endowments();
+	wave(&mut crowd, "endowments", endowments).await?;
+	let mut logs = pov_logs(&stage.network)?;
+	let remarks = (0..REMARKS).map(|index| (dev_account("Alice"), calls::remark(noise(REMARK_BYTES, index))));
+	let wave = wave(&mut crowd, "system.remark", remarks.collect()).await?;
+	let mut pov: f64 = 0.0;
+	for log in &mut logs {
+		pov = pov.max(largest_pov(log)?);
+	}
+	let least = LARGE * REMARK_BYTES as f64 * REMARKS_IN_BLOCK / 1024.0;
+	ensure!(
+		pov >= least,
+		"the largest block had {pov:.0} kB, and {least:.0} kB were to be expected"
+	);
+	let height = stage.go_on(&chain, 3).await?;
+	stage.agree(&[COLLATORS[0], COLLATORS[1], FULL_NODE], height).await?;
+	Ok(vec![
+		wave.line(),
+		format!("largest block as handed to validators: {pov:.0} kB"),
+	])
+}
+
+/// Bytes that no compression makes fewer: a generator's, different for each seed.
+fn noise(count: usize, seed: u64) -> Vec<u8> {
+	let mut state = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+	let mut next = || {
+		state ^= state << 13;
+		state ^= state >> 7;
+		state ^= state << 17;
+		state.to_le_bytes()
+	};
+	std::iter::repeat_with(&mut next).flatten().take(count).collect()
+}
+
 /// Accounts, machines and offers.
-async fn open(crowd: &mut Crowd) -> Result<()> {
+pub(super) async fn open(crowd: &mut Crowd) -> Result<()> {
 	let endowments = crowd.endowments();
 	wave(crowd, "endowments", endowments).await?;
 	let registrations = crowd.registrations();

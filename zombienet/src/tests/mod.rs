@@ -4,6 +4,7 @@ mod blocks;
 mod faults;
 mod jobs;
 mod load;
+mod upgrade;
 
 use crate::stage::Stage;
 use anyhow::Result;
@@ -30,7 +31,7 @@ macro_rules! tests {
 }
 
 /// All of them. The first is the shortest.
-pub const TESTS: [Test; 10] = tests! {
+pub const TESTS: [Test; 12] = tests! {
 	"backed", "blocks are backed, included in the relay chain and finalized", blocks::backed;
 	"life-cycle", "a job from order to payment through a collator, read at the full node", jobs::life_cycle;
 	"collator-crash", "a job ends paid although a collator crashes in the middle", faults::collator_crash;
@@ -39,6 +40,8 @@ pub const TESTS: [Test; 10] = tests! {
 	"collators-down", "with all collators down for 20 relay blocks, deadlines move and a job ends paid", faults::collators_down;
 	"storm", "5,120 job calls at once: all in finalized blocks, none lost, none doubled", load::storm;
 	"speed", "job calls and transfers, side by side", load::speed;
+	"upgrade", "the runtime is replaced with 1,024 jobs in flight; all of them finish", upgrade::upgrade;
+	"large-block", "a block near the limits of length and proof is backed and finalized", load::large_block;
 	"sync", "a new full node syncs from the first block", blocks::sync;
 	"witness", "a client followed every finalized block of all this, once each and in order", blocks::witness;
 };
