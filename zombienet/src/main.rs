@@ -1,4 +1,4 @@
-//! `bpiiot-network`: the parachain on a relay chain of its own, on this machine.
+#![doc = include_str!("../README.md")]
 
 mod blocks;
 mod network;
