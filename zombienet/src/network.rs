@@ -5,12 +5,14 @@ use crate::{
 	programs::{output_of, Programs},
 };
 use anyhow::{anyhow, Context, Result};
-use bpiiot_harness::{chain::Chain, process::wait_until};
+use bpiiot_harness::{chain::Chain, process::wait_until, world::account_of};
+use serde_json::{json, Value};
 use std::{
 	fs,
 	path::{Path, PathBuf},
 	time::Duration,
 };
+use subxt::utils::AccountId32;
 use zombienet_sdk::{
 	AddCollatorOptions, Arg, LocalFileSystem, NetworkConfig, NetworkConfigBuilder, NetworkConfigExt, NetworkNode,
 };
@@ -19,8 +21,13 @@ use zombienet_sdk::{
 pub const PARA_ID: u32 = 2000;
 /// The validators of the relay chain. Their keys are `//Alice` and `//Bob`.
 pub const VALIDATORS: [&str; 2] = ["alice", "bob"];
-/// The collators that the genesis block knows. Their keys are `//Alice` and `//Bob`.
+/// The collators that start with the network. Their keys are `//Alice` and `//Bob`.
 pub const COLLATORS: [&str; 2] = ["collator-alice", "collator-bob"];
+/// A third one, whom the first block knows too, and who comes later: sessions of collators last six hours, so that nobody can
+/// join by transactions while a test runs. Its key is `//Charlie`.
+pub const THIRD_COLLATOR: &str = "collator-charlie";
+/// The account of the third collator.
+pub const THIRD_KEY: &str = "Charlie";
 /// A node that follows, and that clients ask.
 pub const FULL_NODE: &str = "full-node";
 
@@ -50,8 +57,7 @@ impl Network {
 		let relay_spec = folder.join("relay-plain.json");
 		fs::write(&relay_spec, output_of(&programs.relay_spec, &[]).await?)?;
 		let para_spec = folder.join("bpiiot.json");
-		let exported = output_of(&programs.node, &["export-chain-spec", "--chain=local_testnet", "--raw"]).await?;
-		fs::write(&para_spec, exported)?;
+		fs::write(&para_spec, para_spec_of(&programs, folder).await?)?;
 
 		let definition = definition(&programs, &folder.join("nodes"), &relay_spec, &para_spec)?;
 		fs::write(folder.join("network.toml"), definition.dump_to_toml()?)?;
@@ -118,9 +124,21 @@ impl Network {
 	/// # Errors
 	/// When it cannot be started.
 	pub async fn add_full_node(&mut self, name: &str) -> Result<()> {
+		self.add(name, None).await
+	}
+
+	/// Starts the third collator.
+	///
+	/// # Errors
+	/// When it cannot be started.
+	pub async fn add_third_collator(&mut self) -> Result<()> {
+		self.add(THIRD_COLLATOR, Some("--charlie")).await
+	}
+
+	async fn add(&mut self, name: &str, key: Option<&str>) -> Result<()> {
 		let options = AddCollatorOptions {
-			args: arguments(None),
-			is_validator: false,
+			args: arguments(key),
+			is_validator: key.is_some(),
 			..AddCollatorOptions::default()
 		};
 		self.inner.add_collator(name, options, PARA_ID).await
@@ -163,6 +181,32 @@ impl Network {
 	pub async fn stop(self) -> Result<()> {
 		self.inner.destroy().await.context("cannot end the network")
 	}
+}
+
+/// Our chain spec, raw: that of `local_testnet`, with the third collator.
+async fn para_spec_of(programs: &Programs, folder: &Path) -> Result<Vec<u8>> {
+	let plain = output_of(&programs.node, &["export-chain-spec", "--chain=local_testnet"]).await?;
+	let spec = with_collator(serde_json::from_slice(&plain)?, account_of(THIRD_KEY))?;
+	let path = folder.join("bpiiot-plain.json");
+	fs::write(&path, serde_json::to_vec_pretty(&spec)?)?;
+	let chain = format!("--chain={}", path.display());
+	output_of(&programs.node, &["export-chain-spec", &chain, "--raw"]).await
+}
+
+/// A plain chain spec with one more collator, who has one key for everything.
+fn with_collator(mut spec: Value, account: AccountId32) -> Result<Value> {
+	let account = account.to_string();
+	let mut push = |pointer: &str, value: Value| {
+		let list = spec.pointer_mut(pointer).and_then(Value::as_array_mut);
+		list.with_context(|| format!("the chain spec has no list {pointer}"))?
+			.push(value);
+		anyhow::Ok(())
+	};
+	let patch = "/genesis/runtimeGenesis/patch";
+	push(&format!("{patch}/collatorSelection/invulnerables"), json!(account))?;
+	let keys = json!({ "aura": account, "authority_discovery": account });
+	push(&format!("{patch}/session/keys"), json!([account, account, keys]))?;
+	Ok(spec)
 }
 
 /// The network as zombienet reads it.
@@ -219,4 +263,26 @@ fn arguments(key: Option<&str>) -> Vec<Arg> {
 
 fn text(path: &Path) -> String {
 	path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_collator_is_added_to_both_lists() {
+		let spec = json!({ "genesis": { "runtimeGenesis": { "patch": {
+			"collatorSelection": { "invulnerables": ["one"] },
+			"session": { "keys": [] },
+		} } } });
+		let account = AccountId32([7; 32]);
+		let spec = with_collator(spec, account).unwrap();
+		let patch = &spec["genesis"]["runtimeGenesis"]["patch"];
+		assert_eq!(
+			patch["collatorSelection"]["invulnerables"],
+			json!(["one", account.to_string()])
+		);
+		assert_eq!(patch["session"]["keys"][0][2]["aura"], json!(account.to_string()));
+		assert!(with_collator(json!({}), account).is_err());
+	}
 }

@@ -2,11 +2,11 @@
 
 use super::Seen;
 use crate::{
-	network::{COLLATORS, FULL_NODE, PARA_ID, VALIDATORS},
-	stage::Stage,
+	network::{COLLATORS, FULL_NODE, PARA_ID, THIRD_COLLATOR, THIRD_KEY, VALIDATORS},
+	stage::{Stage, PATIENCE},
 };
 use anyhow::{ensure, Context, Result};
-use bpiiot_harness::chain::View;
+use bpiiot_harness::{chain::View, world::account_of};
 use std::time::Instant;
 use subxt::config::{substrate::SubstrateHeader, Hasher as _, Header as _};
 
@@ -67,6 +67,29 @@ async fn candidates(view: &View) -> Result<(usize, usize)> {
 		}
 	}
 	Ok((backed, included))
+}
+
+/// The third collator starts, catches up, and makes blocks.
+pub async fn third_collator(stage: &mut Stage) -> Result<Seen> {
+	let start = Instant::now();
+	stage.network.add_third_collator().await?;
+	let account = account_of(THIRD_KEY);
+	let author = async |view: &View| {
+		view.value::<_, u32>("CollatorSelection", "LastAuthoredBlock", (account,))
+			.await
+	};
+	let chain = stage.chain(FULL_NODE).await?;
+	// Whom the first block knows has made it, as the pallet sees it.
+	let made = async |view: &View| Ok(author(view).await?.filter(|number| *number > 0));
+	let number = chain.wait_for("a block of the third collator", PATIENCE, made).await?;
+	let took = start.elapsed().as_secs_f64();
+	let height = stage.go_on(&chain, 3).await?;
+	stage
+		.agree(&[COLLATORS[0], COLLATORS[1], THIRD_COLLATOR, FULL_NODE], height)
+		.await?;
+	Ok(vec![format!(
+		"{THIRD_COLLATOR} made block {number}, final {took:.0} s after its start"
+	)])
 }
 
 /// A node that knows nothing gets all blocks from its peers.

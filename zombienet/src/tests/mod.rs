@@ -31,9 +31,10 @@ macro_rules! tests {
 }
 
 /// All of them. The first is the shortest.
-pub const TESTS: [Test; 12] = tests! {
+pub const TESTS: [Test; 13] = tests! {
 	"backed", "blocks are backed, included in the relay chain and finalized", blocks::backed;
 	"life-cycle", "a job from order to payment through a collator, read at the full node", jobs::life_cycle;
+	"third-collator", "a third collator joins and makes blocks", blocks::third_collator;
 	"collator-crash", "a job ends paid although a collator crashes in the middle", faults::collator_crash;
 	"validator-crash", "finality goes on after a validator's crash, nothing is undone", faults::validator_crash;
 	"partition", "a collator that is cut off catches up when it is not any more", faults::partition;
