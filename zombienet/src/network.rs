@@ -88,6 +88,15 @@ impl Network {
 		self.inner.node_names()
 	}
 
+	/// The names of the collators that there are now.
+	pub fn collators(&self) -> Vec<String> {
+		let all = [COLLATORS[0], COLLATORS[1], THIRD_COLLATOR];
+		self.names()
+			.into_iter()
+			.filter(|name| all.contains(&name.as_str()))
+			.collect()
+	}
+
 	/// Where clients reach a node.
 	///
 	/// # Errors

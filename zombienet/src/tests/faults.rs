@@ -8,6 +8,7 @@ use crate::{
 };
 use anyhow::{ensure, Context, Result};
 use bpiiot_harness::{chain::Chain, ordered::Ordered};
+use futures::future::try_join_all;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
@@ -93,8 +94,8 @@ pub async fn collators_down(stage: &mut Stage) -> Result<Seen> {
 	let ordered = Ordered::new(&mut world, machine, offer, 3).await?;
 	let deliver_by = job_deadline(&world.chain, ordered.job).await?;
 	ordered.news(&mut world, "unit_made").await?;
-	let [first, second] = COLLATORS;
-	tokio::try_join!(stage.network.crash(first, OUTAGE), stage.network.crash(second, OUTAGE))?;
+	let collators = stage.network.collators();
+	try_join_all(collators.iter().map(|name| stage.network.crash(name, OUTAGE))).await?;
 	stage.go_on(&world.chain, 3).await?;
 
 	let (gap, stopped) = longest_gap(&world.chain, before.number()).await?;
