@@ -9,6 +9,7 @@ use std::{
 };
 use subxt::{
 	config::{Hasher as _, Header as _},
+	ext::codec::Encode as _,
 	ext::scale_decode::{self, DecodeAsType},
 	utils::H256,
 };
@@ -75,13 +76,14 @@ fn locked(seen: &Mutex<Seen>) -> std::sync::MutexGuard<'_, Seen> {
 }
 
 async fn watch(chain: &Chain, seen: &Mutex<Seen>) -> Result<()> {
-	let hasher = chain.now().await?.subxt().hasher();
+	let now = chain.now().await?;
+	let hasher = now.subxt().hasher();
 	let mut imported = chain.rpc().chain_subscribe_all_heads().await?;
 	let mut finalized = chain.rpc().chain_subscribe_finalized_heads().await?;
 	loop {
 		tokio::select! {
 			header = imported.next() => {
-				let hash = header.context("the node is gone")??.hash_with(hasher);
+				let hash = hasher.hash(&header.context("the node is gone")??.encode());
 				locked(seen).imported.entry(hash).or_insert_with(Instant::now);
 			}
 			header = finalized.next() => {

@@ -28,8 +28,9 @@ pub async fn backed(stage: &mut Stage) -> Result<Seen> {
 		.await?
 		.context("the relay chain knows nothing of our parachain")?;
 	let header: SubstrateHeader<subxt::utils::H256> = codec_decode(&head)?;
-	let hasher = chain.now().await?.subxt().hasher();
-	let (number, hash) = (header.number(), header.hash_with(hasher));
+	let now = chain.now().await?;
+	let hasher = now.subxt().hasher();
+	let (number, hash) = (header.number(), hasher.hash(&head));
 	let ours = chain.at_height(number).await?.hash();
 	ensure!(
 		ours == hash,

@@ -31,7 +31,7 @@ pub async fn life_cycle(stage: &mut Stage) -> Result<Seen> {
 		there.job(job).await?.context("the full node has no such job")?,
 	);
 	ensure!(
-		ours == Some(theirs),
+		ours.as_ref() == Some(&theirs),
 		"collator and full node differ: {ours:?}, {theirs:?}"
 	);
 	ensure!(

@@ -8,7 +8,7 @@ mod upgrade;
 
 use crate::stage::Stage;
 use anyhow::Result;
-use futures::future::BoxFuture;
+use futures::future::LocalBoxFuture;
 
 /// What was seen, in lines for people.
 pub type Seen = Vec<String>;
@@ -21,7 +21,7 @@ pub struct Test {
 	/// What must hold.
 	pub claim: &'static str,
 	/// Tries it.
-	pub run: for<'a> fn(&'a mut Stage) -> BoxFuture<'a, Result<Seen>>,
+	pub run: for<'a> fn(&'a mut Stage) -> LocalBoxFuture<'a, Result<Seen>>,
 }
 
 macro_rules! tests {
