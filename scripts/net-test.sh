@@ -9,6 +9,7 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/bpiiot/target}
 bin=$CARGO_TARGET_DIR/debug
 programs=(polkadot polkadot-execute-worker polkadot-prepare-worker bpiiot-relay-spec bpiiot-network)
 
+scripts/setup.sh --network
 missing=()
 for program in "${programs[@]}"; do [[ -x $bin/$program ]] || missing+=("$program"); done
 if ((${#missing[@]})); then

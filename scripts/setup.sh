@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # `make setup`: prepares a bare Debian machine. Does nothing, and quickly, when nothing is missing.
-# Usage: scripts/setup.sh [--debian-toolchain]
+# Usage: scripts/setup.sh [--network] [--debian-toolchain]
+#   --network            also what `make net-test` needs: a namespace's loopback and a packet filter
 #   --debian-toolchain   use Debian's own Rust instead of rustup's, as happens by itself where rustup cannot fetch the
 #                        wasm target
 set -euo pipefail
@@ -138,12 +139,13 @@ install_node_packages() {
 }
 
 case ${1:-} in
+--network) packages+=(iproute2 nftables) ;;
 --debian-toolchain)
 	install_packages
 	use_debian_toolchain
 	;;
 '') ;;
-*) die "unknown argument '$1'" "usage: scripts/setup.sh [--debian-toolchain]" ;;
+*) die "unknown argument '$1'" "usage: scripts/setup.sh [--network] [--debian-toolchain]" ;;
 esac
 install_packages
 check_rust
