@@ -5,6 +5,7 @@ mod faults;
 mod jobs;
 mod load;
 mod upgrade;
+mod xcm;
 
 use crate::stage::Stage;
 use anyhow::Result;
@@ -31,7 +32,7 @@ macro_rules! tests {
 }
 
 /// All of them. The first is the shortest.
-pub const TESTS: [Test; 13] = tests! {
+pub const TESTS: [Test; 14] = tests! {
 	"backed", "blocks are backed, included in the relay chain and finalized", blocks::backed;
 	"life-cycle", "a job from order to payment through a collator, read at the full node", jobs::life_cycle;
 	"third-collator", "a third collator joins and makes blocks", blocks::third_collator;
@@ -43,6 +44,7 @@ pub const TESTS: [Test; 13] = tests! {
 	"speed", "job calls and transfers, side by side", load::speed;
 	"upgrade", "the runtime is replaced with 1,024 jobs in flight; all of them finish", upgrade::upgrade;
 	"large-block", "a block near the limits of length and proof is backed and finalized", load::large_block;
+	"relay-token", "the relay chain's token comes in and goes out by reserve; a teleport is refused", xcm::transfers;
 	"sync", "a new full node syncs from the first block", blocks::sync;
 	"witness", "a client followed every finalized block of all this, once each and in order", blocks::witness;
 };
