@@ -1,7 +1,7 @@
 //! The networks that the node knows by name.
 
 use bpiiot_runtime::{
-	genesis_config_presets::{DEVELOPMENT, LOCAL_TESTNET, PRODUCTION},
+	genesis_config_presets::{DEVELOPMENT, LOCAL_TESTNET, PRODUCTION, TESTNET},
 	PARA_ID, SS58_PREFIX, TOKEN_DECIMALS, TOKEN_SYMBOL,
 };
 use polkadot_omni_node_lib::{
@@ -20,11 +20,12 @@ impl LoadSpec for Networks {
 			// Nothing, `dev` and `local` are what the SDK's commands ask for when the user names no network.
 			"" | "dev" | DEVELOPMENT => Ok(Box::new(DEVELOPMENT_NETWORK.spec())),
 			"local" | LOCAL_TESTNET => Ok(Box::new(LOCAL_TESTNET_NETWORK.spec())),
+			TESTNET => Ok(Box::new(TESTNET_NETWORK.spec())),
 			PRODUCTION => Ok(Box::new(PRODUCTION_NETWORK.spec())),
 			path if is_path(path) => DiskChainSpecLoader.load_spec(path),
 			unknown => Err(format!(
-				"there is no network called '{unknown}': give --chain {DEVELOPMENT}, {LOCAL_TESTNET}, {PRODUCTION}, or \
-				the path of a chain spec file (.json)"
+				"there is no network called '{unknown}': give --chain {DEVELOPMENT}, {LOCAL_TESTNET}, {TESTNET}, \
+				{PRODUCTION}, or the path of a chain spec file (.json)"
 			)),
 		}
 	}
@@ -78,6 +79,14 @@ const LOCAL_TESTNET_NETWORK: Network = Network {
 	preset: LOCAL_TESTNET,
 };
 
+const TESTNET_NETWORK: Network = Network {
+	name: "BPIIoT Testnet",
+	id: "bpiiot_testnet",
+	kind: ChainType::Live,
+	relay_chain: "paseo",
+	preset: TESTNET,
+};
+
 const PRODUCTION_NETWORK: Network = Network {
 	name: "BPIIoT",
 	id: "bpiiot",
@@ -113,6 +122,14 @@ fn properties() -> Properties {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use bpiiot_runtime::genesis_config_presets::{account_of, COLLATORS, NAMED_ACCOUNTS};
+
+	const NETWORKS: [Network; 4] = [
+		DEVELOPMENT_NETWORK,
+		LOCAL_TESTNET_NETWORK,
+		TESTNET_NETWORK,
+		PRODUCTION_NETWORK,
+	];
 
 	#[test]
 	fn no_name_and_the_common_short_names_are_known() {
@@ -122,6 +139,7 @@ mod tests {
 			("development", "bpiiot_development"),
 			("local", "bpiiot_local_testnet"),
 			("local_testnet", "bpiiot_local_testnet"),
+			("testnet", "bpiiot_testnet"),
 			("production", "bpiiot"),
 		] {
 			assert_eq!(
@@ -137,7 +155,14 @@ mod tests {
 		let Err(error) = Networks.load_spec("developmnet") else {
 			panic!("there is no such network")
 		};
-		for word in ["developmnet", "development", "local_testnet", "production", ".json"] {
+		for word in [
+			"developmnet",
+			"development",
+			"local_testnet",
+			" testnet",
+			"production",
+			".json",
+		] {
 			assert!(error.contains(word), "{error}");
 		}
 	}
@@ -152,7 +177,7 @@ mod tests {
 
 	#[test]
 	fn every_network_has_a_genesis_and_says_what_wallets_need() {
-		for network in [DEVELOPMENT_NETWORK, LOCAL_TESTNET_NETWORK, PRODUCTION_NETWORK] {
+		for network in NETWORKS {
 			let spec = network.spec();
 			let storage = spec.as_storage_builder().build_storage();
 			assert!(storage.is_ok(), "{}: {storage:?}", network.id);
@@ -161,5 +186,34 @@ mod tests {
 			assert_eq!(extensions.para_id(), Some(PARA_ID));
 			assert_eq!(extensions.relay_chain(), network.relay_chain);
 		}
+	}
+	/// Nobody who knows the development keys shall have a say in a network for everybody.
+	#[test]
+	fn a_public_network_is_live_and_names_no_known_key() {
+		for network in [TESTNET_NETWORK, PRODUCTION_NETWORK] {
+			let spec = network.spec();
+			assert_eq!(ChainSpec::chain_type(&spec), ChainType::Live, "{}", network.id);
+			let json = spec.as_json(false).expect("is a chain spec");
+			for name in COLLATORS.iter().chain(&NAMED_ACCOUNTS) {
+				let account = account_of(name).to_string();
+				assert!(!json.contains(&account), "{}: {name}", network.id);
+			}
+		}
+		let local = LOCAL_TESTNET_NETWORK.spec().as_json(false).expect("is a chain spec");
+		assert!(local.contains(&account_of("Alice").to_string()));
+	}
+
+	/// Operators compare the hash of what they exported, and the genesis hash of what they run.
+	#[test]
+	fn a_network_is_the_same_each_time_it_is_made() {
+		let plain = |network: &Network| network.spec().as_json(false).expect("is a chain spec");
+		for network in &NETWORKS {
+			assert!(plain(network) == plain(network), "{}", network.id);
+		}
+		let top = || {
+			let storage = LOCAL_TESTNET_NETWORK.spec().as_storage_builder().build_storage();
+			storage.expect("has a genesis").top
+		};
+		assert!(top() == top());
 	}
 }

@@ -1,6 +1,6 @@
 //! What our command line says and presumes that the SDK's does not.
 
-use bpiiot_runtime::genesis_config_presets::{DEVELOPMENT, LOCAL_TESTNET, PRODUCTION};
+use bpiiot_runtime::genesis_config_presets::{DEVELOPMENT, LOCAL_TESTNET, PRODUCTION, TESTNET};
 use polkadot_omni_node_lib::{
 	extra_subcommand::{DefaultExtraSubcommands, ExtraSubcommand},
 	CliConfig, RunConfig,
@@ -86,7 +86,8 @@ impl Subcommand for Extras {
 /// where.
 fn with_development(command: Command) -> Command {
 	let networks = format!(
-		"The network: {DEVELOPMENT} (when none is given), {LOCAL_TESTNET}, {PRODUCTION}, or the path of a chain spec file"
+		"The network: {DEVELOPMENT} (when none is given), {LOCAL_TESTNET}, {TESTNET}, {PRODUCTION}, or the path of a chain \
+		spec file"
 	);
 	let block_time =
 		"Development: make a block every so many ms (3000 when not given). The chain's time goes on by 6 s \
@@ -158,6 +159,7 @@ mod tests {
 			(&["--base-path", "somewhere"], true),
 			(&["--dev-block-time", "250"], true),
 			(&["--chain", "local_testnet"], false),
+			(&["--chain", "testnet"], false),
 			(&["--chain", "production"], false),
 			(&["--chain", "spec.json"], false),
 			(&["--chain", "spec.json", "--dev"], true),

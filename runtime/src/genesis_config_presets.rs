@@ -4,10 +4,11 @@
 //! |---|---|---|
 //! | [`DEVELOPMENT`] | one process with no relay chain | `//Alice`, by sudo |
 //! | [`LOCAL_TESTNET`] | a relay chain and collators on one machine | `//Alice`, by sudo |
+//! | [`TESTNET`] | a public test network | whoever the launch names, by sudo, and the relay chain's governance |
 //! | [`PRODUCTION`] | the real network | the relay chain's governance; there is no sudo key |
 //!
-//! The first two have the named accounts of [`NAMED_ACCOUNTS`], whose keys everybody can derive. The production preset
-//! names nobody: whoever launches the network adds its collators and balances as a patch when he makes the chain spec
+//! The first two have the named accounts of [`NAMED_ACCOUNTS`], whose keys everybody can derive. The other two
+//! name nobody: whoever launches the network adds its collators and balances as a patch when he makes the chain spec
 //! (`node/README.md` says how), so that no key of ours or of a test can ever be an authority there. Without that
 //! patch the chain has no collators and makes no block.
 
@@ -27,6 +28,8 @@ use sp_genesis_builder::PresetId;
 pub const DEVELOPMENT: &str = sp_genesis_builder::DEV_RUNTIME_PRESET;
 /// The preset of a test network with a relay chain.
 pub const LOCAL_TESTNET: &str = sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET;
+/// The preset of a public test network. Like [`PRODUCTION`] it names nobody; the patch names a sudo key too.
+pub const TESTNET: &str = "testnet";
 /// The preset of the real network.
 pub const PRODUCTION: &str = "production";
 
@@ -115,14 +118,14 @@ fn genesis(
 pub fn get_preset(name: &PresetId) -> Option<Vec<u8>> {
 	match name.as_ref() {
 		DEVELOPMENT | LOCAL_TESTNET => Some(development()),
-		PRODUCTION => Some(production()),
+		TESTNET | PRODUCTION => Some(production()),
 		_ => None,
 	}
 }
 
 /// The names of all presets.
 pub fn preset_names() -> Vec<PresetId> {
-	[DEVELOPMENT, LOCAL_TESTNET, PRODUCTION]
+	[DEVELOPMENT, LOCAL_TESTNET, TESTNET, PRODUCTION]
 		.into_iter()
 		.map(PresetId::from)
 		.collect()

@@ -5,20 +5,22 @@ mod common;
 use bpiiot_runtime::{
 	configs::xcm::RootOrigins,
 	genesis_config_presets::{
-		account_of, preset_names, COLLATORS, DEVELOPMENT, ENDOWMENT, LOCAL_TESTNET, NAMED_ACCOUNTS, PRODUCTION,
+		account_of, preset_names, COLLATORS, DEVELOPMENT, ENDOWMENT, LOCAL_TESTNET, NAMED_ACCOUNTS, PRODUCTION, TESTNET,
 	},
 	AccountId, AuthorityDiscovery, Balances, CollatorSelection, ParachainInfo, Runtime, RuntimeOrigin, Session, Sudo,
 	EXISTENTIAL_DEPOSIT, PARA_ID,
 };
-use common::genesis;
+use common::{genesis, patched};
 use frame_support::{assert_noop, assert_ok};
+use serde_json::json;
+use sp_core::storage::StateVersion;
 use sp_runtime::traits::Dispatchable;
 use xcm::latest::{Junction::Parachain, Location, OriginKind};
 use xcm_executor::traits::ConvertOrigin;
 
 #[test]
 fn every_preset_makes_a_chain_with_our_para_id() {
-	assert_eq!(preset_names().len(), 3);
+	assert_eq!(preset_names().len(), 4);
 	for name in preset_names() {
 		genesis(&name).execute_with(|| {
 			assert_eq!(ParachainInfo::parachain_id(), PARA_ID.into(), "{name}");
@@ -28,6 +30,14 @@ fn every_preset_makes_a_chain_with_our_para_id() {
 				"{name}"
 			);
 		});
+	}
+}
+
+#[test]
+fn a_preset_makes_the_same_first_block_each_time() {
+	for name in preset_names() {
+		let root = || genesis(&name).execute_with(|| sp_io::storage::root(StateVersion::V1));
+		assert_eq!(root(), root(), "{name}");
 	}
 }
 
@@ -107,12 +117,35 @@ fn in_development_alice_and_bob_make_blocks() {
 }
 
 #[test]
-fn in_production_there_is_no_sudo_key_no_collator_and_no_money() {
-	genesis(PRODUCTION).execute_with(|| {
-		assert_eq!(pallet_sudo::Key::<Runtime>::get(), None);
-		assert!(Session::validators().is_empty());
-		assert!(pallet_aura::Authorities::<Runtime>::get().is_empty());
-		assert_eq!(Balances::total_issuance(), EXISTENTIAL_DEPOSIT);
+fn in_public_networks_there_is_no_sudo_key_no_collator_and_no_money() {
+	for preset in [TESTNET, PRODUCTION] {
+		genesis(preset).execute_with(|| {
+			assert_eq!(pallet_sudo::Key::<Runtime>::get(), None, "{preset}");
+			assert!(Session::validators().is_empty(), "{preset}");
+			assert!(pallet_aura::Authorities::<Runtime>::get().is_empty(), "{preset}");
+			assert_eq!(Balances::total_issuance(), EXISTENTIAL_DEPOSIT, "{preset}");
+		});
+	}
+}
+
+#[test]
+fn on_the_test_network_root_is_whom_the_launch_names() {
+	// An account that is nobody's here.
+	let launcher = AccountId::new([7; 32]);
+	let collator = AccountId::new([8; 32]);
+	let keys = json!({ "aura": collator, "authority_discovery": collator });
+	let patch = json!({
+		"balances": { "balances": [[launcher, ENDOWMENT], [collator, ENDOWMENT]] },
+		"collatorSelection": { "invulnerables": [collator] },
+		"session": { "keys": [[collator, collator, keys]] },
+		"sudo": { "key": launcher },
+	});
+	patched(TESTNET, patch).execute_with(|| {
+		assert_eq!(pallet_sudo::Key::<Runtime>::get(), Some(launcher.clone()));
+		assert_eq!(Session::validators(), [collator.clone()]);
+		assert_eq!(Balances::free_balance(&launcher), ENDOWMENT);
+		let remark = Box::new(frame_system::Call::remark { remark: vec![] }.into());
+		assert_ok!(Sudo::sudo(RuntimeOrigin::signed(launcher.clone()), remark));
 	});
 }
 

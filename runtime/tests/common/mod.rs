@@ -25,8 +25,14 @@ fn merge(base: &mut Value, patch: Value) {
 
 /// The chain after the first block of `preset`.
 pub fn genesis(preset: &str) -> TestExternalities {
+	patched(preset, Value::Object(Default::default()))
+}
+
+/// The same, with `patch` laid over the preset, as whoever launches a public network does.
+pub fn patched(preset: &str, patch: Value) -> TestExternalities {
 	let mut config = json(None);
 	merge(&mut config, json(Some(preset)));
+	merge(&mut config, patch);
 	let mut chain = TestExternalities::new_empty();
 	chain.execute_with(|| Runtime::build_state(config.to_string().into_bytes()).expect("is a genesis"));
 	chain
