@@ -24,6 +24,8 @@ pub struct NodeSetup {
 	pub block_time: Duration,
 	/// Where its remote procedures are offered, on this computer only.
 	pub port: u16,
+	/// Where its metrics are offered, on this computer only; nowhere if it is none.
+	pub metrics: Option<u16>,
 	/// Further arguments.
 	pub arguments: Vec<String>,
 }
@@ -38,6 +40,7 @@ impl NodeSetup {
 			folder: folder.to_owned(),
 			block_time,
 			port: free_port()?,
+			metrics: None,
 			arguments: Vec::new(),
 		})
 	}
@@ -72,7 +75,6 @@ impl NodeSetup {
 			"--database=paritydb",
 			"--listen-addr=/ip4/127.0.0.1/tcp/0",
 			"--no-telemetry",
-			"--no-prometheus",
 			"--no-mdns",
 			"--no-hardware-benchmarks",
 		]
@@ -81,6 +83,10 @@ impl NodeSetup {
 		arguments.push(format!("--base-path={}", self.folder.join("chain").display()));
 		arguments.push(format!("--dev-block-time={}", self.block_time.as_millis()));
 		arguments.push(format!("--rpc-port={}", self.port));
+		arguments.push(match self.metrics {
+			Some(port) => format!("--prometheus-port={port}"),
+			None => "--no-prometheus".to_owned(),
+		});
 		arguments.extend(self.arguments.iter().cloned());
 		arguments
 	}
