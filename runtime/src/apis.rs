@@ -3,7 +3,7 @@
 use crate::{
 	configs::{
 		consensus::{ConsensusHook, BLOCKS_PER_RELAY_BLOCK, RELAY_PARENT_OFFSET},
-		xcm::{HereLocation, LocationToAccountId, Trader, XcmConfig, XcmRouter},
+		xcm::{relay_token::RelayLocation, HereLocation, LocationToAccountId, Trader, XcmConfig, XcmRouter},
 	},
 	genesis_config_presets, AccountId, AuthorityDiscovery, Balance, Block, Executive, InherentDataExt, Jobs, Nonce,
 	OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Runtime, RuntimeCall, RuntimeEvent,
@@ -248,7 +248,8 @@ impl_runtime_apis! {
 
 	impl xcm_runtime_apis::fees::XcmPaymentApi<Block> for Runtime {
 		fn query_acceptable_payment_assets(version: XcmVersion) -> Result<Vec<VersionedAssetId>, XcmPaymentError> {
-			PolkadotXcm::query_acceptable_payment_assets(version, vec![AssetId(HereLocation::get())])
+			let accepted = vec![AssetId(HereLocation::get()), AssetId(RelayLocation::get())];
+			PolkadotXcm::query_acceptable_payment_assets(version, accepted)
 		}
 
 		fn query_xcm_weight(message: VersionedXcm<()>) -> Result<Weight, XcmPaymentError> {

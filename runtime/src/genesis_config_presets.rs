@@ -11,10 +11,13 @@
 //! name nobody: whoever launches the network adds its collators and balances as a patch when he makes the chain spec
 //! (`node/README.md` says how), so that no key of ours or of a test can ever be an authority there. Without that
 //! patch the chain has no collators and makes no block.
+//!
+//! Each has the relay chain's token as an asset that nobody holds yet.
 
 use crate::{
-	AccountId, Balance, BalancesConfig, CollatorSelectionConfig, ParachainInfoConfig, PolkadotXcmConfig,
-	RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig, BPI, EXISTENTIAL_DEPOSIT, PARA_ID,
+	AccountId, AssetsConfig, Balance, BalancesConfig, CollatorSelectionConfig, ParachainInfoConfig, PolkadotXcm,
+	PolkadotXcmConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig, BPI, EXISTENTIAL_DEPOSIT, PARA_ID,
+	RELAY_TOKEN_ASSET_ID, RELAY_TOKEN_MIN_BALANCE,
 };
 use alloc::{string::ToString, vec, vec::Vec};
 use cumulus_primitives_core::ParaId;
@@ -46,6 +49,14 @@ const CANDIDACY_BOND: Balance = 1_000 * BPI;
 /// The version of messages that is spoken to a chain that has not told its own.
 const SAFE_XCM_VERSION: u32 = xcm::prelude::XCM_VERSION;
 
+/// What a relay chain's token is called, its symbol, and how many decimals it has.
+type TokenNames = (&'static str, &'static str, u8);
+
+/// The token of the relay chain for development.
+const ROCOCO: TokenNames = ("Rococo", "ROC", 12);
+/// The token of a relay chain that nobody has chosen yet. Whoever launches the network writes its real names.
+const UNKNOWN_RELAY_CHAIN: TokenNames = ("Relay chain token", "RELAY", 12);
+
 /// The account whose key is `//name`.
 pub fn account_of(name: &str) -> AccountId {
 	AccountId::new(get_public_from_string_or_panic::<sr25519::Public>(name).0)
@@ -74,12 +85,13 @@ fn development() -> Vec<u8> {
 			.map(|name| (account_of(name), session_keys_of(name)))
 			.collect(),
 		collators.into_iter().next(),
+		ROCOCO,
 	)
 }
 
 /// A network that belongs to nobody yet.
 fn production() -> Vec<u8> {
-	genesis(vec![], vec![], None)
+	genesis(vec![], vec![], None, UNKNOWN_RELAY_CHAIN)
 }
 
 /// The first block, as a patch of the default one.
@@ -87,9 +99,13 @@ fn genesis(
 	mut balances: Vec<(AccountId, Balance)>,
 	collators: Vec<(AccountId, SessionKeys)>,
 	root: Option<AccountId>,
+	(name, symbol, decimals): TokenNames,
 ) -> Vec<u8> {
 	// The pot of fees must exist, or the first fees would be too small to make it and be lost.
 	balances.push((StakingPotAccountId::<crate::Runtime>::get(), EXISTENTIAL_DEPOSIT));
+	// Nobody has a key for this account, so nobody mints, freezes or burns the relay chain's token by a call of
+	// `pallet-assets`; only root can change that.
+	let nobody = PolkadotXcm::check_account();
 	let invulnerables: Vec<AccountId> = collators.iter().map(|(account, _)| account.clone()).collect();
 	let keys: Vec<_> = collators
 		.into_iter()
@@ -97,6 +113,10 @@ fn genesis(
 		.collect();
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig { balances },
+		assets: AssetsConfig {
+			assets: vec![(RELAY_TOKEN_ASSET_ID, nobody, true, RELAY_TOKEN_MIN_BALANCE)],
+			metadata: vec![(RELAY_TOKEN_ASSET_ID, name.into(), symbol.into(), decimals)],
+		},
 		parachain_info: ParachainInfoConfig {
 			parachain_id: ParaId::from(PARA_ID)
 		},

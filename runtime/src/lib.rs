@@ -34,6 +34,7 @@ use sp_version::RuntimeVersion;
 
 pub use configs::money::{BPI, EXISTENTIAL_DEPOSIT, MICRO_BPI, MILLI_BPI};
 pub use configs::system::{DAYS, HOURS, MINUTES, SLOT_DURATION};
+pub use configs::xcm::relay_token::{RELAY_TOKEN_ASSET_ID, RELAY_TOKEN_MIN_BALANCE};
 
 #[cfg(feature = "std")]
 #[expect(dead_code, reason = "the builder also writes where the uncompressed wasm is")]
@@ -205,7 +206,7 @@ mod runtime {
 	#[runtime::pallet_index(25)]
 	pub type AuthorityDiscovery = pallet_authority_discovery;
 
-	// Messages from other chains.
+	// Messages from other chains and to them.
 	#[runtime::pallet_index(30)]
 	pub type XcmpQueue = cumulus_pallet_xcmp_queue;
 	#[runtime::pallet_index(31)]

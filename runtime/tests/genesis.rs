@@ -7,11 +7,11 @@ use bpiiot_runtime::{
 	genesis_config_presets::{
 		account_of, preset_names, COLLATORS, DEVELOPMENT, ENDOWMENT, LOCAL_TESTNET, NAMED_ACCOUNTS, PRODUCTION, TESTNET,
 	},
-	AccountId, AuthorityDiscovery, Balances, CollatorSelection, ParachainInfo, Runtime, RuntimeOrigin, Session, Sudo,
-	EXISTENTIAL_DEPOSIT, PARA_ID,
+	AccountId, Assets, AuthorityDiscovery, Balances, CollatorSelection, ParachainInfo, Runtime, RuntimeOrigin, Session,
+	Sudo, EXISTENTIAL_DEPOSIT, PARA_ID, RELAY_TOKEN_ASSET_ID, RELAY_TOKEN_MIN_BALANCE,
 };
 use common::{genesis, patched};
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, traits::fungibles::metadata::Inspect};
 use serde_json::json;
 use sp_core::storage::StateVersion;
 use sp_runtime::traits::Dispatchable;
@@ -29,6 +29,31 @@ fn every_preset_makes_a_chain_with_our_para_id() {
 				EXISTENTIAL_DEPOSIT,
 				"{name}"
 			);
+		});
+	}
+}
+
+/// Nobody has any: it is made when the relay chain says that it has put as much aside.
+#[test]
+fn every_preset_has_the_relay_chains_token_and_nobody_holds_any() {
+	for (name, token, symbol) in [
+		(DEVELOPMENT, "Rococo", "ROC"),
+		(LOCAL_TESTNET, "Rococo", "ROC"),
+		(TESTNET, "Relay chain token", "RELAY"),
+		(PRODUCTION, "Relay chain token", "RELAY"),
+	] {
+		genesis(name).execute_with(|| {
+			let id = RELAY_TOKEN_ASSET_ID;
+			let asset = Assets::asset_details(id).expect("is there");
+			assert_eq!(
+				(asset.supply, asset.accounts, asset.is_sufficient),
+				(0, 0, true),
+				"{name}"
+			);
+			assert_eq!(asset.min_balance, RELAY_TOKEN_MIN_BALANCE, "{name}");
+			assert_eq!(Assets::name(id), token.as_bytes(), "{name}");
+			assert_eq!(Assets::symbol(id), symbol.as_bytes(), "{name}");
+			assert_eq!(Assets::decimals(id), 12, "{name}");
 		});
 	}
 }

@@ -46,7 +46,7 @@ impl<T: Config> Pallet<T> {
 
 	/// What `native`, in planck, is worth in `asset` at the governed rate, rounded up: a deposit or a fee that is not
 	/// nothing is never nothing in another asset.
-	pub(crate) fn worth(native: BalanceOf<T>, asset: AssetKind) -> Result<BalanceOf<T>, DispatchError> {
+	pub fn worth(native: BalanceOf<T>, asset: AssetKind) -> Result<BalanceOf<T>, DispatchError> {
 		if asset == AssetKind::Native || native.is_zero() {
 			return Ok(native);
 		}

@@ -1,5 +1,6 @@
 //! The chain itself: blocks, time, and the pallets that only pass calls on.
 
+use super::xcm::relay_token::TransfersWithPrograms;
 use crate::{
 	weights, AccountId, Aura, Balance, Block, BlockNumber, Escrow, Hash, Nonce, OriginCaller, PalletInfo, Runtime,
 	RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, SS58_PREFIX, VERSION,
@@ -9,7 +10,7 @@ use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
-	traits::{ConstU32, ConstU64, Everything},
+	traits::{ConstU32, ConstU64, EverythingBut},
 	weights::Weight,
 };
 use frame_system::limits::{BlockLength, BlockWeights};
@@ -41,8 +42,9 @@ pub(super) const MAXIMUM_BLOCK_WEIGHT: Weight =
 /// The bytes of all transactions of a block.
 const MAXIMUM_BLOCK_LENGTH: u32 = 5 * 1024 * 1024;
 
-/// The seam for switching calls off. Everything that is in the runtime may be called; what may not is left out.
-pub type CallFilter = Everything;
+/// The seam for switching calls off. What nobody may call is left out of the runtime, but for a call of the SDK's in the
+/// midst of others that are needed.
+pub type CallFilter = EverythingBut<TransfersWithPrograms>;
 
 parameter_types! {
 	/// How many blocks back a block's hash is known: nearly seven hours of real blocks, or 17 minutes of the quickest

@@ -1,29 +1,36 @@
-//! Messages from other chains. Only what is needed is open: the relay chain governs, siblings may pay in our token for
-//! what they ask; nobody moves assets in or out yet.
+//! Messages from other chains, and to them. Only what is needed is open: the relay chain governs, siblings may pay for
+//! what they ask, and users move the [relay chain's token](relay_token) in and out; nothing else moves.
+
+pub mod relay_token;
 
 use crate::{
-	configs::fees::{FeesToCollators, WeightToFee},
-	weights, AccountId, AllPalletsWithSystem, Balances, ParachainInfo, ParachainSystem, PolkadotXcm, Runtime,
-	RuntimeCall, RuntimeEvent, RuntimeOrigin, XcmpQueue,
+	configs::fees::{FeesToCollators, TransactionByteFee, WeightToFee},
+	weights, AccountId, AllPalletsWithSystem, Balance, Balances, ParachainInfo, ParachainSystem, PolkadotXcm, Runtime,
+	RuntimeCall, RuntimeEvent, RuntimeOrigin, XcmpQueue, MILLI_BPI,
 };
 use frame_support::{
-	parameter_types,
-	traits::{ConstU32, Contains, Disabled, Everything, Nothing},
+	ensure, parameter_types,
+	traits::{ConstU32, Contains, Disabled, Equals, Everything, Nothing, ProcessMessageError, TypedGet},
 	weights::Weight,
 };
 use frame_system::{EnsureRoot, EnsureRootWithSuccess};
+use pallet_collator_selection::StakingPotAccountId;
 use pallet_xcm::XcmPassthrough;
 use polkadot_parachain_primitives::primitives::Sibling;
-use polkadot_runtime_common::xcm_sender::NoPriceForMessageDelivery;
+use polkadot_runtime_common::xcm_sender::ExponentialPrice;
+use relay_token::{OnlyRelayToken, RelayChainIsReserve, RelayTokenTrader, RelayTokenTransactor};
 use xcm::latest::prelude::*;
 use xcm_builder::{
-	AccountId32Aliases, AllowExplicitUnpaidExecutionFrom, AllowTopLevelPaidExecutionFrom, DenyRecursively,
-	DenyReserveTransferToRelayChain, DenyThenTry, EnsureXcmOrigin, FixedWeightBounds, FrameTransactionalProcessor,
-	FungibleAdapter, IsConcrete, ParentAsSuperuser, ParentIsPreset, RelayChainAsNative, SiblingParachainAsNative,
+	AccountId32Aliases, AllowExplicitUnpaidExecutionFrom, AllowKnownQueryResponses, AllowTopLevelPaidExecutionFrom,
+	DenyRecursively, DenyThenTry, EnsureXcmOrigin, FixedWeightBounds, FrameTransactionalProcessor, FungibleAdapter,
+	IsConcrete, ParentAsSuperuser, ParentIsPreset, RelayChainAsNative, SendXcmFeeToAccount, SiblingParachainAsNative,
 	SiblingParachainConvertsVia, SignedToAccountId32, SovereignSignedViaLocation, TakeWeightCredit,
-	TrailingSetTopicAsId, UsingComponents, WithComputedOrigin, WithUniqueTopic,
+	TrailingSetTopicAsId, UsingComponents, WithComputedOrigin, WithUniqueTopic, XcmFeeManagerFromComponents,
 };
-use xcm_executor::XcmExecutor;
+use xcm_executor::{
+	traits::{DenyExecution, Properties},
+	XcmExecutor,
+};
 
 parameter_types! {
 	/// Our token, and this chain.
@@ -40,6 +47,15 @@ parameter_types! {
 	pub const MaxInstructions: u32 = 100;
 	/// How many assets a message may carry.
 	pub const MaxAssetsIntoHolding: u32 = 8;
+	/// What a message to the relay chain costs beside its bytes, as long as its queue there is short.
+	pub const BaseDeliveryFee: Balance = MILLI_BPI;
+	/// What that is paid in: our token.
+	pub DeliveryFeeAsset: AssetId = AssetId(HereLocation::get());
+	/// The pot from which collators are paid.
+	pub CollatorsPot: Location = AccountId32 {
+		network: RelayNetwork::get(),
+		id: StakingPotAccountId::<Runtime>::get().into(),
+	}.into();
 }
 
 /// Which account a location stands for.
@@ -49,8 +65,11 @@ pub type LocationToAccountId = (
 	AccountId32Aliases<RelayNetwork, AccountId>,
 );
 
-/// The one asset that messages can name: our own token, kept here.
+/// Our own token, kept here.
 pub type LocalAssetTransactor = FungibleAdapter<Balances, IsConcrete<HereLocation>, LocationToAccountId, AccountId, ()>;
+
+/// The assets that messages can name.
+pub type AssetTransactors = (LocalAssetTransactor, RelayTokenTransactor);
 
 /// Whom a message can act as.
 pub type OriginConverter = (
@@ -85,12 +104,42 @@ impl Contains<Location> for ParentOrExecutive {
 	}
 }
 
-/// Which messages are let in at all: the relay chain's for nothing, anybody else's for a fee.
+/// Instructions that would send assets on to another chain. No message may have one: assets leave by the calls of users
+/// alone, and these burn what leaves and write the message themselves. So nobody moves our token by reserve, nor any
+/// through us to a third chain.
+pub struct OnwardTransfers;
+
+impl DenyExecution for OnwardTransfers {
+	fn deny_execution<Call>(
+		_: &Location,
+		message: &mut [Instruction<Call>],
+		_: Weight,
+		_: &mut Properties,
+	) -> Result<(), ProcessMessageError> {
+		let onward = message.iter().any(|instruction| {
+			matches!(
+				instruction,
+				TransferReserveAsset { .. }
+					| DepositReserveAsset { .. }
+					| InitiateReserveWithdraw { .. }
+					| InitiateTeleport { .. }
+					| InitiateTransfer { .. }
+					| ExportMessage { .. }
+			)
+		});
+		ensure!(!onward, ProcessMessageError::Unsupported);
+		Ok(())
+	}
+}
+
+/// Which messages are let in at all: answers that this chain has asked for and the relay chain's own for nothing,
+/// anybody else's for a fee.
 pub type Barrier = TrailingSetTopicAsId<
 	DenyThenTry<
-		DenyRecursively<DenyReserveTransferToRelayChain>,
+		DenyRecursively<OnwardTransfers>,
 		(
 			TakeWeightCredit,
+			AllowKnownQueryResponses<PolkadotXcm>,
 			WithComputedOrigin<
 				(
 					AllowTopLevelPaidExecutionFrom<Everything>,
@@ -106,8 +155,21 @@ pub type Barrier = TrailingSetTopicAsId<
 /// Weighs a message by its number of instructions.
 pub type Weigher = FixedWeightBounds<InstructionWeight, RuntimeCall, MaxInstructions>;
 
-/// Sells execution for our token.
-pub type Trader = UsingComponents<WeightToFee, HereLocation, AccountId, Balances, FeesToCollators>;
+/// Sells execution for our token or the relay chain's.
+pub type Trader = (
+	UsingComponents<WeightToFee, HereLocation, AccountId, Balances, FeesToCollators>,
+	RelayTokenTrader,
+);
+
+/// Who sends a message pays the collators for it. The chain itself and the relay chain's governance do not.
+pub type DeliveryFees = XcmFeeManagerFromComponents<
+	(Equals<HereLocation>, ParentOrExecutive),
+	SendXcmFeeToAccount<AssetTransactors, CollatorsPot>,
+>;
+
+/// What a message to the relay chain costs. It rises while messages pile up, so that nobody fills the queue for long.
+pub type PriceOfUpwardMessage =
+	ExponentialPrice<DeliveryFeeAsset, BaseDeliveryFee, TransactionByteFee, ParachainSystem>;
 
 /// The set-up of the machine that executes messages.
 pub struct XcmConfig;
@@ -116,9 +178,9 @@ impl xcm_executor::Config for XcmConfig {
 	type RuntimeCall = RuntimeCall;
 	type XcmSender = XcmRouter;
 	type XcmEventEmitter = PolkadotXcm;
-	type AssetTransactor = LocalAssetTransactor;
+	type AssetTransactor = AssetTransactors;
 	type OriginConverter = OriginConverter;
-	type IsReserve = ();
+	type IsReserve = RelayChainIsReserve;
 	type IsTeleporter = ();
 	type Aliasers = Nothing;
 	type UniversalLocation = UniversalLocation;
@@ -132,7 +194,7 @@ impl xcm_executor::Config for XcmConfig {
 	type SubscriptionService = PolkadotXcm;
 	type PalletInstancesInfo = AllPalletsWithSystem;
 	type MaxAssetsIntoHolding = MaxAssetsIntoHolding;
-	type FeeManager = ();
+	type FeeManager = DeliveryFees;
 	type MessageExporter = ();
 	type UniversalAliases = Nothing;
 	type CallDispatcher = RuntimeCall;
@@ -162,7 +224,7 @@ pub type LocalOriginToLocation = SignedToAccountId32<RuntimeOrigin, AccountId, R
 
 /// How messages leave: up to the relay chain or across to a sibling.
 pub type XcmRouter = WithUniqueTopic<(
-	cumulus_primitives_utility::ParentAsUmp<ParachainSystem, PolkadotXcm, NoPriceForMessageDelivery<()>>,
+	cumulus_primitives_utility::ParentAsUmp<ParachainSystem, PolkadotXcm, PriceOfUpwardMessage>,
 	XcmpQueue,
 )>;
 
@@ -171,14 +233,15 @@ impl pallet_xcm::Config for Runtime {
 	type Currency = Balances;
 	type CurrencyMatcher = ();
 	type AuthorizedAliasConsideration = Disabled;
-	/// Only root makes this chain send a message, in the chain's own name.
+	/// Only root writes a message, in the chain's own name.
 	type SendXcmOrigin = EnsureRootWithSuccess<AccountId, HereLocation>;
 	type XcmRouter = XcmRouter;
 	type ExecuteXcmOrigin = EnsureXcmOrigin<RuntimeOrigin, LocalOriginToLocation>;
+	/// Users run no programs of their own. Transfers and claims do not ask this filter.
 	type XcmExecuteFilter = Nothing;
 	type XcmExecutor = XcmExecutor<XcmConfig>;
 	type XcmTeleportFilter = Nothing;
-	type XcmReserveTransferFilter = Nothing;
+	type XcmReserveTransferFilter = OnlyRelayToken;
 	type Weigher = Weigher;
 	type UniversalLocation = UniversalLocation;
 	type RuntimeOrigin = RuntimeOrigin;

@@ -1,7 +1,8 @@
 //! The weights of messages between chains.
 //!
-//! They are not measured but set high: `pallet-xcm` brings none of its own, this chain closes most of its calls
-//! ([`configs::xcm`](crate::configs::xcm)), and whoever sends us a message pays by instruction.
+//! `pallet-xcm` brings none of its own. Those of the calls that users make ([`configs::xcm`](crate::configs::xcm)) are the
+//! SDK's own measurements of other runtimes, rounded up, with what is read and written here; each names its source. The
+//! others are shut or root's and set high. Whoever sends us a message pays by instruction.
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
@@ -11,7 +12,8 @@ use super::WEIGHT_REF_TIME_PER_MICROS;
 /// What one storage access may add to a proof: a value and the nodes above it.
 const PROOF_OF_ACCESS: u64 = 4 * 1024;
 
-/// An instruction of a message from elsewhere: a millisecond and 64 KiB, more than any of them takes.
+/// An instruction of a message from elsewhere: a millisecond and 64 KiB, more than any of them takes. The dearest moves
+/// an asset from one account to another: 5 reads and 5 writes of 625 µs in all, and less than 100 µs of computing.
 pub const INSTRUCTION: Weight = Weight::from_parts(1_000 * WEIGHT_REF_TIME_PER_MICROS, 64 * 1024);
 
 /// The calls of `pallet-xcm`.
@@ -32,11 +34,15 @@ impl<T: frame_system::Config> pallet_xcm::WeightInfo for WeightInfo<T> {
 	fn teleport_assets() -> Weight {
 		Self::call(10, 6)
 	}
+	/// The same as `transfer_assets`, with fewer checks.
 	fn reserve_transfer_assets() -> Weight {
-		Self::call(10, 6)
+		<Self as pallet_xcm::WeightInfo>::transfer_assets()
 	}
+	/// The Westend asset hub's, of an asset of `pallet-assets` with a message to its relay chain: 182.3 µs, 14 reads,
+	/// 7 writes, 6,208 bytes (SDK, 2024-12-18). Here an account may die of it, with what it has on hold, and a rest that
+	/// is too small for an account is put aside.
 	fn transfer_assets() -> Weight {
-		Self::call(10, 6)
+		Self::call(16, 10)
 	}
 	fn execute() -> Weight {
 		Self::call(2, 1)
@@ -83,8 +89,12 @@ impl<T: frame_system::Config> pallet_xcm::WeightInfo for WeightInfo<T> {
 	fn take_response() -> Weight {
 		Self::call(2, 2)
 	}
-	fn claim_assets(_assets: u32) -> Weight {
-		Self::call(4, 3)
+	/// Rococo's (`rococo-runtime` 39): 41.5 µs, 2 reads and a write, and for each asset 47 µs, 3 reads, 3 writes and 3,675
+	/// bytes.
+	fn claim_assets(assets: u32) -> Weight {
+		let each = Weight::from_parts(50 * WEIGHT_REF_TIME_PER_MICROS, 3 * PROOF_OF_ACCESS)
+			.saturating_add(T::DbWeight::get().reads_writes(3, 3));
+		Self::call(2, 1).saturating_add(each.saturating_mul(assets.into()))
 	}
 	fn add_authorized_alias() -> Weight {
 		Self::call(3, 3)
