@@ -192,10 +192,11 @@ impl Network {
 	}
 }
 
-/// Our chain spec, raw: that of `local_testnet`, with the third collator.
+/// Our chain spec, raw: that of `local_testnet`, with the third collator, and as it was before the relay chain's token could
+/// come in, which an upgrade mends.
 async fn para_spec_of(programs: &Programs, folder: &Path) -> Result<Vec<u8>> {
 	let plain = output_of(&programs.node, &["export-chain-spec", "--chain=local_testnet"]).await?;
-	let spec = with_collator(serde_json::from_slice(&plain)?, account_of(THIRD_KEY))?;
+	let spec = without_relay_token(with_collator(serde_json::from_slice(&plain)?, account_of(THIRD_KEY))?);
 	let path = folder.join("bpiiot-plain.json");
 	fs::write(&path, serde_json::to_vec_pretty(&spec)?)?;
 	let chain = format!("--chain={}", path.display());
@@ -216,6 +217,12 @@ fn with_collator(mut spec: Value, account: AccountId32) -> Result<Value> {
 	let keys = json!({ "aura": account, "authority_discovery": account });
 	push(&format!("{patch}/session/keys"), json!([account, account, keys]))?;
 	Ok(spec)
+}
+
+/// A plain chain spec without assets.
+fn without_relay_token(mut spec: Value) -> Value {
+	spec["genesis"]["runtimeGenesis"]["patch"]["assets"] = json!({ "assets": [], "metadata": [] });
+	spec
 }
 
 /// The network as zombienet reads it.

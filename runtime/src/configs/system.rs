@@ -2,8 +2,8 @@
 
 use super::xcm::relay_token::TransfersWithPrograms;
 use crate::{
-	weights, AccountId, Aura, Balance, Block, BlockNumber, Escrow, Hash, Nonce, OriginCaller, PalletInfo, Runtime,
-	RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, SS58_PREFIX, VERSION,
+	migrations::Migrations, weights, AccountId, Aura, Balance, Block, BlockNumber, Escrow, Hash, Nonce, OriginCaller,
+	PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, SS58_PREFIX, VERSION,
 };
 use cumulus_primitives_core::relay_chain::MAX_POV_SIZE;
 use frame_support::{
@@ -90,8 +90,7 @@ impl frame_system::Config for Runtime {
 	type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
 	type MaxConsumers = ConstU32<16>;
 	type OnSetCode = cumulus_pallet_parachain_system::ParachainSetCode<Self>;
-	/// The seam for migrations: each release lists its own here.
-	type SingleBlockMigrations = ();
+	type SingleBlockMigrations = Migrations;
 	type SS58Prefix = SS58Prefix;
 	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
 	type Version = Version;

@@ -28,6 +28,7 @@ pub async fn upgrade(stage: &mut Stage) -> Result<Seen> {
 	let jobs = crowd.all_jobs().await?.len();
 	ensure!(jobs >= 1_000, "only {jobs} jobs are in flight");
 
+	ensure!(!has_relay_token(&chain).await?, "there is nothing to migrate");
 	let code = std::fs::read(next_runtime()?)?;
 	let before = version(&chain, &chain.now().await?).await?;
 	let alice = dev_account("Alice");
@@ -51,6 +52,7 @@ pub async fn upgrade(stage: &mut Stage) -> Result<Seen> {
 	let after = chain.wait_for("the new runtime", LIMIT, upgraded).await?;
 	ensure!(after == before + 1, "version {before} became {after}");
 	let took = applied.elapsed().as_secs_f64();
+	ensure!(has_relay_token(&chain).await?, "the migration did not run");
 	crowd.expect_all(|state| state == JobState::Delivered).await?;
 	let approvals = crowd.approvals().await?;
 	lines.push(wave(&mut crowd, "jobs.approve", approvals).await?.line());
@@ -61,10 +63,16 @@ pub async fn upgrade(stage: &mut Stage) -> Result<Seen> {
 		0,
 		format!(
 			"runtime {before} became {after} with {jobs} jobs in flight: code stored in block {stored}, in force from block \
-			 {replaced}, {took:.0} s after it was applied; all jobs finished"
+			 {replaced}, {took:.0} s after it was applied; its migration ran; all jobs finished"
 		),
 	);
 	Ok(lines)
+}
+
+/// Whether there is an asset for the relay chain's token, which the migration makes.
+async fn has_relay_token(chain: &Chain) -> Result<bool> {
+	let found: Option<Value<_>> = chain.now().await?.value("Assets", "Asset", (u32::MAX,)).await?;
+	Ok(found.is_some())
 }
 
 /// The version of the runtime that a block leaves behind.
