@@ -32,6 +32,11 @@ pub async fn transfers(stage: &mut Stage) -> Result<Seen> {
 	let (chain, relay) = (stage.chain(FULL_NODE).await?, stage.chain(VALIDATORS[0]).await?);
 	let (holder, receiver) = (account_of(HOLDER), account_of(RECEIVER));
 	let reserve = sovereign();
+	let known: Option<Value<_>> = chain.now().await?.value("Assets", "Asset", (u32::MAX,)).await?;
+	ensure!(
+		known.is_some(),
+		"there is no asset for it yet: the test 'upgrade' runs before this one"
+	);
 
 	let (before, kept_before) = (
 		balance(&chain, &holder).await?,
