@@ -3,15 +3,19 @@
 //! Every error names the key, the value that was found and what would be right, and all of them are reported at once.
 //! Paths in the file are relative to the folder that the file is in. `examples/drill-press.toml` shows every section.
 
-use crate::fields::{to_hash, Fields, ProblemList, Problems};
+use crate::{
+	chain::{link::DEFAULT_STALL, Nodes},
+	fields::{to_hash, Fields, ProblemList, Problems},
+};
 use std::{
 	collections::BTreeMap,
 	fs, io,
 	net::IpAddr,
 	path::{Path, PathBuf},
 	str::FromStr,
+	time::Duration,
 };
-use subxt::utils::AccountId32;
+use subxt::utils::{AccountId32, H256};
 use toml::{Table, Value};
 
 /// The largest configuration file that is read, in bytes.
@@ -72,11 +76,22 @@ pub struct ChainConfig {
 	pub genesis: Option<[u8; 32]>,
 	/// How many endpoints must agree before a value counts.
 	pub trust: Trust,
+	/// How long a node may finalize nothing before one is taken that does, in s.
+	pub stall_seconds: u64,
 	/// How long the last finalized time stays usable while off line, in minutes.
 	pub offline_minutes: u64,
 }
 
 impl ChainConfig {
+	/// The nodes, and what is wanted of them.
+	pub fn nodes(&self) -> Nodes {
+		Nodes {
+			endpoints: self.endpoints.clone(),
+			genesis: self.genesis.map(H256),
+			stall: Duration::from_secs(self.stall_seconds),
+		}
+	}
+
 	/// Whether a second endpoint must confirm what the first says, and there is none.
 	pub fn lacks_second(&self) -> bool {
 		self.trust == Trust::Confirmed && self.endpoints.iter().all(|endpoint| *endpoint == self.endpoints[0])
@@ -267,8 +282,11 @@ fn read_board(mut board: Fields<'_>, folder: &Path) -> BoardConfig {
 }
 
 fn read_chain(mut chain: Fields<'_>) -> ChainConfig {
-	let one = "a list of WebSocket addresses such as [\"ws://127.0.0.1:9944\"]";
+	let one = "a list of WebSocket addresses such as [\"ws://127.0.0.1:9944\"], or a single one";
 	let endpoints = chain.required("endpoints", one, |value| {
+		if value.is_str() {
+			return websocket(value).map(|endpoint| vec![endpoint]);
+		}
 		let endpoints: Option<Vec<String>> = value.as_array()?.iter().map(websocket).collect();
 		endpoints.filter(|endpoints| !endpoints.is_empty() && endpoints.len() <= 16)
 	});
@@ -277,6 +295,7 @@ fn read_chain(mut chain: Fields<'_>) -> ChainConfig {
 		trust: chain
 			.optional("trust", "\"confirmed\" or \"single\"", trust)
 			.unwrap_or_default(),
+		stall_seconds: chain.number("stall_seconds", 5..=3_600, "s", DEFAULT_STALL.as_secs()),
 		offline_minutes: chain.number("offline_minutes", 1..=1_440, "minutes", 10),
 		endpoints,
 	};

@@ -11,13 +11,13 @@ use crate::{
 		limits::FeeAllowance,
 		queries, runtime,
 		types::{MachineId, OfferId, Profile},
-		At, Call, Head,
+		At, Call, Chain, Head,
 	},
 	config::Config,
 	daemon::{
 		self,
 		news::{Herald, News},
-		status::Snapshot,
+		status::{EndpointStatus, Snapshot},
 		DaemonError,
 	},
 	parse::{hex, show_millis},
@@ -304,14 +304,19 @@ pub(super) async fn status(desk: &Desk<'_>) -> Result<u8> {
 		Some(snapshot) => daemon_text(snapshot),
 		None => "daemon   never ran here; start it with `iot-client run`".to_owned(),
 	};
-	let chain = chain_status(desk, &config).await;
-	let (text, json) = match &chain {
-		Ok((text, json)) => (text.clone(), json.clone()),
+	let chain = desk.chain()?;
+	let (mut text, mut json) = match chain_status(desk, &chain, &config).await {
+		Ok(said) => said,
 		Err(error) => (
 			format!("chain    {error}"),
 			serde_json::json!({ "error": error.to_string() }),
 		),
 	};
+	// As this process sees them, beside what the daemon sees.
+	let endpoints = chain.asked_endpoints(GLANCE.min(desk.cli.patience)).await;
+	let endpoints: Vec<_> = endpoints.into_iter().map(EndpointStatus::from).collect();
+	json["endpoints"] = serde_json::json!(endpoints);
+	text.extend(endpoints.iter().map(|endpoint| format!("\nendpoint {endpoint}")));
 	desk.say(
 		format!("{daemon}\n{text}"),
 		&serde_json::json!({ "daemon": snapshot, "chain": json }),
@@ -344,6 +349,8 @@ fn daemon_text(snapshot: &Snapshot) -> String {
 		"node     {endpoint}, finalized block {}, trust {}",
 		chain.block, chain.trust
 	));
+	lines.extend(chain.endpoints.iter().map(|endpoint| format!("         {endpoint}")));
+	lines.extend(chain.warning.iter().map(|warning| format!("WARNING  {warning}")));
 	for job in &snapshot.jobs {
 		lines.push(format!(
 			"job      {} {}, {} of {} units: {}",
@@ -354,8 +361,7 @@ fn daemon_text(snapshot: &Snapshot) -> String {
 	lines.join("\n")
 }
 
-async fn chain_status(desk: &Desk<'_>, config: &Config) -> Result<(String, serde_json::Value)> {
-	let chain = desk.chain()?;
+async fn chain_status(desk: &Desk<'_>, chain: &Chain, config: &Config) -> Result<(String, serde_json::Value)> {
 	let (session, head) = chain.ready(GLANCE.min(desk.cli.patience)).await?;
 	let Head { block, time, .. } = head;
 	let at = session.at(block).await?;

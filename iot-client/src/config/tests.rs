@@ -54,10 +54,23 @@ fn what_is_left_out_has_a_default() {
 		(115_200, 50, 65_536)
 	);
 	assert_eq!((config.chain.trust, config.chain.genesis), (Trust::Confirmed, None));
+	assert_eq!(config.chain.nodes().stall, Duration::from_secs(60));
 	assert!(
 		config.envelope.outputs.is_empty(),
 		"nothing is allowed unless it is listed"
 	);
+}
+
+#[test]
+fn one_endpoint_may_stand_alone_or_in_a_list() {
+	for (value, endpoints) in [
+		("\"ws://a\"", &["ws://a"][..]),
+		("[\"ws://a\"]", &["ws://a"]),
+		("[\"ws://a\", \"wss://b\"]", &["ws://a", "wss://b"]),
+	] {
+		let text = SMALLEST.replace("[\"ws://a\", \"wss://b\"]", &format!("{value}\ntrust = \"single\""));
+		assert_eq!(parse(&text).unwrap().chain.nodes().endpoints, endpoints, "{value}");
+	}
 }
 
 #[test]
@@ -110,6 +123,11 @@ fn every_mistake_names_the_key_the_value_and_what_would_be_right() {
 		(
 			"[chain]\nendpoints = [\"http://a\"]",
 			"`chain.endpoints` is [\"http://a\"]",
+		),
+		("[chain]\nendpoints = \"http://a\"", "`chain.endpoints` is \"http://a\""),
+		(
+			"[chain]\nstall_seconds = 1",
+			"`chain.stall_seconds` is 1; it must be a whole number from 5 to 3600 s",
 		),
 		(
 			"[chain]\nendpoints = [\"ws://a\"]",

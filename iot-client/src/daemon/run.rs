@@ -55,7 +55,7 @@ pub async fn run(config: Config, herald: Herald, stop: CancellationToken) -> Res
 	let board_stop = CancellationToken::new();
 	let line = Arc::new(SerialLine::new(&config.board));
 	let (board, bridge) = board::start(config.board.clone(), line, board_stop.clone());
-	let chain = Chain::connect(config.chain.endpoints.clone(), config.chain.genesis.map(H256));
+	let chain = Chain::connect(config.chain.nodes());
 
 	let site = Site {
 		config: config.clone(),

@@ -8,7 +8,7 @@ use crate::{
 		link::played::{chain, Keeper},
 		types::{BlockId, ChainTime},
 	},
-	config::Config,
+	config::{Config, Trust},
 	daemon::{news::Herald, status::Snapshot},
 	wallet::Wallet,
 };
@@ -30,10 +30,11 @@ struct Bench {
 impl Bench {
 	fn new() -> Self {
 		let dir = tempfile::tempdir().unwrap();
-		let config = Config {
+		let mut config = Config {
 			state_dir: dir.path().to_owned(),
 			..Config::default()
 		};
+		config.chain.trust = Trust::Single;
 		let (chain, keeper) = chain();
 		let site = Site {
 			config: Arc::new(config),
