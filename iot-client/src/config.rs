@@ -4,7 +4,7 @@
 //! Paths in the file are relative to the folder that the file is in. `examples/drill-press.toml` shows every section.
 
 use crate::{
-	chain::{link::DEFAULT_STALL, Nodes},
+	chain::{light, link::DEFAULT_STALL, Nodes},
 	fields::{to_hash, Fields, ProblemList, Problems},
 };
 use std::{
@@ -32,6 +32,8 @@ pub struct Config {
 	pub board: BoardConfig,
 	/// How to reach the chain, and how far to trust what answers.
 	pub chain: ChainConfig,
+	/// A light client that confirms what nodes say, if there is one.
+	pub light_client: Option<light::Specs>,
 	/// The machine's own signing key.
 	pub wallet: WalletConfig,
 	/// Which machine this is.
@@ -93,7 +95,7 @@ impl ChainConfig {
 	}
 
 	/// Whether a second endpoint must confirm what the first says, and there is none.
-	pub fn lacks_second(&self) -> bool {
+	fn lacks_second(&self) -> bool {
 		self.trust == Trust::Confirmed && self.endpoints.iter().all(|endpoint| *endpoint == self.endpoints[0])
 	}
 }
@@ -215,6 +217,11 @@ pub enum ConfigError {
 }
 
 impl Config {
+	/// Whether somebody must confirm what an endpoint says, and there is neither a second one nor a light client.
+	pub fn lacks_witness(&self) -> bool {
+		self.light_client.is_none() && self.chain.lacks_second()
+	}
+
 	/// Reads and checks the file at `path`.
 	pub fn load(path: &Path) -> Result<Self, ConfigError> {
 		let read = |source| ConfigError::Read {
@@ -254,6 +261,9 @@ fn read_config(mut root: Fields<'_>, folder: &Path) -> Config {
 	let config = Config {
 		board: read_board(root.section("board"), folder),
 		chain: read_chain(root.section("chain")),
+		light_client: root
+			.has("light_client")
+			.then(|| read_light_client(root.section("light_client"), folder)),
 		wallet: read_wallet(root.section("wallet"), folder),
 		machine: read_machine(root.section("machine")),
 		envelope: read_envelope(root.section("envelope")),
@@ -262,8 +272,39 @@ fn read_config(mut root: Fields<'_>, folder: &Path) -> Config {
 		evidence: read_evidence(root.section("evidence")),
 		state_dir,
 	};
+	if !config.chain.endpoints.is_empty() && config.lacks_witness() {
+		let expected =
+			"a list of two or more different endpoints, or set chain.trust = \"single\" to believe one alone";
+		let found = Value::from(config.chain.endpoints.clone());
+		root.problems().wrong("`chain.endpoints`", &found, expected);
+	}
 	root.finish();
 	config
+}
+
+fn read_light_client(mut light: Fields<'_>, folder: &Path) -> light::Specs {
+	if !light::BUILT_IN {
+		let expected = "left out: this iot-client was built without the feature light-client";
+		light
+			.problems()
+			.wrong("`light_client`", &Value::from("a table"), expected);
+	}
+	let specs = light::Specs {
+		relay_chain: path(
+			&mut light,
+			"relay_chain",
+			folder,
+			"the path of the relay chain's specification, with bootnodes",
+		),
+		chain: path(
+			&mut light,
+			"chain",
+			folder,
+			"the path of this chain's specification, with bootnodes",
+		),
+	};
+	light.finish();
+	specs
 }
 
 fn read_board(mut board: Fields<'_>, folder: &Path) -> BoardConfig {
@@ -299,15 +340,6 @@ fn read_chain(mut chain: Fields<'_>) -> ChainConfig {
 		offline_minutes: chain.number("offline_minutes", 1..=1_440, "minutes", 10),
 		endpoints,
 	};
-	if !config.endpoints.is_empty() && config.lacks_second() {
-		let expected =
-			"a list of two or more different endpoints, or set chain.trust = \"single\" to believe one alone";
-		chain.problems().wrong(
-			chain.name("endpoints"),
-			&Value::from(config.endpoints.clone()),
-			expected,
-		);
-	}
 	chain.finish();
 	config
 }

@@ -93,7 +93,7 @@ pub enum ChainError {
 	#[error("the node has no state of that block any more")]
 	Pruned,
 	/// A second node does not confirm what the first said.
-	#[error("no second node confirms block {number}: {what}; add an endpoint that works, or set chain.trust = \"single\" to believe one alone")]
+	#[error("no second node confirms block {number}: {what}; add an endpoint that works or a light client, or set chain.trust = \"single\" to believe one alone")]
 	Unconfirmed {
 		/// The block's number.
 		number: u64,
@@ -131,6 +131,9 @@ pub enum ChainError {
 		/// What it said, and why it is not so.
 		what: String,
 	},
+	/// The light client cannot begin.
+	#[error("the light client cannot begin: {0}; correct [light_client], or leave it out")]
+	LightClient(String),
 	/// An answer did not come in time, or was none.
 	#[error("the node does not answer properly: {0}")]
 	Rpc(String),
@@ -149,7 +152,9 @@ impl ChainError {
 			| Self::Unconfirmed { .. }
 			| Self::Contradicted { .. }
 			| Self::Unproved { .. } => true,
-			Self::OtherChain { .. } | Self::UnknownRuntime { .. } | Self::Replaced { .. } => false,
+			Self::OtherChain { .. } | Self::UnknownRuntime { .. } | Self::Replaced { .. } | Self::LightClient(_) => {
+				false
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@
 use super::{
 	clock::{Pace, PaceMeter},
 	error::{ChainError, Result},
+	light::{self, LightClient},
 	queries,
 	roster::{Endpoint, Next, Roster, Standing},
 	session::Session,
@@ -94,6 +95,8 @@ pub struct Chain {
 	head: watch::Receiver<Option<Head>>,
 	trouble: watch::Receiver<Option<ChainError>>,
 	floor: Arc<AtomicU64>,
+	/// Follows the chain by itself.
+	light: Option<Arc<LightClient>>,
 	_stop: Arc<DropGuard>,
 }
 
@@ -128,8 +131,23 @@ impl Chain {
 			head: head_seen,
 			trouble: trouble_seen,
 			floor,
+			light: None,
 			_stop: Arc::new(stop.drop_guard()),
 		}
+	}
+
+	/// The same, with a light client that confirms what nodes say.
+	#[must_use]
+	pub fn witnessed_by(self, light: Arc<LightClient>) -> Self {
+		Self {
+			light: Some(light),
+			..self
+		}
+	}
+
+	/// The light client that confirms what nodes say, if there is one.
+	pub fn light(&self) -> Option<&LightClient> {
+		self.light.as_deref()
 	}
 
 	/// Believes no node any more that has not finalized the block of this height: one as high was seen before a restart.
@@ -223,17 +241,26 @@ impl Chain {
 		self.endpoints().into_iter().map(|endpoint| endpoint.url).collect()
 	}
 
-	/// Asks other nodes than that of `session` whether they have finalized the same block. Gives the first that has.
+	/// Asks other nodes than that of `session`, and the light client, whether they have finalized the same block. Gives the
+	/// first that has.
 	///
 	/// # Errors
 	/// When no other node says so, or one has another block of that height.
 	pub async fn confirm(&self, session: &Session, block: BlockId) -> Result<String> {
 		let genesis = session.genesis();
 		let others = self.urls().into_iter().filter(|url| url != session.endpoint());
-		let witness = any_of(others.collect(), |endpoint| async move {
+		let nodes = any_of(others.collect(), |endpoint| async move {
 			finalized_at(&endpoint, genesis, block.number).await
 		});
-		judge(session.endpoint(), block, witness.await)
+		let light = any_of(self.light.iter().map(|_| light::NAME.to_owned()).collect(), |_| async {
+			match &self.light {
+				Some(light) => light.finalized_at(genesis, block.number, LITTLE_BEHIND).await,
+				None => Err("there is no light client".to_owned()),
+			}
+		});
+		let (mut witnesses, light) = tokio::join!(nodes, light);
+		witnesses.extend(light);
+		judge(session.endpoint(), block, witnesses)
 	}
 }
 
@@ -561,6 +588,7 @@ pub(crate) mod played {
 			head: head_seen,
 			trouble: trouble_seen,
 			floor: Arc::default(),
+			light: None,
 			_stop: Arc::new(CancellationToken::new().drop_guard()),
 		};
 		let keeper = Keeper {

@@ -11,6 +11,7 @@ pub mod clock;
 mod convert;
 pub mod error;
 pub mod finalized;
+pub mod light;
 pub mod limits;
 pub mod link;
 pub mod proof;

@@ -14,6 +14,7 @@ use super::{
 	types::{BlockId, ChainTime, Job, JobId, Machine, Offer},
 };
 use std::fmt;
+use subxt::Metadata;
 
 /// What a node said of the state at a block.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,8 +64,7 @@ impl Claim {
 	}
 
 	/// Whether the value that is proved to be there, or to be absent, says the same.
-	fn agrees(&self, at: &At, proved: Option<&[u8]>) -> Result<bool> {
-		let metadata = at.metadata_ref();
+	fn agrees(&self, metadata: &Metadata, proved: Option<&[u8]>) -> Result<bool> {
 		Ok(match (self, proved) {
 			(Self::NoJob(_), proved) => proved.is_none(),
 			(Self::Job(told), Some(bytes)) => **told == runtime::decode_job(metadata, told.id, bytes)?,
@@ -115,10 +115,58 @@ impl Chain {
 		let state = ProvedState::new(root, nodes).map_err(forged)?;
 		for (claim, key) in claims.iter().zip(&keys) {
 			let proved = state.read(key).map_err(forged)?;
-			if !claim.agrees(&at, proved.as_deref())? {
+			if !claim.agrees(at.metadata_ref(), proved.as_deref())? {
 				return Err(lie(teller, format!("{claim} is not what it said")));
 			}
 		}
 		Ok(())
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use subxt::utils::AccountId32;
+
+	/// `StopClock` as the chain writes it: last, stopped, whether it is paused, and what is ours to ignore.
+	fn clock(last: u64, stopped: u64, paused: bool) -> Vec<u8> {
+		let numbers = [last.to_le_bytes(), stopped.to_le_bytes()].concat();
+		[numbers, vec![u8::from(paused)]].concat()
+	}
+
+	#[test]
+	fn what_was_said_of_the_clocks_must_be_what_is_proved() {
+		let metadata = runtime::known();
+		let told = Claim::Time(ChainTime {
+			unix: 7_000,
+			stopped: 5,
+			paused: false,
+		});
+		for (proved, agrees) in [
+			(Some(clock(7_000, 5, false)), true),
+			(Some(clock(7_001, 5, false)), false),
+			(Some(clock(7_000, 5, true)), false),
+			(None, false),
+		] {
+			assert_eq!(told.agrees(metadata, proved.as_deref()), Ok(agrees), "{proved:?}");
+		}
+		assert_eq!(Claim::Time(ChainTime::default()).agrees(metadata, None), Ok(true));
+		let error = told.agrees(metadata, Some(&[1])).unwrap_err();
+		assert!(error.to_string().contains("Escrow.Clock"), "{error}");
+	}
+
+	#[test]
+	fn a_record_that_is_proved_to_be_absent_was_made_up_and_one_that_is_there_was_hidden() {
+		let metadata = runtime::known();
+		let job = Claim::Job(Box::new(Job::example(JobId(7))));
+		let (owner, key) = (AccountId32([3; 32]), AccountId32([1; 32]));
+		let id = super::super::types::MachineId([9; 32]);
+		let machine = Claim::Machine(Box::new(Machine::example(id, owner, key)));
+		for told in [job, machine] {
+			assert_eq!(told.agrees(metadata, None), Ok(false), "{told}");
+		}
+		let none = Claim::NoJob(JobId(7));
+		assert_eq!(none.agrees(metadata, None), Ok(true));
+		assert_eq!(none.agrees(metadata, Some(&[0])), Ok(false));
 	}
 }

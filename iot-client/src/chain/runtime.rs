@@ -44,6 +44,12 @@ fn committed() -> Metadata {
 	Metadata::decode_from(bytes).expect("the generated code was made from it; qed")
 }
 
+/// The metadata that this client was built with.
+#[cfg(test)]
+pub(super) fn known() -> &'static Metadata {
+	&METADATA
+}
+
 /// What of a pallet this client uses.
 struct Used {
 	pallet: &'static str,

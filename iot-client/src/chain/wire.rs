@@ -199,7 +199,7 @@ impl Wire {
 }
 
 /// The hash of a header, as the chain takes it.
-fn hash_of(header: &Header) -> H256 {
+pub(super) fn hash_of(header: &Header) -> H256 {
 	H256(blake2_256([&header.encode()]))
 }
 

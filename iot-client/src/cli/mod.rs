@@ -215,6 +215,7 @@ pub async fn run(cli: Cli) -> Result<u8> {
 		Command::Claim { whose, asset, signer } => purse::claim(&desk, whose.as_deref(), *asset, signer).await,
 		Command::Run => machine::run(&desk).await,
 		Command::Status => machine::status(&desk).await,
+		Command::LightClient => machine::light_client(&desk).await,
 		Command::CheckConfig => machine::check_config(&desk),
 	}
 }

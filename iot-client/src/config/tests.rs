@@ -74,6 +74,22 @@ fn one_endpoint_may_stand_alone_or_in_a_list() {
 }
 
 #[test]
+fn a_light_client_is_a_second_witness_where_it_is_built_in_and_refused_where_not() {
+	let one = SMALLEST.replace("[\"ws://a\", \"wss://b\"]", "\"ws://a\"");
+	let parsed = parse(&format!(
+		"{one}[light_client]\nrelay_chain = \"r.json\"\nchain = \"c.json\""
+	));
+	if light::BUILT_IN {
+		let specs = parsed.unwrap().light_client.unwrap();
+		assert_eq!(specs.relay_chain, Path::new("/etc/bpiiot/r.json"));
+	} else {
+		let problems = parsed.unwrap_err();
+		assert_eq!(problems.len(), 1, "{problems:?}");
+		assert!(problems[0].contains("without the feature light-client"), "{problems:?}");
+	}
+}
+
+#[test]
 fn paths_are_relative_to_the_file() {
 	let config = parse(SMALLEST).unwrap();
 	assert_eq!(config.state_dir, Path::new("/etc/bpiiot/state"));

@@ -7,6 +7,7 @@ use super::{
 use crate::{
 	board::{BoardHandle, BoardState},
 	chain::{
+		light::LightClient,
 		queries,
 		types::{BlockId, Machine, MachineId},
 		At, Chain, ChainError, Claim,
@@ -72,6 +73,7 @@ impl Site {
 			trouble: self.chain.trouble().map(|trouble| trouble.to_string()),
 			warning: (self.config.chain.trust == Trust::Single).then(|| SINGLE.to_owned()),
 			endpoints: self.endpoints(),
+			light_client: self.chain.light().map(LightClient::report),
 			..ChainStatus::default()
 		};
 		if let Some(head) = self.chain.heads().borrow().as_ref() {

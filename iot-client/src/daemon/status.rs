@@ -1,6 +1,9 @@
 //! What the daemon is doing, as a file for `iot-client status` and whoever else likes to look.
 
-use crate::chain::roster::{Endpoint, Standing};
+use crate::chain::{
+	light::LightReport,
+	roster::{Endpoint, Standing},
+};
 use serde::{Deserialize, Serialize};
 use std::{
 	fmt, fs, io,
@@ -50,6 +53,9 @@ pub struct ChainStatus {
 	/// All nodes that may be asked, best first.
 	#[serde(default)]
 	pub endpoints: Vec<EndpointStatus>,
+	/// The light client that confirms what they say, if there is one.
+	#[serde(default)]
+	pub light_client: Option<LightReport>,
 }
 
 /// A node that may be asked.
