@@ -1,7 +1,7 @@
 //! Finalized blocks, every one, in order, across reconnects, changes of the node and restarts.
 //!
 //! What a node announces is a hint only: announcements are left out, repeated, and come from nodes that are not equally far.
-//! So the line of blocks is followed by itself ([`Lineage`]): from the last one that was dealt with, each is the child of the
+//! So the line of blocks is followed by itself (`Lineage`): from the last one that was dealt with, each is the child of the
 //! one before, up to the one that the node has finalized. After a long absence the oldest are passed over: how things stand
 //! is read from the chain's records, and nothing rests on a block alone.
 

@@ -10,6 +10,8 @@ pub mod call;
 pub mod clock;
 mod convert;
 pub mod error;
+#[cfg(test)]
+mod fake;
 pub mod finalized;
 pub mod light;
 pub mod limits;
@@ -25,6 +27,9 @@ pub mod submit;
 pub mod terms;
 pub mod types;
 pub mod wire;
+
+#[cfg(test)]
+mod tests;
 
 pub use call::{Call, Line};
 pub use error::ChainError;

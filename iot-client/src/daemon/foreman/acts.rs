@@ -126,7 +126,7 @@ impl Foreman {
 					let fate = submitter.submit(call.clone(), None).await;
 					Report::Sent(Box::new(Sent { job, call, fate }))
 				}
-				Err(error) => Report::Doubted(job, call, error),
+				Err(error) => Report::Doubted(job, call.name(), error),
 			};
 			let _ = tell.send(report).await;
 		});
@@ -266,7 +266,7 @@ impl Foreman {
 			Report::Sent(sent) => self.take_fate(sent.job, sent.call, sent.fate).await,
 			Report::Doubted(job, call, error) => {
 				self.busy.remove(&job);
-				self.doubt(job, call.name(), &error);
+				self.doubt(job, call, &error);
 				Ok(())
 			}
 			Report::Ended(ended) => self.take_end(*ended).await,

@@ -52,8 +52,8 @@ enum Report {
 	Examined(JobId, Result<u64, Obstacle>),
 	/// A transaction about a job has come to an end.
 	Sent(Box<Sent>),
-	/// What a transaction about a job would rest on could not be proved: it was not signed.
-	Doubted(JobId, Call, ChainError),
+	/// What a call about a job, of this name, would rest on could not be proved: it was not signed.
+	Doubted(JobId, &'static str, ChainError),
 	/// A job's end was proved, or could not be.
 	Ended(Box<Ended>),
 	/// A run of the machine has something to say.

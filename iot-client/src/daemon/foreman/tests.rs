@@ -189,7 +189,7 @@ async fn what_is_not_proved_is_not_signed_and_tried_again() {
 	let at = head(FLOOR, 0);
 	bench.keeper.head(at.clone());
 	bench.foreman.busy.insert(JOB, "accepting");
-	let doubted = Report::Doubted(JOB, Call::Accept(JOB), lie());
+	let doubted = Report::Doubted(JOB, "jobs.accept", lie());
 	bench.foreman.take(doubted).await.unwrap();
 	assert!(bench.foreman.busy.is_empty());
 	let complaint = bench.complaints().join("");
