@@ -257,6 +257,40 @@ mod tests {
 		}
 	}
 
+	#[test]
+	fn a_header_hashes_to_its_blocks_name() {
+		let read = |json: serde_json::Value| hash_of(&serde_json::from_value::<Header>(json).unwrap());
+		// Polkadot's genesis.
+		let hash = read(serde_json::json!({
+			"parentHash": H256::zero(),
+			"number": "0x0",
+			"stateRoot": "0x29d0d972cd27cbc511e9589fcb7a4506d5eb6a9e8df205f00472e5ab354a4e17",
+			"extrinsicsRoot": "0x03170a2e7597b7b7e3d84c05391d139a62b157e78786d8c082f29dcf4c111314",
+			"digest": { "logs": [] },
+		}));
+		let named = "0x91b171bb158e2d3848fa23a9f1c25182fb8e20313b2c1eb49219da7a70ce90c3";
+		assert_eq!(format!("{hash:?}"), named);
+		// A block of a parachain: a slot before and a seal after the runtime, and what that says to the relay chain.
+		let logs = [
+			[b"\x06aura\x20".as_slice(), &[1; 8]].concat(),
+			[b"\x04CMLS\x0c".as_slice(), &[2; 3]].concat(),
+			vec![8],
+			[b"\x05aura\x01\x01".as_slice(), &[3; 64]].concat(),
+		];
+		let texts: Vec<_> = logs.iter().map(|log| format!("0x{}", hex::encode(log))).collect();
+		let hash = read(serde_json::json!({
+			"parentHash": H256([4; 32]),
+			"number": "0x4000",
+			"stateRoot": H256([5; 32]),
+			"extrinsicsRoot": H256([6; 32]),
+			"digest": { "logs": texts },
+		}));
+		let number = [0x02, 0x00, 0x01, 0x00];
+		let roots = [[5u8; 32], [6; 32]].concat();
+		let encoded = [[4; 32].as_slice(), &number, &roots, &[4 << 2], &logs.concat()].concat();
+		assert_eq!(hash, H256(blake2_256([&encoded])));
+	}
+
 	#[tokio::test]
 	async fn says_which_node_does_not_answer() {
 		let error = Wire::open("ws://127.0.0.1:1", None).await.unwrap_err();
