@@ -105,11 +105,11 @@ async fn long_a_job_goes_on_by_the_next_way_when_the_one_in_use_is_cut_or_stalls
 		second.set(Mode::Stalled);
 		// THEN the client goes back to the first.
 		status(&mut world, "the first way", |status| in_use(status, &first.url())).await?;
-		second.set(Mode::Slow(Duration::from_millis(100)));
+		second.set(Mode::Slow(Duration::from_millis(20)));
 		assert_eq!(ordered.end(&mut world).await?, Outcome::Completed);
 
 		// AND when both are slow, it takes longer, and that is all.
-		first.set(Mode::Slow(Duration::from_millis(100)));
+		first.set(Mode::Slow(Duration::from_millis(20)));
 		let ordered = Ordered::new(&mut world, machine, offer, 1).await?;
 		assert_eq!(ordered.end(&mut world).await?, Outcome::Completed);
 		let number = world.chain.now().await?.number();

@@ -27,6 +27,7 @@ pub mod submit;
 pub mod terms;
 pub mod types;
 pub mod wire;
+mod witness;
 
 #[cfg(test)]
 mod tests;

@@ -72,6 +72,9 @@ pub async fn run(config: Config, herald: Herald, stop: CancellationToken) -> Res
 		key: wallet.account(),
 		herald,
 	};
+	if let Some(warning) = site.snapshot().chain.warning {
+		tracing::warn!("{warning}");
+	}
 	let result = match open_journal(&config, &chain, &site, &stop).await {
 		Some(Ok(journal)) => work(site, wallet, journal, stop).await,
 		Some(Err(error)) => Err(error.into()),
