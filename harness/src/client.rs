@@ -58,12 +58,17 @@ impl Site {
 		Ok(site)
 	}
 
-	/// The configuration file's text for this board and these nodes.
+	/// The configuration file's text for this board and these nodes. One of them alone is believed; of several, the second
+	/// must confirm the first.
 	pub fn configuration(&self, port: &Path, urls: &[&str]) -> String {
+		let trust = match urls {
+			[_] => "trust = \"single\"",
+			_ => "trust = \"confirmed\"\nstall_seconds = 5",
+		};
 		format!(
 			"state_dir = \"state\"\n\n\
 			[board]\nport = \"{port}\"\n\n\
-			[chain]\nendpoints = {urls:?}\ntrust = \"single\"\n\n\
+			[chain]\nendpoints = {urls:?}\n{trust}\n\n\
 			[wallet]\nkeystore = \"key.json\"\npassword_file = \"password\"\n\n\
 			[machine]\nmodel = \"Virtual drill press\"\nlocation = \"This computer\"\ncapabilities = [\"drilling\"]\n\n\
 			{ENVELOPE}\n\
@@ -180,14 +185,13 @@ impl Site {
 		Ok(answer)
 	}
 
-	/// Starts the daemon, and does not wait.
+	/// Starts the daemon with the nodes of its configuration, and does not wait.
 	///
 	/// # Errors
 	/// When there is no such program.
 	pub fn start(&self) -> Result<Daemon> {
 		let arguments = [
 			format!("--config={}", self.config().display()),
-			format!("--node={}", self.node),
 			"--json".to_owned(),
 			"run".to_owned(),
 		];

@@ -5,6 +5,7 @@
 //! | [`process`] | child processes that never outlive whoever started them |
 //! | [`node`], [`board`], [`client`] | the three parts, each started, waited for and stopped |
 //! | [`chain`], [`calls`], [`audit`] | the chain by the node's own metadata, with none of the client's code |
+//! | [`proxy`] | a network between client and node that can be cut, stalled, made slow, or lie |
 //! | [`money`] | what is paid with, and how a stablecoin gets in |
 //! | [`world`], [`ordered`] | all of it in one temporary folder, and a job in it |
 //! | [`crowd`] | many accounts, and the calls of a load of jobs |
@@ -23,5 +24,6 @@ pub mod money;
 pub mod node;
 pub mod ordered;
 pub mod process;
+pub mod proxy;
 pub mod stop;
 pub mod world;

@@ -65,6 +65,9 @@ impl Process {
 		let start = file.metadata().with_context(|| cannot_write(log))?.len();
 		let mut child = bound_to_us(program)
 			.args(arguments)
+			// The user's own settings are not for what runs here.
+			.env_remove("IOT_CLIENT_CONFIG")
+			.env_remove("IOT_CLIENT_NODE")
 			.stdin(stdin)
 			.stdout(file.try_clone()?)
 			.stderr(file)

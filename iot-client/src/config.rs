@@ -3,15 +3,19 @@
 //! Every error names the key, the value that was found and what would be right, and all of them are reported at once.
 //! Paths in the file are relative to the folder that the file is in. `examples/drill-press.toml` shows every section.
 
-use crate::fields::{to_hash, Fields, ProblemList, Problems};
+use crate::{
+	chain::{light, link::DEFAULT_STALL, Nodes},
+	fields::{to_hash, Fields, ProblemList, Problems},
+};
 use std::{
 	collections::BTreeMap,
 	fs, io,
 	net::IpAddr,
 	path::{Path, PathBuf},
 	str::FromStr,
+	time::Duration,
 };
-use subxt::utils::AccountId32;
+use subxt::utils::{AccountId32, H256};
 use toml::{Table, Value};
 
 /// The largest configuration file that is read, in bytes.
@@ -28,6 +32,8 @@ pub struct Config {
 	pub board: BoardConfig,
 	/// How to reach the chain, and how far to trust what answers.
 	pub chain: ChainConfig,
+	/// A light client that confirms what nodes say, if there is one.
+	pub light_client: Option<light::Specs>,
 	/// The machine's own signing key.
 	pub wallet: WalletConfig,
 	/// Which machine this is.
@@ -72,13 +78,24 @@ pub struct ChainConfig {
 	pub genesis: Option<[u8; 32]>,
 	/// How many endpoints must agree before a value counts.
 	pub trust: Trust,
+	/// How long a node may finalize nothing before one is taken that does, in s.
+	pub stall_seconds: u64,
 	/// How long the last finalized time stays usable while off line, in minutes.
 	pub offline_minutes: u64,
 }
 
 impl ChainConfig {
+	/// The nodes, and what is wanted of them.
+	pub fn nodes(&self) -> Nodes {
+		Nodes {
+			endpoints: self.endpoints.clone(),
+			genesis: self.genesis.map(H256),
+			stall: Duration::from_secs(self.stall_seconds),
+		}
+	}
+
 	/// Whether a second endpoint must confirm what the first says, and there is none.
-	pub fn lacks_second(&self) -> bool {
+	fn lacks_second(&self) -> bool {
 		self.trust == Trust::Confirmed && self.endpoints.iter().all(|endpoint| *endpoint == self.endpoints[0])
 	}
 }
@@ -200,6 +217,11 @@ pub enum ConfigError {
 }
 
 impl Config {
+	/// Whether somebody must confirm what an endpoint says, and there is neither a second one nor a light client.
+	pub fn lacks_witness(&self) -> bool {
+		self.light_client.is_none() && self.chain.lacks_second()
+	}
+
 	/// Reads and checks the file at `path`.
 	pub fn load(path: &Path) -> Result<Self, ConfigError> {
 		let read = |source| ConfigError::Read {
@@ -239,6 +261,9 @@ fn read_config(mut root: Fields<'_>, folder: &Path) -> Config {
 	let config = Config {
 		board: read_board(root.section("board"), folder),
 		chain: read_chain(root.section("chain")),
+		light_client: root
+			.has("light_client")
+			.then(|| read_light_client(root.section("light_client"), folder)),
 		wallet: read_wallet(root.section("wallet"), folder),
 		machine: read_machine(root.section("machine")),
 		envelope: read_envelope(root.section("envelope")),
@@ -247,8 +272,39 @@ fn read_config(mut root: Fields<'_>, folder: &Path) -> Config {
 		evidence: read_evidence(root.section("evidence")),
 		state_dir,
 	};
+	if !config.chain.endpoints.is_empty() && config.lacks_witness() {
+		let expected =
+			"a list of two or more different endpoints, or set chain.trust = \"single\" to believe one alone";
+		let found = Value::from(config.chain.endpoints.clone());
+		root.problems().wrong("`chain.endpoints`", &found, expected);
+	}
 	root.finish();
 	config
+}
+
+fn read_light_client(mut light: Fields<'_>, folder: &Path) -> light::Specs {
+	if !light::BUILT_IN {
+		let expected = "left out: this iot-client was built without the feature light-client";
+		light
+			.problems()
+			.wrong("`light_client`", &Value::from("a table"), expected);
+	}
+	let specs = light::Specs {
+		relay_chain: path(
+			&mut light,
+			"relay_chain",
+			folder,
+			"the path of the relay chain's specification, with bootnodes",
+		),
+		chain: path(
+			&mut light,
+			"chain",
+			folder,
+			"the path of this chain's specification, with bootnodes",
+		),
+	};
+	light.finish();
+	specs
 }
 
 fn read_board(mut board: Fields<'_>, folder: &Path) -> BoardConfig {
@@ -267,8 +323,11 @@ fn read_board(mut board: Fields<'_>, folder: &Path) -> BoardConfig {
 }
 
 fn read_chain(mut chain: Fields<'_>) -> ChainConfig {
-	let one = "a list of WebSocket addresses such as [\"ws://127.0.0.1:9944\"]";
+	let one = "a list of WebSocket addresses such as [\"ws://127.0.0.1:9944\"], or a single one";
 	let endpoints = chain.required("endpoints", one, |value| {
+		if value.is_str() {
+			return websocket(value).map(|endpoint| vec![endpoint]);
+		}
 		let endpoints: Option<Vec<String>> = value.as_array()?.iter().map(websocket).collect();
 		endpoints.filter(|endpoints| !endpoints.is_empty() && endpoints.len() <= 16)
 	});
@@ -277,18 +336,10 @@ fn read_chain(mut chain: Fields<'_>) -> ChainConfig {
 		trust: chain
 			.optional("trust", "\"confirmed\" or \"single\"", trust)
 			.unwrap_or_default(),
+		stall_seconds: chain.number("stall_seconds", 5..=3_600, "s", DEFAULT_STALL.as_secs()),
 		offline_minutes: chain.number("offline_minutes", 1..=1_440, "minutes", 10),
 		endpoints,
 	};
-	if !config.endpoints.is_empty() && config.lacks_second() {
-		let expected =
-			"a list of two or more different endpoints, or set chain.trust = \"single\" to believe one alone";
-		chain.problems().wrong(
-			chain.name("endpoints"),
-			&Value::from(config.endpoints.clone()),
-			expected,
-		);
-	}
 	chain.finish();
 	config
 }

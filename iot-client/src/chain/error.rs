@@ -65,17 +65,75 @@ pub enum ChainError {
 		/// How far the chain was.
 		seen: u64,
 	},
+	/// A node that finalizes nothing new while another does.
+	#[error(
+		"the node {endpoint} stands still: no finalized block after {number} for {seconds} s, and {other} has {other_number}"
+	)]
+	Stalled {
+		/// The node's address.
+		endpoint: String,
+		/// The last block that it finalized.
+		number: u64,
+		/// For how long there was none.
+		seconds: u64,
+		/// A node that is further.
+		other: String,
+		/// How far that one is.
+		other_number: u64,
+	},
+	/// The connection broke.
+	#[error("the node {endpoint} does not answer properly any more: {what}")]
+	Lost {
+		/// The node's address.
+		endpoint: String,
+		/// What the network said.
+		what: String,
+	},
 	/// The node has forgotten the state at that block.
 	#[error("the node has no state of that block any more")]
 	Pruned,
 	/// A second node does not confirm what the first said.
-	#[error("no second node confirms block {number}: {what}; add an endpoint that works, or set chain.trust = \"single\" to believe one alone")]
+	#[error("no second node confirms block {number}: {what}; add an endpoint that works or a light client, or set chain.trust = \"single\" to believe one alone")]
 	Unconfirmed {
 		/// The block's number.
 		number: u64,
 		/// What they said.
 		what: String,
 	},
+	/// Two nodes contradict each other about a finalized block.
+	#[error(
+		"{endpoint} and {other} contradict each other: finalized block {number} is {} at the one and {} at the other. One of them lies or is on a fork; nothing is begun. Find out which, and take it out of chain.endpoints",
+		parse::hex(.here), parse::hex(.there)
+	)]
+	Contradicted {
+		/// The block's number.
+		number: u64,
+		/// The node in use.
+		endpoint: String,
+		/// The block's hash there.
+		here: H256,
+		/// The other node.
+		other: String,
+		/// The block's hash there.
+		there: H256,
+	},
+	/// What a node said is not so: the state's root says otherwise.
+	#[error(
+		"{endpoint} is not to be believed: {what}, by the header of finalized block {number}, which {second} has too. Nothing is begun. Take {endpoint} out of chain.endpoints"
+	)]
+	Unproved {
+		/// The node that said it.
+		endpoint: String,
+		/// Who has the header too.
+		second: String,
+		/// The block's number.
+		number: u64,
+		/// What it said, and why it is not so.
+		what: String,
+	},
+	/// The light client cannot begin.
+	#[error("the light client cannot begin: {0}; correct [light_client], or leave it out")]
+	LightClient(String),
 	/// An answer did not come in time, or was none.
 	#[error("the node does not answer properly: {0}")]
 	Rpc(String),
@@ -85,10 +143,34 @@ impl ChainError {
 	/// Whether trying again later can help, without anybody doing anything about it.
 	pub fn passes_by_itself(&self) -> bool {
 		match self {
-			Self::Unreachable { .. } | Self::Rpc(_) | Self::Pruned | Self::Behind { .. } | Self::Unconfirmed { .. } => {
-				true
+			Self::Unreachable { .. }
+			| Self::Lost { .. }
+			| Self::Stalled { .. }
+			| Self::Rpc(_)
+			| Self::Pruned
+			| Self::Behind { .. }
+			| Self::Unconfirmed { .. }
+			| Self::Contradicted { .. }
+			| Self::Unproved { .. } => true,
+			Self::OtherChain { .. } | Self::UnknownRuntime { .. } | Self::Replaced { .. } | Self::LightClient(_) => {
+				false
 			}
-			Self::OtherChain { .. } | Self::UnknownRuntime { .. } | Self::Replaced { .. } => false,
+		}
+	}
+}
+
+impl ChainError {
+	/// Whether a node was caught saying what is not so, or two nodes contradict each other: somebody must look into that.
+	pub fn is_a_lie(&self) -> bool {
+		matches!(self, Self::Contradicted { .. } | Self::Unproved { .. })
+	}
+
+	/// The same, of the node at this address.
+	pub(super) fn at(self, endpoint: &str) -> Self {
+		let endpoint = endpoint.to_owned();
+		match self {
+			Self::Rpc(what) => Self::Lost { endpoint, what },
+			other => other,
 		}
 	}
 }

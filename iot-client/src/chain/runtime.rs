@@ -9,13 +9,13 @@ use super::{
 	convert,
 	error::{ChainError, Result},
 	session::At,
-	types::{BlockId, JobId, OfferId},
+	types::{BlockId, ChainTime, Job, JobId, Machine, MachineId, Offer, OfferId},
 };
 use std::sync::LazyLock;
 use subxt::{
 	config::{substrate::SubstrateExtrinsicParamsBuilder, SubstrateConfig},
 	error::DispatchError,
-	ext::codec::Decode,
+	ext::{codec::Decode, scale_decode::DecodeAsType},
 	extrinsics::ExtrinsicEvents,
 	metadata::{Metadata, PalletMetadata},
 	transactions::Payload,
@@ -42,6 +42,12 @@ static METADATA: LazyLock<Metadata> = LazyLock::new(committed);
 fn committed() -> Metadata {
 	let bytes = include_bytes!("../../metadata/bpiiot.scale");
 	Metadata::decode_from(bytes).expect("the generated code was made from it; qed")
+}
+
+/// The metadata that this client was built with.
+#[cfg(test)]
+pub(super) fn known() -> &'static Metadata {
+	&METADATA
 }
 
 /// What of a pallet this client uses.
@@ -191,6 +197,55 @@ fn differences(known: &Metadata, found: &Metadata) -> Result<(), String> {
 		true => Ok(()),
 		false => Err(differ.join(", ")),
 	}
+}
+
+/// The value of a storage entry from its bytes.
+fn decode<T: DecodeAsType>(metadata: &Metadata, pallet: &str, entry: &str, mut bytes: &[u8]) -> Result<T> {
+	let wrong = |why: String| ChainError::Rpc(format!("cannot read {pallet}.{entry}: {why}"));
+	let found = metadata
+		.pallet_by_name(pallet)
+		.and_then(|pallet| pallet.storage()?.entry_by_name(entry))
+		.ok_or_else(|| wrong("the runtime has none".to_owned()))?;
+	let value = T::decode_as_type(&mut bytes, found.value_ty(), metadata.types()).map_err(|e| wrong(e.to_string()))?;
+	match bytes.is_empty() {
+		true => Ok(value),
+		false => Err(wrong(format!("{} bytes are left over", bytes.len()))),
+	}
+}
+
+/// A job's record from its bytes in the state.
+///
+/// # Errors
+/// When they are none.
+pub fn decode_job(metadata: &Metadata, id: JobId, bytes: &[u8]) -> Result<Job> {
+	Ok(Job::from_chain(id, decode(metadata, "Jobs", "Jobs", bytes)?))
+}
+
+/// An offer from its bytes in the state.
+///
+/// # Errors
+/// When they are none.
+pub fn decode_offer(metadata: &Metadata, id: OfferId, bytes: &[u8]) -> Result<Offer> {
+	Ok(Offer::from_chain(id, decode(metadata, "Jobs", "Offers", bytes)?))
+}
+
+/// A machine's record from its bytes in the state.
+///
+/// # Errors
+/// When they are none.
+pub fn decode_machine(metadata: &Metadata, id: MachineId, bytes: &[u8]) -> Result<Machine> {
+	Ok(Machine::from_chain(
+		id,
+		decode(metadata, "Machines", "Machines", bytes)?,
+	))
+}
+
+/// The chain's clocks from their bytes in the state.
+///
+/// # Errors
+/// When they are none.
+pub fn decode_time(metadata: &Metadata, bytes: &[u8]) -> Result<ChainTime> {
+	Ok(ChainTime::from_chain(&decode(metadata, "Escrow", "Clock", bytes)?))
 }
 
 /// A signed transaction.

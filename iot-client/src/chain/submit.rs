@@ -17,8 +17,9 @@ use super::{
 	queries,
 	refusal::{self, Signatory},
 	runtime::{self, Events},
-	session::{PoolError, Session},
+	session::Session,
 	types::BlockId,
+	wire::PoolError,
 };
 use crate::{
 	journal::{Journal, JournalError, SentTransaction},
@@ -528,7 +529,7 @@ async fn until<T>(deadline: Option<Instant>, work: impl std::future::Future<Outp
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::chain::types::JobId;
+	use crate::chain::{types::JobId, Nodes};
 
 	/// Longest wait for anything that should happen at once.
 	const SOON: Duration = Duration::from_secs(20);
@@ -548,7 +549,7 @@ mod tests {
 	#[tokio::test]
 	async fn what_is_called_off_holds_up_nothing() {
 		// GIVEN no node, so that a call waits for one as long as somebody wants it.
-		let chain = Chain::connect(vec!["ws://127.0.0.1:1".to_owned()], None);
+		let chain = Chain::connect(Nodes::from(["ws://127.0.0.1:1"]));
 		let submitter = Submitter::start(chain, Arc::new(Wallet::dev("//Machine").unwrap()), None);
 		let off = CancellationToken::new();
 		let (job, units_done) = (JobId(7), 1);

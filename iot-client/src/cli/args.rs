@@ -582,6 +582,8 @@ pub enum Command {
 		#[command(flatten)]
 		signer: Signer,
 	},
+	/// Sync the light client of the configuration, and compare what it says with a node; shows time and memory
+	LightClient,
 	/// Check the configuration, the key and the serial port
 	CheckConfig,
 }

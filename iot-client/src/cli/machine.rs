@@ -8,16 +8,17 @@ use crate::{
 	asset::{Asset, Denomination},
 	board::candidates,
 	chain::{
+		light::LightClient,
 		limits::FeeAllowance,
 		queries, runtime,
 		types::{MachineId, OfferId, Profile},
-		At, Call, Head,
+		At, Call, Chain, Head,
 	},
 	config::Config,
 	daemon::{
 		self,
 		news::{Herald, News},
-		status::Snapshot,
+		status::{EndpointStatus, Snapshot},
 		DaemonError,
 	},
 	parse::{hex, show_millis},
@@ -31,6 +32,7 @@ use std::{
 	io::Write,
 	os::unix::fs::OpenOptionsExt,
 	path::Path,
+	sync::Arc,
 	time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use subxt::utils::H256;
@@ -230,7 +232,7 @@ pub(super) async fn withdraw_offer(desk: &Desk<'_>, offer: OfferId, signer: &Sig
 /// Runs the machine until SIGINT or SIGTERM. A second signal ends it at once; the board then makes itself safe.
 pub(super) async fn run(desk: &Desk<'_>) -> Result<u8> {
 	let config = desk.config()?;
-	if config.chain.lacks_second() {
+	if config.lacks_witness() {
 		let message = "--node names one node, but chain.trust = \"confirmed\" wants a second one to agree: name another one too, or set chain.trust = \"single\" to believe one alone";
 		return Err(CliError::new(CliError::CONFIG, message));
 	}
@@ -304,14 +306,19 @@ pub(super) async fn status(desk: &Desk<'_>) -> Result<u8> {
 		Some(snapshot) => daemon_text(snapshot),
 		None => "daemon   never ran here; start it with `iot-client run`".to_owned(),
 	};
-	let chain = chain_status(desk, &config).await;
-	let (text, json) = match &chain {
-		Ok((text, json)) => (text.clone(), json.clone()),
+	let chain = desk.chain()?;
+	let (mut text, mut json) = match chain_status(desk, &chain, &config).await {
+		Ok(said) => said,
 		Err(error) => (
 			format!("chain    {error}"),
 			serde_json::json!({ "error": error.to_string() }),
 		),
 	};
+	// As this process sees them, beside what the daemon sees.
+	let endpoints = chain.asked_endpoints(GLANCE.min(desk.cli.patience)).await;
+	let endpoints: Vec<_> = endpoints.into_iter().map(EndpointStatus::from).collect();
+	json["endpoints"] = serde_json::json!(endpoints);
+	text.extend(endpoints.iter().map(|endpoint| format!("\nendpoint {endpoint}")));
 	desk.say(
 		format!("{daemon}\n{text}"),
 		&serde_json::json!({ "daemon": snapshot, "chain": json }),
@@ -344,6 +351,9 @@ fn daemon_text(snapshot: &Snapshot) -> String {
 		"node     {endpoint}, finalized block {}, trust {}",
 		chain.block, chain.trust
 	));
+	lines.extend(chain.endpoints.iter().map(|endpoint| format!("         {endpoint}")));
+	lines.extend(chain.light_client.iter().map(|light| format!("light    {light}")));
+	lines.extend(chain.warning.iter().map(|warning| format!("WARNING  {warning}")));
 	for job in &snapshot.jobs {
 		lines.push(format!(
 			"job      {} {}, {} of {} units: {}",
@@ -354,8 +364,7 @@ fn daemon_text(snapshot: &Snapshot) -> String {
 	lines.join("\n")
 }
 
-async fn chain_status(desk: &Desk<'_>, config: &Config) -> Result<(String, serde_json::Value)> {
-	let chain = desk.chain()?;
+async fn chain_status(desk: &Desk<'_>, chain: &Chain, config: &Config) -> Result<(String, serde_json::Value)> {
 	let (session, head) = chain.ready(GLANCE.min(desk.cli.patience)).await?;
 	let Head { block, time, .. } = head;
 	let at = session.at(block).await?;
@@ -411,6 +420,44 @@ fn list(ids: &[impl ToString]) -> String {
 		[] => "none".to_owned(),
 		ids => ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
 	}
+}
+
+/// Syncs the light client of the configuration, and compares what it says with the nodes.
+pub(super) async fn light_client(desk: &Desk<'_>) -> Result<u8> {
+	let config = desk.config()?;
+	let Some(specs) = &config.light_client else {
+		let message = "the configuration names no light client; add [light_client] with relay_chain and chain";
+		return Err(CliError::new(CliError::CONFIG, message));
+	};
+	let light = Arc::new(LightClient::start(specs).await?);
+	if timeout(desk.cli.patience, light.synced()).await.is_err() {
+		let message = format!("the light client is {}; --patience waits longer", light.report());
+		return Err(CliError::new(CliError::NO_NODE, message));
+	}
+	let report = light.report();
+	let chain = desk.chain()?;
+	let (session, head) = chain.ready(desk.cli.patience).await?;
+	let genesis = session.genesis();
+	let hash = light
+		.finalized_at(genesis, head.block.number, desk.cli.patience)
+		.await
+		.map_err(|error| CliError::new(CliError::NO_NODE, error))?;
+	let agrees = hash == head.block.hash;
+	let says = match agrees {
+		true => "agrees",
+		false => "CONTRADICTS",
+	};
+	let text = format!(
+		"light    {report}\n{says} with {} about finalized block {}",
+		head.endpoint, head.block.number
+	);
+	let json =
+		serde_json::json!({ "light_client": report, "endpoint": head.endpoint, "block": head.block, "agrees": agrees });
+	desk.say(text, &json);
+	Ok(match agrees {
+		true => 0,
+		false => CliError::WRONG_CHAIN,
+	})
 }
 
 /// Checks the configuration, the key and the serial port; needs no node.

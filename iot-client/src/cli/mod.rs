@@ -22,7 +22,7 @@ use crate::{
 		queries,
 		runtime::Events,
 		types::{BlockId, Machine, MachineId},
-		At, Call, Chain, ChainError, Fate, Head, Submitter,
+		At, Call, Chain, ChainError, Fate, Head, Nodes, Submitter,
 	},
 	config::{Config, ConfigError},
 	daemon::DaemonError,
@@ -31,7 +31,6 @@ use crate::{
 use args::{Cli, Command, MaybeSigner, Signer};
 use serde::Serialize;
 use std::{fmt::Display, io::Write, path::Path, sync::Arc, time::Duration};
-use subxt::utils::H256;
 
 /// A local node, for whoever has no configuration.
 const DEFAULT_NODE: &str = "ws://127.0.0.1:9944";
@@ -216,6 +215,7 @@ pub async fn run(cli: Cli) -> Result<u8> {
 		Command::Claim { whose, asset, signer } => purse::claim(&desk, whose.as_deref(), *asset, signer).await,
 		Command::Run => machine::run(&desk).await,
 		Command::Status => machine::status(&desk).await,
+		Command::LightClient => machine::light_client(&desk).await,
 		Command::CheckConfig => machine::check_config(&desk),
 	}
 }
@@ -242,13 +242,12 @@ impl Desk<'_> {
 	/// The chain: the nodes that were typed, or the configured ones, or the local one.
 	fn chain(&self) -> Result<Chain> {
 		if !self.cli.nodes.is_empty() && !self.cli.config.exists() {
-			return Ok(Chain::connect(self.cli.nodes.clone(), None));
+			return Ok(Chain::connect(Nodes::new(self.cli.nodes.clone())));
 		}
 		if self.cli.config == Path::new("machine.toml") && !self.cli.config.exists() {
-			return Ok(Chain::connect(vec![DEFAULT_NODE.to_owned()], None));
+			return Ok(Chain::connect(Nodes::from([DEFAULT_NODE])));
 		}
-		let config = self.config()?;
-		Ok(Chain::connect(config.chain.endpoints, config.chain.genesis.map(H256)))
+		Ok(Chain::connect(self.config()?.chain.nodes()))
 	}
 
 	/// The chain as it is at the newest finalized block.

@@ -54,10 +54,39 @@ fn what_is_left_out_has_a_default() {
 		(115_200, 50, 65_536)
 	);
 	assert_eq!((config.chain.trust, config.chain.genesis), (Trust::Confirmed, None));
+	assert_eq!(config.chain.nodes().stall, Duration::from_secs(60));
 	assert!(
 		config.envelope.outputs.is_empty(),
 		"nothing is allowed unless it is listed"
 	);
+}
+
+#[test]
+fn one_endpoint_may_stand_alone_or_in_a_list() {
+	for (value, endpoints) in [
+		("\"ws://a\"", &["ws://a"][..]),
+		("[\"ws://a\"]", &["ws://a"]),
+		("[\"ws://a\", \"wss://b\"]", &["ws://a", "wss://b"]),
+	] {
+		let text = SMALLEST.replace("[\"ws://a\", \"wss://b\"]", &format!("{value}\ntrust = \"single\""));
+		assert_eq!(parse(&text).unwrap().chain.nodes().endpoints, endpoints, "{value}");
+	}
+}
+
+#[test]
+fn a_light_client_is_a_second_witness_where_it_is_built_in_and_refused_where_not() {
+	let one = SMALLEST.replace("[\"ws://a\", \"wss://b\"]", "\"ws://a\"");
+	let parsed = parse(&format!(
+		"{one}[light_client]\nrelay_chain = \"r.json\"\nchain = \"c.json\""
+	));
+	if light::BUILT_IN {
+		let specs = parsed.unwrap().light_client.unwrap();
+		assert_eq!(specs.relay_chain, Path::new("/etc/bpiiot/r.json"));
+	} else {
+		let problems = parsed.unwrap_err();
+		assert_eq!(problems.len(), 1, "{problems:?}");
+		assert!(problems[0].contains("without the feature light-client"), "{problems:?}");
+	}
 }
 
 #[test]
@@ -110,6 +139,11 @@ fn every_mistake_names_the_key_the_value_and_what_would_be_right() {
 		(
 			"[chain]\nendpoints = [\"http://a\"]",
 			"`chain.endpoints` is [\"http://a\"]",
+		),
+		("[chain]\nendpoints = \"http://a\"", "`chain.endpoints` is \"http://a\""),
+		(
+			"[chain]\nstall_seconds = 1",
+			"`chain.stall_seconds` is 1; it must be a whole number from 5 to 3600 s",
 		),
 		(
 			"[chain]\nendpoints = [\"ws://a\"]",

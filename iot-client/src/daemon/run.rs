@@ -3,7 +3,7 @@
 use super::{foreman::Foreman, news::Herald, site::Site};
 use crate::{
 	board::{self, SerialLine},
-	chain::{Chain, ChainError, Submitter},
+	chain::{light::LightClient, Chain, ChainError, Submitter},
 	config::Config,
 	journal::{Journal, JournalError},
 	wallet::{Password, Wallet, WalletError},
@@ -51,11 +51,19 @@ pub async fn run(config: Config, herald: Herald, stop: CancellationToken) -> Res
 	let password = Password::read(&config.wallet.password_file)?;
 	let wallet = Arc::new(Wallet::open(&config.wallet.keystore, &password)?);
 
+	let light = match &config.light_client {
+		Some(specs) => Some(LightClient::start(specs).await?),
+		None => None,
+	};
+
 	// The board first: from here on its outputs are safe, whatever the chain says or does not say.
 	let board_stop = CancellationToken::new();
 	let line = Arc::new(SerialLine::new(&config.board));
 	let (board, bridge) = board::start(config.board.clone(), line, board_stop.clone());
-	let chain = Chain::connect(config.chain.endpoints.clone(), config.chain.genesis.map(H256));
+	let mut chain = Chain::connect(config.chain.nodes());
+	if let Some(light) = light {
+		chain = chain.witnessed_by(Arc::new(light));
+	}
 
 	let site = Site {
 		config: config.clone(),
@@ -64,6 +72,9 @@ pub async fn run(config: Config, herald: Herald, stop: CancellationToken) -> Res
 		key: wallet.account(),
 		herald,
 	};
+	if let Some(warning) = site.snapshot().chain.warning {
+		tracing::warn!("{warning}");
+	}
 	let result = match open_journal(&config, &chain, &site, &stop).await {
 		Some(Ok(journal)) => work(site, wallet, journal, stop).await,
 		Some(Err(error)) => Err(error.into()),

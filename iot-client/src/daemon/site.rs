@@ -2,14 +2,15 @@
 
 use super::{
 	news::Herald,
-	status::{BoardStatus, ChainStatus, Snapshot},
+	status::{BoardStatus, ChainStatus, EndpointStatus, Snapshot},
 };
 use crate::{
 	board::{BoardHandle, BoardState},
 	chain::{
+		light::LightClient,
 		queries,
-		types::{Machine, MachineId},
-		At, Chain, ChainError,
+		types::{BlockId, Machine, MachineId},
+		At, Chain, ChainError, Claim,
 	},
 	config::{Config, Trust},
 };
@@ -19,6 +20,22 @@ use tokio::time::timeout;
 
 /// How often the status is written when nothing happens.
 pub(super) const STATUS: Duration = Duration::from_secs(5);
+
+/// How long a proof may take in all: it waits for a second node that is a little behind.
+const PROOF_LIMIT: Duration = Duration::from_secs(60);
+/// What to know when one node alone is believed.
+const SINGLE: &str = "trust = \"single\": what one node says is believed without a proof; name a second endpoint, of somebody else, and set trust = \"confirmed\"";
+
+/// What a decision rests on: what a node said of the state at a finalized block.
+#[derive(Clone, Debug)]
+pub struct Grounds {
+	/// The node.
+	pub teller: String,
+	/// The block.
+	pub block: BlockId,
+	/// What it said.
+	pub claims: Vec<Claim>,
+}
 
 /// The machine's surroundings. Clones are views of the same.
 #[derive(Clone, Debug)]
@@ -54,6 +71,9 @@ impl Site {
 			connected: self.chain.connected().is_some(),
 			trust: trust.to_owned(),
 			trouble: self.chain.trouble().map(|trouble| trouble.to_string()),
+			warning: (self.config.chain.trust == Trust::Single).then(|| SINGLE.to_owned()),
+			endpoints: self.endpoints(),
+			light_client: self.chain.light().map(LightClient::report),
 			..ChainStatus::default()
 		};
 		if let Some(head) = self.chain.heads().borrow().as_ref() {
@@ -77,6 +97,33 @@ impl Site {
 			board,
 			..Snapshot::default()
 		}
+	}
+
+	fn endpoints(&self) -> Vec<EndpointStatus> {
+		let endpoints = self.chain.endpoints().into_iter();
+		endpoints.map(EndpointStatus::from).collect()
+	}
+
+	/// Proves what a decision rests on, if the owner wants more than one node's word.
+	///
+	/// # Errors
+	/// When it cannot be proved, or is not so.
+	pub(super) async fn prove(&self, grounds: &Grounds) -> Result<(), ChainError> {
+		if !self.wants_proof() {
+			return Ok(());
+		}
+		let Grounds { teller, block, claims } = grounds;
+		let proved = timeout(PROOF_LIMIT, self.chain.prove(teller, *block, claims)).await;
+		let late = |_| ChainError::Unconfirmed {
+			number: block.number,
+			what: "no answer in time".to_owned(),
+		};
+		proved.map_err(late)?.map(|_| ())
+	}
+
+	/// Whether what one node says must be proved before money or motion rests on it.
+	pub(super) fn wants_proof(&self) -> bool {
+		self.config.chain.trust == Trust::Confirmed
 	}
 
 	/// Writes the status. A full disk must not stop the machine; the journal will say so when it matters.

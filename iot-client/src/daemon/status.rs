@@ -1,8 +1,12 @@
 //! What the daemon is doing, as a file for `iot-client status` and whoever else likes to look.
 
+use crate::chain::{
+	light::LightReport,
+	roster::{Endpoint, Standing},
+};
 use serde::{Deserialize, Serialize};
 use std::{
-	fs, io,
+	fmt, fs, io,
 	path::{Path, PathBuf},
 	time::{SystemTime, UNIX_EPOCH},
 };
@@ -43,6 +47,57 @@ pub struct ChainStatus {
 	pub trust: String,
 	/// Why no node is connected.
 	pub trouble: Option<String>,
+	/// What the owner should know of how far what is said is proved.
+	#[serde(default)]
+	pub warning: Option<String>,
+	/// All nodes that may be asked, best first.
+	#[serde(default)]
+	pub endpoints: Vec<EndpointStatus>,
+	/// The light client that confirms what they say, if there is one.
+	#[serde(default)]
+	pub light_client: Option<LightReport>,
+}
+
+/// A node that may be asked.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct EndpointStatus {
+	/// Its address.
+	pub url: String,
+	/// Whether it is "unasked", "in use", "ready", or "refused".
+	pub state: String,
+	/// The last block that it had finalized when it was asked, if it is not in use.
+	pub block: Option<u64>,
+	/// Why it is refused.
+	pub trouble: Option<String>,
+}
+
+impl From<Endpoint> for EndpointStatus {
+	fn from(endpoint: Endpoint) -> Self {
+		let (state, block, trouble) = match endpoint.standing {
+			Standing::Unasked => ("unasked", None, None),
+			Standing::InUse => ("in use", None, None),
+			Standing::Ready(block) => ("ready", Some(block), None),
+			Standing::Refused(error) => ("refused", None, Some(error.to_string())),
+		};
+		Self {
+			url: endpoint.url,
+			state: state.to_owned(),
+			block,
+			trouble,
+		}
+	}
+}
+
+/// One line for people.
+impl fmt::Display for EndpointStatus {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		write!(f, "{} {}", self.url, self.state)?;
+		match (self.block, &self.trouble) {
+			(Some(block), _) => write!(f, ", at finalized block {block}"),
+			(None, Some(trouble)) => write!(f, ": {trouble}"),
+			(None, None) => Ok(()),
+		}
+	}
 }
 
 /// The board.
@@ -113,6 +168,23 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::chain::ChainError;
+
+	#[test]
+	fn each_endpoint_is_shown_with_its_state() {
+		let line = |standing| {
+			EndpointStatus::from(Endpoint {
+				url: "ws://a".to_owned(),
+				standing,
+			})
+			.to_string()
+		};
+		assert_eq!(line(Standing::Unasked), "ws://a unasked");
+		assert_eq!(line(Standing::InUse), "ws://a in use");
+		assert_eq!(line(Standing::Ready(7)), "ws://a ready, at finalized block 7");
+		let refused = line(Standing::Refused(ChainError::Pruned));
+		assert_eq!(refused, "ws://a refused: the node has no state of that block any more");
+	}
 
 	#[test]
 	fn a_snapshot_comes_back_as_it_was_written() {

@@ -3,11 +3,10 @@
 use super::{
 	news::{Herald, JobNews, What},
 	recipes::{self, Obstacle},
-	site::Site,
+	site::{Grounds, Site},
 };
 use crate::{
-	chain::types::{BlockId, Job},
-	config::Trust,
+	chain::types::Job,
 	controller::{self, AbortReason, Outcome, Progress, ProgressReceiver, ProgressSender, Ready, Task},
 	evidence::Subject,
 	journal::{Journal, JournalError, Phase},
@@ -53,8 +52,8 @@ pub(super) struct Assignment {
 	pub site: Site,
 	pub journal: Journal,
 	pub job: Job,
-	/// The finalized block in which the job is started.
-	pub block: BlockId,
+	/// What says that the job is started.
+	pub grounds: Grounds,
 	pub cancel: CancellationToken,
 	pub reports: mpsc::Sender<WorkReport>,
 }
@@ -85,15 +84,12 @@ impl Assignment {
 		}
 	}
 
-	/// Looks once more that the chain wants the job, and gets what is to be made.
+	/// Makes sure that the chain wants the job, and gets what is to be made.
 	async fn task(&self) -> Result<Task, Obstacle> {
 		let site = &self.site;
-		if site.config.chain.trust == Trust::Confirmed {
-			site.chain
-				.confirm(self.block)
-				.await
-				.map_err(|error| Obstacle::Passing(error.to_string()))?;
-		}
+		site.prove(&self.grounds)
+			.await
+			.map_err(|error| Obstacle::Passing(error.to_string()))?;
 		let board = site
 			.board
 			.info()

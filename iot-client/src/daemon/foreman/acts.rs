@@ -1,15 +1,16 @@
 //! Has things done, and takes note of what came of it.
 
-use super::{Foreman, Report, Sent, View, Work, QUEUE};
+use super::{Ended, Foreman, Report, Sent, View, Work, QUEUE};
 use crate::{
 	chain::{
 		types::{Job, JobId},
-		Call, Fate, Head,
+		Call, ChainError, Claim, Fate, Head,
 	},
 	daemon::{
 		decide::{needed, Action},
 		news::{JobNews, What},
 		recipes::{self, Obstacle},
+		site::Grounds,
 		work::{Assignment, WorkReport},
 	},
 	journal::{JournalError, Phase},
@@ -22,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 const EXAMINING: &str = "examining the recipe";
 const WORKING: &str = "working";
+const ENDING: &str = "making sure that it is over";
 /// The name of the call that tells the chain of units.
 const COUNTING: &str = "jobs.progress";
 
@@ -39,15 +41,16 @@ impl Foreman {
 		Ok(match action {
 			Action::Wait(why) => why.to_owned(),
 			Action::Examine => self.examine(head, &view.job),
-			Action::Accept => self.send(head, "accepting", Call::Accept(id)),
+			Action::Accept => self.send_upon(head, view, "accepting", Call::Accept(id)),
 			Action::Decline(reason) => {
 				let call = Call::Decline {
 					job: id,
 					reason: hash(&reason),
 				};
-				format!("{}: {reason}", self.send_because(head, "declining", call, &reason))
+				self.say_why(head, "declining", &call, &reason);
+				format!("{}: {reason}", self.send(head, "declining", call))
 			}
-			Action::Start => self.send(head, "starting", Call::Start(id)),
+			Action::Start => self.send_upon(head, view, "starting", Call::Start(id)),
 			Action::Run => self.begin(head, view),
 			Action::Deliver { units, result } => {
 				self.send(head, "delivering", Call::Deliver { job: id, units, result })
@@ -57,17 +60,15 @@ impl Foreman {
 					job: id,
 					reason: hash(&reason),
 				};
-				format!("{}: {reason}", self.send_because(head, "giving up", call, &reason))
+				self.say_why(head, "giving up", &call, &reason);
+				format!("{}: {reason}", self.send_upon(head, view, "giving up", call))
 			}
 			Action::Expire => self.send(head, "ending it, its deadline has passed", Call::Expire(id)),
 			Action::Abort(why) => {
 				self.bring_to_safe(why);
 				why.to_owned()
 			}
-			Action::Close => {
-				self.close(id).await?;
-				"over".to_owned()
-			}
+			Action::Close => self.end(head, id, Some(&view.job)).await?,
 		})
 	}
 
@@ -89,28 +90,110 @@ impl Foreman {
 		EXAMINING.to_owned()
 	}
 
-	fn send_because(&mut self, head: &Head, doing: &'static str, call: Call, reason: &str) -> String {
+	fn say_why(&self, head: &Head, doing: &'static str, call: &Call, reason: &str) {
 		if let Some(job) = call
 			.job()
 			.filter(|job| !self.pauses.holds(*job, call.name(), head.block.number))
 		{
 			tracing::warn!(%job, %reason, "{doing}");
 		}
-		self.send(head, doing, call)
 	}
 
 	fn send(&mut self, head: &Head, doing: &'static str, call: Call) -> String {
+		self.send_if(head, doing, call, None)
+	}
+
+	/// Sends what moves money, once what it rests on is proved.
+	fn send_upon(&mut self, head: &Head, view: &View, doing: &'static str, call: Call) -> String {
+		let grounds = self.grounds(head, view);
+		self.send_if(head, doing, call, Some(grounds))
+	}
+
+	fn send_if(&mut self, head: &Head, doing: &'static str, call: Call, grounds: Option<Grounds>) -> String {
 		let Some(job) = call.job() else { return doing.to_owned() };
 		if self.pauses.holds(job, call.name(), head.block.number) {
 			return format!("{doing}, again in a while");
 		}
 		self.note_busy(job, doing);
-		let (submitter, tell) = (self.submitter.clone(), self.tell.clone());
+		let (site, submitter, tell) = (self.site.clone(), self.submitter.clone(), self.tell.clone());
 		tokio::spawn(async move {
-			let fate = submitter.submit(call.clone(), None).await;
-			let _ = tell.send(Report::Sent(Box::new(Sent { job, call, fate }))).await;
+			let proved = match &grounds {
+				Some(grounds) => site.prove(grounds).await,
+				None => Ok(()),
+			};
+			let report = match proved {
+				Ok(()) => {
+					let fate = submitter.submit(call.clone(), None).await;
+					Report::Sent(Box::new(Sent { job, call, fate }))
+				}
+				Err(error) => Report::Doubted(job, call.name(), error),
+			};
+			let _ = tell.send(report).await;
 		});
 		doing.to_owned()
+	}
+
+	/// Forgets a job that is over, as its record says or because there is none any more, once that is proved.
+	pub(super) async fn end(&mut self, head: &Head, job: JobId, record: Option<&Job>) -> Result<String, JournalError> {
+		if !self.site.wants_proof() {
+			self.ended(head, job, record).await?;
+			return Ok("over".to_owned());
+		}
+		if self.busy.contains_key(&job) || self.pauses.holds(job, ENDING, head.block.number) {
+			return Ok(format!("{ENDING}, again in a while"));
+		}
+		let claim = record.map_or(Claim::NoJob(job), |record| Claim::Job(Box::new(record.clone())));
+		let grounds = Grounds {
+			teller: self.teller.clone(),
+			block: head.block,
+			claims: vec![claim],
+		};
+		self.busy.insert(job, ENDING);
+		let (site, tell, head, record) = (self.site.clone(), self.tell.clone(), head.clone(), record.cloned());
+		tokio::spawn(async move {
+			let proved = site.prove(&grounds).await;
+			let ended = Ended {
+				head,
+				job,
+				record,
+				proved,
+			};
+			let _ = tell.send(Report::Ended(Box::new(ended))).await;
+		});
+		Ok(ENDING.to_owned())
+	}
+
+	async fn take_end(&mut self, ended: Ended) -> Result<(), JournalError> {
+		let Ended {
+			head,
+			job,
+			record,
+			proved,
+		} = ended;
+		self.busy.remove(&job);
+		match proved {
+			Ok(()) => self.ended(&head, job, record.as_ref()).await,
+			Err(error) => {
+				self.doubt(job, ENDING, &error);
+				Ok(())
+			}
+		}
+	}
+
+	async fn ended(&mut self, head: &Head, job: JobId, record: Option<&Job>) -> Result<(), JournalError> {
+		if let Some(record) = record {
+			self.tell_state(head, record);
+		}
+		self.close(job).await
+	}
+
+	/// Takes note that something is not done because what it rests on is not proved. It is tried again, and an alarm until then.
+	fn doubt(&mut self, job: JobId, doing: &'static str, error: &ChainError) {
+		match error.is_a_lie() {
+			true => tracing::error!(%job, %error, "{doing} is not done"),
+			false => tracing::warn!(%job, %error, "{doing} is not done now"),
+		}
+		self.pauses.not_now(job, doing, self.height(), error.to_string());
 	}
 
 	fn note_busy(&mut self, job: JobId, doing: &'static str) {
@@ -142,13 +225,13 @@ impl Foreman {
 			cancel: cancel.clone(),
 		});
 		let (reports, mut said) = mpsc::channel(QUEUE);
-		let (site, journal, block) = (self.site.clone(), self.journal.clone(), head.block);
+		let (site, journal, grounds) = (self.site.clone(), self.journal.clone(), self.grounds(head, view));
 		tokio::spawn(
 			Assignment {
 				site,
 				journal,
 				job,
-				block,
+				grounds,
 				cancel,
 				reports,
 			}
@@ -181,6 +264,12 @@ impl Foreman {
 				self.advance(job, phase).await
 			}
 			Report::Sent(sent) => self.take_fate(sent.job, sent.call, sent.fate).await,
+			Report::Doubted(job, call, error) => {
+				self.busy.remove(&job);
+				self.doubt(job, call, &error);
+				Ok(())
+			}
+			Report::Ended(ended) => self.take_end(*ended).await,
 			Report::Work(job, report) => self.take_work(job, report),
 		}
 	}

@@ -10,11 +10,15 @@ use std::sync::Arc;
 impl Foreman {
 	/// Looks how the machine stands, and acts on it: one read of the chain when all is as before.
 	pub(super) async fn identify(&mut self, at: &At) -> Result<(), ChainError> {
-		let (machine, standing) = match self.site.record(at, self.machine).await? {
-			Ok(record) => (Some(record.id), self.stand(at, &record).await?),
+		let (record, standing) = match self.site.record(at, self.machine).await? {
+			Ok(record) => {
+				let standing = self.stand(at, &record).await?;
+				(Some(record), standing)
+			}
 			Err(why) => (None, Standing::Waits(why)),
 		};
-		self.machine = machine;
+		self.machine = record.as_ref().map(|record| record.id);
+		self.record = record;
 		self.take_standing(standing);
 		Ok(())
 	}

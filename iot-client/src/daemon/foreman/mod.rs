@@ -10,7 +10,7 @@ use super::{
 	pauses::Pauses,
 	recipes::{self, Obstacle},
 	run::DaemonError,
-	site::{Site, STATUS},
+	site::{Grounds, Site, STATUS},
 	standing::Standing,
 	status::JobStatus,
 	work::WorkReport,
@@ -20,8 +20,8 @@ use crate::{
 	chain::{
 		finalized::FinalizedBlocks,
 		queries,
-		types::{Job, JobId, JobState, MachineId, Offer},
-		At, Call, ChainError, Fate, Head, Submitter,
+		types::{Job, JobId, JobState, Machine, MachineId, Offer},
+		At, Call, ChainError, Claim, Fate, Head, Submitter,
 	},
 	journal::{Journal, JournalError, Phase},
 };
@@ -52,6 +52,10 @@ enum Report {
 	Examined(JobId, Result<u64, Obstacle>),
 	/// A transaction about a job has come to an end.
 	Sent(Box<Sent>),
+	/// What a call about a job, of this name, would rest on could not be proved: it was not signed.
+	Doubted(JobId, &'static str, ChainError),
+	/// A job's end was proved, or could not be.
+	Ended(Box<Ended>),
 	/// A run of the machine has something to say.
 	Work(JobId, WorkReport),
 }
@@ -62,6 +66,17 @@ struct Sent {
 	job: JobId,
 	call: Call,
 	fate: Fate,
+}
+
+/// A job that has ended, as a node says.
+#[derive(Debug)]
+struct Ended {
+	/// The block that shows it.
+	head: Head,
+	job: JobId,
+	/// Its record, if there still is one.
+	record: Option<Job>,
+	proved: Result<(), ChainError>,
 }
 
 /// A run of the machine.
@@ -102,6 +117,10 @@ pub struct Foreman {
 	reports: mpsc::Receiver<Report>,
 	/// The machine, once the chain has said which this is.
 	machine: Option<MachineId>,
+	/// Its record, as the node said last.
+	record: Option<Machine>,
+	/// That node.
+	teller: String,
 	/// What may be done for it.
 	standing: Standing,
 	/// What somebody should do about the key's files.
@@ -136,6 +155,8 @@ impl Foreman {
 			tell,
 			reports,
 			machine: None,
+			record: None,
+			teller: String::new(),
 			standing: Standing::Waits("the chain has not said yet which machine this is".to_owned()),
 			key_trouble: None,
 			busy: BTreeMap::new(),
@@ -227,6 +248,7 @@ impl Foreman {
 	async fn look(&mut self, head: Option<Head>) -> Result<(), JournalError> {
 		let head = head.filter(|head| self.is_believed(head));
 		if let (Some(head), Some(session)) = (head, self.site.chain.connected()) {
+			session.endpoint().clone_into(&mut self.teller);
 			// Before anything is done upon it.
 			let number = head.block.number;
 			self.journal.off_thread(move |journal| journal.see(number)).await?;
@@ -300,16 +322,37 @@ impl Foreman {
 		}
 		let running = self.work.as_ref().map(|work| work.job);
 		for job in missing.into_iter().filter(|job| Some(*job) != running) {
-			self.close(job).await?;
+			self.end(head, job, None).await?;
 		}
 		Ok(())
+	}
+
+	/// What is decided upon: the job as the node said that it is in this block, and all that belongs to it.
+	fn grounds(&self, head: &Head, view: &View) -> Grounds {
+		let offer = view.offer.as_ref().filter(|_| view.job.state == JobState::Ordered);
+		let claims = [Claim::Time(head.time), Claim::Job(Box::new(view.job.clone()))]
+			.into_iter()
+			.chain(offer.map(|offer| Claim::Offer(Box::new(offer.clone()))))
+			.chain(
+				self.record
+					.as_ref()
+					.map(|record| Claim::Machine(Box::new(record.clone()))),
+			);
+		Grounds {
+			teller: self.teller.clone(),
+			block: head.block,
+			claims: claims.collect(),
+		}
 	}
 
 	/// Decides about one job and has it done. Tells what, or why nothing.
 	async fn attend(&mut self, head: &Head, views: &[View], index: usize) -> Result<JobStatus, JournalError> {
 		let view = &views[index];
 		let (job, id) = (&view.job, view.job.id);
-		self.tell_state(head, job);
+		// That it is over, and paid, is told when it is certain.
+		if !matches!(job.state, JobState::Settled(_)) {
+			self.tell_state(head, job);
+		}
 		let stale = self.changed_in.get(&id).is_some_and(|block| head.block.number < *block);
 		let doing = if let Some(doing) = self.busy.get(&id) {
 			(*doing).to_owned()

@@ -8,7 +8,7 @@ use crate::{
 		link::played::{chain, Keeper},
 		types::{BlockId, ChainTime},
 	},
-	config::Config,
+	config::{Config, Trust},
 	daemon::{news::Herald, status::Snapshot},
 	wallet::Wallet,
 };
@@ -30,10 +30,11 @@ struct Bench {
 impl Bench {
 	fn new() -> Self {
 		let dir = tempfile::tempdir().unwrap();
-		let config = Config {
+		let mut config = Config {
 			state_dir: dir.path().to_owned(),
 			..Config::default()
 		};
+		config.chain.trust = Trust::Single;
 		let (chain, keeper) = chain();
 		let site = Site {
 			config: Arc::new(config),
@@ -75,6 +76,13 @@ impl Bench {
 	/// Takes the next report of a task.
 	async fn take_next(&mut self) -> Report {
 		timeout(SOON, self.foreman.reports.recv()).await.unwrap().unwrap()
+	}
+
+	/// From now on what a node says must be proved.
+	fn want_proof(&mut self) {
+		let mut config = (*self.foreman.site.config).clone();
+		config.chain.trust = Trust::Confirmed;
+		self.foreman.site.config = Arc::new(config);
 	}
 
 	fn complaints(&self) -> Vec<String> {
@@ -140,6 +148,90 @@ async fn a_job_is_forgotten_only_upon_a_block_that_must_know_it() {
 	bench.foreman.work = None;
 	bench.foreman.forget_missing(&at_floor, vec![JOB]).await.unwrap();
 	assert_eq!(bench.journal.job(JOB).unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_job_that_is_said_to_be_over_is_forgotten_when_that_is_proved() {
+	for record in [None, Some(Job::example(JOB))] {
+		let mut bench = Bench::new();
+		bench.want_proof();
+		bench.journal.advance(JOB, &Phase::Ready { work_ms: 1 }).unwrap();
+		let (at, known) = (head(FLOOR, 0), Some(Phase::Ready { work_ms: 1 }));
+		bench.keeper.head(at.clone());
+		// WHEN a node says so, and nobody has proved it.
+		bench.foreman.end(&at, JOB, record.as_ref()).await.unwrap();
+		assert_eq!(bench.foreman.busy.get(&JOB), Some(&"making sure that it is over"));
+		let end = |proved| {
+			Report::Ended(Box::new(Ended {
+				head: at.clone(),
+				job: JOB,
+				record: record.clone(),
+				proved,
+			}))
+		};
+		// THEN it stays, also when that is found to be a lie, and that is an alarm.
+		bench.foreman.take(end(Err(lie()))).await.unwrap();
+		assert_eq!(bench.journal.job(JOB).unwrap(), known);
+		assert!(bench.complaints()[0].contains("ws://liar is not to be believed"));
+		assert!(!bench.foreman.busy.contains_key(&JOB), "it is tried again");
+		bench.foreman.show();
+		assert!(bench.alarms().join("").contains("ws://second has too"));
+		// AND is forgotten with the proof.
+		bench.foreman.take(end(Ok(()))).await.unwrap();
+		assert_eq!(bench.journal.job(JOB).unwrap(), None);
+		assert!(bench.complaints().is_empty());
+	}
+}
+
+#[tokio::test]
+async fn what_is_not_proved_is_not_signed_and_tried_again() {
+	let mut bench = Bench::new();
+	let at = head(FLOOR, 0);
+	bench.keeper.head(at.clone());
+	bench.foreman.busy.insert(JOB, "accepting");
+	let doubted = Report::Doubted(JOB, "jobs.accept", lie());
+	bench.foreman.take(doubted).await.unwrap();
+	assert!(bench.foreman.busy.is_empty());
+	let complaint = bench.complaints().join("");
+	assert!(
+		complaint.contains("jobs.accept") && complaint.contains("ws://liar"),
+		"{complaint}"
+	);
+	assert!(bench.foreman.pauses.holds(JOB, "jobs.accept", FLOOR + 1));
+	assert!(!bench.foreman.pauses.holds(JOB, "jobs.accept", FLOOR + 8), "soon");
+}
+
+#[tokio::test]
+async fn what_an_acceptance_rests_on_is_the_job_the_offer_the_machine_and_the_clocks() {
+	let mut bench = Bench::new();
+	let machine = Machine::example(MachineId([1; 32]), AccountId32([3; 32]), AccountId32([1; 32]));
+	bench.foreman.record = Some(machine.clone());
+	bench.foreman.teller = "ws://node".to_owned();
+	let (at, job) = (head(FLOOR, 7), Job::example(JOB));
+	let view = View {
+		job: job.clone(),
+		offer: None,
+		phase: None,
+	};
+	let grounds = bench.foreman.grounds(&at, &view);
+	assert_eq!((grounds.teller.as_str(), grounds.block), ("ws://node", at.block));
+	assert_eq!(
+		grounds.claims,
+		[
+			Claim::Time(at.time),
+			Claim::Job(Box::new(job)),
+			Claim::Machine(Box::new(machine)),
+		]
+	);
+}
+
+fn lie() -> ChainError {
+	ChainError::Unproved {
+		endpoint: "ws://liar".to_owned(),
+		second: "ws://second".to_owned(),
+		number: FLOOR,
+		what: "the record of job 7 is not what it said".to_owned(),
+	}
 }
 
 #[tokio::test]

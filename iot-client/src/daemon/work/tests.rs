@@ -7,8 +7,8 @@ use crate::{
 		BoardInfo, BoardState, LinkId,
 	},
 	chain::{
-		types::{JobId, JobState, RecipeReference},
-		Chain,
+		types::{BlockId, JobId, JobState, RecipeReference},
+		Chain, Nodes,
 	},
 	config::{Config, OutputRange, Trust},
 	recipe::content_hash,
@@ -100,7 +100,7 @@ impl Bench {
 		keep(dir.path(), RECIPE);
 		let site = Site {
 			config: Arc::new(config),
-			chain: Chain::connect(vec!["ws://127.0.0.1:1".to_owned()], None),
+			chain: Chain::connect(Nodes::from(["ws://127.0.0.1:1"])),
 			board: handle,
 			key: AccountId32([1; 32]),
 			herald: Herald::default(),
@@ -137,9 +137,13 @@ impl Bench {
 			site: self.site.clone(),
 			journal: self.journal.clone(),
 			job: self.job.clone(),
-			block: BlockId {
-				number: 1,
-				hash: H256::zero(),
+			grounds: Grounds {
+				teller: "ws://node".to_owned(),
+				block: BlockId {
+					number: 1,
+					hash: H256::zero(),
+				},
+				claims: vec![],
 			},
 			cancel,
 			reports,
