@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use frame_support::{
 	traits::{
 		fungibles::{Create, Inspect},
-		Get, OnRuntimeUpgrade,
+		OnRuntimeUpgrade,
 	},
 	weights::Weight,
 };

@@ -7,7 +7,11 @@ use bpiiot_harness::{
 	ordered::{must_balance, Ordered},
 	world::{MachineAccounts, World},
 };
-use iot_client::chain::{finalized::FinalizedBlocks, link::Chain as Link, types::BlockId};
+use iot_client::chain::{
+	finalized::FinalizedBlocks,
+	link::{Chain as Link, Nodes},
+	types::BlockId,
+};
 use std::{
 	path::Path,
 	sync::{Arc, Mutex, PoisonError},
@@ -116,7 +120,7 @@ impl Witness {
 		let task = tokio::spawn({
 			let seen = seen.clone();
 			async move {
-				let mut blocks = FinalizedBlocks::after(Link::connect(endpoints, None), None);
+				let mut blocks = FinalizedBlocks::after(Link::connect(Nodes::new(endpoints)), None);
 				loop {
 					let block = blocks.next().await?;
 					seen.lock().unwrap_or_else(PoisonError::into_inner).push(block);

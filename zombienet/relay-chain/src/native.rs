@@ -1,6 +1,6 @@
 //! The chain spec.
 
-use sc_chain_spec::{ChainSpec, ChainType, GenericChainSpec, Properties};
+use sc_chain_spec::{ChainType, GenericChainSpec, Properties};
 use serde_json::json;
 
 #[expect(dead_code, reason = "the builder also writes where the wasm is")]
