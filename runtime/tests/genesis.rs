@@ -167,7 +167,7 @@ fn on_the_test_network_root_is_whom_the_launch_names() {
 	});
 	patched(TESTNET, patch).execute_with(|| {
 		assert_eq!(pallet_sudo::Key::<Runtime>::get(), Some(launcher.clone()));
-		assert_eq!(Session::validators(), [collator.clone()]);
+		assert_eq!(Session::validators(), std::slice::from_ref(&collator));
 		assert_eq!(Balances::free_balance(&launcher), ENDOWMENT);
 		let remark = Box::new(frame_system::Call::remark { remark: vec![] }.into());
 		assert_ok!(Sudo::sudo(RuntimeOrigin::signed(launcher.clone()), remark));
