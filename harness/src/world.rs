@@ -145,6 +145,14 @@ impl World {
 		Ok((machine, offer))
 	}
 
+	/// The node.
+	///
+	/// # Errors
+	/// When it is not this world's own.
+	pub fn own_node(&mut self) -> Result<&mut Node> {
+		self.node.as_mut().context("the node is not this world's own")
+	}
+
 	/// Where clients reach the node.
 	pub fn url(&self) -> &str {
 		&self.url
@@ -326,7 +334,7 @@ impl World {
 	/// # Errors
 	/// When it does not stop in good order or does not start, or is not this world's own.
 	pub async fn restart_node(&mut self) -> Result<()> {
-		let node = self.node.as_mut().context("the node is not this world's own")?;
+		let node = self.own_node()?;
 		node.restart().await?;
 		self.chain = node.ready().await?;
 		self.auditor = self.auditor.go_on(self.chain.clone());

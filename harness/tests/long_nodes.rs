@@ -78,7 +78,7 @@ async fn long_a_job_goes_on_by_the_next_way_when_the_one_in_use_is_cut_or_stalls
 	within(LIMIT, async {
 		// GIVEN a client with two ways to the node, working on a job.
 		let (mut world, machine, offer) = machine().await?;
-		let port = world.node.as_ref().context("the node")?.setup().port;
+		let port = world.own_node()?.setup().port;
 		let (first, second) = (Proxy::start(port).await?, Proxy::start(port).await?);
 		run_by(&mut world, &[&first.url(), &second.url()]).await?;
 		let ordered = Ordered::new(&mut world, machine, offer, 3).await?;
@@ -128,7 +128,7 @@ async fn long_a_node_of_another_chain_is_named_and_the_next_is_taken() -> Result
 	within(LIMIT, async {
 		// GIVEN a way whose node seems to be of another chain, before one that is right.
 		let (mut world, ..) = machine().await?;
-		let port = world.node.as_ref().context("the node")?.setup().port;
+		let port = world.own_node()?.setup().port;
 		let (first, second) = (Proxy::start(port).await?, Proxy::start(port).await?);
 		let genesis = format!("{:?}", world.chain.genesis());
 		let other = format!("0x{}", "11".repeat(32));
@@ -157,7 +157,7 @@ async fn long_a_lying_node_is_found_out_and_nothing_begins() -> Result<()> {
 	within(LIMIT, async {
 		// GIVEN a client whose first way says of each record that somebody else has ordered.
 		let (mut world, machine, offer) = machine().await?;
-		let port = world.node.as_ref().context("the node")?.setup().port;
+		let port = world.own_node()?.setup().port;
 		let (first, second) = (Proxy::start(port).await?, Proxy::start(port).await?);
 		run_by(&mut world, &[&first.url(), &second.url()]).await?;
 		let bytes = |name: &str| hex(&account_of(name).0);
@@ -200,19 +200,19 @@ async fn long_a_node_that_stands_still_is_left_for_one_that_goes_on() -> Result<
 	within(LIMIT, async {
 		// GIVEN a node that was copied and does not go on, and the one that does.
 		let (mut world, machine, offer) = machine().await?;
-		let setup = world.node.as_ref().context("the node")?.setup().clone();
-		world.node.stop().await?;
+		let setup = world.own_node()?.setup().clone();
+		world.own_node()?.stop().await?;
 		let mut still = NodeSetup::new(&world.folder().join("still"), Duration::from_secs(3_600))?;
 		still.arguments.clone_from(&setup.arguments);
 		copy(&setup.folder.join("chain"), &still.folder.join("chain"))?;
-		world.node = setup.start()?;
-		world.chain = world.node.ready().await?;
+		world.node = Some(setup.start()?);
+		world.chain = world.own_node()?.ready().await?;
 		world.auditor = world.auditor.go_on(world.chain.clone());
 		let mut still = still.start()?;
 		still.ready().await?;
 
 		// WHEN the client takes the still one first.
-		let (first, second) = (still.url(), world.node.url());
+		let (first, second) = (still.url(), world.url().to_owned());
 		reach_by(&world, &[&first, &second])?;
 		world.start_daemon()?;
 		// THEN it leaves that for the other one, which is ahead, says why, and works.
@@ -226,7 +226,7 @@ async fn long_a_node_that_stands_still_is_left_for_one_that_goes_on() -> Result<
 		status(&mut world, "it to want a second node", unconfirmed).await?;
 		assert_eq!(state_of(&world, ordered.job).await?, JobState::Ordered);
 		// AND when there is one, the job is done.
-		let way = Proxy::start(world.node.as_ref().context("the node")?.setup().port).await?;
+		let way = Proxy::start(world.own_node()?.setup().port).await?;
 		world.daemon.as_mut().context("the daemon")?.stop().await?;
 		run_by(&mut world, &[&way.url(), &second]).await?;
 		assert_eq!(ordered.end(&mut world).await?, Outcome::Completed);
@@ -245,7 +245,7 @@ async fn long_two_nodes_that_contradict_each_other_are_named_and_nothing_begins(
 		fs::create_dir_all(&other.folder)?;
 		let mut other = other.start()?;
 		overtake(&world, &mut other).await?;
-		let (first, second) = (world.node.url(), other.url());
+		let (first, second) = (world.url().to_owned(), other.url());
 		run_by(&mut world, &[&first, &second]).await?;
 		// WHEN somebody orders.
 		let ordered = Ordered::new(&mut world, machine, offer, 1).await?;
