@@ -66,7 +66,7 @@ impl Network {
 			.await
 			.map_err(|error| anyhow!("zombienet: {error}"))?;
 		let network = Self { inner };
-		let first = network.chain(FULL_NODE).await?;
+		let first = network.chain(FULL_NODE).await?.with_patience(START_LIMIT);
 		first
 			.wait_for("the parachain's first block", START_LIMIT, async |view| {
 				Ok((view.number() > 0).then_some(()))
