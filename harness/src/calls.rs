@@ -67,6 +67,17 @@ pub fn remark(bytes: Vec<u8>) -> Call {
 	call("System", "remark", vec![Value::from_bytes(bytes)])
 }
 
+/// A machine's profile that says nothing.
+pub fn blank_profile() -> Value {
+	value!({
+		model: (),
+		location: (),
+		capabilities: (),
+		firmware: Value::from_bytes([0; 32]),
+		metadata: Value::from_bytes([0; 32])
+	})
+}
+
 /// A machine for an owner who has registered so many.
 pub fn register(owner: &Keypair, machine: &Keypair, genesis: H256, nonce: u32) -> Call {
 	let (owner, key) = (account(owner), account(machine));
@@ -78,20 +89,19 @@ pub fn register(owner: &Keypair, machine: &Keypair, genesis: H256, nonce: u32) -
 		&nonce.to_le_bytes(),
 	]
 	.concat();
-	let profile = value!({
-		model: (),
-		location: (),
-		capabilities: (),
-		firmware: Value::from_bytes([0; 32]),
-		metadata: Value::from_bytes([0; 32])
-	});
 	let proof = Value::from_bytes(machine.sign(&payload).0);
 	let encryption_key = Value::from_bytes([0; 32]);
 	let fee_allowance = value!({ amount: Value::from(10 * BPI), period: 0u128 });
 	call(
 		"Machines",
 		"register",
-		vec![Value::from_bytes(key.0), proof, profile, encryption_key, fee_allowance],
+		vec![
+			Value::from_bytes(key.0),
+			proof,
+			blank_profile(),
+			encryption_key,
+			fee_allowance,
+		],
 	)
 }
 

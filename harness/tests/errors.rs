@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use bpiiot_harness::{
 	board::Board,
-	calls::order_arguments,
+	calls::{blank_profile, order_arguments},
 	chain::{dev_account, JobState, Outcome, Refused},
 	client::Site,
 	money::Money,
@@ -140,13 +140,7 @@ async fn bad_registrations(world: &World) -> Result<()> {
 	assert_eq!(answer.status.code(), Some(1));
 	assert!(answer.text().contains("a key registers once"), "{}", answer.text());
 
-	let profile = value!({
-		model: (),
-		location: (),
-		capabilities: (),
-		firmware: Value::from_bytes([0; 32]),
-		metadata: Value::from_bytes([0; 32])
-	});
+	let profile = blank_profile();
 	let fee_allowance = value!({ amount: Value::from(BPI), period: 0u128 });
 	let arguments = |key: [u8; 32], proof: [u8; 64]| {
 		vec![

@@ -11,6 +11,8 @@ use std::time::Duration;
 use subxt::utils::H256;
 use tokio::time::timeout;
 
+/// How long a node may stand still here.
+const STALL: Duration = Duration::from_secs(1);
 /// Longest wait for anything that should happen.
 const SOON: Duration = Duration::from_secs(60);
 const CHAIN: u8 = 1;
@@ -45,7 +47,7 @@ async fn node(blocks: u64) -> FakeNode {
 fn chain(nodes: &[&FakeNode]) -> Chain {
 	let endpoints = nodes.iter().map(|node| node.url()).collect();
 	Chain::connect(Nodes {
-		stall: Duration::from_secs(1),
+		stall: STALL,
 		..Nodes::new(endpoints)
 	})
 }
@@ -132,8 +134,8 @@ async fn a_node_that_stands_still_is_left_for_one_that_goes_on_and_not_for_one_t
 	let (first, second) = (node(5).await, node(5).await);
 	let chain = chain(&[&first, &second]);
 	reached_by(&chain, &first).await;
-	// Longer than a node may stand still, but all do.
-	tokio::time::sleep(Duration::from_secs(2)).await;
+	// Longer than a node may stand still, but all do: nothing happens, and only time shows that.
+	tokio::time::sleep(2 * STALL).await;
 	stands(&chain, &second, |standing| *standing == Standing::Ready(5)).await;
 	reached_by(&chain, &first).await;
 	second.finalize(1);
