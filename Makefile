@@ -53,6 +53,10 @@ bench: build ## The measured figures as a table (JSON=path for a file as well, A
 weights: build ## Measure the calls of our pallets anew and write their weights (ARGS=..)
 	@scripts/weights.sh $(ARGS)
 
+.PHONY: fuzz
+fuzz: build ## Random calls of random parties on the runtime in memory (BLOCKS=20000, SEED=1, REPLAY=script)
+	@exec "$(bin)/bpiiot-fuzz" $(if $(REPLAY),--replay "$(REPLAY)",--blocks $(or $(BLOCKS),20000) --seed $(or $(SEED),1))
+
 .PHONY: metadata
 metadata: setup ## Write the metadata that the client is compiled against, from the runtime of this checkout
 	@scripts/metadata.sh

@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/bpiiot/target}
 bin=$CARGO_TARGET_DIR/debug
-programs=(polkadot polkadot-execute-worker polkadot-prepare-worker bpiiot-relay-spec bpiiot-network)
+programs=(polkadot polkadot-execute-worker polkadot-prepare-worker bpiiot-relay-spec bpiiot-network iot-client-light)
 
 scripts/setup.sh --network
 missing=()

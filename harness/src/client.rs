@@ -39,23 +39,32 @@ coolant = { min = 0, max = 1 }
 pub struct Site {
 	folder: PathBuf,
 	node: String,
+	program: String,
 }
 
 impl Site {
-	/// Makes the folder: a configuration for the board at `port` and the node at `url`, and a folder for recipes.
+	/// Makes the folder: a configuration for the board at `port` and for these nodes, best first, and a folder for recipes.
+	/// Commands ask the first of the nodes.
 	///
 	/// # Errors
-	/// When the disk does not take it.
-	pub fn create(folder: &Path, port: &Path, url: &str) -> Result<Self> {
+	/// When the disk does not take it, or there is no node.
+	pub fn create(folder: &Path, port: &Path, urls: &[&str]) -> Result<Self> {
+		let node = urls.first().context("a client needs a node")?;
 		fs::create_dir_all(folder.join("recipes"))?;
 		// It holds a key.
 		fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
 		let site = Self {
 			folder: folder.to_owned(),
-			node: url.to_owned(),
+			node: (*node).to_owned(),
+			program: "iot-client".to_owned(),
 		};
-		site.configure(&site.configuration(port, &[url]))?;
+		site.configure(&site.configuration(port, urls))?;
 		Ok(site)
+	}
+
+	/// From now on this program is the client: another build of it.
+	pub fn use_program(&mut self, program: &str) {
+		program.clone_into(&mut self.program);
 	}
 
 	/// The configuration file's text for this board and these nodes. One of them alone is believed; of several, the second
@@ -63,7 +72,7 @@ impl Site {
 	pub fn configuration(&self, port: &Path, urls: &[&str]) -> String {
 		let trust = match urls {
 			[_] => "trust = \"single\"",
-			_ => "trust = \"confirmed\"\nstall_seconds = 5",
+			_ => "trust = \"confirmed\"\nstall_seconds = 20",
 		};
 		format!(
 			"state_dir = \"state\"\n\n\
@@ -83,6 +92,11 @@ impl Site {
 	/// When the disk does not take it.
 	pub fn configure(&self, text: &str) -> Result<()> {
 		fs::write(self.config(), text).context("cannot write the client's configuration")
+	}
+
+	/// The node that commands ask.
+	pub fn node(&self) -> &str {
+		&self.node
 	}
 
 	/// The folder.
@@ -152,7 +166,7 @@ impl Site {
 	/// # Errors
 	/// When it cannot be run, or does not end. That it fails is in the [`Answer`].
 	pub async fn command<Argument: AsRef<str>>(&self, arguments: &[Argument]) -> Result<Answer> {
-		let mut command = Command::new(binary("iot-client")?);
+		let mut command = Command::new(binary(&self.program)?);
 		// The user's own settings are not for this machine.
 		command.env_remove("IOT_CLIENT_CONFIG").env_remove("IOT_CLIENT_NODE");
 		command
@@ -196,7 +210,7 @@ impl Site {
 			"run".to_owned(),
 		];
 		let log = self.folder.join("client.log");
-		let process = Process::spawn("iot-client", &binary("iot-client")?, &arguments, &log)?;
+		let process = Process::spawn("iot-client", &binary(&self.program)?, &arguments, &log)?;
 		Ok(Daemon {
 			process,
 			site: self.clone(),

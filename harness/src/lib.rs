@@ -10,6 +10,7 @@
 //! | [`world`], [`ordered`] | all of it in one temporary folder, and a job in it |
 //! | [`crowd`] | many accounts, and the calls of a load of jobs |
 //! | [`demo`] | what `make run` and `make demo` do |
+//! | [`metrics`] | what alerts and dashboards go by, and what a node exports |
 //! | [`figure`] | measured figures and their table, for `make bench` and `make net-test` |
 
 pub mod audit;
@@ -20,6 +21,7 @@ pub mod client;
 pub mod crowd;
 pub mod demo;
 pub mod figure;
+pub mod metrics;
 pub mod money;
 pub mod node;
 pub mod ordered;

@@ -61,7 +61,6 @@ pub struct World {
 	pub node: Option<Node>,
 	/// What machines are paid in here.
 	pub money: Money,
-	url: String,
 	folder: TempDir,
 }
 
@@ -78,14 +77,14 @@ impl World {
 		Self::join(folder, node, chain, board)
 	}
 
-	/// Starts a board beside a node that somebody else runs.
+	/// Starts a board beside nodes that somebody else runs: the client reaches the chain by these, best first.
 	///
 	/// # Errors
-	/// When the board does not start.
-	pub async fn beside(url: &str, chain: Chain) -> Result<Self> {
+	/// When the board does not start, or there is no node.
+	pub async fn beside(urls: &[&str], chain: Chain) -> Result<Self> {
 		let folder = temporary_folder()?;
 		let board = Board::start(folder.path(), None).await?;
-		Self::gather(folder, None, url.to_owned(), chain, board)
+		Self::gather(folder, None, urls, chain, board)
 	}
 
 	/// Puts together what was started one by one in `folder`.
@@ -94,11 +93,11 @@ impl World {
 	/// When the disk does not take the client's folder.
 	pub fn join(folder: TempDir, node: Node, chain: Chain, board: Board) -> Result<Self> {
 		let url = node.url();
-		Self::gather(folder, Some(node), url, chain, board)
+		Self::gather(folder, Some(node), &[&url], chain, board)
 	}
 
-	fn gather(folder: TempDir, node: Option<Node>, url: String, chain: Chain, board: Board) -> Result<Self> {
-		let site = Site::create(&folder.path().join("machine"), board.port(), &url)?;
+	fn gather(folder: TempDir, node: Option<Node>, urls: &[&str], chain: Chain, board: Board) -> Result<Self> {
+		let site = Site::create(&folder.path().join("machine"), board.port(), urls)?;
 		let auditor = Auditor::start(chain.clone());
 		Ok(Self {
 			daemon: None,
@@ -107,7 +106,6 @@ impl World {
 			site,
 			chain,
 			node,
-			url,
 			money: Money::NATIVE,
 			folder,
 		})
@@ -155,7 +153,7 @@ impl World {
 
 	/// Where clients reach the node.
 	pub fn url(&self) -> &str {
-		&self.url
+		self.site.node()
 	}
 
 	/// The folder that everything is in.

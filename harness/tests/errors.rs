@@ -306,7 +306,7 @@ async fn the_client_waits_for_node_and_board_and_says_what_is_missing() -> Resul
 		let folder = temporary_folder()?;
 		let setup = NodeSetup::new(folder.path(), BLOCK_TIME)?;
 		let port = folder.path().join("board");
-		let site = Site::create(&folder.path().join("machine"), &port, &setup.url())?;
+		let site = Site::create(&folder.path().join("machine"), &port, &[&setup.url()])?;
 		site.run(&["init"]).await?;
 		let mut daemon = site.start()?;
 		// THEN it runs, and says what it misses.

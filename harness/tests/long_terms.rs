@@ -192,7 +192,7 @@ async fn long_a_machine_buys_within_its_policy_and_a_customer_orders_several_thi
 		// GIVEN a machine that works, and another one of the customer's that may spend 10 BPI.
 		let (world, _, offer) = World::ready(QUICK, None).await?;
 		let port = world.board.as_ref().context("the board")?.port().to_owned();
-		let buyer = Site::create(&world.folder().join("buyer"), &port, world.url())?;
+		let buyer = Site::create(&world.folder().join("buyer"), &port, &[world.url()])?;
 		let policy = buyer.add_file("policy.toml", "purposes = [\"purchase\"]\n[caps]\nBPI = \"10\"\n")?;
 		let policy = policy.display().to_string();
 		buyer.run(&["init"]).await?;

@@ -1,7 +1,10 @@
 //! Which blocks were seen when, and what is in them.
 
 use anyhow::{ensure, Context, Result};
-use bpiiot_harness::chain::{Chain, View};
+use bpiiot_harness::{
+	chain::{Chain, View},
+	process::wait_until,
+};
 use std::{
 	collections::{BTreeMap, HashMap},
 	sync::{Arc, Mutex, PoisonError},
@@ -14,6 +17,9 @@ use subxt::{
 	utils::H256,
 };
 use tokio::task::JoinHandle;
+
+/// How much later it may hear of a block than others.
+const LATE: Duration = Duration::from_secs(30);
 
 /// When a node first had a block, and when it had finalized it.
 #[derive(Debug, Default)]
@@ -43,6 +49,18 @@ impl Watch {
 			}
 		});
 		Self { seen, task }
+	}
+
+	/// Waits until it has seen that a block of this height is final: it hears of it as others do, and may be the last.
+	///
+	/// # Errors
+	/// When it does not.
+	pub async fn has_seen(&self, number: u64) -> Result<()> {
+		wait_until("the watch over the blocks", LATE, || async {
+			let seen = locked(&self.seen);
+			Ok((seen.trouble.is_some() || seen.finalized.range(number..).next().is_some()).then_some(()))
+		})
+		.await
 	}
 
 	/// When this block was first seen, and when one of its height or above was final.

@@ -139,6 +139,6 @@ async fn try_all(folder: &std::path::Path, chosen: &[Test]) -> Report {
 		eprintln!("{name}: {claim}");
 		report.try_out(name, claim, run(&mut stage)).await;
 	}
-	report.note("stop", "the network ends", stage.network.stop()).await;
+	report.note("stop", "the network ends", stage.clear()).await;
 	report
 }

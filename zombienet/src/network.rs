@@ -169,18 +169,46 @@ impl Network {
 		Ok(self.node(name)?.base_dir().join(format!("{name}.log")))
 	}
 
+	/// Writes the raw chain specs of the relay chain and of ours for somebody who begins with them alone: with the addresses
+	/// of all nodes. Gives their paths.
+	///
+	/// # Errors
+	/// When the disk does not take them.
+	pub fn write_specs(&self, folder: &Path) -> Result<[PathBuf; 2]> {
+		let relay = self.inner.relaychain();
+		let ours = self.inner.parachain(PARA_ID).context("our parachain is there")?;
+		let our_spec = ours.chain_spec_path().context("our parachain has a spec")?;
+		let base = self.inner.base_dir().map(PathBuf::from).unwrap_or_default();
+		let write = |name: &str, spec: &Path, nodes: Vec<&NetworkNode>| {
+			let path = base.join(spec);
+			let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+			let mut spec: Value = serde_json::from_slice(&text)?;
+			spec["bootNodes"] = nodes.into_iter().map(NetworkNode::multiaddr).collect();
+			let path = folder.join(name);
+			fs::write(&path, serde_json::to_vec(&spec)?)?;
+			anyhow::Ok(path)
+		};
+		Ok([
+			write("relay-chain.json", relay.chain_spec_path(), relay.nodes())?,
+			write("chain.json", our_spec, ours.collators())?,
+		])
+	}
+
 	/// The ports at which a node answers those who ask it: remote procedures and metrics.
 	///
 	/// # Errors
 	/// When there is none of that name.
 	pub fn asked_ports(&self, name: &str) -> Result<Vec<u16>> {
-		let arguments = self.node(name)?.args();
-		let values = arguments
-			.windows(2)
-			.filter(|pair| matches!(pair[0], "--rpc-port" | "--prometheus-port"));
-		values
-			.map(|pair| pair[1].parse().context("a port is a number"))
-			.collect()
+		ports_of(self.node(name)?, &["--rpc-port", METRICS])
+	}
+
+	/// The port at which a node exports the metrics of our chain.
+	///
+	/// # Errors
+	/// When there is none of that name.
+	pub fn metrics_port(&self, name: &str) -> Result<u16> {
+		let ports = ports_of(self.node(name)?, &[METRICS])?;
+		ports.first().copied().context("it exports none")
 	}
 
 	/// Ends all nodes.
@@ -190,6 +218,18 @@ impl Network {
 	pub async fn stop(self) -> Result<()> {
 		self.inner.destroy().await.context("cannot end the network")
 	}
+}
+
+/// The argument before the port of the metrics.
+const METRICS: &str = "--prometheus-port";
+
+/// The ports behind these arguments of a node, of our chain first.
+fn ports_of(node: &NetworkNode, arguments: &[&str]) -> Result<Vec<u16>> {
+	let all = node.args();
+	let values = all.windows(2).filter(|pair| arguments.contains(&pair[0]));
+	values
+		.map(|pair| pair[1].parse().context("a port is a number"))
+		.collect()
 }
 
 /// Our chain spec, raw: that of `local_testnet`, with the third collator, and as it was before the relay chain's token could

@@ -12,6 +12,7 @@ use iot_client::chain::{
 	link::{Chain as Link, Nodes},
 	types::BlockId,
 };
+use serde_json::Value;
 use std::{
 	path::Path,
 	sync::{Arc, Mutex, PoisonError},
@@ -28,7 +29,23 @@ pub struct Stage {
 	pub network: Network,
 	/// Follows finalized blocks as the client does it.
 	pub witness: Witness,
+	shop: Option<Shop>,
 }
+
+/// A machine with an offer. Its client reaches the chain by a collator, another one, and the full node, in this order, and
+/// begins nothing that a second of them does not confirm and prove.
+#[derive(Debug)]
+pub struct Shop {
+	/// The client, and what its part of the world has; the chain as the full node has it.
+	pub world: World,
+	/// The machine.
+	pub machine: MachineAccounts,
+	/// Its offer.
+	pub offer: u64,
+}
+
+/// Those whom clients ask, best first.
+const ENDPOINTS: [&str; 3] = [COLLATORS[0], COLLATORS[1], FULL_NODE];
 
 impl Stage {
 	/// Starts the network in `folder`.
@@ -37,12 +54,23 @@ impl Stage {
 	/// When it does not come up.
 	pub async fn set(folder: &Path) -> Result<Self> {
 		let network = Network::start(folder).await?;
-		let endpoints = [COLLATORS[0], COLLATORS[1], FULL_NODE];
-		let urls: Result<Vec<_>> = endpoints.iter().map(|name| Ok(network.url(name)?.to_owned())).collect();
+		let urls: Result<Vec<_>> = ENDPOINTS.iter().map(|name| Ok(network.url(name)?.to_owned())).collect();
 		Ok(Self {
 			witness: Witness::start(urls?),
 			network,
+			shop: None,
 		})
+	}
+
+	/// Ends everything.
+	///
+	/// # Errors
+	/// When a part does not end in good order.
+	pub async fn clear(self) -> Result<()> {
+		if let Some(shop) = self.shop {
+			shop.world.stop().await?;
+		}
+		self.network.stop().await
 	}
 
 	/// The chain as one node has it, with patience.
@@ -53,14 +81,24 @@ impl Stage {
 		Ok(self.network.chain(name).await?.with_patience(PATIENCE))
 	}
 
-	/// A machine and its client, who ask this node: ready for orders.
+	/// The machine that waits for orders, opened when there is none yet. Whoever is done with it gives it back; one that is
+	/// not given back, because something went wrong, is closed.
 	///
 	/// # Errors
 	/// When any part fails.
-	pub async fn machine(&self, name: &str) -> Result<(World, MachineAccounts, u64)> {
-		let mut world = World::beside(self.network.url(name)?, self.chain(name).await?).await?;
+	pub async fn shop(&mut self) -> Result<Shop> {
+		if let Some(shop) = self.shop.take() {
+			return Ok(shop);
+		}
+		let urls: Result<Vec<_>> = ENDPOINTS.iter().map(|name| self.network.url(name)).collect();
+		let mut world = World::beside(&urls?, self.chain(FULL_NODE).await?).await?;
 		let (machine, offer) = world.open().await?;
-		Ok((world, machine, offer))
+		Ok(Shop { world, machine, offer })
+	}
+
+	/// Takes the machine back.
+	pub fn give_back(&mut self, shop: Shop) {
+		self.shop = Some(shop);
 	}
 
 	/// Waits until so many more blocks are finalized, and gives the height.
@@ -95,16 +133,35 @@ impl Stage {
 	}
 }
 
-/// Waits until a job is delivered, approves it, and makes sure that it was paid and everybody has what is his.
-///
-/// # Errors
-/// When it ends otherwise.
-pub async fn must_complete(world: &mut World, ordered: Ordered) -> Result<()> {
-	let over = |state| matches!(state, JobState::Delivered | JobState::Settled(_));
-	world.wait_for_job(ordered.job, PATIENCE, over).await?;
-	let (outcome, books) = ordered.settle(world).await?;
-	ensure!(outcome == Outcome::Completed, "the job ended {outcome:?}");
-	must_balance(&books)
+impl Shop {
+	/// Orders so many brackets.
+	///
+	/// # Errors
+	/// When the client or the chain refuses.
+	pub async fn order(&mut self, units: u32) -> Result<Ordered> {
+		Ordered::new(&mut self.world, self.machine, self.offer, units).await
+	}
+
+	/// Waits until a job is delivered, approves it, and makes sure that it was paid and everybody has what is his.
+	///
+	/// # Errors
+	/// When it ends otherwise.
+	pub async fn must_complete(&mut self, ordered: Ordered) -> Result<()> {
+		let over = |state| matches!(state, JobState::Delivered | JobState::Settled(_));
+		self.world.wait_for_job(ordered.job, PATIENCE, over).await?;
+		let (outcome, books) = ordered.settle(&mut self.world).await?;
+		ensure!(outcome == Outcome::Completed, "the job ended {outcome:?}");
+		must_balance(&books)
+	}
+
+	/// Waits until the client's status `is` as wanted.
+	///
+	/// # Errors
+	/// When it does not get there.
+	pub async fn status(&mut self, what: &str, is: impl Fn(&Value) -> bool) -> Result<Value> {
+		let daemon = self.world.daemon.as_mut().context("the daemon runs")?;
+		daemon.wait_for_status(what, PATIENCE, is).await
+	}
 }
 
 /// A client's cursor over the finalized blocks, with all nodes for its endpoints.

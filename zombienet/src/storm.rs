@@ -107,6 +107,7 @@ pub async fn wave(crowd: &mut Crowd, name: &'static str, calls: Vec<Unsigned>) -
 			sent.send_again(crowd).await?;
 		}
 	}
+	watch.has_seen(looked_at).await?;
 	sent.measure(name, start, fullest, &watch)
 }
 

@@ -28,7 +28,11 @@ const WARM_UP: usize = 100;
 pub async fn measure(count: usize) -> Result<Vec<Figure>> {
 	let folder = temporary_folder()?;
 	let mut virtual_board = Board::start(folder.path(), None).await?;
-	let site = Site::create(&folder.path().join("machine"), virtual_board.port(), "ws://127.0.0.1:9")?;
+	let site = Site::create(
+		&folder.path().join("machine"),
+		virtual_board.port(),
+		&["ws://127.0.0.1:9"],
+	)?;
 	let config = Config::load(&site.config())?.board;
 	let stop = CancellationToken::new();
 	let (handle, bridge) = board::start(config.clone(), Arc::new(SerialLine::new(&config)), stop.clone());

@@ -6,7 +6,11 @@ use crate::{
 	stage::{Stage, PATIENCE},
 };
 use anyhow::{ensure, Context, Result};
-use bpiiot_harness::{chain::View, world::account_of};
+use bpiiot_harness::{
+	chain::View,
+	metrics::{exported, WITH_A_RELAY_CHAIN},
+	world::account_of,
+};
 use std::time::Instant;
 use subxt::config::{substrate::SubstrateHeader, Hasher as _, Header as _};
 
@@ -91,6 +95,17 @@ pub async fn third_collator(stage: &mut Stage) -> Result<Seen> {
 	Ok(vec![format!(
 		"{THIRD_COLLATOR} made block {number}, final {took:.0} s after its start"
 	)])
+}
+
+/// The collator exports what alerts and dashboard go by, and a development node has not.
+pub async fn metrics(stage: &mut Stage) -> Result<Seen> {
+	let exported = exported(stage.network.metrics_port(COLLATORS[0])?).await?;
+	let absent: Vec<_> = WITH_A_RELAY_CHAIN
+		.iter()
+		.filter(|name| !exported.contains(**name))
+		.collect();
+	ensure!(absent.is_empty(), "{} does not export {absent:?}", COLLATORS[0]);
+	Ok(vec![format!("all {} of them", WITH_A_RELAY_CHAIN.len())])
 }
 
 /// A node that knows nothing gets all blocks from its peers.

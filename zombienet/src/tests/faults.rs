@@ -4,12 +4,16 @@ use super::Seen;
 use crate::{
 	network::{COLLATORS, FULL_NODE, VALIDATORS},
 	partition::Partition,
-	stage::{must_complete, Stage},
+	stage::Stage,
 };
 use anyhow::{ensure, Context, Result};
-use bpiiot_harness::{chain::Chain, ordered::Ordered};
-use futures::future::try_join_all;
-use std::time::{Duration, Instant};
+use bpiiot_harness::chain::Chain;
+use futures::{future::try_join_all, try_join};
+use serde_json::Value;
+use std::{
+	collections::BTreeMap,
+	time::{Duration, Instant},
+};
 use tokio::time::sleep;
 
 /// How long one node stays down.
@@ -21,20 +25,31 @@ const OUTAGE: Duration = Duration::from_secs(20 * 6);
 /// A gap between two blocks up to which the chain has not stood still, in milliseconds: the runtime's.
 const ALLOWANCE: u64 = 60_000;
 
-/// A collator is killed while a job is made, and comes back.
+/// The collator that the client works by is killed while a job is made, and comes back.
 pub async fn collator_crash(stage: &mut Stage) -> Result<Seen> {
-	let (mut world, machine, offer) = stage.machine(FULL_NODE).await?;
-	let ordered = Ordered::new(&mut world, machine, offer, 3).await?;
-	ordered.news(&mut world, "unit_made").await?;
-	stage.network.crash(COLLATORS[1], CRASH).await?;
-	must_complete(&mut world, ordered).await?;
-	let height = stage.go_on(&world.chain, 3).await?;
+	let mut shop = stage.shop().await?;
+	let mut urls = BTreeMap::new();
+	for name in COLLATORS {
+		urls.insert(stage.network.url(name)?.to_owned(), name);
+	}
+	let in_use = |status: &Value| status["chain"]["endpoint"].as_str().unwrap_or_default().to_owned();
+	let status = shop
+		.status("it to work by a collator", |status| urls.contains_key(&in_use(status)))
+		.await?;
+	let url = in_use(&status);
+	let killed = urls[&url];
+	let ordered = shop.order(3).await?;
+	ordered.news(&mut shop.world, "unit_made").await?;
+	let other = |status: &Value| status["chain"]["connected"] == true && in_use(status) != url;
+	let ((), status) = try_join!(stage.network.crash(killed, CRASH), shop.status("another node", other))?;
+	shop.must_complete(ordered).await?;
+	let height = stage.go_on(&shop.world.chain, 3).await?;
 	stage.agree(&[COLLATORS[0], COLLATORS[1], FULL_NODE], height).await?;
-	world.stop().await?;
-	Ok(vec![format!(
-		"{} was down for {CRASH:?}; the job is paid, all nodes agree up to block {height}",
-		COLLATORS[1]
-	)])
+	stage.give_back(shop);
+	Ok(vec![
+		format!("{killed} was down for {CRASH:?}; the job is paid, all nodes agree up to block {height}"),
+		format!("the client worked by {url}, and went on by {}", in_use(&status)),
+	])
 }
 
 /// A validator is killed and comes back. With one of two gone nothing is final, so what must hold is that all goes on
@@ -89,16 +104,17 @@ pub async fn partition(stage: &mut Stage) -> Result<Seen> {
 
 /// All collators are killed for twenty relay blocks while a job is made.
 pub async fn collators_down(stage: &mut Stage) -> Result<Seen> {
-	let (mut world, machine, offer) = stage.machine(FULL_NODE).await?;
-	let before = world.chain.now().await?;
-	let ordered = Ordered::new(&mut world, machine, offer, 3).await?;
-	let deliver_by = job_deadline(&world.chain, ordered.job).await?;
-	ordered.news(&mut world, "unit_made").await?;
+	let mut shop = stage.shop().await?;
+	let chain = shop.world.chain.clone();
+	let before = chain.now().await?;
+	let ordered = shop.order(3).await?;
+	let deliver_by = job_deadline(&chain, ordered.job).await?;
+	ordered.news(&mut shop.world, "unit_made").await?;
 	let collators = stage.network.collators();
 	try_join_all(collators.iter().map(|name| stage.network.crash(name, OUTAGE))).await?;
-	stage.go_on(&world.chain, 3).await?;
+	stage.go_on(&chain, 3).await?;
 
-	let (gap, stopped) = longest_gap(&world.chain, before.number()).await?;
+	let (gap, stopped) = longest_gap(&chain, before.number()).await?;
 	ensure!(
 		u128::from(gap) >= OUTAGE.as_millis(),
 		"the chain stood still for only {gap} ms"
@@ -109,11 +125,11 @@ pub async fn collators_down(stage: &mut Stage) -> Result<Seen> {
 	);
 	// Deadlines are kept less the time that the chain stood still: the same number is now so much later.
 	ensure!(
-		job_deadline(&world.chain, ordered.job).await? == deliver_by,
+		job_deadline(&chain, ordered.job).await? == deliver_by,
 		"the deadline's record changed"
 	);
-	must_complete(&mut world, ordered).await?;
-	world.stop().await?;
+	shop.must_complete(ordered).await?;
+	stage.give_back(shop);
 	Ok(vec![format!(
 		"no block for {:.1} s, so deadlines are {:.1} s later; the job is paid",
 		gap as f64 / 1e3,

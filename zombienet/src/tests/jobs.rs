@@ -3,29 +3,35 @@
 use super::Seen;
 use crate::{
 	network::{COLLATORS, FULL_NODE},
-	stage::{must_complete, Stage},
+	stage::Stage,
 };
 use anyhow::{ensure, Context, Result};
 use bpiiot_harness::{
 	chain::{JobState, Outcome},
-	ordered::Ordered,
 	world::account_of,
 };
+use iot_client::chain::light::LightReport;
+use serde_json::Value;
 use std::time::Instant;
 
 /// A job's whole life through a collator; the full node says the same of it.
 pub async fn life_cycle(stage: &mut Stage) -> Result<Seen> {
 	let start = Instant::now();
-	let (mut world, machine, offer) = stage.machine(COLLATORS[0]).await?;
+	let mut shop = stage.shop().await?;
 	let opened = start.elapsed().as_secs_f64();
-	let ordered = Ordered::new(&mut world, machine, offer, 2).await?;
-	let job = ordered.job;
-	must_complete(&mut world, ordered).await?;
+	let by = stage.network.url(COLLATORS[0])?;
+	let status = shop
+		.status("it to work by a collator", |status| status["chain"]["endpoint"] == by)
+		.await?;
+	ensure!(status["chain"]["trust"] == "confirmed", "{status}");
+	let ordered = shop.order(2).await?;
+	let (job, machine) = (ordered.job, shop.machine);
+	shop.must_complete(ordered).await?;
 	let took = start.elapsed().as_secs_f64() - opened;
 
-	let here = world.chain.now().await?;
-	stage.agree(&[COLLATORS[0], FULL_NODE], here.number()).await?;
-	let there = stage.chain(FULL_NODE).await?.at_height(here.number()).await?;
+	let there = shop.world.chain.now().await?;
+	stage.agree(&[COLLATORS[0], FULL_NODE], there.number()).await?;
+	let here = stage.chain(COLLATORS[0]).await?.at_height(there.number()).await?;
 	let (ours, theirs) = (
 		here.job(job).await?,
 		there.job(job).await?.context("the full node has no such job")?,
@@ -46,8 +52,49 @@ pub async fn life_cycle(stage: &mut Stage) -> Result<Seen> {
 			"collator and full node differ of {account}: {ours:?}, {theirs:?}"
 		);
 	}
-	world.stop().await?;
-	Ok(vec![format!(
-		"machine registered, funded, offered and on line in {opened:.0} s; from order to payment {took:.0} s"
-	)])
+	stage.give_back(shop);
+	Ok(vec![
+		format!("machine registered, funded, offered and on line in {opened:.0} s; from order to payment {took:.0} s"),
+		"each step was proved against a second node before it was taken".to_owned(),
+	])
+}
+
+/// The client follows the relay chain's finality by itself, and does a job that one node tells it of and nobody but its light
+/// client confirms.
+pub async fn light_client(stage: &mut Stage) -> Result<Seen> {
+	let mut shop = stage.shop().await?;
+	let [relay, ours] = stage.network.write_specs(shop.world.site.folder())?;
+	let world = &mut shop.world;
+	if let Some(daemon) = &mut world.daemon {
+		daemon.stop().await?;
+	}
+	let board = world.board.as_ref().context("the board")?;
+	let one = world.site.configuration(board.port(), &[stage.network.url(FULL_NODE)?]);
+	let light = format!(
+		"\n[light_client]\nrelay_chain = {:?}\nchain = {:?}\n",
+		relay.display().to_string(),
+		ours.display().to_string()
+	);
+	world.site.use_program("iot-client-light");
+	world
+		.site
+		.configure(&(one.replace("trust = \"single\"", "trust = \"confirmed\"") + &light))?;
+
+	let answer = world.site.run(&["light-client"]).await?;
+	let answer: Value = serde_json::from_str(&answer.said).context("what it said is no JSON")?;
+	ensure!(answer["agrees"] == true, "{answer}");
+	let report: LightReport = serde_json::from_value(answer["light_client"].clone())?;
+
+	world.start_daemon()?.ready().await?;
+	let ordered = shop.order(1).await?;
+	shop.must_complete(ordered).await?;
+	let status = shop
+		.status("its light client", |status| status["chain"]["light_client"].is_object())
+		.await?;
+	let working: LightReport = serde_json::from_value(status["chain"]["light_client"].clone())?;
+	shop.world.stop().await?;
+	Ok(vec![
+		format!("agrees with {FULL_NODE}: {report}"),
+		format!("a job was paid with one endpoint and the light client for its witness: {working}"),
+	])
 }

@@ -14,16 +14,11 @@ use bpiiot_harness::{
 	crowd::{Crowd, STEPS},
 	process::Log,
 };
-use std::{
-	collections::BTreeMap,
-	time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, time::Instant};
 
 /// Machines, with 32 jobs each and four calls until a job is delivered: 5,120 calls.
 const MACHINES: u32 = 40;
-/// Machines of the comparison.
-const COMPARED: u32 = 20;
-/// Transfers of each of its customers: as many in all as it has orders.
+/// Transfers of each customer: as many in all as there are orders.
 const TRANSFERS_EACH: usize = 8;
 
 /// Remarks that are sent at once, more than fit into one block.
@@ -35,11 +30,19 @@ const REMARKS_IN_BLOCK: f64 = 4.0;
 /// The share of that which a block must have at least.
 const LARGE: f64 = 0.9;
 
-/// Orders, acceptances, starts and deliveries of 1,280 jobs, each wave at once.
+/// Orders, acceptances, starts, deliveries and approvals of 1,280 jobs, each wave at once; beside them as many transfers, and
+/// what each process uses meanwhile.
 pub async fn storm(stage: &mut Stage) -> Result<Seen> {
 	let chain = stage.chain(FULL_NODE).await?;
 	let mut crowd = Crowd::new(chain, "storm", MACHINES);
 	open(&mut crowd).await?;
+	let mut meter = Meter::start(&stage.network)?;
+	let transfers = crowd.transfers(TRANSFERS_EACH);
+	let mut lines = vec![wave(&mut crowd, "balances.transfer_keep_alive", transfers)
+		.await?
+		.line()];
+	lines.extend(meter.lap()?.lines("transfers"));
+
 	let mut waves = vec![orders(&mut crowd).await?];
 	for (name, step) in STEPS {
 		let calls = crowd.work(step).await?;
@@ -51,32 +54,8 @@ pub async fn storm(stage: &mut Stage) -> Result<Seen> {
 	let approvals = crowd.approvals().await?;
 	waves.push(wave(&mut crowd, "jobs.approve", approvals).await?);
 	crowd.expect_all(|state| matches!(state, JobState::Settled(_))).await?;
-	Ok(waves.iter().map(Wave::line).collect())
-}
-
-/// As many transfers as orders, one after the other on the same network; what each process uses meanwhile.
-pub async fn speed(stage: &mut Stage) -> Result<Seen> {
-	let chain = stage.chain(FULL_NODE).await?;
-	let mut crowd = Crowd::new(chain, "speed", COMPARED);
-	open(&mut crowd).await?;
-	let mut logs = pov_logs(&stage.network)?;
-	let mut lines = Vec::new();
-	let transfers = crowd.transfers(TRANSFERS_EACH);
-	for kind in ["transfers", "orders"] {
-		let start = Instant::now();
-		let before = used(&stage.network)?;
-		let wave = match kind {
-			"transfers" => wave(&mut crowd, "balances.transfer_keep_alive", transfers.clone()).await?,
-			_ => orders(&mut crowd).await?,
-		};
-		lines.push(wave.line());
-		let mut pov: f64 = 0.0;
-		for log in &mut logs {
-			pov = pov.max(largest_pov(log)?);
-		}
-		lines.push(format!("  largest block as handed to validators: {pov:.0} kB"));
-		lines.extend(used_since(&before, &used(&stage.network)?, start.elapsed()));
-	}
+	lines.extend(waves.iter().map(Wave::line));
+	lines.extend(meter.lap()?.lines("jobs"));
 	Ok(lines)
 }
 
@@ -86,13 +65,10 @@ pub async fn large_block(stage: &mut Stage) -> Result<Seen> {
 	let mut crowd = Crowd::new(chain.clone(), "large", 1);
 	let endowments = crowd.endowments();
 	wave(&mut crowd, "endowments", endowments).await?;
-	let mut logs = pov_logs(&stage.network)?;
+	let mut meter = Meter::start(&stage.network)?;
 	let remarks = (0..REMARKS).map(|index| (dev_account("Alice"), calls::remark(noise(REMARK_BYTES, index))));
 	let wave = wave(&mut crowd, "system.remark", remarks.collect()).await?;
-	let mut pov: f64 = 0.0;
-	for log in &mut logs {
-		pov = pov.max(largest_pov(log)?);
-	}
+	let pov = meter.lap()?.pov;
 	let least = LARGE * REMARK_BYTES as f64 * REMARKS_IN_BLOCK / 1024.0;
 	ensure!(
 		pov >= least,
@@ -134,31 +110,67 @@ async fn orders(crowd: &mut Crowd) -> Result<Wave> {
 	wave(crowd, "jobs.order", calls).await
 }
 
-/// The collators' logs, from their ends on.
-fn pov_logs(network: &Network) -> Result<Vec<Log>> {
-	let open = |name: &&str| {
-		let mut log = Log::open(&network.log(name)?);
-		while log.next_line()?.is_some() {}
-		Ok(log)
-	};
-	COLLATORS.iter().map(open).collect()
+/// What the nodes of a network use from one look to the next.
+struct Meter<'a> {
+	network: &'a Network,
+	/// The collators' logs, from the last look on.
+	logs: Vec<Log>,
+	before: BTreeMap<&'static str, Usage>,
+	since: Instant,
 }
 
-fn used(network: &Network) -> Result<BTreeMap<&'static str, Usage>> {
-	let names = VALIDATORS.into_iter().chain(COLLATORS).chain([FULL_NODE]);
-	names.map(|name| Ok((name, usage(network.pid(name)?)?))).collect()
+/// What was used between two looks.
+struct Lap {
+	/// The largest block that was handed to validators, in kB.
+	pov: f64,
+	/// Shares of a core, and bytes, by process.
+	used: BTreeMap<&'static str, (f64, u64)>,
 }
 
-fn used_since(before: &BTreeMap<&str, Usage>, now: &BTreeMap<&str, Usage>, time: Duration) -> Vec<String> {
-	let line = |(name, now): (&&str, &Usage)| {
-		let cpu = before
-			.get(name)
-			.map_or(now.cpu, |before| now.cpu.saturating_sub(before.cpu));
-		format!(
-			"  {name}: {:.0} % of a core, {} MB",
-			cpu.as_secs_f64() / time.as_secs_f64() * 100.0,
-			now.memory / 1_000_000
-		)
-	};
-	now.iter().map(line).collect()
+impl<'a> Meter<'a> {
+	fn start(network: &'a Network) -> Result<Self> {
+		let open = |name: &&str| Ok(Log::open(&network.log(name)?));
+		let mut meter = Self {
+			network,
+			logs: COLLATORS.iter().map(open).collect::<Result<_>>()?,
+			before: BTreeMap::new(),
+			since: Instant::now(),
+		};
+		// What was before does not count.
+		meter.lap()?;
+		Ok(meter)
+	}
+
+	fn lap(&mut self) -> Result<Lap> {
+		let mut pov: f64 = 0.0;
+		for log in &mut self.logs {
+			pov = pov.max(largest_pov(log)?);
+		}
+		let names = VALIDATORS.into_iter().chain(COLLATORS).chain([FULL_NODE]);
+		let now: BTreeMap<_, _> = names
+			.map(|name| Ok((name, usage(self.network.pid(name)?)?)))
+			.collect::<Result<_>>()?;
+		let time = self.since.elapsed().as_secs_f64();
+		let share = |(name, now): (&&'static str, &Usage)| {
+			let before = self.before.get(name).map_or(now.cpu, |before| before.cpu);
+			let cpu = now.cpu.saturating_sub(before).as_secs_f64();
+			(*name, (cpu / time, now.memory))
+		};
+		let used = now.iter().map(share).collect();
+		(self.before, self.since) = (now, Instant::now());
+		Ok(Lap { pov, used })
+	}
+}
+
+impl Lap {
+	fn lines(&self, during: &str) -> Vec<String> {
+		let line = |(name, (cpu, memory)): (&&str, &(f64, u64))| {
+			format!("  {name}: {:.0} % of a core, {} MB", cpu * 100.0, memory / 1_000_000)
+		};
+		let first = format!(
+			"during {during}: largest block as handed to validators {:.0} kB",
+			self.pov
+		);
+		[first].into_iter().chain(self.used.iter().map(line)).collect()
+	}
 }

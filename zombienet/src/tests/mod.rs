@@ -32,19 +32,20 @@ macro_rules! tests {
 }
 
 /// All of them. The first is the shortest.
-pub const TESTS: [Test; 14] = tests! {
+pub const TESTS: [Test; 15] = tests! {
 	"backed", "blocks are backed, included in the relay chain and finalized", blocks::backed;
 	"life-cycle", "a job from order to payment through a collator, read at the full node", jobs::life_cycle;
 	"third-collator", "a third collator joins and makes blocks", blocks::third_collator;
-	"collator-crash", "a job ends paid although a collator crashes in the middle", faults::collator_crash;
+	"metrics", "a collator exports the metrics that alerts and dashboard go by", blocks::metrics;
+	"collator-crash", "a job ends paid although the collator that its client works by crashes in the middle", faults::collator_crash;
 	"validator-crash", "finality goes on after a validator's crash, nothing is undone", faults::validator_crash;
 	"partition", "a collator that is cut off catches up when it is not any more", faults::partition;
 	"collators-down", "with all collators down for 20 relay blocks, deadlines move and a job ends paid", faults::collators_down;
-	"storm", "5,120 job calls at once: all in finalized blocks, none lost, none doubled", load::storm;
-	"speed", "job calls and transfers, side by side", load::speed;
+	"storm", "5,120 job calls: all in finalized blocks, none lost, none doubled; beside them as many transfers", load::storm;
 	"upgrade", "the runtime is replaced with 1,024 jobs in flight; all of them finish", upgrade::upgrade;
 	"large-block", "a block near the limits of length and proof is backed and finalized", load::large_block;
 	"relay-token", "the relay chain's token comes in and goes out by reserve; a teleport is refused", xcm::transfers;
+	"light-client", "the client's light client syncs, and says what the nodes say", jobs::light_client;
 	"sync", "a new full node syncs from the first block", blocks::sync;
 	"witness", "a client followed every finalized block of all this, once each and in order", blocks::witness;
 };

@@ -1,0 +1,162 @@
+//! The runtime in memory: its genesis, its blocks and its time.
+
+use crate::parties::{account, rich, ISSUER};
+use bpiiot_primitives::{AssetKind, UnixMillis};
+use bpiiot_runtime::{
+	genesis_config_presets::DEVELOPMENT, AccountId, Balance, CollatorSelection, Escrow, Executive, Hash, Header,
+	Runtime, RuntimeCall, RuntimeOrigin, System, Timestamp, BPI, SLOT_DURATION,
+};
+use frame_support::{traits::Hooks, weights::Weight};
+use serde_json::Value;
+use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};
+use sp_genesis_builder::{runtime_decl_for_genesis_builder::GenesisBuilder, PresetId};
+use sp_io::TestExternalities;
+use sp_runtime::{
+	generic::{Digest, DigestItem},
+	traits::{Dispatchable, Header as _},
+	FixedPointNumber, FixedU128, StateVersion,
+};
+use std::sync::OnceLock;
+
+/// The time of the first block.
+const START: UnixMillis = 1_790_000_000_000;
+/// A listed asset of six places, in whose smallest accounts there is a cent.
+pub const DOLLARS: u32 = 840;
+/// The same, not listed at first.
+pub const EUROS: u32 = 978;
+/// A dollar or a euro.
+pub const COIN: Balance = 1_000_000;
+/// What everybody who is rich has of each.
+const WEALTH: Balance = 100_000;
+
+type Snapshot = (Vec<(Vec<u8>, (Vec<u8>, i32))>, Hash);
+
+/// Does something on a ledger of its own, in its first block: there are the parties and the assets, and nothing else.
+pub fn with_ledger<T>(work: impl FnOnce() -> T) -> T {
+	static FIRST_BLOCK: OnceLock<Snapshot> = OnceLock::new();
+	let (storage, root) = FIRST_BLOCK
+		.get_or_init(|| {
+			let mut chain = genesis();
+			chain.execute_with(|| {
+				begin_block(0);
+				furnish();
+			});
+			chain.commit_all().expect("nothing is left open");
+			chain.into_raw_snapshot()
+		})
+		.clone();
+	TestExternalities::from_raw_snapshot(storage, root, StateVersion::V1).execute_with(work)
+}
+
+fn genesis() -> TestExternalities {
+	let json = |preset: Option<&str>| -> Value {
+		let bytes = Runtime::get_preset(&preset.map(PresetId::from)).expect("there is such a preset");
+		serde_json::from_slice(&bytes).expect("is JSON")
+	};
+	let mut config = json(None);
+	merge(&mut config, json(Some(DEVELOPMENT)));
+	let mut chain = TestExternalities::new_empty();
+	chain.execute_with(|| Runtime::build_state(config.to_string().into_bytes()).expect("is a genesis"));
+	chain
+}
+
+/// Lays `patch` over `base`, as the node does.
+fn merge(base: &mut Value, patch: Value) {
+	match (base, patch) {
+		(Value::Object(base), Value::Object(patch)) => {
+			for (key, value) in patch {
+				merge(base.entry(key).or_insert(Value::Null), value);
+			}
+		}
+		(base, patch) => *base = patch,
+	}
+}
+
+/// Begins the next block, so many milliseconds after the one before.
+pub fn begin_block(after: u64) {
+	let before = pallet_timestamp::Now::<Runtime>::get().max(START);
+	let now = before.saturating_add(after);
+	let slot = Slot::from(now / SLOT_DURATION);
+	let logs = vec![<DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(slot)];
+	let number = System::block_number().saturating_add(1);
+	let parent = match number {
+		1 => System::block_hash(0),
+		// Nobody here looks at it; to hash the state would take longer than all else.
+		_ => Hash::from_low_u64_be(number.into()),
+	};
+	let header = Header::new(number, Hash::default(), Hash::default(), parent, Digest { logs });
+	Executive::initialize_block(&header);
+	RuntimeCall::from(pallet_timestamp::Call::set { now })
+		.dispatch(RuntimeOrigin::none())
+		.expect("a block has a time");
+}
+
+/// Ends the block, with so much room for what is swept. What the parachain's own hooks want is the relay chain's word,
+/// which no block here has.
+pub fn end_block(idle: Weight) {
+	let number = System::block_number();
+	Escrow::on_idle(number, idle);
+	<Timestamp as Hooks<_>>::on_finalize(number);
+}
+
+/// The time, by the block.
+pub fn now() -> UnixMillis {
+	pallet_timestamp::Now::<Runtime>::get()
+}
+
+/// An asset, as agreements name it; the native one is no asset of its own.
+pub fn asset(number: usize) -> AssetKind {
+	[AssetKind::Native, AssetKind::Asset(DOLLARS), AssetKind::Asset(EUROS)][number % 3]
+}
+
+/// A whole one of it, in its smallest unit.
+pub fn whole(asset: AssetKind) -> Balance {
+	match asset {
+		AssetKind::Native => BPI,
+		AssetKind::Asset(_) => COIN,
+	}
+}
+
+/// Gives everybody money, and lets the dollars in.
+fn furnish() {
+	let holders: Vec<AccountId> = rich().map(account).collect();
+	for who in &holders {
+		root_acts(pallet_balances::Call::force_set_balance {
+			who: who.clone().into(),
+			new_free: WEALTH * BPI,
+		});
+	}
+	for id in [DOLLARS, EUROS] {
+		root_acts(pallet_assets::Call::force_create {
+			id,
+			owner: account(ISSUER).into(),
+			is_sufficient: true,
+			min_balance: COIN / 100,
+		});
+		for beneficiary in holders.iter().chain([&CollatorSelection::account_id()]) {
+			let beneficiary = beneficiary.clone().into();
+			let amount = WEALTH * COIN;
+			let mint = pallet_assets::Call::mint {
+				id,
+				beneficiary,
+				amount,
+			};
+			acts(RuntimeOrigin::signed(account(ISSUER)), mint);
+		}
+		root_acts(pallet_asset_rate::Call::create {
+			asset_kind: Box::new(AssetKind::Asset(id)),
+			rate: FixedU128::saturating_from_rational(BPI, 2 * COIN),
+		});
+	}
+	root_acts(pallet_escrow::Call::list_asset {
+		asset: AssetKind::Asset(DOLLARS),
+	});
+}
+
+fn root_acts(call: impl Into<RuntimeCall>) {
+	acts(RuntimeOrigin::root(), call);
+}
+
+fn acts(origin: RuntimeOrigin, call: impl Into<RuntimeCall>) {
+	call.into().dispatch(origin).expect("the ledger can be furnished");
+}

@@ -1,0 +1,101 @@
+//! Which call was done, which error was met, and how often.
+
+use crate::target::Target;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Errors that random calls do not meet, and what covers them instead.
+pub const ELSEWHERE: [(&str, &str); 0] = [];
+
+/// How often something happened.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Reach {
+	/// Blocks.
+	pub blocks: u64,
+	/// Calls that were dispatched.
+	pub calls: u64,
+	/// By call, what came of it: `done`, or the name of an error.
+	outcomes: BTreeMap<String, BTreeMap<String, u64>>,
+}
+
+/// What came of a call that was done.
+pub const DONE: &str = "done";
+
+impl Reach {
+	/// Notes what came of a call.
+	pub fn note(&mut self, form: &str, outcome: &str) {
+		self.calls += 1;
+		if !self.outcomes.contains_key(form) {
+			self.outcomes.insert(form.to_owned(), BTreeMap::new());
+		}
+		if let Some(outcomes) = self.outcomes.get_mut(form) {
+			match outcomes.get_mut(outcome) {
+				Some(count) => *count += 1,
+				None => drop(outcomes.insert(outcome.to_owned(), 1)),
+			}
+		}
+	}
+
+	/// Adds what was reached elsewhere.
+	pub fn add(&mut self, other: Self) {
+		self.blocks += other.blocks;
+		self.calls += other.calls;
+		for (form, outcomes) in other.outcomes {
+			let mine = self.outcomes.entry(form).or_default();
+			for (outcome, count) in outcomes {
+				*mine.entry(outcome).or_default() += count;
+			}
+		}
+	}
+
+	/// The calls that were never done, and the errors of ours that were never met and are nobody else's matter.
+	pub fn missing(&self, targets: &[Box<dyn Target>]) -> Vec<String> {
+		let seen: BTreeSet<&str> = self
+			.outcomes
+			.values()
+			.flat_map(|outcomes| outcomes.keys().map(String::as_str))
+			.collect();
+		let mut missing = Vec::new();
+		for target in targets {
+			for form in target.forms() {
+				let name = format!("{}.{}", target.name(), form.name);
+				if !self
+					.outcomes
+					.get(&name)
+					.is_some_and(|outcomes| outcomes.contains_key(DONE))
+				{
+					missing.push(format!("{name} was never done"));
+				}
+			}
+			for error in target.errors() {
+				let name = format!("{}.{error}", target.name());
+				if !seen.contains(name.as_str()) && !ELSEWHERE.iter().any(|(known, _)| *known == name) {
+					missing.push(format!("{name} was never met"));
+				}
+			}
+		}
+		missing
+	}
+
+	/// For people: a line for each call.
+	pub fn table(&self) -> Vec<String> {
+		let line = |(form, outcomes): (&String, &BTreeMap<String, u64>)| {
+			let done = outcomes.get(DONE).copied().unwrap_or_default();
+			let mut others: Vec<_> = outcomes.iter().filter(|(outcome, _)| *outcome != DONE).collect();
+			others.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+			let others: Vec<_> = others
+				.iter()
+				.map(|(outcome, count)| format!("{outcome} {count}"))
+				.collect();
+			format!("{form:<32}{done:>9}  {}", others.join(", "))
+		};
+		let head = format!("{:<32}{:>9}  {}", "call", DONE, "errors");
+		let elsewhere = ELSEWHERE
+			.iter()
+			.map(|(error, by)| format!("{error:<32}{:>9}  {by}", "-"));
+		[head]
+			.into_iter()
+			.chain(self.outcomes.iter().map(line))
+			.chain(elsewhere)
+			.collect()
+	}
+}

@@ -1,0 +1,27 @@
+//! The pallets that are attacked.
+
+mod assets;
+mod escrow;
+mod jobs;
+mod machines;
+
+use crate::target::Target;
+use scale_info::{TypeDef, TypeInfo};
+
+/// All of them.
+pub fn all() -> Vec<Box<dyn Target>> {
+	vec![
+		Box::new(machines::Machines),
+		Box::new(escrow::Escrow),
+		Box::new(jobs::Jobs),
+		Box::new(assets::Assets),
+	]
+}
+
+/// The names of a pallet's errors.
+fn names_of<Error: TypeInfo>() -> Vec<&'static str> {
+	match Error::type_info().type_def {
+		TypeDef::Variant(errors) => errors.variants.iter().map(|error| error.name).collect(),
+		_ => Vec::new(),
+	}
+}

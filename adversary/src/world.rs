@@ -1,0 +1,118 @@
+//! What exists on the ledger, for those who make calls. Looked at once a block; the records are read anew for each call.
+
+use crate::draw::Draw;
+use bpiiot_primitives::{AgreementRef, AssetKind, JobId, MachineId, OfferId};
+use bpiiot_runtime::{AccountId, Balance, Runtime};
+use frame_support::traits::fungible::Inspect as _;
+use pallet_escrow::DisputeOf;
+use pallet_jobs::{JobOf, JobState, OfferOf};
+use pallet_machines::{MachineOf, MachineStatus};
+
+/// What there is, the oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+	/// The machines that are not decommissioned, and a few that are.
+	pub machines: Vec<MachineId>,
+	/// The offers.
+	pub offers: Vec<OfferId>,
+	/// The jobs, and where they stand.
+	pub jobs: Vec<(JobId, JobState)>,
+	/// The agreements in dispute.
+	pub disputes: Vec<AgreementRef>,
+	/// What waits to be paid: payee, asset, holder.
+	pub credits: Vec<(AccountId, AssetKind, AccountId)>,
+	/// Who may be named as an arbiter.
+	pub arbiters: Vec<AccountId>,
+}
+
+impl World {
+	/// Looks at the ledger.
+	pub fn look() -> Self {
+		let mut jobs: Vec<_> = pallet_jobs::Jobs::<Runtime>::iter()
+			.map(|(id, job)| (id, job.state))
+			.collect();
+		jobs.sort_unstable_by_key(|(id, _)| *id);
+		Self {
+			machines: sorted(pallet_machines::Machines::<Runtime>::iter_keys()),
+			offers: sorted(pallet_jobs::Offers::<Runtime>::iter_keys()),
+			jobs,
+			disputes: pallet_escrow::Disputes::<Runtime>::iter_keys().collect(),
+			credits: pallet_escrow::Credits::<Runtime>::iter_keys().collect(),
+			arbiters: sorted(pallet_escrow::Arbiters::<Runtime>::iter_keys()),
+		}
+	}
+
+	/// A machine, as it is.
+	pub fn machine(&self, draw: &mut Draw<'_>) -> Option<(MachineId, MachineOf<Runtime>)> {
+		let id = *draw.one_of(&self.machines)?;
+		Some((id, pallet_machines::Machines::<Runtime>::get(id)?))
+	}
+
+	/// An offer, as it is.
+	pub fn offer(&self, draw: &mut Draw<'_>) -> Option<(OfferId, OfferOf<Runtime>)> {
+		let id = *draw.one_of(&self.offers)?;
+		Some((id, pallet_jobs::Offers::<Runtime>::get(id)?))
+	}
+
+	/// A job, as it is: mostly one that stands where `is` wants it.
+	pub fn job(&self, draw: &mut Draw<'_>, is: impl Fn(JobState) -> bool) -> Option<(JobId, JobOf<Runtime>)> {
+		let wanted: Vec<_> = self.jobs.iter().filter(|(_, state)| is(*state)).collect();
+		let any = draw.once_in(16) || wanted.is_empty();
+		let id = match any {
+			true => draw.one_of(&self.jobs)?.0,
+			false => draw.one_of(&wanted)?.0,
+		};
+		Some((id, pallet_jobs::Jobs::<Runtime>::get(id)?))
+	}
+
+	/// A dispute, as it is; sometimes of an agreement that is not in dispute.
+	pub fn dispute(&self, draw: &mut Draw<'_>) -> Option<(AgreementRef, Option<DisputeOf<Runtime>>)> {
+		let agreement = match draw.once_in(16) || self.disputes.is_empty() {
+			true => AgreementRef::Job(draw.one_of(&self.jobs)?.0),
+			false => *draw.one_of(&self.disputes)?,
+		};
+		Some((agreement, pallet_escrow::Disputes::<Runtime>::get(agreement)))
+	}
+}
+
+fn sorted<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+	let mut all: Vec<T> = all.collect();
+	all.sort_unstable();
+	all
+}
+
+/// The key by which a machine acts, if it may act.
+pub fn live_key(machine: &MachineId) -> Option<AccountId> {
+	let record = pallet_machines::Machines::<Runtime>::get(machine)?;
+	let acts = record.status != MachineStatus::Decommissioned && !record.frozen;
+	acts.then_some(record.key)
+}
+
+/// Those who act for a machine: its owner and its key.
+pub fn side_of(machine: &MachineId) -> Vec<AccountId> {
+	let owner = pallet_machines::Machines::<Runtime>::get(machine).map(|record| record.owner);
+	live_key(machine).into_iter().chain(owner).collect()
+}
+
+/// Those who act for a party of an agreement: himself, or of a machine its key and its owner.
+pub fn speakers_for(party: &AccountId) -> Vec<AccountId> {
+	let machine = MachineId(party.clone().into());
+	match pallet_machines::Machines::<Runtime>::contains_key(machine) {
+		true => side_of(&machine),
+		false => vec![party.clone()],
+	}
+}
+
+/// Those who act as a party of an agreement and as nobody else: himself, or of a machine its key.
+pub fn actors_as(party: &AccountId) -> Vec<AccountId> {
+	let machine = MachineId(party.clone().into());
+	match pallet_machines::Machines::<Runtime>::contains_key(machine) {
+		true => live_key(&machine).into_iter().collect(),
+		false => vec![party.clone()],
+	}
+}
+
+/// The native balance of an account, with what is on hold.
+pub fn wealth(account: &AccountId) -> Balance {
+	bpiiot_runtime::Balances::total_balance(account)
+}

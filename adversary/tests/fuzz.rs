@@ -1,0 +1,55 @@
+//! What was found once stays mended, and nothing new is found soon.
+
+use bpiiot_adversary::{
+	reach::Reach,
+	run::{Arena, BLOCKS},
+	script,
+};
+use std::fs;
+
+#[test]
+fn whatever_broke_something_once_does_not_any_more() {
+	let arena = Arena::default();
+	let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/regressions");
+	for file in fs::read_dir(folder).expect("is there") {
+		let path = file.expect("can be read").path();
+		if path.extension().is_some_and(|kind| kind == "script") {
+			let text = fs::read_to_string(&path).expect("is text");
+			let script = script::read(&text).expect("is a script");
+			let replayed = arena.replay(&script);
+			assert!(replayed.is_ok(), "{}: {replayed:?}", path.display());
+		}
+	}
+}
+
+#[test]
+fn a_script_gives_the_same_each_time() {
+	let arena = Arena::default();
+	let script = arena.invent(7, 20);
+	assert_eq!(script, arena.invent(7, 20));
+	assert_eq!(arena.replay(&script), arena.replay(&script));
+}
+
+#[test]
+fn nothing_breaks_in_some_blocks() {
+	attack(1..=1, BLOCKS);
+}
+
+#[test]
+fn long_nothing_breaks_in_a_thousand_blocks() {
+	attack(2..=5, BLOCKS);
+}
+
+fn attack(seeds: std::ops::RangeInclusive<u64>, blocks: u64) {
+	let arena = Arena::default();
+	let mut reach = Reach::default();
+	for seed in seeds {
+		match arena.replay(&arena.invent(seed, blocks)) {
+			Ok(more) => reach.add(more),
+			Err(violation) => {
+				panic!("seed {seed}: {violation:?}; `bpiiot-fuzz --seed {seed} --blocks {blocks}` makes it short")
+			}
+		}
+	}
+	assert!(reach.calls > 0);
+}
