@@ -2,6 +2,7 @@
 
 use bpiiot_runtime::AccountId;
 use sp_core::{crypto::Pair as _, sr25519::Pair};
+use sp_io::hashing::blake2_256;
 use std::{collections::BTreeMap, sync::OnceLock};
 
 /// Those who register machines.
@@ -14,33 +15,42 @@ pub const ARBITERS: [&str; 2] = ["arbiter-a", "arbiter-b"];
 pub const THIEF: &str = "thief";
 /// Who has issued the assets, and can freeze them.
 pub const ISSUER: &str = "issuer";
-/// Keys that machines may get. Those that were replaced go on trying.
-pub const KEYS: [&str; 16] = [
-	"key-0", "key-1", "key-2", "key-3", "key-4", "key-5", "key-6", "key-7", "key-8", "key-9", "key-10", "key-11",
-	"key-12", "key-13", "key-14", "key-15",
-];
+/// How many keys there are that machines may get. Those that were replaced go on trying.
+const KEYS: usize = 64;
 
 struct Parties {
-	pairs: BTreeMap<&'static str, Pair>,
-	names: BTreeMap<AccountId, &'static str>,
+	keys: Vec<String>,
+	pairs: BTreeMap<String, Pair>,
+	names: BTreeMap<AccountId, String>,
 }
 
 fn parties() -> &'static Parties {
 	static PARTIES: OnceLock<Parties> = OnceLock::new();
 	PARTIES.get_or_init(|| {
-		let derive = |name| {
-			let seed = sp_io::hashing::blake2_256(format!("bpiiot/adversary/{name}").as_bytes());
+		let keys: Vec<String> = (0..KEYS).map(|number| format!("key-{number}")).collect();
+		let derive = |name: String| {
+			let seed = blake2_256(format!("bpiiot/adversary/{name}").as_bytes());
 			(name, Pair::from_seed(&seed))
 		};
-		let pairs: BTreeMap<_, _> = everybody().map(derive).collect();
-		let names = pairs.iter().map(|(name, pair)| (pair.public().into(), *name)).collect();
-		Parties { pairs, names }
+		let all = rich().map(str::to_owned).chain(keys.iter().cloned());
+		let pairs: BTreeMap<_, _> = all.map(derive).collect();
+		let names = pairs.iter().map(|(name, pair)| (pair.public().into(), name.clone()));
+		Parties {
+			names: names.collect(),
+			keys,
+			pairs,
+		}
 	})
 }
 
 /// The names of all.
 pub fn everybody() -> impl Iterator<Item = &'static str> {
-	rich().chain(KEYS)
+	parties().pairs.keys().map(String::as_str)
+}
+
+/// The names of the keys.
+pub fn keys() -> &'static [String] {
+	&parties().keys
 }
 
 /// The names of those who have money.
@@ -73,5 +83,5 @@ pub fn pair(name: &str) -> &'static Pair {
 
 /// The name of an account.
 pub fn name(account: &AccountId) -> Option<&'static str> {
-	parties().names.get(account).copied()
+	parties().names.get(account).map(String::as_str)
 }

@@ -4,7 +4,7 @@ use crate::{
 	draw::{Draw, NUMBERS},
 	invariants::{Broken, Watch},
 	ledger::{begin_block, end_block, with_ledger},
-	parties::{account, everybody, name, KEYS, THIEF},
+	parties::{account, everybody, keys, name, THIEF},
 	reach::{Reach, DONE},
 	script::{By, Idle, Step},
 	target::{Entitled, Form, Intent, Target},
@@ -25,6 +25,21 @@ use std::{
 pub const BLOCKS: u64 = 250;
 /// Calls in a block, on average.
 const CALLS: usize = 8;
+
+/// What a script begins with, again and again, so that there are machines with money and offers.
+const BEGINNING: [&str; 9] = [
+	"machines.register",
+	"machines.set_spending_policy",
+	"machines.deposit",
+	"machines.deposit",
+	"machines.deposit",
+	"escrow.register_arbiter",
+	"jobs.publish_offer",
+	"jobs.publish_offer",
+	"jobs.publish_offer",
+];
+/// How often.
+const ROUNDS: usize = 4;
 
 /// A script that broke something, up to the step at which it was seen.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -197,6 +212,15 @@ impl Arena {
 		let mut chance = StdRng::seed_from_u64(seed);
 		let forms: Vec<_> = self.forms.iter().collect();
 		let mut script = Vec::new();
+		// Something that there is to do for everybody.
+		for name in BEGINNING.iter().cycle().take(ROUNDS * BEGINNING.len()) {
+			script.push(Step::Call {
+				by: By::Entitled(0),
+				form: (*name).to_owned(),
+				numbers: (0..NUMBERS).map(|_| chance.random()).collect(),
+			});
+			script.push(Step::Block(6_000, Idle::Full));
+		}
 		for _ in 0..blocks {
 			for _ in 0..chance.random_range(0..=2 * CALLS) {
 				let chosen = forms.choose_weighted(&mut chance, |(_, form)| form.weight);
@@ -217,8 +241,8 @@ fn invent_call(chance: &mut StdRng, name: &str, form: &Form) -> Step {
 		70..80 => By::Entitled(chance.random_range(1..4)),
 		80..85 if form.for_thieves => By::Party(THIEF.to_owned()),
 		85..90 => By::Root,
-		90..94 => By::Party(KEYS[chance.random_range(0..KEYS.len())].to_owned()),
-		_ => By::Party(parties.choose(chance).map_or(KEYS[0], |name| *name).to_owned()),
+		90..94 => By::Party(keys().choose(chance).cloned().unwrap_or_default()),
+		_ => By::Party(parties.choose(chance).map_or(THIEF, |name| *name).to_owned()),
 	};
 	Step::Call {
 		by,

@@ -11,8 +11,10 @@ use pallet_machines::{MachineOf, MachineStatus};
 /// What there is, the oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct World {
-	/// The machines that are not decommissioned, and a few that are.
+	/// All machines.
 	pub machines: Vec<MachineId>,
+	/// Those that are not decommissioned.
+	pub active: Vec<MachineId>,
 	/// The offers.
 	pub offers: Vec<OfferId>,
 	/// The jobs, and where they stand.
@@ -32,8 +34,13 @@ impl World {
 			.map(|(id, job)| (id, job.state))
 			.collect();
 		jobs.sort_unstable_by_key(|(id, _)| *id);
+		let machines: Vec<_> = pallet_machines::Machines::<Runtime>::iter().collect();
+		let active = machines
+			.iter()
+			.filter(|(_, record)| record.status != MachineStatus::Decommissioned);
 		Self {
-			machines: sorted(pallet_machines::Machines::<Runtime>::iter_keys()),
+			active: sorted(active.map(|(id, _)| *id)),
+			machines: sorted(machines.iter().map(|(id, _)| *id)),
 			offers: sorted(pallet_jobs::Offers::<Runtime>::iter_keys()),
 			jobs,
 			disputes: pallet_escrow::Disputes::<Runtime>::iter_keys().collect(),
@@ -42,9 +49,10 @@ impl World {
 		}
 	}
 
-	/// A machine, as it is.
+	/// A machine, as it is: mostly one that is not decommissioned.
 	pub fn machine(&self, draw: &mut Draw<'_>) -> Option<(MachineId, MachineOf<Runtime>)> {
-		let id = *draw.one_of(&self.machines)?;
+		let any = draw.once_in(16) || self.active.is_empty();
+		let id = *draw.one_of(if any { &self.machines } else { &self.active })?;
 		Some((id, pallet_machines::Machines::<Runtime>::get(id)?))
 	}
 

@@ -185,7 +185,7 @@ fn line(world: &World, draw: &mut Draw<'_>) -> Option<Line> {
 /// Customers, and machines that order.
 fn buyers(world: &World, draw: &mut Draw<'_>) -> Entitled {
 	let people = CUSTOMERS.iter().map(|name| account(name));
-	let machines = world.machines.iter().filter_map(live_key);
+	let machines = world.active.iter().filter_map(live_key);
 	let mut all: Vec<_> = people.chain(machines).collect();
 	let first = draw.below(all.len());
 	all.rotate_left(first);

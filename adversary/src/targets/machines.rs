@@ -3,7 +3,7 @@
 use crate::{
 	draw::Draw,
 	ledger,
-	parties::{self, account, ARBITERS, CUSTOMERS, KEYS, OWNERS},
+	parties::{self, account, keys, ARBITERS, CUSTOMERS, OWNERS},
 	target::{Entitled, Form, Intent, Target},
 	world::{live_key, World},
 };
@@ -27,9 +27,9 @@ impl Target for Machines {
 			Form::new("set_profile", set_profile).weighing(1),
 			Form::new("set_fee_allowance", set_fee_allowance).weighing(1),
 			Form::new("set_service", set_service).weighing(2),
-			Form::new("deposit", deposit),
+			Form::new("deposit", deposit).weighing(12),
 			Form::new("withdraw", withdraw),
-			Form::new("decommission", decommission).weighing(2),
+			Form::new("decommission", decommission).weighing(1),
 			Form::new("rotate_key", rotate_key).weighing(2),
 			Form::new("rotate_encryption_key", rotate_encryption_key).weighing(1),
 			Form::new("freeze", freeze).weighing(1),
@@ -66,13 +66,14 @@ fn somebody(draw: &mut Draw<'_>) -> AccountId {
 
 /// A key that was never a machine's, if there is one; sometimes one that was.
 fn key(draw: &mut Draw<'_>) -> &'static str {
-	let place = draw.below(KEYS.len());
-	if draw.once_in(8) {
-		return KEYS[place];
-	}
-	let unused = |key: &&str| !pallet_machines::Keys::<Runtime>::contains_key(account(key));
-	let from_there = KEYS.iter().cycle().skip(place).take(KEYS.len()).copied();
-	from_there.clone().find(unused).unwrap_or(KEYS[place])
+	let place = draw.below(keys().len());
+	let used = |key: &&String| pallet_machines::Keys::<Runtime>::contains_key(account(key));
+	let any = draw.once_in(8);
+	let from_there = keys().iter().cycle().skip(place).take(keys().len());
+	from_there
+		.clone()
+		.find(|key| any || !used(key))
+		.unwrap_or(&keys()[place])
 }
 
 fn register(_: &World, draw: &mut Draw<'_>) -> Option<Intent> {
