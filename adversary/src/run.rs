@@ -82,16 +82,14 @@ pub struct Arena {
 impl Default for Arena {
 	fn default() -> Self {
 		let targets = targets::all();
-		let named = |target: &Box<dyn Target>| {
-			let pallet = target.name();
-			let forms = target.forms().into_iter();
-			forms
-				.map(move |form| (format!("{pallet}.{}", form.name), form))
-				.collect::<Vec<_>>()
-		};
+		let mut forms = BTreeMap::new();
+		for target in &targets {
+			let named = target.forms().into_iter();
+			forms.extend(named.map(|form| (format!("{}.{}", target.name(), form.name), form)));
+		}
 		let pallets = AllPalletsWithSystem::infos().into_iter();
 		Self {
-			forms: targets.iter().flat_map(named).collect(),
+			forms,
 			pallets: pallets
 				.map(|pallet| (pallet.index as u8, pallet.name.to_lowercase()))
 				.collect(),
