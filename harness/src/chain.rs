@@ -92,6 +92,18 @@ impl Chain {
 		Ok(View { at })
 	}
 
+	/// The chain at the newest block, which need not be final.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub async fn best(&self) -> Result<View> {
+		let best = self.rpc.chain_get_block_hash(None).await?;
+		let best = best.context("the node has no block")?;
+		Ok(View {
+			at: timeout(PATIENCE, self.client.at_block(best)).await??,
+		})
+	}
+
 	/// The chain at the block of this height.
 	///
 	/// # Errors

@@ -247,12 +247,21 @@ impl Crowd {
 		Ok(numbered)
 	}
 
-	/// Signs calls for the runtime that the chain has now.
+	/// The version of the runtime that the next block is made by.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub async fn version(&self) -> Result<u32> {
+		Ok(self.chain.rpc().state_get_runtime_version(None).await?.spec_version)
+	}
+
+	/// Signs calls for the runtime that the next block is made by: that of the best block, which may be newer than that of
+	/// the last finalized one.
 	///
 	/// # Errors
 	/// When the node does not answer, or a call does not fit the runtime.
 	pub async fn sign(&self, calls: &[Numbered]) -> Result<Vec<Vec<u8>>> {
-		let transactions = self.chain.now().await?.subxt().transactions();
+		let transactions = self.chain.best().await?.subxt().transactions();
 		let sign = |Numbered { signer, call, nonce }: &Numbered| {
 			let params = DefaultExtrinsicParamsBuilder::new().immortal().nonce(*nonce).build();
 			let mut signable = transactions.create_signable_offline(call, params)?;

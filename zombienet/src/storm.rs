@@ -138,17 +138,26 @@ impl Sent {
 		self.blocks.iter().filter(|block| block.is_none()).count()
 	}
 
-	/// Sends all of them. Each must be taken.
+	/// Sends all of them. Each must be taken, but what was signed for a runtime that is replaced meanwhile.
 	async fn send(&mut self, crowd: &Crowd, name: &str) -> Result<()> {
+		let version = crowd.version().await?;
 		let signed = crowd.sign(&self.calls).await?;
+		let mut refused = None;
 		let mut answers = std::pin::pin!(crowd.send(&signed));
 		while let Some(answer) = answers.next().await {
-			answer.with_context(|| format!("{name}: call {} was refused", self.at.len()))?;
+			if let Err(error) = answer {
+				refused.get_or_insert(format!("call {} was refused: {error}", self.at.len()));
+			}
 			self.at.push(Instant::now());
 		}
 		self.bytes.extend(signed.iter().cloned().zip(0..));
 		ensure!(self.bytes.len() == self.calls.len(), "{name}: two calls are alike");
 		self.last = Instant::now();
+		if let Some(refused) = refused {
+			ensure!(crowd.version().await? != version, "{name}: {refused}");
+			eprintln!("    {name}: the runtime was replaced; {refused}; what is in no block is sent again");
+			self.send_again(crowd).await?;
+		}
 		Ok(())
 	}
 
