@@ -19,6 +19,8 @@ use zombienet_sdk::{
 
 /// Our parachain's id.
 pub const PARA_ID: u32 = 2000;
+/// What the relay chain is called in its chain spec.
+const RELAY_ID: &str = "rococo_local_testnet";
 /// The validators of the relay chain. Their keys are `//Alice` and `//Bob`.
 pub const VALIDATORS: [&str; 2] = ["alice", "bob"];
 /// The collators that start with the network. Their keys are `//Alice` and `//Bob`.
@@ -184,6 +186,10 @@ impl Network {
 			let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
 			let mut spec: Value = serde_json::from_slice(&text)?;
 			spec["bootNodes"] = nodes.into_iter().map(NetworkNode::multiaddr).collect();
+			// By this a light client knows which relay chain ours belongs to.
+			if spec.get("relay_chain").is_some() {
+				spec["relay_chain"] = RELAY_ID.into();
+			}
 			let path = folder.join(name);
 			fs::write(&path, serde_json::to_vec(&spec)?)?;
 			anyhow::Ok(path)
