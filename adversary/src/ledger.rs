@@ -3,19 +3,13 @@
 use crate::parties::{account, rich, ISSUER};
 use bpiiot_primitives::{AssetKind, UnixMillis};
 use bpiiot_runtime::{
-	genesis_config_presets::DEVELOPMENT, AccountId, Balance, CollatorSelection, Escrow, Executive, Hash, Header,
-	Runtime, RuntimeCall, RuntimeOrigin, System, Timestamp, BPI, SLOT_DURATION,
+	genesis_config_presets::DEVELOPMENT, in_memory, AccountId, Balance, CollatorSelection, Escrow, Executive, Hash,
+	Runtime, RuntimeCall, RuntimeOrigin, System, Timestamp, BPI,
 };
 use frame_support::{traits::Hooks, weights::Weight};
-use serde_json::Value;
-use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};
-use sp_genesis_builder::{runtime_decl_for_genesis_builder::GenesisBuilder, PresetId};
+use serde_json::json;
 use sp_io::TestExternalities;
-use sp_runtime::{
-	generic::{Digest, DigestItem},
-	traits::{Dispatchable, Header as _},
-	FixedPointNumber, FixedU128, StateVersion,
-};
+use sp_runtime::{traits::Dispatchable, FixedPointNumber, FixedU128, StateVersion};
 use std::sync::OnceLock;
 
 /// The time of the first block.
@@ -36,7 +30,7 @@ pub fn with_ledger<T>(work: impl FnOnce() -> T) -> T {
 	static FIRST_BLOCK: OnceLock<Snapshot> = OnceLock::new();
 	let (storage, root) = FIRST_BLOCK
 		.get_or_init(|| {
-			let mut chain = genesis();
+			let mut chain = in_memory::genesis(DEVELOPMENT, json!({})).expect("is a genesis");
 			chain.execute_with(|| {
 				begin_block(0);
 				furnish();
@@ -48,44 +42,17 @@ pub fn with_ledger<T>(work: impl FnOnce() -> T) -> T {
 	TestExternalities::from_raw_snapshot(storage, root, StateVersion::V1).execute_with(work)
 }
 
-fn genesis() -> TestExternalities {
-	let json = |preset: Option<&str>| -> Value {
-		let bytes = Runtime::get_preset(&preset.map(PresetId::from)).expect("there is such a preset");
-		serde_json::from_slice(&bytes).expect("is JSON")
-	};
-	let mut config = json(None);
-	merge(&mut config, json(Some(DEVELOPMENT)));
-	let mut chain = TestExternalities::new_empty();
-	chain.execute_with(|| Runtime::build_state(config.to_string().into_bytes()).expect("is a genesis"));
-	chain
-}
-
-/// Lays `patch` over `base`, as the node does.
-fn merge(base: &mut Value, patch: Value) {
-	match (base, patch) {
-		(Value::Object(base), Value::Object(patch)) => {
-			for (key, value) in patch {
-				merge(base.entry(key).or_insert(Value::Null), value);
-			}
-		}
-		(base, patch) => *base = patch,
-	}
-}
-
 /// Begins the next block, so many milliseconds after the one before.
 pub fn begin_block(after: u64) {
 	let before = pallet_timestamp::Now::<Runtime>::get().max(START);
 	let now = before.saturating_add(after);
-	let slot = Slot::from(now / SLOT_DURATION);
-	let logs = vec![<DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(slot)];
 	let number = System::block_number().saturating_add(1);
 	let parent = match number {
 		1 => System::block_hash(0),
 		// Nobody here looks at it; to hash the state would take longer than all else.
 		_ => Hash::from_low_u64_be(number.into()),
 	};
-	let header = Header::new(number, Hash::default(), Hash::default(), parent, Digest { logs });
-	Executive::initialize_block(&header);
+	Executive::initialize_block(&in_memory::header(number, parent, now));
 	RuntimeCall::from(pallet_timestamp::Call::set { now })
 		.dispatch(RuntimeOrigin::none())
 		.expect("a block has a time");

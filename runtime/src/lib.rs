@@ -22,6 +22,8 @@ mod apis;
 mod benchmarks;
 pub mod configs;
 pub mod genesis_config_presets;
+#[cfg(feature = "std")]
+pub mod in_memory;
 pub mod migrations;
 pub mod weights;
 

@@ -2,14 +2,13 @@
 
 use bpiiot_primitives::UnixMillis;
 use bpiiot_runtime::{
-	AccountId, Hash, Header, Runtime, RuntimeCall, System, TxExtension, UncheckedExtrinsic, SLOT_DURATION,
+	in_memory, AccountId, Hash, Header, Runtime, RuntimeCall, System, TxExtension, UncheckedExtrinsic,
 };
 use codec::Encode;
-use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};
 use sp_core::{crypto::Pair, sr25519};
 use sp_runtime::{
-	generic::{Digest, DigestItem, Era, SignedPayload},
-	traits::{Header as _, TransactionExtension},
+	generic::{Era, SignedPayload},
+	traits::TransactionExtension,
 	MultiSignature,
 };
 use std::{
@@ -22,12 +21,7 @@ pub const START: UnixMillis = 1_790_000_000_000;
 
 /// What the next block begins with.
 pub fn header(parent: Hash, at: UnixMillis) -> Header {
-	let slot = Slot::from(at / SLOT_DURATION);
-	let digest = Digest {
-		logs: vec![<DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(slot)],
-	};
-	let number = System::block_number().saturating_add(1);
-	Header::new(number, Hash::default(), Hash::default(), parent, digest)
+	in_memory::header(System::block_number().saturating_add(1), parent, at)
 }
 
 /// The key pair of a name. Remembered, since its derivation takes longer than most of what is tried.

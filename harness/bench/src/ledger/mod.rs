@@ -13,21 +13,15 @@ use anyhow::{anyhow, Context, Result};
 use bpiiot_primitives::{AssetKind, JobId, MachineId, OfferId, SpendPurpose};
 use bpiiot_runtime::{
 	genesis_config_presets::{account_of, DEVELOPMENT},
-	Balance, BlockNumber, CollatorSelection, Executive, Hash, Header, Runtime, RuntimeCall, RuntimeOrigin, System, BPI,
-	SLOT_DURATION,
+	in_memory, Balance, BlockNumber, CollatorSelection, Executive, Hash, Runtime, RuntimeCall, RuntimeOrigin, System,
+	BPI,
 };
 use pallet_jobs::{OfferTerms, OfferTermsOf};
 use pallet_machines::{FeeAllowance, SpendingCap, SpendingPolicy};
-use serde_json::Value;
-use sp_consensus_aura::{digests::CompatibleDigestItem, sr25519::AuthoritySignature, Slot};
+use serde_json::json;
 use sp_core::{crypto::Pair, sr25519};
-use sp_genesis_builder::{runtime_decl_for_genesis_builder::GenesisBuilder, PresetId};
 use sp_io::TestExternalities;
-use sp_runtime::{
-	generic::{Digest, DigestItem},
-	traits::{Dispatchable, Header as _},
-	FixedU128,
-};
+use sp_runtime::{traits::Dispatchable, FixedU128};
 
 /// The time of the first block, in unix milliseconds.
 const START: u64 = 1_790_000_000_000;
@@ -72,12 +66,7 @@ impl Money {
 
 /// The development chain in its first block.
 fn chain() -> Result<TestExternalities> {
-	let mut config = preset(None)?;
-	merge(&mut config, preset(Some(DEVELOPMENT))?);
-	let mut chain = TestExternalities::new_empty();
-	chain
-		.execute_with(|| Runtime::build_state(config.to_string().into_bytes()))
-		.map_err(|error| anyhow!("the genesis: {error:?}"))?;
+	let mut chain = in_memory::genesis(DEVELOPMENT, json!({})).map_err(|error| anyhow!("the genesis: {error}"))?;
 	let genesis = chain.execute_with(|| System::block_hash(0));
 	begin(&mut chain, 1, genesis, START)?;
 	Ok(chain)
@@ -86,31 +75,11 @@ fn chain() -> Result<TestExternalities> {
 /// Begins a block, at a time in unix milliseconds.
 fn begin(chain: &mut TestExternalities, number: BlockNumber, parent: Hash, now: u64) -> Result<()> {
 	chain.execute_with(|| {
-		let slot = Slot::from(now / SLOT_DURATION);
-		let logs = vec![<DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_pre_digest(slot)];
-		let none = Hash::default();
-		Executive::initialize_block(&Header::new(number, none, none, parent, Digest { logs }));
+		Executive::initialize_block(&in_memory::header(number, parent, now));
 		let time = RuntimeCall::from(pallet_timestamp::Call::set { now });
 		done(time.dispatch(RuntimeOrigin::none()))
 	})?;
 	commit(chain)
-}
-
-fn preset(name: Option<&str>) -> Result<Value> {
-	let bytes = Runtime::get_preset(&name.map(PresetId::from)).context("there is such a preset")?;
-	Ok(serde_json::from_slice(&bytes)?)
-}
-
-/// Lays `patch` over `base`, as the node does.
-fn merge(base: &mut Value, patch: Value) {
-	match (base, patch) {
-		(Value::Object(base), Value::Object(patch)) => {
-			for (key, value) in patch {
-				merge(base.entry(key).or_insert(Value::Null), value);
-			}
-		}
-		(base, patch) => *base = patch,
-	}
 }
 
 fn commit(chain: &mut TestExternalities) -> Result<()> {
