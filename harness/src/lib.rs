@@ -10,7 +10,7 @@
 //! | [`world`], [`ordered`] | all of it in one temporary folder, and a job in it |
 //! | [`crowd`] | many accounts, and the calls of a load of jobs |
 //! | [`demo`] | what `make run` and `make demo` do |
-//! | [`metrics`] | what alerts and dashboards go by, and what a node exports |
+//! | [`metrics`] | what a node exports |
 //! | [`figure`] | measured figures and their table, for `make bench` and `make net-test` |
 
 pub mod audit;
