@@ -104,6 +104,14 @@ impl Chain {
 		})
 	}
 
+	/// The version of the runtime that a block leaves behind; of the newest one if none is named, which need not be final.
+	///
+	/// # Errors
+	/// When the node does not answer, or does not know the block.
+	pub async fn runtime_version(&self, block: Option<H256>) -> Result<u32> {
+		Ok(self.rpc.state_get_runtime_version(block).await?.spec_version)
+	}
+
 	/// The chain at the block of this height.
 	///
 	/// # Errors

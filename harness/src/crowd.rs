@@ -247,14 +247,6 @@ impl Crowd {
 		Ok(numbered)
 	}
 
-	/// The version of the runtime that the next block is made by.
-	///
-	/// # Errors
-	/// When the node does not answer.
-	pub async fn version(&self) -> Result<u32> {
-		Ok(self.chain.rpc().state_get_runtime_version(None).await?.spec_version)
-	}
-
 	/// Signs calls for the runtime that the next block is made by: that of the best block, which may be newer than that of
 	/// the last finalized one.
 	///

@@ -140,7 +140,7 @@ impl Sent {
 
 	/// Sends all of them. Each must be taken, but what was signed for a runtime that is replaced meanwhile.
 	async fn send(&mut self, crowd: &Crowd, name: &str) -> Result<()> {
-		let version = crowd.version().await?;
+		let version = crowd.chain().runtime_version(None).await?;
 		let signed = crowd.sign(&self.calls).await?;
 		let mut refused = None;
 		let mut answers = std::pin::pin!(crowd.send(&signed));
@@ -154,7 +154,10 @@ impl Sent {
 		ensure!(self.bytes.len() == self.calls.len(), "{name}: two calls are alike");
 		self.last = Instant::now();
 		if let Some(refused) = refused {
-			ensure!(crowd.version().await? != version, "{name}: {refused}");
+			ensure!(
+				crowd.chain().runtime_version(None).await? != version,
+				"{name}: {refused}"
+			);
 			eprintln!("    {name}: the runtime was replaced; {refused}; what is in no block is sent again");
 			self.send_again(crowd).await?;
 		}

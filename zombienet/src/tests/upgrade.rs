@@ -30,7 +30,7 @@ pub async fn upgrade(stage: &mut Stage) -> Result<Seen> {
 
 	ensure!(!has_relay_token(&chain).await?, "there is nothing to migrate");
 	let code = std::fs::read(next_runtime()?)?;
-	let before = version(&chain, &chain.now().await?).await?;
+	let before = chain.runtime_version(Some(chain.now().await?.hash())).await?;
 	let alice = dev_account("Alice");
 	let hash = chain.now().await?.subxt().hasher().hash(&code);
 	let authorise = vec![Value::from_bytes(hash)];
@@ -46,7 +46,7 @@ pub async fn upgrade(stage: &mut Stage) -> Result<Seen> {
 		lines.push(wave(&mut crowd, name, calls).await?.line());
 	}
 	let upgraded = async |view: &View| {
-		let now = version(&chain, view).await?;
+		let now = chain.runtime_version(Some(view.hash())).await?;
 		Ok((now != before).then_some(now))
 	};
 	let after = chain.wait_for("the new runtime", LIMIT, upgraded).await?;
@@ -73,15 +73,6 @@ pub async fn upgrade(stage: &mut Stage) -> Result<Seen> {
 async fn has_relay_token(chain: &Chain) -> Result<bool> {
 	let found: Option<Value<_>> = chain.now().await?.value("Assets", "Asset", (u32::MAX,)).await?;
 	Ok(found.is_some())
-}
-
-/// The version of the runtime that a block leaves behind.
-async fn version(chain: &Chain, view: &View) -> Result<u32> {
-	Ok(chain
-		.rpc()
-		.state_get_runtime_version(Some(view.hash()))
-		.await?
-		.spec_version)
 }
 
 /// The blocks in which the new code was stored, and in which it took the old one's place.
