@@ -71,13 +71,24 @@ impl Site {
 	/// must confirm the first.
 	pub fn configuration(&self, port: &Path, urls: &[&str]) -> String {
 		let trust = match urls {
-			[_] => "trust = \"single\"",
-			_ => "trust = \"confirmed\"\nstall_seconds = 20",
+			[_] => "single",
+			_ => "confirmed",
 		};
+		self.configuration_trusting(trust, port, urls)
+	}
+
+	/// The same for one node, which a light client confirms that begins with these chain specs: the relay chain's and ours.
+	pub fn configuration_with_light_client(&self, port: &Path, url: &str, specs: &[PathBuf; 2]) -> String {
+		let text = self.configuration_trusting("confirmed", port, &[url]);
+		let [relay, ours] = specs.each_ref().map(|spec| spec.display().to_string());
+		format!("{text}\n[light_client]\nrelay_chain = {relay:?}\nchain = {ours:?}\n")
+	}
+
+	fn configuration_trusting(&self, trust: &str, port: &Path, urls: &[&str]) -> String {
 		format!(
 			"state_dir = \"state\"\n\n\
 			[board]\nport = \"{port}\"\n\n\
-			[chain]\nendpoints = {urls:?}\n{trust}\n\n\
+			[chain]\nendpoints = {urls:?}\ntrust = {trust:?}\nstall_seconds = 20\n\n\
 			[wallet]\nkeystore = \"key.json\"\npassword_file = \"password\"\n\n\
 			[machine]\nmodel = \"Virtual drill press\"\nlocation = \"This computer\"\ncapabilities = [\"drilling\"]\n\n\
 			{ENVELOPE}\n\

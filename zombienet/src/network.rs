@@ -19,7 +19,7 @@ use zombienet_sdk::{
 
 /// Our parachain's id.
 pub const PARA_ID: u32 = 2000;
-/// What the relay chain is called in its chain spec.
+/// The relay chain's id in its chain spec, by which a light client knows it.
 const RELAY_ID: &str = "rococo_local_testnet";
 /// The validators of the relay chain. Their keys are `//Alice` and `//Bob`.
 pub const VALIDATORS: [&str; 2] = ["alice", "bob"];
@@ -186,10 +186,6 @@ impl Network {
 			let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
 			let mut spec: Value = serde_json::from_slice(&text)?;
 			spec["bootNodes"] = nodes.into_iter().map(NetworkNode::multiaddr).collect();
-			// By this a light client knows which relay chain ours belongs to.
-			if spec.get("relay_chain").is_some() {
-				spec["relay_chain"] = RELAY_ID.into();
-			}
 			let path = folder.join(name);
 			fs::write(&path, serde_json::to_vec(&spec)?)?;
 			anyhow::Ok(path)
@@ -238,11 +234,12 @@ fn ports_of(node: &NetworkNode, arguments: &[&str]) -> Result<Vec<u16>> {
 		.collect()
 }
 
-/// Our chain spec, raw: that of `local_testnet`, with the third collator, and as it was before the relay chain's token could
+/// Our chain spec, raw: that of `local_testnet`, on this relay chain, with the third collator, and as it was before the relay chain's token could
 /// come in, which an upgrade mends.
 async fn para_spec_of(programs: &Programs, folder: &Path) -> Result<Vec<u8>> {
 	let plain = output_of(&programs.node, &["export-chain-spec", "--chain=local_testnet"]).await?;
-	let spec = without_relay_token(with_collator(serde_json::from_slice(&plain)?, account_of(THIRD_KEY))?);
+	let mut spec = without_relay_token(with_collator(serde_json::from_slice(&plain)?, account_of(THIRD_KEY))?);
+	spec["relay_chain"] = RELAY_ID.into();
 	let path = folder.join("bpiiot-plain.json");
 	fs::write(&path, serde_json::to_vec_pretty(&spec)?)?;
 	let chain = format!("--chain={}", path.display());

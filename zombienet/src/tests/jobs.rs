@@ -63,22 +63,18 @@ pub async fn life_cycle(stage: &mut Stage) -> Result<Seen> {
 /// client confirms.
 pub async fn light_client(stage: &mut Stage) -> Result<Seen> {
 	let mut shop = stage.shop().await?;
-	let [relay, ours] = stage.network.write_specs(shop.world.site.folder())?;
+	let specs = stage.network.write_specs(shop.world.site.folder())?;
 	let world = &mut shop.world;
 	if let Some(daemon) = &mut world.daemon {
 		daemon.stop().await?;
 	}
-	let board = world.board.as_ref().context("the board")?;
-	let one = world.site.configuration(board.port(), &[stage.network.url(FULL_NODE)?]);
-	let light = format!(
-		"\n[light_client]\nrelay_chain = {:?}\nchain = {:?}\n",
-		relay.display().to_string(),
-		ours.display().to_string()
+	let (board, url) = (
+		world.board.as_ref().context("the board")?,
+		stage.network.url(FULL_NODE)?,
 	);
+	let text = world.site.configuration_with_light_client(board.port(), url, &specs);
 	world.site.use_program("iot-client-light");
-	world
-		.site
-		.configure(&(one.replace("trust = \"single\"", "trust = \"confirmed\"") + &light))?;
+	world.site.configure(&text)?;
 
 	let answer = world.site.run(&["light-client"]).await?;
 	let answer: Value = serde_json::from_str(&answer.said).context("what it said is no JSON")?;
