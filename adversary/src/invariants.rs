@@ -4,12 +4,12 @@ use crate::{
 	ledger::{COIN, DOLLARS, EUROS},
 	parties::{account, THIEF},
 	target::Target,
-	world::wealth,
+	world::{Standing, World},
 };
 use bpiiot_primitives::JobId;
-use bpiiot_runtime::{Assets, Balance, Balances, Runtime, RuntimeEvent, System};
+use bpiiot_runtime::{Assets, Balance, Balances, RuntimeEvent, System};
+use frame_support::traits::fungible::Inspect as _;
 use pallet_jobs::JobState;
-use std::collections::BTreeMap;
 
 /// Something that does not hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,34 +36,27 @@ pub struct Watch {
 	issuance: Balance,
 	supplies: [Balance; 2],
 	thief: [Balance; 3],
-	jobs: BTreeMap<JobId, Standing>,
-}
-
-/// How far a job is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Standing {
-	/// Rework makes a job begin again: the fewer rounds are left, the further it is.
-	rounds_used: u8,
-	rank: u8,
+	/// Sorted.
+	jobs: Vec<(JobId, Standing)>,
 }
 
 impl Watch {
-	/// What is so now.
-	pub fn begin() -> Self {
+	/// What is so now, in this world.
+	pub fn begin(world: &World) -> Self {
 		Self {
 			issuance: Balances::total_issuance(),
 			supplies: [DOLLARS, EUROS].map(Assets::total_supply),
 			thief: loot(),
-			jobs: standings(),
+			jobs: world.jobs.clone(),
 		}
 	}
 
-	/// Looks at the ledger after a block of so many calls.
+	/// Looks at the ledger after a block of so many calls, which has left this world.
 	///
 	/// # Errors
 	/// When something does not hold.
-	pub fn look(&mut self, targets: &[Box<dyn Target>], calls: usize) -> Result<(), Broken> {
-		let now = Self::begin();
+	pub fn look(&mut self, world: &World, targets: &[Box<dyn Target>], calls: usize) -> Result<(), Broken> {
+		let now = Self::begin(world);
 		self.no_money_from_nowhere(&now, calls)?;
 		self.nothing_for_the_thief(&now)?;
 		self.jobs_move_on(&now)?;
@@ -115,13 +108,17 @@ impl Watch {
 	/// Invariants 3 and 4: a job only moves down the published list, and what is settled stays settled.
 	fn jobs_move_on(&self, now: &Self) -> Result<(), Broken> {
 		for (id, before) in &self.jobs {
-			let settled = before.rank == SETTLED;
-			match now.jobs.get(id) {
-				Some(now) if now < before || (settled && now != before) => {
+			let now = now
+				.jobs
+				.binary_search_by_key(id, |(id, _)| *id)
+				.map(|place| now.jobs[place].1);
+			let settled = matches!(before.state, JobState::Settled(_));
+			// It may have been removed.
+			if let Ok(now) = now {
+				if now < *before || (settled && now != *before) {
 					let seen = format!("job {} from {before:?} to {now:?}", id.0);
 					return Err(Broken::new("a job only moves on", seen));
 				}
-				_ => {}
 			}
 		}
 		Ok(())
@@ -132,7 +129,7 @@ impl Watch {
 fn loot() -> [Balance; 3] {
 	let thief = account(THIEF);
 	[
-		wealth(&thief),
+		Balances::total_balance(&thief),
 		Assets::balance(DOLLARS, &thief),
 		Assets::balance(EUROS, &thief),
 	]
@@ -146,24 +143,4 @@ fn dust() -> Balance {
 		_ => 0,
 	});
 	lost.sum()
-}
-
-const SETTLED: u8 = 6;
-
-fn standings() -> BTreeMap<JobId, Standing> {
-	let jobs = pallet_jobs::Jobs::<Runtime>::iter();
-	jobs.map(|(id, job)| {
-		let rank = match job.state {
-			JobState::Ordered => 0,
-			JobState::Accepted => 1,
-			JobState::Started => 2,
-			JobState::Delivered => 3,
-			JobState::Rejected => 4,
-			JobState::Disputed => 5,
-			JobState::Settled(_) => SETTLED,
-		};
-		let rounds_used = u8::MAX - job.rework.map_or(0, |rework| rework.rounds);
-		(id, Standing { rounds_used, rank })
-	})
-	.collect()
 }

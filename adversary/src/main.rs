@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use bpiiot_adversary::{
 	reach::Reach,
 	run::{Arena, Violation, BLOCKS},
-	script::{self, Step},
+	script::Step,
 	shrink::shrink,
 };
 use clap::Parser;
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 
 fn replay(arena: &Arena, path: &Path) -> Result<bool> {
 	let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-	let script = script::read(&text)?;
+	let script = arena.read(&text)?;
 	match arena.replay_telling(&script, |line| println!("{line}")) {
 		Ok(reach) => {
 			println!("{} calls in {} blocks, all holds", reach.calls, reach.blocks);

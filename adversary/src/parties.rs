@@ -62,6 +62,11 @@ pub fn rich() -> impl Iterator<Item = &'static str> {
 		.chain([THIEF, ISSUER])
 }
 
+/// The account of a name, if somebody has it.
+pub fn find(name: &str) -> Option<AccountId> {
+	parties().pairs.get(name).map(|pair| pair.public().into())
+}
+
 /// The account of a name.
 ///
 /// # Panics

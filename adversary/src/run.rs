@@ -4,13 +4,14 @@ use crate::{
 	draw::{Draw, NUMBERS},
 	invariants::{Broken, Watch},
 	ledger::{begin_block, end_block, with_ledger},
-	parties::{account, everybody, keys, name, THIEF},
+	parties::{everybody, find, keys, name, THIEF},
 	reach::{Reach, DONE},
-	script::{By, Idle, Step},
+	script::{self, By, Idle, Step},
 	target::{Entitled, Form, Intent, Target},
 	targets,
 	world::World,
 };
+use anyhow::ensure;
 use bpiiot_runtime::{AccountId, AllPalletsWithSystem, RuntimeCall, RuntimeOrigin};
 use frame_support::{traits::PalletsInfoAccess, weights::Weight};
 use rand::{rngs::StdRng, seq::IndexedRandom, Rng, SeedableRng};
@@ -104,6 +105,22 @@ impl Arena {
 		&self.targets
 	}
 
+	/// Reads a script.
+	///
+	/// # Errors
+	/// When a line is no step, or names a call or a party that there is not.
+	pub fn read(&self, text: &str) -> Result<Vec<Step>, anyhow::Error> {
+		let script = script::read(text)?;
+		for step in &script {
+			let Step::Call { by, form, .. } = step else { continue };
+			ensure!(self.forms.contains_key(form), "'{step}': there is no call {form}");
+			if let By::Party(name) = by {
+				ensure!(find(name).is_some(), "'{step}': nobody is called {name}");
+			}
+		}
+		Ok(script)
+	}
+
 	/// Does what a script says on a fresh ledger.
 	///
 	/// # Errors
@@ -135,16 +152,17 @@ impl Arena {
 
 	fn run(&self, script: &[Step], at: &mut usize, mut tell: Tell<'_>) -> Result<Reach, Broken> {
 		let mut reach = Reach::default();
-		let (mut world, mut watch) = (World::look(), Watch::begin());
-		let mut calls = 0;
+		let mut world = World::look();
+		let (mut watch, mut calls) = (Watch::begin(&world), 0);
 		for (place, step) in script.iter().enumerate() {
 			*at = place;
 			match step {
 				Step::Block(after, idle) => {
 					end_block(room(*idle));
-					watch.look(&self.targets, calls)?;
+					world = World::look();
+					watch.look(&world, &self.targets, calls)?;
 					begin_block(*after);
-					(world, calls) = (World::look(), 0);
+					calls = 0;
 					reach.blocks += 1;
 					if let Some(tell) = &mut tell {
 						tell(step.to_string());
@@ -165,7 +183,7 @@ impl Arena {
 				}
 			}
 		}
-		watch.look(&self.targets, calls)?;
+		watch.look(&World::look(), &self.targets, calls)?;
 		Ok(reach)
 	}
 
@@ -285,6 +303,6 @@ fn caller(by: &By, entitled: &Entitled) -> Option<Option<AccountId>> {
 			let which = usize::from(*which) % these.len().max(1);
 			these.get(which).cloned().map(Some)
 		}
-		(By::Party(name), _) => everybody().any(|known| known == name).then(|| Some(account(name))),
+		(By::Party(name), _) => find(name).map(Some),
 	}
 }

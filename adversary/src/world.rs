@@ -2,8 +2,7 @@
 
 use crate::draw::Draw;
 use bpiiot_primitives::{AgreementRef, AssetKind, JobId, MachineId, OfferId};
-use bpiiot_runtime::{AccountId, Balance, Runtime};
-use frame_support::traits::fungible::Inspect as _;
+use bpiiot_runtime::{AccountId, Runtime};
 use pallet_escrow::DisputeOf;
 use pallet_jobs::{JobOf, JobState, OfferOf};
 use pallet_machines::{MachineOf, MachineStatus};
@@ -18,7 +17,7 @@ pub struct World {
 	/// The offers.
 	pub offers: Vec<OfferId>,
 	/// The jobs, and where they stand.
-	pub jobs: Vec<(JobId, JobState)>,
+	pub jobs: Vec<(JobId, Standing)>,
 	/// The agreements in dispute.
 	pub disputes: Vec<AgreementRef>,
 	/// What waits to be paid: payee, asset, holder.
@@ -27,11 +26,29 @@ pub struct World {
 	pub arbiters: Vec<AccountId>,
 }
 
+/// Where a job stands; what comes later is greater.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Standing {
+	/// How far its rounds of rework are used up: each lets it begin again.
+	rework: u8,
+	/// Its state.
+	pub state: JobState,
+}
+
+impl Standing {
+	fn of(job: &JobOf<Runtime>) -> Self {
+		Self {
+			rework: u8::MAX - job.rework.map_or(0, |rework| rework.rounds),
+			state: job.state,
+		}
+	}
+}
+
 impl World {
 	/// Looks at the ledger.
 	pub fn look() -> Self {
 		let mut jobs: Vec<_> = pallet_jobs::Jobs::<Runtime>::iter()
-			.map(|(id, job)| (id, job.state))
+			.map(|(id, job)| (id, Standing::of(&job)))
 			.collect();
 		jobs.sort_unstable_by_key(|(id, _)| *id);
 		let machines: Vec<_> = pallet_machines::Machines::<Runtime>::iter().collect();
@@ -64,7 +81,7 @@ impl World {
 
 	/// A job, as it is: mostly one that stands where `is` wants it.
 	pub fn job(&self, draw: &mut Draw<'_>, is: impl Fn(JobState) -> bool) -> Option<(JobId, JobOf<Runtime>)> {
-		let wanted: Vec<_> = self.jobs.iter().filter(|(_, state)| is(*state)).collect();
+		let wanted: Vec<_> = self.jobs.iter().filter(|(_, standing)| is(standing.state)).collect();
 		let any = draw.once_in(16) || wanted.is_empty();
 		let id = match any {
 			true => draw.one_of(&self.jobs)?.0,
@@ -118,9 +135,4 @@ pub fn actors_as(party: &AccountId) -> Vec<AccountId> {
 		true => live_key(&machine).into_iter().collect(),
 		false => vec![party.clone()],
 	}
-}
-
-/// The native balance of an account, with what is on hold.
-pub fn wealth(account: &AccountId) -> Balance {
-	bpiiot_runtime::Balances::total_balance(account)
 }

@@ -3,7 +3,6 @@
 use bpiiot_adversary::{
 	reach::Reach,
 	run::{Arena, BLOCKS},
-	script,
 };
 use std::fs;
 
@@ -15,10 +14,24 @@ fn whatever_broke_something_once_does_not_any_more() {
 		let path = file.expect("can be read").path();
 		if path.extension().is_some_and(|kind| kind == "script") {
 			let text = fs::read_to_string(&path).expect("is text");
-			let script = script::read(&text).expect("is a script");
+			let script = arena.read(&text).expect("is a script");
 			let replayed = arena.replay(&script);
 			assert!(replayed.is_ok(), "{}: {replayed:?}", path.display());
 		}
+	}
+}
+
+/// Otherwise it would do nothing, and break nothing.
+#[test]
+fn a_script_that_names_what_there_is_not_is_refused() {
+	let arena = Arena::default();
+	for (script, says) in [
+		("entitled jobs.order_a_pizza", "no call jobs.order_a_pizza"),
+		("theif jobs.accept", "nobody is called theif"),
+		("entitled", "which call?"),
+	] {
+		let error = arena.read(script).unwrap_err().to_string();
+		assert!(error.contains(says), "{error}");
 	}
 }
 

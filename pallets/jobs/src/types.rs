@@ -243,7 +243,9 @@ impl OfferRank {
 }
 
 /// How a job ended.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug,
+)]
 pub enum Outcome {
 	/// Every delivered unit was approved, rejected or approved by silence.
 	Completed,
@@ -262,7 +264,9 @@ pub enum Outcome {
 }
 
 /// Where a job stands. It only moves down this list, except that units sent back for rework are worked on once more.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug,
+)]
 pub enum JobState {
 	/// The price is on hold; the machine has until `accept_by`.
 	Ordered,
