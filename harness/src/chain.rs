@@ -214,7 +214,13 @@ pub struct Refused(pub String);
 impl From<DispatchError> for Refused {
 	fn from(error: DispatchError) -> Self {
 		Self(match error {
-			DispatchError::Module(error) => error.details_string(),
+			DispatchError::Module(error) => {
+				let has_more = error.details().is_ok_and(|details| !details.variant.fields.is_empty());
+				match error.as_root_error::<dynamic::Value>() {
+					Ok(value) if has_more => value.to_string(),
+					_ => error.details_string(),
+				}
+			}
 			error => error.to_string(),
 		})
 	}

@@ -130,12 +130,12 @@ impl Network {
 			.with_context(|| format!("cannot restart {name}"))
 	}
 
-	/// Adds a full node that knows nothing of the chain yet.
+	/// Adds a full node that knows nothing yet, and gets both chains from its peers in this way (the node's `--sync`).
 	///
 	/// # Errors
 	/// When it cannot be started.
-	pub async fn add_full_node(&mut self, name: &str) -> Result<()> {
-		self.add(name, None).await
+	pub async fn add_full_node(&mut self, name: &str, sync: &str) -> Result<()> {
+		self.add(name, None, &[&format!("--sync={sync}")]).await
 	}
 
 	/// Starts the third collator.
@@ -143,12 +143,12 @@ impl Network {
 	/// # Errors
 	/// When it cannot be started.
 	pub async fn add_third_collator(&mut self) -> Result<()> {
-		self.add(THIRD_COLLATOR, Some("--charlie")).await
+		self.add(THIRD_COLLATOR, Some("--charlie"), &[]).await
 	}
 
-	async fn add(&mut self, name: &str, key: Option<&str>) -> Result<()> {
+	async fn add(&mut self, name: &str, key: Option<&str>, both: &[&str]) -> Result<()> {
 		let options = AddCollatorOptions {
-			args: arguments(key),
+			args: arguments(key, both),
 			is_validator: key.is_some(),
 			..AddCollatorOptions::default()
 		};
@@ -291,9 +291,9 @@ fn definition(programs: &Programs, nodes: &Path, relay_spec: &Path, para_spec: &
 				.with_chain_spec_path(para_spec.to_owned());
 			let [first, second] = COLLATORS;
 			chain
-				.with_collator(|node| node.with_name(first).with_args(arguments(Some("--alice"))))
-				.with_collator(|node| node.with_name(second).with_args(arguments(Some("--bob"))))
-				.with_fullnode(|node| node.with_name(FULL_NODE).with_args(arguments(None)))
+				.with_collator(|node| node.with_name(first).with_args(arguments(Some("--alice"), &[])))
+				.with_collator(|node| node.with_name(second).with_args(arguments(Some("--bob"), &[])))
+				.with_fullnode(|node| node.with_name(FULL_NODE).with_args(arguments(None, &[])))
 		})
 		.with_global_settings(|settings| {
 			settings
@@ -308,14 +308,16 @@ fn definition(programs: &Programs, nodes: &Path, relay_spec: &Path, para_spec: &
 	})
 }
 
-/// The arguments of one of our nodes: of a collator with this key, or of a full node.
-fn arguments(key: Option<&str>) -> Vec<Arg> {
-	let ours = COMMON.iter().chain(&POOL).copied();
+/// The arguments of one of our nodes: of a collator with this key, or of a full node; with these for `both` its sides.
+fn arguments(key: Option<&str>, both: &[&str]) -> Vec<Arg> {
+	let both = || COMMON.iter().chain(both).copied();
 	let collator = key.into_iter().chain(key.map(|_| "--authoring=slot-based"));
 	// What follows the two dashes is for the relay chain's side of the node.
-	ours.chain(collator)
+	both()
+		.chain(POOL)
+		.chain(collator)
 		.chain(["--"])
-		.chain(COMMON)
+		.chain(both())
 		.map(Arg::from)
 		.collect()
 }

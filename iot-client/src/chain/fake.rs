@@ -1,5 +1,5 @@
 //! Nodes that are played: a chain in memory behind a real WebSocket, with as much of a node's answers as a [`super::Chain`]
-//! asks for. Each can fall silent, stand still, go away, be of another chain, and lie.
+//! asks for. Each can fall silent, stand still, go away, be of another chain, lie, and replace its runtime.
 
 use super::{proof, runtime, types::BlockId, wire::Header};
 use serde_json::{json, Value};
@@ -10,7 +10,11 @@ use std::{
 	collections::BTreeMap,
 	sync::{Arc, Mutex},
 };
-use subxt::{config::substrate::Digest, ext::codec::Encode, utils::H256};
+use subxt::{
+	config::substrate::Digest,
+	ext::codec::{Decode, Encode},
+	utils::H256,
+};
 use tokio::{
 	net::{TcpListener, TcpStream},
 	sync::{mpsc, watch},
@@ -62,6 +66,14 @@ struct Play {
 	/// Whether its proofs are altered too, and headers made up.
 	forges: bool,
 	silent: bool,
+	/// How many of the blocks, at their end, are not final.
+	open: usize,
+	/// The height at which the runtime was replaced by its next version.
+	upgraded_at: Option<u64>,
+	/// What its pool has been sent.
+	sent: Vec<Vec<u8>>,
+	/// Whether a block that replaces the runtime comes just before what its pool is sent.
+	overtakes: bool,
 }
 
 impl Play {
@@ -70,17 +82,55 @@ impl Play {
 		self.blocks.iter().rev().find(found)
 	}
 
+	/// Makes a block that is not final.
+	fn make(&mut self) {
+		let parent = self.blocks.last().unwrap();
+		let next = header(self.chain, parent.number + 1, hash(parent), parent.state_root);
+		self.blocks.push(next);
+		self.open += 1;
+	}
+
+	/// Makes one that puts the next version of the runtime into force, if none did before.
+	fn upgrade(&mut self) {
+		self.upgraded_at.get_or_insert(self.blocks.len() as u64);
+		self.make();
+	}
+
+	/// The newest block that is final.
+	fn finalized(&self) -> &Header {
+		&self.blocks[self.blocks.len() - 1 - self.open]
+	}
+
+	/// The answer, or an error's code and its detail.
+	fn respond(&mut self, method: &str, params: &Value) -> Result<Value, (i32, &'static str)> {
+		if method == "author_submitExtrinsic" {
+			self.sent.push(bytes(&params[0]));
+			if !self.overtakes {
+				return Ok(json!(H256::zero()));
+			}
+			self.upgrade();
+			return Err((1010, "Transaction has a bad signature"));
+		}
+		Ok(self.answer(method, params))
+	}
+
 	fn answer(&self, method: &str, params: &Value) -> Value {
 		let newest = self.blocks.last().unwrap();
 		match method {
+			"system_accountNextIndex" => json!(0),
+			"chain_getBlock" => json!({ "block": { "header": self.find(&params[0]), "extrinsics": [] } }),
 			"chain_getBlockHash" => match params[0].as_u64() {
 				Some(number) => json!(self.blocks.get(number as usize).map(hash)),
 				None => json!(hash(newest)),
 			},
-			"chain_getFinalizedHead" => json!(hash(newest)),
+			"chain_getFinalizedHead" => json!(hash(self.finalized())),
 			"chain_getHeader" => json!(self.find(&params[0]).or_else(|| self.forges.then_some(newest))),
 			"chain_subscribeFinalizedHeads" => json!("finalized"),
-			"state_call" => json!(format!("0x{}", hex::encode(call(params[0].as_str().unwrap())))),
+			"state_call" => {
+				let height = self.find(&params[2]).map_or(newest.number, |header| header.number);
+				let next = self.upgraded_at.is_some_and(|upgraded| height >= upgraded);
+				json!(format!("0x{}", hex::encode(call(params[0].as_str().unwrap(), next))))
+			}
 			"state_getStorage" => {
 				let key = bytes(&params[0]);
 				let value = self.lies.get(&key).or_else(|| self.state.get(&key));
@@ -118,13 +168,20 @@ fn bytes(value: &Value) -> Vec<u8> {
 	hex::decode(value.as_str().unwrap().trim_start_matches("0x")).unwrap()
 }
 
-/// What the runtime that this client knows answers.
-fn call(function: &str) -> Vec<u8> {
+/// What the runtime that this client knows answers, or the `next` one, which has nothing new but its version.
+fn call(function: &str, next: bool) -> Vec<u8> {
 	let metadata = include_bytes!("../../metadata/bpiiot.scale");
 	match function {
 		"Core_version" => {
 			let system = runtime::known().pallet_by_name("System").unwrap();
-			system.constant_by_name("Version").unwrap().value().to_vec()
+			let mut version = system.constant_by_name("Version").unwrap().value().to_vec();
+			if next {
+				// After two names and a number.
+				let names = |mut rest: &[u8]| <(String, String, u32)>::decode(&mut rest).unwrap();
+				let at = names(&version).encoded_size();
+				version[at..at + 4].copy_from_slice(&(runtime::known_spec() + 1).to_le_bytes());
+			}
+			version
 		}
 		"Metadata_metadata_versions" => vec![u32::from(metadata[4])].encode(),
 		_ => Some(metadata.to_vec()).encode(),
@@ -151,6 +208,10 @@ impl FakeNode {
 			lies: State::new(),
 			forges: false,
 			silent: false,
+			open: 0,
+			upgraded_at: None,
+			sent: Vec::new(),
+			overtakes: false,
 		};
 		let mut node = Self {
 			port: 0,
@@ -188,15 +249,27 @@ impl FakeNode {
 		self.stop = None;
 	}
 
-	/// Makes and finalizes so many blocks, and announces the last one only.
+	/// Makes so many blocks and finalizes them with all before them, and announces the last one only.
 	pub fn finalize(&self, blocks: u64) {
 		let mut play = self.play.lock().unwrap();
-		for _ in 0..blocks {
-			let parent = play.blocks.last().unwrap();
-			let next = header(play.chain, parent.number + 1, hash(parent), parent.state_root);
-			play.blocks.push(next);
-		}
+		(0..blocks).for_each(|_| play.make());
+		play.open = 0;
 		self.news.send_replace(play.blocks.len());
+	}
+
+	/// Makes a block that is not final yet and puts the next version of the runtime into force.
+	pub fn upgrade(&self) {
+		self.play.lock().unwrap().upgrade();
+	}
+
+	/// Such a block comes just before what its pool is sent, which therefore finds the signature bad; or not any more.
+	pub fn overtake(&self, overtakes: bool) {
+		self.play.lock().unwrap().overtakes = overtakes;
+	}
+
+	/// What its pool was sent.
+	pub fn sent(&self) -> Vec<Vec<u8>> {
+		self.play.lock().unwrap().sent.clone()
 	}
 
 	/// From now on its blocks are those of another fork.
@@ -262,13 +335,19 @@ async fn serve(socket: TcpStream, play: Arc<Mutex<Play>>, mut news: watch::Recei
 					let Some(request) = request else { return };
 					let method = request["method"].as_str().unwrap_or_default();
 					subscribed |= method == "chain_subscribeFinalizedHeads";
-					let play = play.lock().unwrap();
-					let result = play.answer(method, &request["params"]);
-					(!play.silent).then(|| json!({ "jsonrpc": "2.0", "id": request["id"], "result": result }))
+					let mut play = play.lock().unwrap();
+					let mut response = json!({ "jsonrpc": "2.0", "id": request["id"] });
+					match play.respond(method, &request["params"]) {
+						Ok(result) => response["result"] = result,
+						Err((code, detail)) => {
+							response["error"] = json!({ "code": code, "message": "Invalid Transaction", "data": detail });
+						}
+					}
+					(!play.silent).then_some(response)
 				},
 				Ok(()) = news.changed(), if subscribed => {
 					let play = play.lock().unwrap();
-					let params = json!({ "subscription": "finalized", "result": play.blocks.last() });
+					let params = json!({ "subscription": "finalized", "result": play.finalized() });
 					(!play.silent).then(|| json!({ "jsonrpc": "2.0", "method": "chain_finalizedHead", "params": params }))
 				},
 			};

@@ -2,13 +2,15 @@
 //!
 //! One task owns the nonce, and the key that it signs with. A transaction is written to the journal before it is sent, and
 //! its fate is read from finalized blocks only: it is found in a block's body, or it can never be included any more,
-//! because its era is over, another transaction took its nonce, or its key was replaced. What a node's pool says meanwhile
-//! is a hint for sending it again. Sending the same bytes again does no harm: a nonce is used once. A call is signed again
+//! because its era is over, another transaction took its nonce, or its key or the chain's runtime was replaced. What a
+//! node's pool says meanwhile is a hint for sending it again. Sending the same bytes again does no harm: a nonce is used once. A call is signed again
 //! only for whoever cannot look at the chain himself; with a journal, whoever asked decides anew instead.
 //!
 //! A machine's key may be replaced while calls wait. Once a finalized block says so, no later block can hold anything that
 //! the old key signed: what is in none up to there is signed anew by the new key, if that was handed in by then
-//! ([`Submitter::use_key`]).
+//! ([`Submitter::use_key`]). So it is with the runtime, whose version every signature covers: what is signed is signed for
+//! the best block's, which may be newer than the finalized one's, and what is in no block when a newer one is final is
+//! signed anew.
 
 use super::{
 	call::Call,
@@ -17,7 +19,7 @@ use super::{
 	queries,
 	refusal::{self, Signatory},
 	runtime::{self, Events},
-	session::Session,
+	session::{At, Session},
 	types::BlockId,
 	wire::PoolError,
 };
@@ -281,7 +283,8 @@ impl Task {
 		format!("nothing was sent: {trouble}")
 	}
 
-	/// Signs a call on top of the newest finalized block, with the next nonce. Keeps trying while no node answers.
+	/// Signs a call on top of the newest finalized block, for the best block's runtime and with the next nonce. Keeps
+	/// trying while no node answers.
 	async fn sign(&mut self, call: &Call) -> Result<SentTransaction> {
 		loop {
 			match self.try_sign(call).await {
@@ -297,7 +300,7 @@ impl Task {
 	async fn try_sign(&mut self, call: &Call) -> Result<SentTransaction> {
 		let session = self.chain.session().await;
 		let anchor = session.finalized().await?;
-		let at = session.at(anchor).await?;
+		let at = session.at(session.best().await?).await?;
 		let Pen { wallet, fee_asset, .. } = self.pen.borrow().clone();
 		let signer = wallet.account();
 		let known = self.next_nonce.filter(|(account, _)| *account == signer);
@@ -310,6 +313,7 @@ impl Task {
 			hash: signed.hash,
 			signer: Some(signer),
 			nonce,
+			runtime: Some(at.spec_version()),
 			birth: anchor.number,
 			death: anchor.number + runtime::LIFETIME - 1,
 			bytes: hex::encode(signed.bytes),
@@ -340,10 +344,10 @@ impl Task {
 			sent_to: None,
 			sent_at: 0,
 			nonce_used: false,
-			key_doubted: false,
+			doubted: false,
 		};
 		loop {
-			search.key_doubted |= self.key() != Some(signer);
+			search.doubted |= self.key() != Some(signer);
 			let step = async {
 				let session = self.chain.session().await;
 				search.step(&session).await
@@ -395,13 +399,15 @@ const ERA_OVER: &str = "it waited too long and has expired";
 const KEY_OVER: &str =
 	"the key that signed it was replaced and acts for nobody any more; sign with the machine's key of now (`iot-client status` shows it)";
 
+const RUNTIME_OVER: &str = "the chain's runtime was replaced after it was signed; sign it again";
+
 const CALLED_OFF: &str = "it was called off before it was signed";
 
 /// Whether a call is signed again at once whose transaction can be in no block any more. Who `decides_anew` looks first how
 /// things stand by now: what was right when the transaction was signed need not be right any more.
 fn signs_again(why: &str, decides_anew: bool, has_new_key: bool) -> bool {
 	match why {
-		NONCE_LOST | ERA_OVER => !decides_anew,
+		NONCE_LOST | ERA_OVER | RUNTIME_OVER => !decides_anew,
 		// The new key can do what the old one could not.
 		KEY_OVER => has_new_key,
 		_ => false,
@@ -423,8 +429,8 @@ struct Search<'a> {
 	sent_to: Option<Arc<Session>>,
 	sent_at: u64,
 	nonce_used: bool,
-	/// Its key may have been replaced.
-	key_doubted: bool,
+	/// Its key, or the runtime that it was signed for, may have been replaced.
+	doubted: bool,
 }
 
 impl Search<'_> {
@@ -456,9 +462,16 @@ impl Search<'_> {
 		if self.nonce_used && queries::nonce(&session.at(finalized).await?, &self.signer).await? > self.sent.nonce {
 			return Ok(Some(Seen::Never(NONCE_LOST.to_owned())));
 		}
-		// It is in no block up to the finalized one; if that says that the key is over, it will be in no later one either.
-		if self.key_doubted && self.key_is_over(session, finalized).await? {
-			return Ok(Some(Seen::Never(KEY_OVER.to_owned())));
+		// It is in no block up to the finalized one; if that says that key or runtime is over, it will be in no later one
+		// either.
+		if self.doubted {
+			let at = session.at(finalized).await?;
+			if self.sent.runtime.is_some_and(|runtime| runtime < at.spec_version()) {
+				return Ok(Some(Seen::Never(RUNTIME_OVER.to_owned())));
+			}
+			if self.key_is_over(&at).await? {
+				return Ok(Some(Seen::Never(KEY_OVER.to_owned())));
+			}
 		}
 		self.send(session, finalized.number).await
 	}
@@ -478,7 +491,7 @@ impl Search<'_> {
 			Err(PoolError::Later(why)) => tracing::debug!(%why, "the pool does not take it now"),
 			Err(PoolError::Invalid(why)) => match self.refused(session, &why).await? {
 				Some(why) => return Ok(Some(Seen::Never(why))),
-				None => self.key_doubted = true,
+				None => self.doubted = true,
 			},
 			Err(PoolError::NoAnswer(error)) => return Err(error),
 		}
@@ -488,9 +501,11 @@ impl Search<'_> {
 	}
 
 	/// Why it can never be included, with what to do about it; none if that is not certain yet, because the block that
-	/// replaced its key is not final.
+	/// replaced its key, or the runtime that it was signed for, is not final.
 	async fn refused(&self, session: &Session, why: &str) -> Result<Option<String>> {
-		if refusal::is_about_fees(why) && self.key_is_over(session, session.best().await?).await? {
+		let best = session.at(session.best().await?).await?;
+		let for_another = self.sent.runtime.is_some_and(|runtime| runtime != best.spec_version());
+		if for_another || refusal::is_about_fees(why) && self.key_is_over(&best).await? {
 			return Ok(None);
 		}
 		let remedy = refusal::remedy(session, &self.signer, why).await;
@@ -500,8 +515,8 @@ impl Search<'_> {
 		}))
 	}
 
-	async fn key_is_over(&self, session: &Session, block: BlockId) -> Result<bool> {
-		Ok(Signatory::of(&session.at(block).await?, &self.signer).await?.is_over())
+	async fn key_is_over(&self, at: &At) -> Result<bool> {
+		Ok(Signatory::of(at, &self.signer).await?.is_over())
 	}
 }
 
@@ -529,14 +544,18 @@ async fn until<T>(deadline: Option<Instant>, work: impl std::future::Future<Outp
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::chain::{types::JobId, Nodes};
+	use crate::chain::{
+		fake::{FakeNode, State},
+		types::JobId,
+		Nodes,
+	};
 
 	/// Longest wait for anything that should happen at once.
 	const SOON: Duration = Duration::from_secs(20);
 
 	#[test]
 	fn what_waited_in_vain_is_decided_anew_by_whoever_can() {
-		for why in [NONCE_LOST, ERA_OVER] {
+		for why in [NONCE_LOST, ERA_OVER, RUNTIME_OVER] {
 			assert!(!signs_again(why, true, false) && !signs_again(why, true, true), "{why}");
 			assert!(signs_again(why, false, false), "{why}");
 		}
@@ -570,5 +589,78 @@ mod tests {
 			matches!(&fate, Fate::Refused(why) if why.contains("nothing was sent")),
 			"{fate:?}"
 		);
+	}
+
+	/// Waits until the node was sent so many transactions: those.
+	async fn sent(node: &FakeNode, count: usize) -> Vec<Vec<u8>> {
+		let sent = async {
+			while node.sent().len() < count {
+				tokio::time::sleep(Duration::from_millis(10)).await;
+			}
+			node.sent()
+		};
+		timeout(SOON, sent).await.unwrap()
+	}
+
+	/// A submitter by this node, with a journal in `folder` if one is given.
+	fn submitter(node: &FakeNode, folder: Option<&std::path::Path>) -> (Submitter, Option<Journal>) {
+		let chain = Chain::connect(Nodes::new(vec![node.url()]));
+		let journal = folder.map(|folder| Journal::open(&folder.join("journal"), H256::zero()).unwrap());
+		let wallet = Arc::new(Wallet::dev("//Machine").unwrap());
+		(Submitter::start(chain, wallet, journal.clone()), journal)
+	}
+
+	#[tokio::test]
+	async fn the_runtime_of_the_best_block_is_signed_for() {
+		let node = FakeNode::start(1, State::new(), 5).await;
+		node.upgrade();
+		let folder = tempfile::tempdir().unwrap();
+		let (submitter, journal) = submitter(&node, Some(folder.path()));
+		let call = submitter.submit(Call::Start(JobId(7)), Some(SOON));
+		let looked = async {
+			sent(&node, 1).await;
+			journal.unwrap().unresolved().unwrap()
+		};
+		let unresolved = tokio::select! {
+			fate = call => panic!("{fate:?}"),
+			unresolved = looked => unresolved,
+		};
+		let signed: Vec<_> = unresolved.iter().map(|sent| (sent.runtime, sent.birth)).collect();
+		assert_eq!(signed, [(Some(runtime::known_spec() + 1), 5)]);
+	}
+
+	#[tokio::test]
+	async fn what_an_upgrade_overtakes_is_decided_anew_once_that_is_final() {
+		for journalled in [false, true] {
+			// GIVEN a transaction that was signed for a runtime that a block replaced before the pool saw it.
+			let node = FakeNode::start(1, State::new(), 5).await;
+			node.overtake(true);
+			let folder = tempfile::tempdir().unwrap();
+			let (submitter, _journal) = submitter(&node, journalled.then_some(folder.path()));
+			let call = submitter.submit(Call::Start(JobId(7)), None);
+			tokio::pin!(call);
+			let first = tokio::select! {
+				fate = &mut call => panic!("{fate:?}"),
+				first = sent(&node, 1) => first,
+			};
+			// WHEN that block is not final, it may still be included in another one.
+			assert!(timeout(3 * PAUSE, &mut call).await.is_err(), "nothing is certain yet");
+			assert_eq!(node.sent(), first);
+			// THEN once it is, whoever cannot look signs again, and whoever can is told.
+			node.overtake(false);
+			node.finalize(1);
+			let again = async {
+				match journalled {
+					true => None,
+					false => Some(sent(&node, 2).await),
+				}
+			};
+			tokio::select! {
+				fate = &mut call => {
+					assert!(journalled && matches!(&fate, Fate::Refused(why) if why == RUNTIME_OVER), "{fate:?}");
+				}
+				Some(both) = again => assert_ne!(both[0], both[1]),
+			}
+		}
 	}
 }

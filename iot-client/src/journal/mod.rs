@@ -94,6 +94,9 @@ pub struct SentTransaction {
 	pub signer: Option<AccountId32>,
 	/// The account's nonce in it.
 	pub nonce: u64,
+	/// Spec version of the runtime that it was signed for; absent in what an earlier release wrote.
+	#[serde(default)]
+	pub runtime: Option<u32>,
 	/// The finalized block that it was made on; it is in no block up to this one.
 	pub birth: u64,
 	/// The last block that could include it.

@@ -42,6 +42,7 @@ fn transaction(nonce: u64) -> SentTransaction {
 		hash: H256([nonce as u8; 32]),
 		signer: Some(AccountId32([nonce as u8; 32])),
 		nonce,
+		runtime: Some(1),
 		birth: 10,
 		death: 265,
 		bytes: "00".to_owned(),

@@ -113,11 +113,39 @@ pub async fn sync(stage: &mut Stage) -> Result<Seen> {
 	const NEW: &str = "late-node";
 	let height = stage.chain(FULL_NODE).await?.now().await?.number();
 	let start = Instant::now();
-	stage.network.add_full_node(NEW).await?;
+	stage.network.add_full_node(NEW, "full").await?;
 	stage.agree(&[FULL_NODE, NEW], height).await?;
 	let took = start.elapsed().as_secs_f64();
 	stage.agree(&[FULL_NODE, NEW], height / 2).await?;
 	Ok(vec![format!("{height} blocks in {took:.0} s, start included")])
+}
+
+/// A node that knows nothing goes by proofs of finality to the newest state, and has older blocks later.
+pub async fn warp(stage: &mut Stage) -> Result<Seen> {
+	const NEW: &str = "warped-node";
+	let full = stage.chain(FULL_NODE).await?;
+	let height = full.now().await?.number();
+	let start = Instant::now();
+	stage.network.add_full_node(NEW, "warp").await?;
+	let chain = stage.chain(NEW).await?;
+	let there = async |view: &View| Ok((view.number() >= height).then_some((view.number(), view.hash())));
+	let (number, hash) = chain.wait_for("the newest state", PATIENCE, there).await?;
+	let took = start.elapsed().as_secs_f64();
+	full.wait_for("the same block", PATIENCE, async |view| {
+		Ok((view.number() >= number).then_some(()))
+	})
+	.await?;
+	let theirs = full.at_height(number).await?;
+	ensure!(
+		theirs.hash() == hash,
+		"block {number} is {hash} there, and {}",
+		theirs.hash()
+	);
+	let (ours, theirs) = (chain.now().await?.clock().await?, theirs.clock().await?);
+	ensure!(ours.last >= theirs.last, "its state is older: {ours:?}, {theirs:?}");
+	Ok(vec![format!(
+		"the state of block {number} in {took:.0} s, start included"
+	)])
 }
 
 /// The client's cursor saw every block.

@@ -32,7 +32,7 @@ macro_rules! tests {
 }
 
 /// All of them. The first is the shortest.
-pub const TESTS: [Test; 15] = tests! {
+pub const TESTS: [Test; 16] = tests! {
 	"backed", "blocks are backed, included in the relay chain and finalized", blocks::backed;
 	"life-cycle", "a job from order to payment through a collator, read at the full node", jobs::life_cycle;
 	"third-collator", "a third collator joins and makes blocks", blocks::third_collator;
@@ -47,5 +47,6 @@ pub const TESTS: [Test; 15] = tests! {
 	"relay-token", "the relay chain's token comes in and goes out by reserve; a teleport is refused", xcm::transfers;
 	"light-client", "the client's light client syncs, and says what the nodes say", jobs::light_client;
 	"sync", "a new full node syncs from the first block", blocks::sync;
+	"warp", "another one goes to the newest state by proofs of finality alone", blocks::warp;
 	"witness", "a client followed every finalized block of all this, once each and in order", blocks::witness;
 };

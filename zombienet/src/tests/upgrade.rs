@@ -18,8 +18,10 @@ const MACHINES: u32 = 32;
 /// From the moment when the new code is on the chain: validators compile it, and the relay chain waits some blocks.
 const LIMIT: Duration = Duration::from_secs(900);
 
-/// A new runtime is authorised, applied, and let in by the relay chain, while more than a thousand jobs are in flight.
+/// A new runtime is authorised, applied, and let in by the relay chain, while more than a thousand jobs are in flight, and
+/// a real client makes one more.
 pub async fn upgrade(stage: &mut Stage) -> Result<Seen> {
+	let mut shop = stage.shop().await?;
 	let chain = stage.chain(FULL_NODE).await?;
 	let mut crowd = Crowd::new(chain.clone(), "upgrade", MACHINES);
 	open(&mut crowd).await?;
@@ -35,6 +37,7 @@ pub async fn upgrade(stage: &mut Stage) -> Result<Seen> {
 	let hash = chain.now().await?.subxt().hasher().hash(&code);
 	let authorise = vec![Value::from_bytes(hash)];
 	chain.sudo(&alice, "System", "authorize_upgrade", authorise).await?;
+	let ordered = shop.order(3).await?;
 	let from = chain.now().await?.number();
 	let applied = Instant::now();
 	let apply = dynamic::tx("System", "apply_authorized_upgrade", vec![Value::from_bytes(&code)]);
@@ -58,6 +61,9 @@ pub async fn upgrade(stage: &mut Stage) -> Result<Seen> {
 	lines.push(wave(&mut crowd, "jobs.approve", approvals).await?.line());
 	crowd.expect_all(|state| matches!(state, JobState::Settled(_))).await?;
 
+	shop.must_complete(ordered).await?;
+	stage.give_back(shop);
+
 	let (stored, replaced) = upgrade_blocks(&chain, from).await?;
 	lines.insert(
 		0,
@@ -66,6 +72,7 @@ pub async fn upgrade(stage: &mut Stage) -> Result<Seen> {
 			 {replaced}, {took:.0} s after it was applied; its migration ran; all jobs finished"
 		),
 	);
+	lines.push("a machine's client made a job meanwhile, and was paid".to_owned());
 	Ok(lines)
 }
 
