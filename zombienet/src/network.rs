@@ -23,6 +23,8 @@ pub const PARA_ID: u32 = 2000;
 const RELAY_ID: &str = "rococo_local_testnet";
 /// The validators of the relay chain. Their keys are `//Alice` and `//Bob`.
 pub const VALIDATORS: [&str; 2] = ["alice", "bob"];
+/// What each of them has, in the smallest unit of the relay chain's token: a thousand. By itself zombienet gives them two.
+const VALIDATORS_BALANCE: u128 = 1_000_000_000_000_000;
 /// The collators that start with the network. Their keys are `//Alice` and `//Bob`.
 pub const COLLATORS: [&str; 2] = ["collator-alice", "collator-bob"];
 /// A third one, whom the first block knows too, and who comes later: sessions of collators last six hours, so that nobody can
@@ -280,8 +282,8 @@ fn definition(programs: &Programs, nodes: &Path, relay_spec: &Path, para_spec: &
 				.with_chain_spec_path(relay_spec.to_owned());
 			let [first, second] = VALIDATORS;
 			chain
-				.with_validator(|node| node.with_name(first))
-				.with_validator(|node| node.with_name(second))
+				.with_validator(|node| node.with_name(first).with_initial_balance(VALIDATORS_BALANCE))
+				.with_validator(|node| node.with_name(second).with_initial_balance(VALIDATORS_BALANCE))
 		})
 		.with_parachain(|chain| {
 			let chain = chain
