@@ -7,12 +7,15 @@ use tokio::{
 	net::TcpStream,
 };
 
+/// Collations that came to nothing, by how far they had come.
+pub const COLLATIONS_EXPIRED: &str = "polkadot_parachain_collation_expired_count";
+
 /// Those of what alerts and dashboard go by that there are only with a relay chain: a development node has none, and makes its blocks by other means than a collator.
 pub const WITH_A_RELAY_CHAIN: [&str; 10] = [
 	"parachain_block_backed_duration_bucket",
 	"parachain_unincluded_segment_size_bucket",
 	"parachain_unincluded_segment_size_count",
-	"polkadot_parachain_collation_expired_count",
+	COLLATIONS_EXPIRED,
 	"polkadot_parachain_collations_generated_total",
 	"polkadot_parachain_collations_sent_total",
 	"substrate_proposer_block_constructed_count",

@@ -206,13 +206,12 @@ impl Network {
 		ports_of(self.node(name)?, &["--rpc-port", METRICS])
 	}
 
-	/// The port at which a node exports the metrics of our chain.
+	/// The ports at which a node exports its metrics: of our chain, and of the relay chain.
 	///
 	/// # Errors
 	/// When there is none of that name.
-	pub fn metrics_port(&self, name: &str) -> Result<u16> {
-		let ports = ports_of(self.node(name)?, &[METRICS])?;
-		ports.first().copied().context("it exports none")
+	pub fn metrics_ports(&self, name: &str) -> Result<Vec<u16>> {
+		ports_of(self.node(name)?, &[METRICS])
 	}
 
 	/// Ends all nodes.
