@@ -13,6 +13,7 @@ use std::{
 	time::Duration,
 };
 use subxt::utils::AccountId32;
+use tokio::time::sleep;
 use zombienet_sdk::{
 	AddCollatorOptions, Arg, LocalFileSystem, NetworkConfig, NetworkConfigBuilder, NetworkConfigExt, NetworkNode,
 };
@@ -126,8 +127,11 @@ impl Network {
 	/// # Errors
 	/// When there is none of that name, or it cannot be started.
 	pub async fn crash(&self, name: &str, down: Duration) -> Result<()> {
+		// zombienet would wait before it ends the node, and start it again at once.
+		process::kill(self.pid(name)?)?;
+		sleep(down).await;
 		self.node(name)?
-			.restart(Some(down))
+			.restart(None)
 			.await
 			.with_context(|| format!("cannot restart {name}"))
 	}

@@ -1,6 +1,10 @@
 //! The nodes' processes as the system sees them.
 
 use anyhow::{Context, Result};
+use nix::{
+	sys::signal::{self, Signal},
+	unistd::Pid,
+};
 use procfs::{
 	net::{TcpNetEntry, TcpState},
 	process::{all_processes, FDTarget, Process},
@@ -13,6 +17,14 @@ pub fn in_folder(folder: &Path) -> Option<u32> {
 	let here = |process: &Process| process.cwd().is_ok_and(|cwd| cwd == folder);
 	let found = all_processes().ok()?.filter_map(Result::ok).find(here)?;
 	u32::try_from(found.pid()).ok()
+}
+
+/// Ends a process as a power cut would.
+///
+/// # Errors
+/// When there is none of that id.
+pub fn kill(pid: u32) -> Result<()> {
+	signal::kill(Pid::from_raw(i32::try_from(pid)?), Signal::SIGKILL).with_context(|| format!("cannot kill {pid}"))
 }
 
 /// What a process and its children have used.
