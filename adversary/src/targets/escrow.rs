@@ -125,8 +125,15 @@ fn rule(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 
 fn end_dispute(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let (agreement, dispute) = world.dispute(draw)?;
-	let by = dispute.iter().flat_map(|dispute| speakers_for(&dispute.opener)).collect();
+	let by = dispute
+		.iter()
+		.flat_map(|dispute| speakers_for(&dispute.opener))
+		.collect();
 	let over = dispute.is_some_and(|dispute| ledger::agreement_now() > dispute.until);
-	let entitled = if over { Entitled::Anybody(by) } else { Entitled::Nobody(by) };
+	let entitled = if over {
+		Entitled::Anybody(by)
+	} else {
+		Entitled::Nobody(by)
+	};
 	Intent::new(Call::<Runtime>::end_dispute { agreement }, entitled)
 }

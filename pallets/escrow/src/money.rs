@@ -374,11 +374,12 @@ impl<T: Config> Pallet<T> {
 			return Ok(());
 		}
 		// In a layer of its own: a payment may fail when it is half done.
-		with_storage_layer(|| Self::transfer(asset, reason, from, to, amount))
-			.or_else(|_: DispatchError| match Mistake::StuckCredit.is_made() {
+		with_storage_layer(|| Self::transfer(asset, reason, from, to, amount)).or_else(|_: DispatchError| {
+			match Mistake::StuckCredit.is_made() {
 				false => Self::credit(agreement, asset, reason, from, to, amount),
 				true => Ok(()),
-			})
+			}
+		})
 	}
 
 	/// The payer cannot keep back by a freeze what was put on hold before: hence the force.

@@ -1,7 +1,10 @@
 //! Arbiters, disputes and credits.
 
 use super::{done, fails, Threat};
-use crate::{chain::pass, world::*};
+use crate::{
+	chain::{pass, send, Signature},
+	world::*,
+};
 use bpiiot_primitives::Side;
 use bpiiot_runtime::{Hash, Runtime};
 use pallet_escrow::{Call, Error as Errors};
@@ -95,7 +98,7 @@ pub fn threats() -> Vec<Threat> {
 				};
 				let mut documents = 0;
 				for number in 1..=u8::MAX {
-					match crate::chain::send(CUSTOMER, submit(number).into(), crate::chain::Signature::Good) {
+					match send(CUSTOMER, submit(number).into(), Signature::Good) {
 						Ok(Ok(())) => documents += 1,
 						_ => break,
 					}
@@ -134,7 +137,7 @@ pub fn threats() -> Vec<Threat> {
 			scene: published,
 			does: || {
 				let claim = Call::<Runtime>::claim_credit {
-					holder: crate::world::account(CUSTOMER),
+					holder: account(CUSTOMER),
 					asset: asset(),
 					payee: machine().account(),
 				};

@@ -1,8 +1,8 @@
 //! Offers, orders, and what becomes of them.
 
-use super::{done, fails, Threat};
+use super::{done, fails, lapse, Threat};
 use crate::{
-	chain::{pass, send, Signature},
+	chain::{send, Signature},
 	world::*,
 };
 use bpiiot_runtime::{Hash, Runtime};
@@ -12,7 +12,12 @@ use sp_runtime::Permill;
 type Error = Errors<Runtime>;
 
 pub fn threats() -> Vec<Threat> {
-	offers().into_iter().chain(orders()).chain(work()).chain(reviews()).collect()
+	offers()
+		.into_iter()
+		.chain(orders())
+		.chain(work())
+		.chain(reviews())
+		.collect()
 }
 
 /// Sends as many of these as are done, and tells how many.
@@ -34,7 +39,10 @@ fn offers() -> Vec<Threat> {
 			does: || {
 				let offer = || Call::<Runtime>::publish_offer {
 					machine: machine(),
-					terms: Terms { disputes: None, ..terms() },
+					terms: Terms {
+						disputes: None,
+						..terms()
+					},
 				};
 				assert_eq!(as_many_as_may_be(OWNER, offer), 32);
 			},
@@ -47,12 +55,22 @@ fn offers() -> Vec<Threat> {
 			scene: published,
 			does: || {
 				let (machine, offer) = (machine(), offer());
-				let terms = || Terms { unit_price: coin() / 100, ..terms() };
-				let publish = Call::<Runtime>::publish_offer { machine, terms: terms() };
+				let terms = || Terms {
+					unit_price: coin() / 100,
+					..terms()
+				};
+				let publish = Call::<Runtime>::publish_offer {
+					machine,
+					terms: terms(),
+				};
 				fails(STRANGER, publish, Error::NotTheMachinesOwner);
 				let update = Call::<Runtime>::update_offer { offer, terms: terms() };
 				fails(STRANGER, update, Error::NotTheMachinesOwner);
-				fails(STRANGER, Call::<Runtime>::withdraw_offer { offer }, Error::NotTheMachinesOwner);
+				fails(
+					STRANGER,
+					Call::<Runtime>::withdraw_offer { offer },
+					Error::NotTheMachinesOwner,
+				);
 			},
 			so: "refused, all three",
 		},
@@ -63,7 +81,10 @@ fn offers() -> Vec<Threat> {
 			scene: published,
 			does: || {
 				let ordered = line();
-				let terms = Terms { unit_price: 10 * price(), ..terms() };
+				let terms = Terms {
+					unit_price: 10 * price(),
+					..terms()
+				};
 				done(OWNER, Call::<Runtime>::update_offer { offer: offer(), terms });
 				fails(CUSTOMER, order(ordered), Error::OfferChanged);
 			},
@@ -168,7 +189,7 @@ fn work() -> Vec<Threat> {
 			wants: "hold a customer's money by saying nothing",
 			scene: || at(Stage::Ordered),
 			does: || {
-				pass(WINDOW + 1);
+				lapse(WINDOW);
 				done(CUSTOMER, Call::<Runtime>::remove { job: job() });
 			},
 			so: "when the time to accept is over the sweep ends the order: he has all back but the fee, as when it is declined",
@@ -181,7 +202,7 @@ fn work() -> Vec<Threat> {
 			does: || {
 				done(KEY, Call::<Runtime>::accept { job: job() });
 				done(KEY, Call::<Runtime>::start { job: job() });
-				pass(DELIVERY + 1);
+				lapse(DELIVERY);
 			},
 			so: "at the deadline the customer has his money back, and the machine's bond on top",
 		},
@@ -243,7 +264,7 @@ fn reviews() -> Vec<Threat> {
 			by: "customer",
 			wants: "have the units and never approve them",
 			scene: || at(Stage::Delivered),
-			does: || pass(WINDOW + 1),
+			does: || lapse(WINDOW),
 			so: "silence is approval: the machine is paid when the time for review is over",
 		},
 		Threat {
@@ -333,7 +354,7 @@ fn reviews() -> Vec<Threat> {
 			scene: published,
 			does: || {
 				done(CUSTOMER, order(line()));
-				pass(WINDOW + 1);
+				lapse(WINDOW);
 			},
 			so: "each keeps its deposit on hold until he removes it",
 		},

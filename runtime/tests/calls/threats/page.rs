@@ -44,10 +44,16 @@ fn cell(changes: &[Change]) -> String {
 }
 
 fn row(threat: &Threat) -> String {
-	let Threat { calls, by, wants, so, .. } = threat;
+	let Threat {
+		calls, by, wants, so, ..
+	} = threat;
 	format!(
 		"| {by} wants to {wants} | {} | {so} | {} |",
-		calls.iter().map(|call| format!("`{call}`")).collect::<Vec<_>>().join(", "),
+		calls
+			.iter()
+			.map(|call| format!("`{call}`"))
+			.collect::<Vec<_>>()
+			.join(", "),
 		cell(&threat.measure())
 	)
 }
@@ -55,7 +61,9 @@ fn row(threat: &Threat) -> String {
 fn page() -> String {
 	let mut page = HEAD.to_owned();
 	for pallet in ["Machines", "Escrow", "Jobs"] {
-		page += &format!("\n## {pallet}\n\n| threat | by | what comes of it | who has more, who less |\n|---|---|---|---|\n");
+		page += &format!(
+			"\n## {pallet}\n\n| threat | by | what comes of it | who has more, who less |\n|---|---|---|---|\n"
+		);
 		let of_it = |threat: &Threat| threat.calls.first().is_some_and(|call| call.starts_with(pallet));
 		for threat in threats().iter().filter(|threat| of_it(threat)) {
 			page += &row(threat);
@@ -63,7 +71,10 @@ fn page() -> String {
 		}
 	}
 	let calls: Vec<_> = GOVERNANCE.iter().map(|call| format!("`{call}`")).collect();
-	page += &format!("\nGovernance alone calls {}; anybody else pays for the transaction, and nothing happens.\n", calls.join(", "));
+	page += &format!(
+		"\nGovernance alone calls {}; anybody else pays for the transaction, and nothing happens.\n",
+		calls.join(", ")
+	);
 	page
 }
 
@@ -75,5 +86,8 @@ fn the_page_says_what_was_measured() {
 		return;
 	}
 	let written = fs::read_to_string(PAGE).expect("is there");
-	assert!(written == page, "docs/threats.md is not what was measured: make threats");
+	assert!(
+		written == page,
+		"docs/threats.md is not what was measured: make threats"
+	);
 }
