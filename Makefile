@@ -54,8 +54,12 @@ weights: build ## Measure the calls of our pallets anew and write their weights 
 	@scripts/weights.sh $(ARGS)
 
 .PHONY: fuzz
-fuzz: build ## Random calls of random parties on the runtime in memory (BLOCKS=20000, SEED=1, REPLAY=script)
-	@exec "$(bin)/bpiiot-fuzz" $(if $(REPLAY),--replay "$(REPLAY)",--blocks $(or $(BLOCKS),20000) --seed $(or $(SEED),1))
+fuzz: build ## Random calls of random parties on the runtime in memory (BLOCKS=20000, SEED=1, REPLAY=script; SEEDED=1: is each mistake found?)
+	@scripts/fuzz.sh $(if $(REPLAY),--replay "$(REPLAY)",--blocks $(or $(BLOCKS),20000) --seed $(or $(SEED),1))
+
+.PHONY: threats
+threats: build ## Measure what it costs to attack others, and write docs/threats.md
+	@WRITE_THREATS=1 cargo test --locked --quiet --test calls -- threats::page
 
 .PHONY: metadata
 metadata: setup ## Write the metadata that the client is compiled against, from the runtime of this checkout

@@ -1,7 +1,7 @@
 //! The runtime in memory: its genesis, its blocks and its time.
 
 use crate::parties::{account, rich, ISSUER};
-use bpiiot_primitives::{AssetKind, UnixMillis};
+use bpiiot_primitives::{AgreementClock, AgreementMillis, AssetKind, UnixMillis};
 use bpiiot_runtime::{
 	genesis_config_presets::DEVELOPMENT, in_memory, AccountId, Balance, CollatorSelection, Escrow, Executive, Hash,
 	Runtime, RuntimeCall, RuntimeOrigin, System, Timestamp, BPI,
@@ -71,9 +71,17 @@ pub fn now() -> UnixMillis {
 	pallet_timestamp::Now::<Runtime>::get()
 }
 
+/// The time by which agreements go: less what the chain stood still.
+pub fn agreement_now() -> AgreementMillis {
+	<Escrow as AgreementClock>::now()
+}
+
+/// How many assets there are.
+pub const ASSETS: usize = 3;
+
 /// An asset, as agreements name it; the native one is no asset of its own.
 pub fn asset(number: usize) -> AssetKind {
-	[AssetKind::Native, AssetKind::Asset(DOLLARS), AssetKind::Asset(EUROS)][number % 3]
+	[AssetKind::Native, AssetKind::Asset(DOLLARS), AssetKind::Asset(EUROS)][number % ASSETS]
 }
 
 /// A whole one of it, in its smallest unit.

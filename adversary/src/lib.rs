@@ -9,6 +9,7 @@
 //! | [`draw`] | numbers that choose the arguments of a call |
 //! | [`world`] | what exists on the ledger, for those who make calls |
 //! | [`target`], [`targets`] | the calls of a pallet, and who may make each: told apart from the pallet |
+//! | [`purse`] | what a machine's key may spend |
 //! | [`invariants`] | what must hold after each block |
 //! | [`run`] | does what a script says, and finds scripts by chance |
 //! | [`shrink`] | makes a script that breaks something short |
@@ -20,6 +21,7 @@ pub mod draw;
 pub mod invariants;
 pub mod ledger;
 pub mod parties;
+pub mod purse;
 pub mod reach;
 pub mod run;
 pub mod script;

@@ -5,7 +5,7 @@ use bpiiot_adversary::{
 	reach::Reach,
 	run::{Arena, Violation, BLOCKS},
 	script::Step,
-	shrink::shrink,
+	shrink::tell_short,
 };
 use clap::Parser;
 use std::{
@@ -100,10 +100,5 @@ fn tell(arena: &Arena, seed: u64, script: &[Step], violation: &Violation) {
 		violation.broken.rule,
 		violation.broken.seen
 	);
-	let short = shrink(arena, script, violation);
-	println!("# {}: {}", violation.broken.rule, violation.broken.seen);
-	let told = arena.replay_telling(&short, |line| println!("{line}"));
-	if let Err(Violation { broken, .. }) = told {
-		println!("# {}", broken.seen);
-	}
+	tell_short(arena, script, violation);
 }

@@ -5,6 +5,7 @@ use crate::{
 	invariants::{Broken, Watch},
 	ledger::{begin_block, end_block, with_ledger},
 	parties::{everybody, find, keys, name, THIEF},
+	purse::Purse,
 	reach::{Reach, DONE},
 	script::{self, By, Idle, Step},
 	target::{Entitled, Form, Intent, Target},
@@ -63,6 +64,8 @@ struct Act {
 	may: bool,
 	/// That it was done, or its error.
 	outcome: String,
+	/// What a machine's key has spent by it does not fit its policy.
+	overspent: Option<Broken>,
 }
 
 impl fmt::Display for Act {
@@ -178,6 +181,9 @@ impl Arena {
 					if act.outcome == DONE && !act.may {
 						return Err(Broken::new(format!("nobody else does {form}"), act.to_string()));
 					}
+					if let Some(broken) = act.overspent {
+						return Err(broken);
+					}
 					reach.note(form, &act.outcome);
 					calls += 1;
 				}
@@ -195,8 +201,9 @@ impl Arena {
 			(Entitled::Root, who) => who.is_none(),
 			(Entitled::Anybody(_), who) => who.is_some(),
 			(Entitled::These(these), Some(who)) => these.contains(who),
-			(Entitled::These(_), None) => false,
+			(Entitled::These(_), None) | (Entitled::Nobody(_), _) => false,
 		};
+		let purse = who.as_ref().and_then(Purse::of_key);
 		let origin = who.clone().map_or_else(RuntimeOrigin::root, RuntimeOrigin::signed);
 		let outcome = match call.clone().dispatch(origin) {
 			Ok(_) => DONE.to_owned(),
@@ -206,6 +213,7 @@ impl Arena {
 			who,
 			call,
 			may,
+			overspent: purse.and_then(|purse| purse.look().err()),
 			outcome,
 		})
 	}
@@ -299,7 +307,7 @@ fn room(idle: Idle) -> Weight {
 fn caller(by: &By, entitled: &Entitled) -> Option<Option<AccountId>> {
 	match (by, entitled) {
 		(By::Entitled(_), Entitled::Root) | (By::Root, _) => Some(None),
-		(By::Entitled(which), Entitled::Anybody(these) | Entitled::These(these)) => {
+		(By::Entitled(which), Entitled::Anybody(these) | Entitled::These(these) | Entitled::Nobody(these)) => {
 			let which = usize::from(*which) % these.len().max(1);
 			these.get(which).cloned().map(Some)
 		}

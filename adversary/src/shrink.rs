@@ -26,6 +26,16 @@ pub fn shrink(arena: &Arena, script: &[Step], violation: &Violation) -> Vec<Step
 	}
 }
 
+/// Prints a short script that breaks the same rule, with what came of each of its steps.
+pub fn tell_short(arena: &Arena, script: &[Step], violation: &Violation) {
+	let short = shrink(arena, script, violation);
+	println!("# {}: {}", violation.broken.rule, violation.broken.seen);
+	let told = arena.replay_telling(&short, |line| println!("{line}"));
+	if let Err(Violation { broken, .. }) = told {
+		println!("# {}", broken.seen);
+	}
+}
+
 struct Shrinking<'a> {
 	arena: &'a Arena,
 	rule: &'a str,

@@ -13,6 +13,8 @@ pub enum Entitled {
 	Anybody(Vec<AccountId>),
 	/// These, and nobody else.
 	These(Vec<AccountId>),
+	/// Nobody, as things stand. These try it nevertheless.
+	Nobody(Vec<AccountId>),
 }
 
 /// A call with its arguments, and who may make it.

@@ -125,7 +125,15 @@ fn rule(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 
 fn end_dispute(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let (agreement, dispute) = world.dispute(draw)?;
-	let opener = dispute.map(|dispute| dispute.opener);
-	let by = opener.iter().flat_map(speakers_for).collect();
-	Intent::new(Call::<Runtime>::end_dispute { agreement }, Entitled::Anybody(by))
+	let by = dispute
+		.iter()
+		.flat_map(|dispute| speakers_for(&dispute.opener))
+		.collect();
+	let over = dispute.is_some_and(|dispute| ledger::agreement_now() > dispute.until);
+	let entitled = if over {
+		Entitled::Anybody(by)
+	} else {
+		Entitled::Nobody(by)
+	};
+	Intent::new(Call::<Runtime>::end_dispute { agreement }, entitled)
 }

@@ -271,7 +271,15 @@ fn cancel(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 fn expire(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let (job, record) = world.job(draw, |state| !matches!(state, JobState::Settled(_)))?;
 	let by = speakers_for(record.customer());
-	Intent::new(Call::<Runtime>::expire { job }, Entitled::Anybody(by))
+	let over = record
+		.deadline()
+		.is_some_and(|(deadline, _)| ledger::agreement_now() > deadline);
+	let entitled = if over {
+		Entitled::Anybody(by)
+	} else {
+		Entitled::Nobody(by)
+	};
+	Intent::new(Call::<Runtime>::expire { job }, entitled)
 }
 
 fn remove(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {

@@ -80,7 +80,8 @@ fn register(_: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let (owner, key) = (somebody(draw), key(draw));
 	let nonce = pallet_machines::Registrations::<Runtime>::get(&owner);
 	// Sometimes the proof is an old one.
-	let nonce = nonce.saturating_sub(u32::from(draw.once_in(8)));
+	let old = nonce > 0 && draw.once_in(8);
+	let nonce = nonce - u32::from(old);
 	let payload = pallet_machines::proof::payload(&System::block_hash(0), &owner, &account(key), nonce);
 	let call = Call::<Runtime>::register {
 		key: account(key),
@@ -92,7 +93,8 @@ fn register(_: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 			period: period(draw),
 		},
 	};
-	Intent::new(call, Entitled::These(vec![owner]))
+	let entitled = if old { Entitled::Nobody } else { Entitled::These };
+	Intent::new(call, entitled(vec![owner]))
 }
 
 fn period(draw: &mut Draw<'_>) -> u64 {

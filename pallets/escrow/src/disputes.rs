@@ -3,7 +3,7 @@
 use crate::{AccountOf, BalanceOf, Config, Dispute, DisputeOf, Disputes, Error, Event, Evidence, HoldReason, Pallet};
 use bpiiot_primitives::{
 	Actor, Actors, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, Case, DeadlineIndex, Expiry,
-	Side, SpendPurpose,
+	Mistake, Side, SpendPurpose,
 };
 use frame_support::{
 	ensure,
@@ -218,7 +218,8 @@ impl<T: Config> Pallet<T> {
 	/// The dispute, if `actor` is its arbiter and still stands behind neither party.
 	fn heard_by(actor: &Actor<T::AccountId>, agreement: AgreementRef) -> Result<DisputeOf<T>, DispatchError> {
 		let dispute = Self::disputed(agreement)?;
-		ensure!(actor.account == dispute.arbiter, Error::<T>::NotArbiter);
+		let is_arbiter = actor.account == dispute.arbiter || Mistake::UncheckedArbiter.is_made();
+		ensure!(is_arbiter, Error::<T>::NotArbiter);
 		Self::ensure_independent(&dispute.arbiter, &dispute.payer, &dispute.payee)?;
 		Ok(dispute)
 	}
@@ -242,7 +243,8 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn let_lapse(agreement: AgreementRef) -> DispatchResult {
 		let dispute = Self::disputed(agreement)?;
 		Self::ensure_running()?;
-		ensure!(Self::now() > dispute.until, Error::<T>::NotExpired);
+		let is_over = Self::now() > dispute.until || Mistake::EarlyLapse.is_made();
+		ensure!(is_over, Error::<T>::NotExpired);
 		Self::lapse(agreement, &dispute)
 	}
 

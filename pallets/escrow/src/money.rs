@@ -2,7 +2,8 @@
 
 use crate::{AccountOf, BalanceOf, Config, Credits, Disputes, Error, EscrowAccount, Event, HoldReason, Pallet};
 use bpiiot_primitives::{
-	Actor, AgreementRef, AssetKind, BondOutcome, Case, Escrow, EscrowTerms, Settlement, SpendPolicy, SpendPurpose,
+	Actor, AgreementRef, AssetKind, BondOutcome, Case, Escrow, EscrowTerms, Mistake, Settlement, SpendPolicy,
+	SpendPurpose,
 };
 use frame_support::{
 	ensure,
@@ -120,7 +121,9 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		ensure!(account.bond.is_zero(), Error::<T>::BondAlreadyPosted);
 		ensure!(!amount.is_zero(), Error::<T>::ZeroAmount);
 		Self::ask_policy(payee, SpendPurpose::Bond, account.asset, amount)?;
-		Self::hold(account.asset, HoldReason::Bond, &account.payee, amount)?;
+		if !Mistake::SkippedBond.is_made() {
+			Self::hold(account.asset, HoldReason::Bond, &account.payee, amount)?;
+		}
 		account.bond = amount;
 		Self::deposit_event(Event::BondPosted {
 			agreement,
@@ -168,7 +171,9 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 			Self::pay(agreement, asset, reason, from, to, amount)
 		};
 		pay(HoldReason::Agreement, payer, payee, to_payee)?;
-		pay(HoldReason::Agreement, payer, payer, to_payer)?;
+		if !Mistake::MissingRefund.is_made() {
+			pay(HoldReason::Agreement, payer, payer, to_payer)?;
+		}
 		pay(HoldReason::Agreement, payer, &T::FeeDestination::get(), account.fee)?;
 		match settlement.bond {
 			BondOutcome::Returned => pay(HoldReason::Bond, payee, payee, account.bond)?,
@@ -214,7 +219,9 @@ impl<T: Config> Escrow<T::AccountId> for Pallet<T> {
 		let EscrowAccount {
 			payer, asset, deposit, ..
 		} = account;
-		Self::pay(agreement, *asset, HoldReason::Agreement, payer, payer, *deposit)?;
+		if !Mistake::LeakedDeposit.is_made() {
+			Self::pay(agreement, *asset, HoldReason::Agreement, payer, payer, *deposit)?;
+		}
 		Self::deposit_event(Event::DepositReleased {
 			agreement,
 			payer: payer.clone(),
@@ -259,6 +266,9 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_claim_credit(holder: T::AccountId, asset: AssetKind, payee: T::AccountId) -> DispatchResult {
 		let amount = Credits::<T>::take((&payee, asset, &holder)).ok_or(Error::<T>::NoCredit)?;
 		Self::transfer(asset, HoldReason::Credit, &holder, &payee, amount)?;
+		if Mistake::ReplayedClaim.is_made() {
+			Credits::<T>::insert((&payee, asset, &holder), amount);
+		}
 		Self::deposit_event(Event::CreditClaimed {
 			payee,
 			asset,
@@ -345,7 +355,9 @@ impl<T: Config> Pallet<T> {
 		let rest = account.held.checked_sub(&amount).ok_or(Error::<T>::MoreThanHeld)?;
 		let (from, asset) = (&account.payer, account.asset);
 		Self::pay(agreement, asset, HoldReason::Agreement, from, to, amount)?;
-		account.held = rest;
+		if !Mistake::DoubleRelease.is_made() {
+			account.held = rest;
+		}
 		Ok(())
 	}
 
@@ -362,8 +374,12 @@ impl<T: Config> Pallet<T> {
 			return Ok(());
 		}
 		// In a layer of its own: a payment may fail when it is half done.
-		with_storage_layer(|| Self::transfer(asset, reason, from, to, amount))
-			.or_else(|_: DispatchError| Self::credit(agreement, asset, reason, from, to, amount))
+		with_storage_layer(|| Self::transfer(asset, reason, from, to, amount)).or_else(|_: DispatchError| {
+			match Mistake::StuckCredit.is_made() {
+				false => Self::credit(agreement, asset, reason, from, to, amount),
+				true => Ok(()),
+			}
+		})
 	}
 
 	/// The payer cannot keep back by a freeze what was put on hold before: hence the force.

@@ -7,7 +7,7 @@ use crate::{
 use alloc::vec::Vec;
 use bpiiot_primitives::{
 	AgreementClock, AgreementMillis, AgreementRef, Agreements, BondOutcome, DeadlineIndex, Escrow, Expiry, JobId,
-	MachineId, OpenEscrows, OpenWork, Settlement,
+	MachineId, Mistake, OpenEscrows, OpenWork, Settlement,
 };
 use frame_support::{ensure, pallet_prelude::DispatchResult, weights::Weight};
 use sp_runtime::{traits::Zero, DispatchError, Permill};
@@ -18,7 +18,9 @@ impl<T: Config> Pallet<T> {
 		let job = Self::job(id)?;
 		T::Clock::ensure_running()?;
 		let (deadline, outcome) = job.deadline().ok_or(Error::<T>::WrongState)?;
-		ensure!(T::Clock::now() > deadline, Error::<T>::NotExpired);
+		let now = T::Clock::now();
+		let is_over = now > deadline || now == deadline && Mistake::EarlyDeadline.is_made();
+		ensure!(is_over, Error::<T>::NotExpired);
 		Self::end_by_silence(id, job, outcome)
 	}
 

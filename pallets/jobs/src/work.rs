@@ -1,7 +1,7 @@
 //! What the machine does with an order, and how either side calls it off.
 
 use crate::{Caller, Config, Error, EscrowOf, Event, JobOf, JobState, Jobs, Outcome, Pallet};
-use bpiiot_primitives::{AgreementClock, AgreementRef, BondOutcome, DeadlineIndex, Escrow, EscrowView, JobId};
+use bpiiot_primitives::{AgreementClock, AgreementRef, BondOutcome, DeadlineIndex, Escrow, EscrowView, JobId, Mistake};
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use sp_core::H256;
 use sp_runtime::{traits::Zero, DispatchError, Permill};
@@ -143,6 +143,9 @@ impl<T: Config> Pallet<T> {
 	/// Has the job looked at no later than the deadline of its state. When that has moved away, whoever looks at the old
 	/// one finds the new one.
 	pub(crate) fn keep_indexed(id: JobId, job: &mut JobOf<T>) {
+		if Mistake::ForgottenDeadline.is_made() {
+			return;
+		}
 		if let Some((deadline, _)) = job.deadline().filter(|(deadline, _)| *deadline < job.indexed_at) {
 			job.indexed_at = deadline;
 			T::Deadlines::insert(deadline, AgreementRef::Job(id));

@@ -1,7 +1,7 @@
 //! Who stands behind a signature.
 
 use crate::*;
-use bpiiot_primitives::{Actor, Actors, MachineId};
+use bpiiot_primitives::{Actor, Actors, MachineId, Mistake};
 use frame_support::pallet_prelude::DispatchError;
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 
@@ -35,7 +35,10 @@ impl<T: Config> Pallet<T> {
 		};
 		match Machines::<T>::get(machine) {
 			Some(record) if record.status == MachineStatus::Decommissioned => Err(Barred::MachineDecommissioned),
-			Some(record) if live && record.key == *who && record.frozen => Err(Barred::MachineFrozen),
+			Some(record) if Mistake::RetiredKeyActs.is_made() && !record.frozen => Ok(Some((machine, record))),
+			Some(record) if live && record.key == *who && record.frozen && !Mistake::FrozenKeyActs.is_made() => {
+				Err(Barred::MachineFrozen)
+			}
 			Some(record) if live && record.key == *who => Ok(Some((machine, record))),
 			_ => Err(Barred::KeyRetired),
 		}

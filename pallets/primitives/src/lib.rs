@@ -6,12 +6,15 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
+#[cfg(all(feature = "mistakes", feature = "std"))]
+extern crate std;
 
 mod actor;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod escrow;
 mod ids;
+mod mistakes;
 
 pub use actor::{Actor, Actors, OpenWork, SpendPolicy, SpendPurpose};
 #[cfg(feature = "runtime-benchmarks")]
@@ -21,6 +24,7 @@ pub use escrow::{
 	OpenEscrows, Settlement, Side,
 };
 pub use ids::{fresh_id, AgreementRef, AssetKind, JobId, MachineId, OfferId};
+pub use mistakes::Mistake;
 
 /// Milliseconds since 1970-01-01T00:00:00Z, as `pallet-timestamp` has them.
 pub type UnixMillis = u64;

@@ -8,6 +8,7 @@
 //! | [`vocabulary`] | what many rows say in the same words |
 //! | [`chain`], [`run`] | blocks, time and transactions; trying what stands in the table |
 //! | [`machines`], [`escrow`], [`jobs`] | the rows |
+//! | [`threats`] | what it costs to attack others |
 //!
 //! A new call needs a row: who may make it, a world in which it is right, and the call. With these come the cells for who
 //! signs it and how. Then a line for each other case, of which `make check` names those that are missing:
@@ -41,6 +42,7 @@ mod origins;
 mod prelude;
 mod run;
 mod table;
+mod threats;
 mod vocabulary;
 mod world;
 

@@ -7,7 +7,7 @@ mod ownership;
 mod registration;
 
 use crate::*;
-use bpiiot_primitives::MachineId;
+use bpiiot_primitives::{MachineId, Mistake};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
@@ -53,7 +53,8 @@ impl<T: Config> Pallet<T> {
 	/// The machine, if it belongs to `owner` and was not decommissioned.
 	fn active_of(owner: &T::AccountId, machine: &MachineId) -> Result<MachineOf<T>, DispatchError> {
 		let record = Self::machine(machine)?;
-		ensure!(record.owner == *owner, Error::<T>::NotOwner);
+		let is_owner = record.owner == *owner || Mistake::UncheckedOwner.is_made();
+		ensure!(is_owner, Error::<T>::NotOwner);
 		Self::ensure_active(&record)?;
 		Ok(record)
 	}
