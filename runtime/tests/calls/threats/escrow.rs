@@ -1,6 +1,6 @@
 //! Arbiters, disputes and credits.
 
-use super::{done, fails, Threat};
+use super::{done, fails, verdict, Threat};
 use crate::{
 	chain::{pass, send, Signature},
 	world::*,
@@ -52,16 +52,8 @@ pub fn threats() -> Vec<Threat> {
 			wants: "decide somebody else's dispute",
 			scene: || at(Stage::Heard),
 			does: || {
-				let (agreement, to_payee, ruling) = (agreement(), Permill::one(), Hash::default());
-				let bond_to = Side::Payee;
 				fails(STRANGER, accept_case(), Error::NotArbiter);
-				let rule = Call::<Runtime>::rule {
-					agreement,
-					to_payee,
-					bond_to,
-					ruling,
-				};
-				fails(STRANGER, rule, Error::NotArbiter);
+				fails(STRANGER, verdict(Side::Payee), Error::NotArbiter);
 			},
 			so: "refused, both",
 		},
@@ -74,13 +66,7 @@ pub fn threats() -> Vec<Threat> {
 				sell(ARBITER);
 			},
 			does: || {
-				let rule = Call::<Runtime>::rule {
-					agreement: agreement(),
-					to_payee: Permill::one(),
-					bond_to: Side::Payee,
-					ruling: Hash::default(),
-				};
-				fails(ARBITER, rule, Error::ArbiterIsParty);
+				fails(ARBITER, verdict(Side::Payee), Error::ArbiterIsParty);
 				pass(WINDOW + 1);
 				done(CUSTOMER, Call::<Runtime>::end_dispute { agreement: agreement() });
 			},

@@ -1,13 +1,13 @@
 //! Offers, orders, and what becomes of them.
 
-use super::{done, fails, lapse, Threat};
+use super::{done, fails, lapse, verdict, Threat};
 use crate::{
 	chain::{send, Signature},
 	world::*,
 };
+use bpiiot_primitives::Side;
 use bpiiot_runtime::{Hash, Runtime};
 use pallet_jobs::{Call, Error as Errors};
-use sp_runtime::Permill;
 
 type Error = Errors<Runtime>;
 
@@ -285,13 +285,7 @@ fn reviews() -> Vec<Threat> {
 				done(CUSTOMER, reject(UNITS));
 				done(OWNER, Call::<Runtime>::dispute { job: job(), evidence: Hash::default() });
 				done(ARBITER, accept_case());
-				let rule = pallet_escrow::Call::<Runtime>::rule {
-					agreement: agreement(),
-					to_payee: Permill::one(),
-					bond_to: bpiiot_primitives::Side::Payee,
-					ruling: Hash::default(),
-				};
-				done(ARBITER, rule);
+				done(ARBITER, verdict(Side::Payee));
 			},
 			so: "the owner disputes it, and the arbiter gives the machine all of the price; his fee is the owner's, who has his bond \
 			     back",
@@ -304,13 +298,7 @@ fn reviews() -> Vec<Threat> {
 			does: || {
 				done(OWNER, Call::<Runtime>::dispute { job: job(), evidence: Hash::default() });
 				done(ARBITER, accept_case());
-				let rule = pallet_escrow::Call::<Runtime>::rule {
-					agreement: agreement(),
-					to_payee: Permill::zero(),
-					bond_to: bpiiot_primitives::Side::Payer,
-					ruling: Hash::default(),
-				};
-				done(ARBITER, rule);
+				done(ARBITER, verdict(Side::Payer));
 			},
 			so: "he loses bond and arbiter's fee when he is not right; conceding costs nothing",
 		},

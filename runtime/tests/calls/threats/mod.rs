@@ -11,11 +11,16 @@ mod page;
 use crate::{
 	chain::{account, chain, pass, send, Signature},
 	run::our_calls,
-	world::{machine, machine_of, rejection_fee, Money, ARBITER, BUYER, CUSTOMER, OWNER, ROBOT, STRANGER, UNITS},
+	world::{
+		agreement, machine, machine_of, rejection_fee, Money, ARBITER, BUYER, CUSTOMER, OWNER, ROBOT, STRANGER, UNITS,
+	},
 };
-use bpiiot_runtime::{genesis_config_presets::COLLATORS, AccountId, Balance, Balances, CollatorSelection, RuntimeCall};
+use bpiiot_primitives::Side;
+use bpiiot_runtime::{
+	genesis_config_presets::COLLATORS, AccountId, Balance, Balances, CollatorSelection, Hash, Runtime, RuntimeCall,
+};
 use frame_support::traits::fungible::{Inspect, InspectHold};
-use sp_runtime::DispatchError;
+use sp_runtime::{DispatchError, Permill};
 use std::collections::BTreeSet;
 
 /// Calls that root alone may make; whoever else tries pays for the transaction.
@@ -119,6 +124,20 @@ fn threats() -> Vec<Threat> {
 fn lapse(millis: u64) {
 	pass(millis + 1);
 	pass(1);
+}
+
+/// The verdict that gives this side all that is at stake, and the opener's bond.
+fn verdict(winner: Side) -> pallet_escrow::Call<Runtime> {
+	let to_payee = match winner {
+		Side::Payee => Permill::one(),
+		Side::Payer => Permill::zero(),
+	};
+	pallet_escrow::Call::rule {
+		agreement: agreement(),
+		to_payee,
+		bond_to: winner,
+		ruling: Hash::default(),
+	}
 }
 
 /// He sends it, and it is done.
