@@ -27,6 +27,11 @@ type Snapshot = (Vec<(Vec<u8>, (Vec<u8>, i32))>, Hash);
 
 /// Does something on a ledger of its own, in its first block: there are the parties and the assets, and nothing else.
 pub fn with_ledger<T>(work: impl FnOnce() -> T) -> T {
+	ledger().execute_with(work)
+}
+
+/// Such a ledger.
+pub fn ledger() -> TestExternalities {
 	static FIRST_BLOCK: OnceLock<Snapshot> = OnceLock::new();
 	let (storage, root) = FIRST_BLOCK
 		.get_or_init(|| {
@@ -39,7 +44,7 @@ pub fn with_ledger<T>(work: impl FnOnce() -> T) -> T {
 			chain.into_raw_snapshot()
 		})
 		.clone();
-	TestExternalities::from_raw_snapshot(storage, root, StateVersion::V1).execute_with(work)
+	TestExternalities::from_raw_snapshot(storage, root, StateVersion::V1)
 }
 
 /// Begins the next block, so many milliseconds after the one before.

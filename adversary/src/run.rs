@@ -218,6 +218,12 @@ impl Arena {
 		})
 	}
 
+	/// The plainest call of a form as things stand, and who makes it.
+	pub fn plain(&self, form: &str) -> Option<(AccountId, RuntimeCall)> {
+		let Intent { call, entitled } = (self.forms.get(form)?.make)(&World::look(), &mut Draw::new(&[]))?;
+		Some((caller(&By::Entitled(0), &entitled)??, call))
+	}
+
 	/// The name of an error, with its pallet's if it is a pallet's.
 	fn error(&self, error: DispatchError) -> String {
 		match error {
