@@ -13,8 +13,8 @@ use clap::{Parser, Subcommand};
 use frame_support::traits::OnRuntimeUpgrade;
 use serde_json::Value;
 use sp_core::storage::{well_known_keys, StateVersion, Storage};
-use sp_io::TestExternalities;
 use sp_runtime::traits::Dispatchable;
+use sp_state_machine::BasicExternalities;
 use std::{
 	path::{Path, PathBuf},
 	process::ExitCode,
@@ -82,7 +82,7 @@ fn check(file: &Path) -> Result<()> {
 }
 
 /// A state from the raw chain spec that a node has exported.
-fn read(file: &Path) -> Result<TestExternalities> {
+fn read(file: &Path) -> Result<BasicExternalities> {
 	let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
 	let spec: Value = serde_json::from_slice(&text).with_context(|| format!("{} is no JSON", file.display()))?;
 	let top = spec.pointer("/genesis/raw/top").and_then(Value::as_object);
@@ -100,7 +100,7 @@ fn read(file: &Path) -> Result<TestExternalities> {
 	}
 	// Ours is to be looked at, and it is not in wasm here.
 	storage.top.remove(well_known_keys::CODE);
-	Ok(TestExternalities::new_with_code(&[], storage))
+	Ok(BasicExternalities::new(storage))
 }
 
 /// How many there are of what.
@@ -128,7 +128,6 @@ fn time(jobs: u32) -> Result<()> {
 	let mut chain = ledger();
 	let start = Instant::now();
 	chain.execute_with(|| fill(jobs))?;
-	chain.commit_all().map_err(|error| anyhow!(error))?;
 	println!("made in {:.1} s", start.elapsed().as_secs_f64());
 	chain.execute_with(|| {
 		println!("{}", records());
