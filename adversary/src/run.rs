@@ -26,7 +26,7 @@ use std::{
 /// Blocks of one script: short enough to be replayed often, long enough for jobs to end.
 pub const BLOCKS: u64 = 250;
 /// Calls in a block, on average.
-const CALLS: usize = 8;
+const CALLS: usize = 16;
 
 /// What a script begins with, again and again, so that there are machines with money and offers.
 const BEGINNING: [&str; 9] = [

@@ -2,7 +2,7 @@
 
 use anyhow::{anyhow, bail, ensure, Context, Result};
 use bpiiot_adversary::{
-	ledger::{begin_block, ledger},
+	ledger::{begin_block, end_block, ledger},
 	parties::{account, CUSTOMERS},
 	run::Arena,
 	targets,
@@ -10,7 +10,7 @@ use bpiiot_adversary::{
 use bpiiot_primitives::JobId;
 use bpiiot_runtime::{Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, System, VERSION};
 use clap::{Parser, Subcommand};
-use frame_support::traits::OnRuntimeUpgrade;
+use frame_support::{traits::OnRuntimeUpgrade, weights::Weight};
 use serde_json::Value;
 use sp_core::storage::{well_known_keys, StateVersion, Storage};
 use sp_runtime::traits::Dispatchable;
@@ -150,6 +150,7 @@ fn fill(jobs: u32) -> Result<()> {
 	let (_, order) = arena.plain("jobs.order").context("there is no offer")?;
 	for number in 0..jobs {
 		if number % 64 == 0 {
+			end_block(Weight::MAX);
 			begin_block(0);
 		}
 		let customer = account(CUSTOMERS[number as usize % CUSTOMERS.len()]);

@@ -129,7 +129,7 @@ fn extensions(metadata: &Metadata) -> Vec<String> {
 }
 
 fn hash_of(lines: &[String]) -> String {
-	short(sp_core::blake2_256(lines.join("\n").as_bytes()))
+	short(sp_io::hashing::blake2_256(lines.join("\n").as_bytes()))
 }
 
 #[test]

@@ -14,11 +14,11 @@ use bpiiot_runtime::{
 	RuntimeEvent, RuntimeOrigin, Scheduler, System, TechnicalCollective, TxPause, BPI, VERSION,
 };
 use codec::Encode;
-use common::patched;
+use common::{genesis, patched};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{
-		schedule::DispatchTime, Bounded, GetCallMetadata, GetCallName, Hooks, InstanceFilter, PalletsInfoAccess,
+		schedule::DispatchTime, Bounded, GetCallMetadata, Hooks, InstanceFilter, PalletsInfoAccess,
 		RankedMembers,
 	},
 };
@@ -174,6 +174,18 @@ fn with_a_relay_chain() {
 		},
 	});
 	ValidationData::<Runtime>::put(cumulus_primitives_core::PersistedValidationData::default());
+}
+
+/// The built-in one, which names nobody.
+#[test]
+fn nobody_is_a_member_whom_the_launch_does_not_name() {
+	genesis(PRODUCTION).execute_with(|| {
+		assert_eq!(pallet_ranked_collective::Members::<Runtime>::iter_keys().count(), 0);
+	});
+	production().execute_with(|| {
+		let ranks = MEMBERS.map(|number| TechnicalCollective::rank_of(&account(number)));
+		assert_eq!(ranks, [Some(GUARDIAN), Some(MEMBER), Some(MEMBER)]);
+	});
 }
 
 #[test]

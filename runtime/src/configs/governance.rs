@@ -43,11 +43,11 @@ pub const DECISION_PERIOD: BlockNumber = 7 * DAYS;
 pub const CONFIRM_PERIOD: BlockNumber = HOURS;
 /// The time from there to its being done: enough to leave.
 pub const MIN_ENACTMENT_PERIOD: BlockNumber = DAYS;
-/// Of all who voted, and of all members, so many must be for it.
+/// Of all who voted, and of all members, so many must be for it: 2/3, rounded down as the shares are.
 const TWO_THIRDS: Curve = Curve::LinearDecreasing {
 	length: Perbill::one(),
-	floor: Perbill::from_parts(666_666_667),
-	ceil: Perbill::from_parts(666_666_667),
+	floor: Perbill::from_parts(666_666_666),
+	ceil: Perbill::from_parts(666_666_666),
 };
 
 parameter_types! {

@@ -7,7 +7,7 @@ mod pallet {
 	use alloc::collections::BTreeMap;
 	use frame_support::{
 		pallet_prelude::*,
-		traits::{DefensiveResult, RankedMembers},
+		traits::{Defensive, RankedMembers},
 	};
 
 	#[pallet::pallet]
@@ -31,10 +31,8 @@ mod pallet {
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
 			for (member, rank) in &self.members {
-				let inducted = T::Collective::induct(member);
-				let steps = core::iter::repeat_n((), usize::from(*rank));
-				let promoted = steps.map(|()| T::Collective::promote(member));
-				let _ = inducted.and_then(|()| promoted.into_iter().collect()).defensive();
+				let promote = || (0..*rank).try_for_each(|_| T::Collective::promote(member));
+				let _ = T::Collective::induct(member).and_then(|()| promote()).defensive();
 			}
 		}
 	}
