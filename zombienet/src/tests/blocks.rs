@@ -35,7 +35,7 @@ pub async fn backed(stage: &mut Stage) -> Result<Seen> {
 	let now = chain.now().await?;
 	let hasher = now.subxt().hasher();
 	let (number, hash) = (header.number(), hasher.hash(&head));
-	let ours = chain.at_height(number).await?.hash();
+	let ours = chain.hash_at(number).await?;
 	ensure!(
 		ours == hash,
 		"block {number} is {hash} for the relay chain and {ours} for the full node"
