@@ -122,6 +122,15 @@ impl Chain {
 		})
 	}
 
+	/// The hash of the block of this height. A node knows it of old blocks too, whose state it does not keep.
+	///
+	/// # Errors
+	/// When the node has no such block.
+	pub async fn hash_at(&self, number: u64) -> Result<H256> {
+		let hash = self.rpc.chain_get_block_hash(Some(number.into())).await?;
+		hash.with_context(|| format!("the node has no block {number}"))
+	}
+
 	/// Every block from now on, as it is finalized.
 	///
 	/// # Errors

@@ -123,7 +123,7 @@ impl Stage {
 			chain
 				.wait_for(&format!("{name} to have finalized block {height}"), PATIENCE, there)
 				.await?;
-			found.push(chain.at_height(height).await?.hash());
+			found.push(chain.hash_at(height).await?);
 		}
 		ensure!(
 			found.windows(2).all(|pair| pair[0] == pair[1]),
@@ -205,7 +205,7 @@ impl Witness {
 				block.number == number,
 				"block {number} was missed or told twice: {block:?} came in its place"
 			);
-			let hash = chain.at_height(number).await?.hash();
+			let hash = chain.hash_at(number).await?;
 			ensure!(
 				hash == block.hash,
 				"block {number} is {hash}, and it was told of {block:?}"

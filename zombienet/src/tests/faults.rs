@@ -62,7 +62,7 @@ pub async fn validator_crash(stage: &mut Stage) -> Result<Seen> {
 	let height = stage.go_on(&chain, 5).await?;
 	let took = back.elapsed().as_secs_f64();
 	ensure!(
-		chain.at_height(before.number()).await?.hash() == before.hash(),
+		chain.hash_at(before.number()).await? == before.hash(),
 		"a finalized block was replaced"
 	);
 	stage.agree(&[COLLATORS[0], COLLATORS[1], FULL_NODE], height).await?;
