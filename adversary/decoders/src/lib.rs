@@ -106,23 +106,22 @@ pub fn records(bytes: &[u8]) {
 	}
 }
 
-/// A proof of a record, whose first 32 bytes are the root and whose nodes are as long as the byte before each says.
+/// A proof of a record: its key, and nodes, the root first, each behind its length in two bytes (little-endian).
 pub fn proof(bytes: &[u8]) {
-	let Some((root, mut rest)) = bytes.split_first_chunk::<32>() else {
-		return;
-	};
-	let mut nodes = Vec::new();
-	while let Some((length, more)) = rest.split_first() {
-		let (node, more) = more.split_at(usize::from(*length).min(more.len()));
-		nodes.push(node.to_vec());
+	let mut rest = bytes;
+	let mut parts = Vec::new();
+	while let Some((length, more)) = rest.split_first_chunk::<2>() {
+		let length = usize::from(u16::from_le_bytes(*length));
+		let (part, more) = more.split_at(length.min(more.len()));
+		parts.push(part.to_vec());
 		rest = more;
 	}
-	// A root that is one of the nodes': else nothing behind it would be read.
-	let root = nodes.first().map_or(*root, |node| hash(node));
-	let Some(state) = said(ProvedState::new(H256(root), nodes)) else {
+	let Some((key, nodes)) = parts.split_first() else {
 		return;
 	};
-	for key in [&b""[..], &[0], &root] {
+	// The root is one of the nodes': else nothing behind it would be read.
+	let root = nodes.first().map_or([0; 32], |node| hash(node));
+	if let Some(state) = said(ProvedState::new(H256(root), nodes.to_vec())) {
 		said(state.read(key));
 	}
 }
