@@ -106,7 +106,7 @@ fn with_development(command: Command) -> Command {
 		// bundles as their authors do (docs/decisions/0012).
 		.mut_arg("authoring", |authoring| {
 			authoring.default_value("lookahead").default_value_ifs([
-				("dev", ArgPredicate::IsPresent, Some("lookahead")),
+				("dev", ArgPredicate::Equals("true".into()), Some("lookahead")),
 				("chain", ArgPredicate::Equals(DEVELOPMENT.into()), Some("lookahead")),
 				("chain", ArgPredicate::Equals("dev".into()), Some("lookahead")),
 				("chain", ArgPredicate::IsPresent, Some("slot-based")),
