@@ -14,7 +14,7 @@ cargo_build := cargo build --locked
 
 .PHONY: help
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## Prepare this machine: packages, wasm target, Node.js packages
@@ -56,6 +56,10 @@ weights: build ## Measure the calls of our pallets anew and write their weights 
 .PHONY: fuzz
 fuzz: build ## Random calls of random parties on the runtime in memory (BLOCKS=20000, SEED=1, REPLAY=script; SEEDED=1: is each mistake found?)
 	@scripts/fuzz.sh $(if $(REPLAY),--replay "$(REPLAY)",--blocks $(or $(BLOCKS),20000) --seed $(or $(SEED),1))
+
+.PHONY: fuzz-decoders
+fuzz-decoders: setup ## Look for bytes that a decoder does not stand (TIME=30 seconds for each, TARGET=recipe for one)
+	@scripts/fuzz-decoders.sh $(or $(TIME),30) $(TARGET)
 
 .PHONY: threats
 threats: build ## Measure what it costs to attack others, and write docs/threats.md

@@ -41,6 +41,10 @@ if [[ $which == all ]]; then
 		--features bpiiot-runtime/runtime-benchmarks,bpiiot-runtime/try-runtime
 fi
 
+if [[ $which == all ]]; then
+	runner decoders scripts/fuzz-decoders.sh 30
+fi
+
 runner polkadot-js env BPIIOT_NODE="$CARGO_TARGET_DIR/debug/bpiiot-node" \
 	node --test --test-reporter=spec tests/polkadot-js/job.test.js
 

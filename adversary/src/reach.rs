@@ -1,7 +1,10 @@
 //! Which call was done, which error was met, and how often.
 
 use crate::target::Target;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	fmt,
+};
 
 /// How often something happened.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -12,6 +15,38 @@ pub struct Reach {
 	pub calls: u64,
 	/// By call, what came of it: `done`, or the name of an error.
 	outcomes: BTreeMap<String, BTreeMap<String, u64>>,
+}
+
+/// Errors that chance does not meet, with the file and the test that does, a line each.
+const ELSEWHERE: &str = include_str!("../elsewhere.txt");
+
+/// By error, as `pallet.Error`, the file of a test that meets it, from the project's root, and the name of the test.
+pub fn elsewhere() -> BTreeMap<&'static str, (&'static str, &'static str)> {
+	let lines = ELSEWHERE.lines().filter(|line| !line.starts_with('#'));
+	lines
+		.filter_map(|line| {
+			let mut words = line.split_whitespace();
+			Some((words.next()?, (words.next()?, words.next()?)))
+		})
+		.collect()
+}
+
+/// A call that was never done, or an error that was never met.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Missing {
+	/// Which.
+	pub what: String,
+	/// The test that meets it, if it is an error and there is one.
+	pub elsewhere: Option<(&'static str, &'static str)>,
+}
+
+impl fmt::Display for Missing {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self.elsewhere {
+			Some((file, test)) => write!(f, "{} was not met here, but in {file} by {test}", self.what),
+			None => write!(f, "{} was NEVER reached", self.what),
+		}
+	}
 }
 
 /// What came of a call that was done.
@@ -45,7 +80,8 @@ impl Reach {
 	}
 
 	/// The calls that were never done, and the errors of ours that were never met.
-	pub fn missing(&self, targets: &[Box<dyn Target>]) -> Vec<String> {
+	pub fn missing(&self, targets: &[Box<dyn Target>]) -> Vec<Missing> {
+		let elsewhere = elsewhere();
 		let seen: BTreeSet<&str> = self
 			.outcomes
 			.values()
@@ -60,13 +96,17 @@ impl Reach {
 					.get(&name)
 					.is_some_and(|outcomes| outcomes.contains_key(DONE))
 				{
-					missing.push(format!("{name} was never done"));
+					missing.push(Missing {
+						what: name,
+						elsewhere: None,
+					});
 				}
 			}
 			for error in target.errors() {
 				let name = format!("{}.{error}", target.name());
 				if !seen.contains(name.as_str()) {
-					missing.push(format!("{name} was never met"));
+					let elsewhere = elsewhere.get(name.as_str()).copied();
+					missing.push(Missing { what: name, elsewhere });
 				}
 			}
 		}

@@ -26,7 +26,7 @@ use std::{
 /// Blocks of one script: short enough to be replayed often, long enough for jobs to end.
 pub const BLOCKS: u64 = 250;
 /// Calls in a block, on average.
-const CALLS: usize = 8;
+const CALLS: usize = 16;
 
 /// What a script begins with, again and again, so that there are machines with money and offers.
 const BEGINNING: [&str; 9] = [
@@ -216,6 +216,12 @@ impl Arena {
 			overspent: purse.and_then(|purse| purse.look().err()),
 			outcome,
 		})
+	}
+
+	/// The plainest call of a form as things stand, and who makes it.
+	pub fn plain(&self, form: &str) -> Option<(AccountId, RuntimeCall)> {
+		let Intent { call, entitled } = (self.forms.get(form)?.make)(&World::look(), &mut Draw::new(&[]))?;
+		Some((caller(&By::Entitled(0), &entitled)??, call))
 	}
 
 	/// The name of an error, with its pallet's if it is a pallet's.

@@ -1,10 +1,10 @@
 //! What was found once stays mended, and nothing new is found soon.
 
 use bpiiot_adversary::{
-	reach::Reach,
+	reach::{elsewhere, Reach},
 	run::{Arena, BLOCKS},
 };
-use std::fs;
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 #[test]
 fn whatever_broke_something_once_does_not_any_more() {
@@ -41,6 +41,37 @@ fn a_script_gives_the_same_each_time() {
 	let script = arena.invent(7, 20);
 	assert_eq!(script, arena.invent(7, 20));
 	assert_eq!(arena.replay(&script), arena.replay(&script));
+}
+
+/// What chance does not meet is met by the test that the list names.
+#[test]
+fn errors_that_are_not_met_here_are_met_by_the_tests_that_are_named() {
+	let known: BTreeSet<String> = Arena::default()
+		.targets()
+		.iter()
+		.flat_map(|target| {
+			target
+				.errors()
+				.into_iter()
+				.map(|error| format!("{}.{error}", target.name()))
+		})
+		.collect();
+	assert!(!elsewhere().is_empty());
+	for (error, (file, test)) in elsewhere() {
+		assert!(known.contains(error), "there is no error {error}");
+		let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+		let text = fs::read_to_string(&path).unwrap_or_else(|cause| panic!("{file}: {cause}"));
+		let begins = text
+			.find(&format!("fn {test}()"))
+			.unwrap_or_else(|| panic!("{file} has no {test}"));
+		let body = &text[begins..];
+		let body = body.find("\n}\n").map_or(body, |end| &body[..end]);
+		let name = error.rsplit('.').next().expect("has a name");
+		assert!(
+			body.contains(&format!("::{name}")),
+			"{test} in {file} says nothing of {error}"
+		);
+	}
 }
 
 #[test]

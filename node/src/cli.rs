@@ -102,6 +102,16 @@ fn with_development(command: Command) -> Command {
 			])
 		})
 		.mut_arg("dev_block_time", |time| time.help(block_time).long_help(block_time))
+		// On a network every node goes by slots, followers too: a block of a bundle is only the same for a node that takes in
+		// bundles as their authors do (docs/decisions/0012).
+		.mut_arg("authoring", |authoring| {
+			authoring.default_value("lookahead").default_value_ifs([
+				("dev", ArgPredicate::Equals("true".into()), Some("lookahead")),
+				("chain", ArgPredicate::Equals(DEVELOPMENT.into()), Some("lookahead")),
+				("chain", ArgPredicate::Equals("dev".into()), Some("lookahead")),
+				("chain", ArgPredicate::IsPresent, Some("slot-based")),
+			])
+		})
 }
 
 /// ParityDB wherever a database is named. A collator's relay chain has a command line of its own: give it the same with
@@ -165,6 +175,21 @@ mod tests {
 			(&["--chain", "spec.json", "--dev"], true),
 		] {
 			assert_eq!(parsed(arguments).run.base.shared_params.dev, dev, "{arguments:?}");
+		}
+	}
+
+	#[test]
+	fn on_a_network_every_node_goes_by_slots() {
+		for (arguments, authoring) in [
+			(&[][..], "lookahead"),
+			(&["--dev-block-time", "250"], "lookahead"),
+			(&["--chain", "development"], "lookahead"),
+			(&["--chain", "local_testnet", "--dev"], "lookahead"),
+			(&["--chain", "spec.json"], "slot-based"),
+			(&["--chain", "spec.json", "--collator"], "slot-based"),
+			(&["--chain", "spec.json", "--authoring", "lookahead"], "lookahead"),
+		] {
+			assert_eq!(parsed(arguments).authoring.to_string(), authoring, "{arguments:?}");
 		}
 	}
 

@@ -27,10 +27,17 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_jobs, Jobs]
 	[pallet_machines, Machines]
 	[pallet_message_queue, MessageQueue]
+	[pallet_multisig, Multisig]
+	[pallet_preimage, Preimage]
+	[pallet_proxy, Proxy]
+	[pallet_ranked_collective, TechnicalCollective]
+	[pallet_referenda, Referenda]
+	[pallet_scheduler, Scheduler]
 	[pallet_session, SessionBench::<Runtime>]
 	[pallet_sudo, Sudo]
 	[pallet_timestamp, Timestamp]
 	[pallet_transaction_payment, TransactionPayment]
+	[pallet_tx_pause, TxPause]
 	[pallet_utility, Utility]
 );
 

@@ -4,20 +4,20 @@
 //! |---|---|---|
 //! | [`DEVELOPMENT`] | one process with no relay chain | `//Alice`, by sudo |
 //! | [`LOCAL_TESTNET`] | a relay chain and collators on one machine | `//Alice`, by sudo |
-//! | [`TESTNET`] | a public test network | whoever the launch names, by sudo, and the relay chain's governance |
-//! | [`PRODUCTION`] | the real network | the relay chain's governance; there is no sudo key |
+//! | [`TESTNET`] | a public test network | whoever the launch names, by sudo; else as in production |
+//! | [`PRODUCTION`] | the real network | the technical collective that the launch names, a day after it has decided, and the relay chain's governance; there is no sudo key |
 //!
 //! The first two have the named accounts of [`NAMED_ACCOUNTS`], whose keys everybody can derive. The other two
-//! name nobody: whoever launches the network adds its collators and balances as a patch when he makes the chain spec
+//! name nobody: whoever launches the network adds its collators, balances and the collective as a patch when he makes the chain spec
 //! (`node/README.md` says how), so that no key of ours or of a test can ever be an authority there. Without that
 //! patch the chain has no collators and makes no block.
 //!
 //! Each has the relay chain's token as an asset that nobody holds yet.
 
 use crate::{
-	AccountId, AssetsConfig, Balance, BalancesConfig, CollatorSelectionConfig, ParachainInfoConfig, PolkadotXcm,
-	PolkadotXcmConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig, BPI, EXISTENTIAL_DEPOSIT, PARA_ID,
-	RELAY_TOKEN_ASSET_ID, RELAY_TOKEN_MIN_BALANCE,
+	configs::governance::GUARDIAN, AccountId, AssetsConfig, Balance, BalancesConfig, CollatorSelectionConfig,
+	FoundersConfig, ParachainInfoConfig, PolkadotXcm, PolkadotXcmConfig, RuntimeGenesisConfig, SessionConfig,
+	SessionKeys, SudoConfig, BPI, EXISTENTIAL_DEPOSIT, PARA_ID, RELAY_TOKEN_ASSET_ID, RELAY_TOKEN_MIN_BALANCE,
 };
 use alloc::{string::ToString, vec, vec::Vec};
 use cumulus_primitives_core::ParaId;
@@ -107,6 +107,10 @@ fn genesis(
 	// `pallet-assets`; only root can change that.
 	let nobody = PolkadotXcm::check_account();
 	let invulnerables: Vec<AccountId> = collators.iter().map(|(account, _)| account.clone()).collect();
+	let founders = invulnerables
+		.iter()
+		.map(|account| (account.clone(), GUARDIAN))
+		.collect();
 	let keys: Vec<_> = collators
 		.into_iter()
 		.map(|(account, keys)| (account.clone(), account, keys))
@@ -129,6 +133,7 @@ fn genesis(
 			safe_xcm_version: Some(SAFE_XCM_VERSION)
 		},
 		sudo: SudoConfig { key: root },
+		founders: FoundersConfig { members: founders },
 	})
 	.to_string()
 	.into_bytes()

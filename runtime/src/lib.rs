@@ -194,6 +194,10 @@ mod runtime {
 	pub type Utility = pallet_utility;
 	#[runtime::pallet_index(16)]
 	pub type Sudo = pallet_sudo;
+	#[runtime::pallet_index(18)]
+	pub type Multisig = pallet_multisig;
+	#[runtime::pallet_index(19)]
+	pub type Proxy = pallet_proxy;
 
 	// Collators. Genesis is built in this order: the session hands its keys to those below it.
 	#[runtime::pallet_index(20)]
@@ -218,6 +222,20 @@ mod runtime {
 	pub type CumulusXcm = cumulus_pallet_xcm;
 	#[runtime::pallet_index(33)]
 	pub type MessageQueue = pallet_message_queue;
+
+	// Governance.
+	#[runtime::pallet_index(40)]
+	pub type Preimage = pallet_preimage;
+	#[runtime::pallet_index(41)]
+	pub type Scheduler = pallet_scheduler;
+	#[runtime::pallet_index(42)]
+	pub type TechnicalCollective = pallet_ranked_collective;
+	#[runtime::pallet_index(43)]
+	pub type Founders = configs::governance::founders;
+	#[runtime::pallet_index(44)]
+	pub type Referenda = pallet_referenda;
+	#[runtime::pallet_index(45)]
+	pub type TxPause = pallet_tx_pause;
 
 	// The platform.
 	#[runtime::pallet_index(50)]

@@ -316,11 +316,10 @@ fn definition(programs: &Programs, nodes: &Path, relay_spec: &Path, para_spec: &
 /// The arguments of one of our nodes: of a collator with this key, or of a full node; with these for `both` its sides.
 fn arguments(key: Option<&str>, both: &[&str]) -> Vec<Arg> {
 	let both = || COMMON.iter().chain(both).copied();
-	let collator = key.into_iter().chain(key.map(|_| "--authoring=slot-based"));
 	// What follows the two dashes is for the relay chain's side of the node.
 	both()
 		.chain(POOL)
-		.chain(collator)
+		.chain(key)
 		.chain(["--"])
 		.chain(both())
 		.map(Arg::from)

@@ -119,7 +119,12 @@ pub(super) fn create(path: &Path, password: &str, name: &str, genesis: Option<H2
 
 /// The address that a keystore says it is for.
 pub(super) fn peek(path: &Path) -> Result<AccountId32, WalletError> {
-	check(path, &read(path)?).map(|(address, _)| address)
+	peek_at(&read(path)?, path)
+}
+
+/// The same of the text of one.
+pub(super) fn peek_at(text: &str, path: &Path) -> Result<AccountId32, WalletError> {
+	check(path, text).map(|(address, _)| address)
 }
 
 /// The name in a keystore.

@@ -185,6 +185,14 @@ impl Wallet {
 		keystore::peek(path)
 	}
 
+	/// The same of `text`, which came from the file at `path`.
+	///
+	/// # Errors
+	/// When it is malformed.
+	pub fn peek_at(text: &str, path: &Path) -> Result<AccountId32, WalletError> {
+		keystore::peek_at(text, path)
+	}
+
 	/// A well-known account of development chains, such as `//Owner`. Everybody knows its key.
 	///
 	/// # Errors

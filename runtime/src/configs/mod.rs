@@ -1,8 +1,10 @@
 //! How each pallet is set up, by topic.
 
+pub mod accounts;
 pub mod bpiiot;
 pub mod consensus;
 pub mod fees;
+pub mod governance;
 pub mod money;
 pub mod system;
 pub mod xcm;

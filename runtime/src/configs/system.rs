@@ -3,14 +3,14 @@
 use super::xcm::relay_token::TransfersWithPrograms;
 use crate::{
 	migrations::Migrations, weights, AccountId, Aura, Balance, Block, BlockNumber, Escrow, Hash, Nonce, OriginCaller,
-	PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, SS58_PREFIX, VERSION,
+	PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, TxPause, SS58_PREFIX, VERSION,
 };
 use cumulus_primitives_core::relay_chain::MAX_POV_SIZE;
 use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
-	traits::{ConstU32, ConstU64, EverythingBut},
+	traits::{ConstU32, ConstU64, EverythingBut, InsideBoth},
 	weights::Weight,
 };
 use frame_system::limits::{BlockLength, BlockWeights};
@@ -42,8 +42,8 @@ pub(super) const MAXIMUM_BLOCK_WEIGHT: Weight =
 /// The bytes of all transactions of a block.
 const MAXIMUM_BLOCK_LENGTH: u32 = 5 * 1024 * 1024;
 
-/// The seam for switching calls off. What nobody may call is left out of the runtime, but for a call of the SDK's in the
-/// midst of others that are needed.
+/// What is never called. What nobody may call is left out of the runtime, but for a call of the SDK's in the midst of others
+/// that are needed. Beside it stands what governance has paused ([`governance::pausing`](super::governance::pausing)).
 pub type CallFilter = EverythingBut<TransfersWithPrograms>;
 
 parameter_types! {
@@ -82,7 +82,7 @@ impl frame_system::Config for Runtime {
 	type Hash = Hash;
 	type Block = Block;
 	type AccountData = pallet_balances::AccountData<Balance>;
-	type BaseCallFilter = CallFilter;
+	type BaseCallFilter = InsideBoth<CallFilter, TxPause>;
 	type BlockHashCount = BlockHashCount;
 	type BlockLength = RuntimeBlockLength;
 	type BlockWeights = RuntimeBlockWeights;
@@ -118,8 +118,8 @@ impl pallet_utility::Config for Runtime {
 }
 
 /// Only a network that is made for development has a key here. Where there is none, as in the `production` preset,
-/// every call of this pallet fails, and root calls (upgrades, listed assets, collators) come from the relay chain's
-/// governance alone: see [`RootOrigins`](super::xcm::RootOrigins).
+/// every call of this pallet fails, and root calls (upgrades, listed assets, collators) come from the technical collective (see
+/// [`governance`](super::governance)) and the relay chain's governance (see [`RootOrigins`](super::xcm::RootOrigins)).
 impl pallet_sudo::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeCall = RuntimeCall;

@@ -17,20 +17,27 @@ use sp_runtime::{
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
 /// The pallets of the SDK. All others are ours, and each of their calls has a row.
-const FOREIGN: [&str; 15] = [
+const FOREIGN: [&str; 22] = [
 	"AssetRate",
 	"Assets",
 	"Balances",
 	"CollatorSelection",
 	"CumulusXcm",
 	"MessageQueue",
+	"Multisig",
 	"ParachainInfo",
 	"ParachainSystem",
 	"PolkadotXcm",
+	"Preimage",
+	"Proxy",
+	"Referenda",
+	"Scheduler",
 	"Session",
 	"Sudo",
 	"System",
+	"TechnicalCollective",
 	"Timestamp",
+	"TxPause",
 	"Utility",
 	"XcmpQueue",
 ];

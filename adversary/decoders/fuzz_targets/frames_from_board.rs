@@ -1,0 +1,4 @@
+//! See `bpiiot_decoders::frames_from_board`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bpiiot_decoders::frames_from_board(bytes));

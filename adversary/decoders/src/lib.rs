@@ -1,0 +1,144 @@
+#![doc = include_str!("../README.md")]
+
+use bpiiot_protocol::{BoardMessage, Decoder, Frame, HostMessage, Message, MAX_FRAME};
+use iot_client::{
+	chain::{
+		proof::ProvedState,
+		runtime::{decode_job, decode_machine, decode_offer, decode_time},
+		types::{JobId, MachineId, OfferId},
+	},
+	config::Config,
+	recipe::{
+		sealed::{self, Context},
+		Phase, Recipe,
+	},
+	wallet::Wallet,
+};
+use std::{error::Error, fmt::Debug, path::Path, sync::LazyLock};
+use subxt::{utils::H256, Metadata};
+
+/// What the bytes of a decoder do.
+pub type Target = fn(&[u8]);
+
+/// The decoders, by the names of the fuzzers' programs and of the folders of seeds.
+pub const TARGETS: [(&str, Target); 8] = [
+	("frames_from_board", frames_from_board),
+	("frames_from_host", frames_from_host),
+	("recipe", recipe),
+	("config", config),
+	("keystore", keystore),
+	("records", records),
+	("proof", proof),
+	("sealed", sealed),
+];
+
+static METADATA: LazyLock<Metadata> = LazyLock::new(|| {
+	let bytes = include_bytes!("../../../iot-client/metadata/bpiiot.scale");
+	Metadata::decode_from(bytes).expect("the client was made from it")
+});
+
+/// Whoever is told of an error reads some words.
+fn said<T>(read: Result<T, impl Error>) -> Option<T> {
+	match read {
+		Ok(read) => Some(read),
+		Err(error) => {
+			assert!(!error.to_string().is_empty(), "{error:?} says nothing");
+			None
+		}
+	}
+}
+
+/// What the serial line brings from the board.
+pub fn frames_from_board(bytes: &[u8]) {
+	frames::<BoardMessage>(bytes);
+}
+
+/// What the serial line brings from the client.
+pub fn frames_from_host(bytes: &[u8]) {
+	frames::<HostMessage>(bytes);
+}
+
+/// Each frame that is found is one that can be sent, and is then the same.
+fn frames<M: Message + Debug + PartialEq>(bytes: &[u8]) {
+	let mut decoder = Decoder::<M>::new();
+	let found: Vec<Frame<M>> = bytes.iter().filter_map(|byte| decoder.push(*byte)?.ok()).collect();
+	for frame in found {
+		let encoded = frame.encode().expect("what was decoded can be encoded");
+		assert!(encoded.len() <= MAX_FRAME);
+		let mut decoder = Decoder::<M>::new();
+		let again = encoded.iter().find_map(|byte| decoder.push(*byte));
+		assert_eq!(again, Some(Ok(frame)));
+	}
+}
+
+/// A recipe from wherever an order says.
+pub fn recipe(bytes: &[u8]) {
+	let Some(recipe) = said(Recipe::parse(bytes)) else {
+		return;
+	};
+	for phase in [Phase::Before, Phase::Each, Phase::After] {
+		assert!(!recipe.steps(phase).is_empty() || recipe.longest_ms(phase) == 0);
+	}
+}
+
+/// The owner's configuration.
+pub fn config(bytes: &[u8]) {
+	let Ok(text) = std::str::from_utf8(bytes) else { return };
+	said(Config::parse(text, Path::new("/etc/bpiiot/client.toml")));
+}
+
+/// An account's file from Polkadot.js.
+pub fn keystore(bytes: &[u8]) {
+	let Ok(text) = std::str::from_utf8(bytes) else { return };
+	said(Wallet::peek_at(text, Path::new("key.json")));
+}
+
+/// Records as a node says that they are.
+pub fn records(bytes: &[u8]) {
+	let Some((kind, bytes)) = bytes.split_first() else {
+		return;
+	};
+	match kind % 4 {
+		0 => drop(said(decode_offer(&METADATA, OfferId(1), bytes))),
+		1 => drop(said(decode_job(&METADATA, JobId(1), bytes))),
+		2 => drop(said(decode_machine(&METADATA, MachineId([1; 32]), bytes))),
+		_ => drop(said(decode_time(&METADATA, bytes))),
+	}
+}
+
+/// A proof of a record: its key, and nodes, the root first, each behind its length in two bytes (little-endian).
+pub fn proof(bytes: &[u8]) {
+	let mut rest = bytes;
+	let mut parts = Vec::new();
+	while let Some((length, more)) = rest.split_first_chunk::<2>() {
+		let length = usize::from(u16::from_le_bytes(*length));
+		let (part, more) = more.split_at(length.min(more.len()));
+		parts.push(part.to_vec());
+		rest = more;
+	}
+	let Some((key, nodes)) = parts.split_first() else {
+		return;
+	};
+	// The root is one of the nodes': else nothing behind it would be read.
+	let root = nodes.first().map_or([0; 32], |node| hash(node));
+	if let Some(state) = said(ProvedState::new(H256(root), nodes.to_vec())) {
+		said(state.read(key));
+	}
+}
+
+fn hash(bytes: &[u8]) -> [u8; 32] {
+	iot_client::wallet::blake2_256([bytes])
+}
+
+/// The reference to a recipe that only the machine can read.
+pub fn sealed(bytes: &[u8]) {
+	let context = Context {
+		genesis: [1; 32],
+		customer: [2; 32],
+		machine: [3; 32],
+		recipe: [4; 32],
+		key_version: 0,
+	};
+	// Whoever has no key of the machine's writes nothing that it reads.
+	assert!(said(sealed::open(&[5; 32], &context, bytes)).is_none());
+}
