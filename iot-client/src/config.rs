@@ -88,9 +88,9 @@ impl ChainConfig {
 	/// The nodes, and what is wanted of them.
 	pub fn nodes(&self) -> Nodes {
 		Nodes {
-			endpoints: self.endpoints.clone(),
 			genesis: self.genesis.map(H256),
 			stall: Duration::from_secs(self.stall_seconds),
+			..Nodes::new(self.endpoints.clone())
 		}
 	}
 

@@ -37,6 +37,8 @@ pub const DEFAULT_STALL: Duration = Duration::from_secs(60);
 const SILENCE: Duration = Duration::from_secs(15);
 /// How often the nodes that are not in use are asked how far they are, at most.
 const SURVEY: Duration = Duration::from_secs(30);
+/// How long a node may take to say how far it is before one is chosen to begin with.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
 /// How often the distance between the newest and the finalized block is looked at, in finalized blocks.
 const BLOCKS_BETWEEN_LAGS: u64 = 8;
 
@@ -49,6 +51,18 @@ pub struct Nodes {
 	pub genesis: Option<H256>,
 	/// A node that finalizes nothing for so long is left, if another one does.
 	pub stall: Duration,
+	/// Which of them is tried first.
+	pub begin: Begin,
+}
+
+/// Which of several nodes is tried first.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Begin {
+	/// The one that is named first; for whoever stays, and will see when another is ahead.
+	#[default]
+	First,
+	/// The one that has finalized most; for whoever looks once. One that has just started again may be far behind.
+	Furthest,
 }
 
 impl Nodes {
@@ -58,6 +72,7 @@ impl Nodes {
 			endpoints,
 			genesis: None,
 			stall: DEFAULT_STALL,
+			begin: Begin::First,
 		}
 	}
 }
@@ -110,6 +125,7 @@ impl Chain {
 			roster,
 			genesis: nodes.genesis,
 			stall: nodes.stall,
+			begin: nodes.begin,
 			config: SubstrateConfig::new(),
 			session,
 			head,
@@ -277,6 +293,7 @@ struct Keeper {
 	roster: Roster,
 	genesis: Option<H256>,
 	stall: Duration,
+	begin: Begin,
 	config: SubstrateConfig,
 	session: watch::Sender<Option<Arc<Session>>>,
 	head: watch::Sender<Option<Head>>,
@@ -293,11 +310,36 @@ type Survey = JoinHandle<Vec<(usize, Result<u64>)>>;
 
 impl Keeper {
 	async fn run(mut self) {
+		if self.begin == Begin::Furthest {
+			self.look_round().await;
+		}
 		loop {
 			match self.roster.next(Instant::now()) {
 				Next::Try(index) => self.keep(index).await,
 				Next::Wait(pause) => tokio::time::sleep(pause).await,
 			}
+		}
+	}
+
+	/// Asks all nodes how far they are, to begin with the one that is furthest. Of which chain they must be, if that is
+	/// not said, the first that answers decides, as it does without.
+	async fn look_round(&mut self) {
+		let urls: Vec<_> = self.roster.urls().map(str::to_owned).collect();
+		if urls.len() < 2 {
+			return;
+		}
+		let asked = urls.iter().map(|url| timeout(FIRST_LOOK, height_of(url, self.genesis)));
+		let mut genesis = self.genesis;
+		let mut furthest = None;
+		for (index, said) in join_all(asked).await.into_iter().enumerate() {
+			let Ok(Ok((found, height))) = said else { continue };
+			let this_chain = *genesis.get_or_insert(found) == found;
+			if this_chain && furthest.is_none_or(|(_, most)| height > most) {
+				furthest = Some((index, height));
+			}
+		}
+		if let Some((index, _)) = furthest {
+			self.roster.prefer(index);
 		}
 	}
 
@@ -403,9 +445,9 @@ impl Keeper {
 			.map(|(other, url)| (other, url.to_owned()))
 			.collect();
 		(!others.is_empty()).then(|| {
-			let asked = others
-				.into_iter()
-				.map(|(other, url)| async move { (other, height_of(&url, genesis).await) });
+			let asked = others.into_iter().map(|(other, url)| async move {
+				(other, height_of(&url, Some(genesis)).await.map(|(_, height)| height))
+			});
 			tokio::spawn(join_all(asked))
 		})
 	}

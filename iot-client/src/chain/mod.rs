@@ -34,7 +34,7 @@ mod tests;
 
 pub use call::{Call, Line};
 pub use error::ChainError;
-pub use link::{Chain, Head, Nodes};
+pub use link::{Begin, Chain, Head, Nodes};
 pub use prove::Claim;
 pub use refusal::Signatory;
 pub use session::{At, Session};

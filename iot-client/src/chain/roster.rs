@@ -82,6 +82,11 @@ impl Roster {
 		&self.entries[index].endpoint.url
 	}
 
+	/// The addresses of all, in their order.
+	pub fn urls(&self) -> impl Iterator<Item = &str> {
+		self.entries.iter().map(|entry| entry.endpoint.url.as_str())
+	}
+
 	/// All of them as they stand.
 	pub fn endpoints(&self) -> Vec<Endpoint> {
 		self.entries.iter().map(|entry| entry.endpoint.clone()).collect()

@@ -3,6 +3,7 @@
 use super::{
 	fake::{FakeNode, State},
 	finalized::FinalizedBlocks,
+	link::Begin,
 	roster::{Endpoint, Standing},
 	types::{ChainTime, JobId},
 	Chain, ChainError, Claim, Nodes,
@@ -143,6 +144,29 @@ async fn a_node_that_stands_still_is_left_for_one_that_goes_on_and_not_for_one_t
 	// By now it was asked again, perhaps; the reason is in what was said when it was left.
 	let head = timeout(SOON, chain.head()).await.unwrap();
 	assert_eq!(head.block, second.newest());
+}
+
+#[tokio::test]
+async fn who_looks_once_asks_the_node_that_is_furthest() {
+	let (behind, mut gone, furthest) = (node(5).await, node(9).await, node(7).await);
+	let other = FakeNode::start(9, state(), 20).await;
+	gone.go();
+	let all = [&behind, &gone, &other, &furthest];
+	let looks = async |nodes: &[&FakeNode]| {
+		let chain = Chain::connect(Nodes {
+			begin: Begin::Furthest,
+			..Nodes::new(nodes.iter().map(|node| node.url()).collect())
+		});
+		let (_, head) = timeout(SOON, chain.ready(SOON)).await.unwrap().unwrap();
+		(head.endpoint, head.block.number)
+	};
+	assert_eq!(looks(&all).await, (furthest.url(), 7));
+	// The first of those that are equally far.
+	behind.finalize(2);
+	assert_eq!(looks(&all).await, (behind.url(), 7));
+	// One that says nothing is not waited for.
+	behind.fall_silent(true);
+	assert_eq!(looks(&[&behind, &furthest]).await, (furthest.url(), 7));
 }
 
 #[tokio::test]

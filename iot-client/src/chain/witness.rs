@@ -85,11 +85,11 @@ pub(super) async fn finalized_at(endpoint: &str, genesis: H256, number: u64) -> 
 	}
 }
 
-/// How far a node is, if it is one of this chain.
-pub(super) async fn height_of(endpoint: &str, genesis: H256) -> Result<u64> {
-	let (wire, _) = Wire::open(endpoint, Some(genesis)).await?;
+/// The chain of a node, this one if one is named, and how far it is.
+pub(super) async fn height_of(endpoint: &str, genesis: Option<H256>) -> Result<(H256, u64)> {
+	let (wire, _) = Wire::open(endpoint, genesis).await?;
 	let finalized = wire.finalized().await.map_err(|error| error.at(endpoint))?;
-	Ok(finalized.number)
+	Ok((wire.genesis(), finalized.number))
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::{
 		queries,
 		runtime::Events,
 		types::{BlockId, Machine, MachineId},
-		At, Call, Chain, ChainError, Fate, Head, Nodes, Submitter,
+		At, Begin, Call, Chain, ChainError, Fate, Head, Nodes, Submitter,
 	},
 	config::{Config, ConfigError},
 	daemon::DaemonError,
@@ -239,15 +239,23 @@ impl Desk<'_> {
 		Ok(config)
 	}
 
-	/// The chain: the nodes that were typed, or the configured ones, or the local one.
-	fn chain(&self) -> Result<Chain> {
+	/// The nodes that were typed, or the configured ones, or the local one.
+	fn nodes(&self) -> Result<Nodes> {
 		if !self.cli.nodes.is_empty() && !self.cli.config.exists() {
-			return Ok(Chain::connect(Nodes::new(self.cli.nodes.clone())));
+			return Ok(Nodes::new(self.cli.nodes.clone()));
 		}
 		if self.cli.config == Path::new("machine.toml") && !self.cli.config.exists() {
-			return Ok(Chain::connect(Nodes::from([DEFAULT_NODE])));
+			return Ok(Nodes::from([DEFAULT_NODE]));
 		}
-		Ok(Chain::connect(self.config()?.chain.nodes()))
+		Ok(self.config()?.chain.nodes())
+	}
+
+	/// The chain, as the node says it is that has finalized most.
+	fn chain(&self) -> Result<Chain> {
+		Ok(Chain::connect(Nodes {
+			begin: Begin::Furthest,
+			..self.nodes()?
+		}))
 	}
 
 	/// The chain as it is at the newest finalized block.
