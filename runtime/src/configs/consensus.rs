@@ -3,7 +3,7 @@
 use super::{
 	money::deposit,
 	system::{HOURS, MAXIMUM_BLOCK_WEIGHT, SLOT_DURATION},
-	xcm::{ExecuteMessage, RootOrigins},
+	xcm::{ExecuteMessage, PriceOfMessage, RootOrigins},
 };
 use crate::{
 	AccountId, Aura, Balance, Balances, BlockNumber, CollatorSelection, MessageQueue, ParachainSystem, Runtime,
@@ -19,7 +19,6 @@ use frame_support::{
 };
 use frame_system::EnsureRoot;
 use parachains_common::message_queue::{NarrowOriginToSibling, ParaIdToSibling};
-use polkadot_runtime_common::xcm_sender::NoPriceForMessageDelivery;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_runtime::Perbill;
 
@@ -91,8 +90,7 @@ impl cumulus_pallet_xcmp_queue::Config for Runtime {
 	type MaxPageSize = ConstU32<{ 1 << 16 }>;
 	type ControllerOrigin = EnsureRoot<AccountId>;
 	type ControllerOriginConverter = RootOrigins;
-	/// Users send nothing to siblings, so there is nobody to charge.
-	type PriceForSiblingDelivery = NoPriceForMessageDelivery<ParaId>;
+	type PriceForSiblingDelivery = PriceOfMessage<XcmpQueue>;
 	type WeightInfo = cumulus_pallet_xcmp_queue::weights::SubstrateWeight<Runtime>;
 }
 
