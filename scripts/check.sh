@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `make check`: everything that can be said of the sources without running them. Cheap steps first.
-# Usage: scripts/check.sh [STEP...]    STEP: format names scripts lockfile gpl deny clippy calls features network
+# Usage: scripts/check.sh [STEP...]    STEP: format names scripts lockfile gpl deny clippy calls weights features network
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/bpiiot/target}
@@ -64,18 +64,12 @@ step_clippy() {
 # Every call of our pallets has a row in the table of calls and cases, and every row a cell for each case. `make test` tries
 # what stands in them.
 step_calls() {
-	# What clippy compiled is a program like any other, so there is nothing more to build. Clippy first in any case: cargo
-	# would not have the pallets documented for the sake of a test, and take them for checked the next time.
-	step_clippy
-	local said status=0
-	said=$(linted test --test calls -- --exact every_call_has_a_row) || status=$?
-	printf '%s\n' "$said"
-	((status == 0)) || return "$status"
-	# A name that no test has is a success for cargo.
-	if [[ $said != *" 1 passed;"* ]]; then
-		echo "the test every_call_has_a_row did not run: has it another name now?" >&2
-		return 1
-	fi
+	one_test every_call_has_a_row --test calls
+}
+
+# Every file of weights was measured from the calls as they are.
+step_weights() {
+	one_test files::tests::every_file_was_measured_from_the_sources_that_there_are --bin bpiiot-weights
 }
 
 # Clippy with the features that only benchmarks and try-runtime are built with. Still over the workspace: the pallets and
@@ -93,6 +87,23 @@ step_network() {
 		return
 	fi
 	LINT_DOCS=0 lint --package bpiiot-zombienet --bins --tests
+}
+
+# A single test of what clippy has compiled, which is a program like any other, so that there is nothing more to build.
+# Clippy first in any case: cargo would not have our crates documented for the sake of a test, and take them for checked the
+# next time. Arguments: the test, and where it is.
+one_test() {
+	local name=$1 said status=0
+	shift
+	step_clippy
+	said=$(linted test "$@" -- --exact "$name") || status=$?
+	printf '%s\n' "$said"
+	((status == 0)) || return "$status"
+	# A name that no test has is a success for cargo.
+	if [[ $said != *" 1 passed;"* ]]; then
+		echo "the test $name did not run: has it another name now?" >&2
+		return 1
+	fi
 }
 
 # `cargo build` with clippy for our own crates.
@@ -118,7 +129,7 @@ linted() {
 		cargo "$command" --locked "$@"
 }
 
-all=(format names scripts lockfile gpl deny clippy calls features network)
+all=(format names scripts lockfile gpl deny clippy calls weights features network)
 steps=("$@")
 ((${#steps[@]})) || steps=("${all[@]}")
 for step in "${steps[@]}"; do

@@ -44,7 +44,7 @@ parameter_types! {
 	/// Where this chain is.
 	pub UniversalLocation: InteriorLocation = Parachain(ParachainInfo::parachain_id().into()).into();
 	/// What an instruction of a message is taken to cost.
-	pub const InstructionWeight: Weight = weights::xcm::INSTRUCTION;
+	pub const InstructionWeight: Weight = weights::MESSAGE_INSTRUCTION;
 	/// How many instructions a message may have.
 	pub const MaxInstructions: u32 = 100;
 	/// How many assets a message may carry.
@@ -268,7 +268,7 @@ impl pallet_xcm::Config for Runtime {
 	type MaxLockers = ConstU32<8>;
 	type MaxRemoteLockConsumers = ConstU32<0>;
 	type RemoteLockConsumerIdentifier = ();
-	type WeightInfo = weights::xcm::WeightInfo<Runtime>;
+	type WeightInfo = weights::pallet_xcm::WeightInfo<Runtime>;
 }
 
 impl cumulus_pallet_xcm::Config for Runtime {
