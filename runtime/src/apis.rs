@@ -9,7 +9,7 @@ use crate::{
 	OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Runtime, RuntimeCall, RuntimeEvent,
 	RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, SLOT_DURATION, VERSION,
 };
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 use bpiiot_primitives::{AssetKind, JobId, MachineId};
 use cumulus_primitives_core::{ParaId, RelayProofRequest, VerifySchedulingSignature};
 use frame_support::{

@@ -31,6 +31,11 @@ pub const RELAY_PARENT_OFFSET: u32 = 0;
 /// How many of our blocks may wait to be included: one being built, one being backed, one being included.
 const UNINCLUDED_SEGMENT_CAPACITY: u32 = (3 + RELAY_PARENT_OFFSET) * BLOCKS_PER_RELAY_BLOCK;
 
+/// How many collators may stand for themselves.
+const MAX_CANDIDATES: u32 = 100;
+/// How many root may name.
+const MAX_INVULNERABLES: u32 = 20;
+
 /// Lets blocks be built while their forebears are still on their way into the relay chain (asynchronous backing).
 pub type ConsensusHook = cumulus_pallet_aura_ext::FixedVelocityConsensusHook<
 	Runtime,
@@ -132,9 +137,9 @@ impl pallet_collator_selection::Config for Runtime {
 	type Currency = Balances;
 	type UpdateOrigin = EnsureRoot<AccountId>;
 	type PotId = StakingPotId;
-	type MaxCandidates = ConstU32<100>;
+	type MaxCandidates = ConstU32<MAX_CANDIDATES>;
 	type MinEligibleCollators = ConstU32<1>;
-	type MaxInvulnerables = ConstU32<20>;
+	type MaxInvulnerables = ConstU32<MAX_INVULNERABLES>;
 	/// A candidate who makes no block for a session is dropped.
 	type KickThreshold = SessionPeriod;
 	type ValidatorId = AccountId;
@@ -146,7 +151,7 @@ impl pallet_collator_selection::Config for Runtime {
 impl pallet_aura::Config for Runtime {
 	type AuthorityId = AuraId;
 	type DisabledValidators = ();
-	type MaxAuthorities = ConstU32<100_000>;
+	type MaxAuthorities = ConstU32<{ MAX_CANDIDATES + MAX_INVULNERABLES }>;
 	/// The consensus hook sets the limit.
 	type AllowMultipleBlocksPerSlot = ConstBool<true>;
 	type SlotDuration = ConstU64<SLOT_DURATION>;
@@ -155,5 +160,5 @@ impl pallet_aura::Config for Runtime {
 impl cumulus_pallet_aura_ext::Config for Runtime {}
 
 impl pallet_authority_discovery::Config for Runtime {
-	type MaxAuthorities = ConstU32<100_000>;
+	type MaxAuthorities = ConstU32<{ MAX_CANDIDATES + MAX_INVULNERABLES }>;
 }

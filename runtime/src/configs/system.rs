@@ -1,6 +1,6 @@
 //! The chain itself: blocks, time, and the pallets that only pass calls on.
 
-use super::xcm::tokens::TransfersWithPrograms;
+use super::xcm::TransfersWithPrograms;
 use crate::{
 	migrations::Migrations, weights, AccountId, Aura, Balance, Block, BlockNumber, Escrow, Hash, Nonce, OriginCaller,
 	PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, TxPause, SS58_PREFIX, VERSION,

@@ -3,7 +3,6 @@
 use crate::Runtime;
 use core::marker::PhantomData;
 use frame_support::weights::Weight;
-use pallet_asset_tx_payment::WeightInfo as _;
 use pallet_machines::WeightInfo as _;
 
 /// What was measured for an account of no machine.

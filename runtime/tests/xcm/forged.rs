@@ -2,7 +2,7 @@
 
 use crate::chain::{
 	account, balance, buy, deposit_to, from_relay, from_sibling, issued, native, on_chain, our_token, price,
-	relay_token, to_relay, transfer, trapped, weight_of, XcmAssets, ROC, SIBLING,
+	relay_token, spend_on, to_relay, transfer, trapped, weight_of, XcmAssets, ROC, SIBLING,
 };
 use bpiiot_runtime::{
 	configs::xcm::{LocationToAccountId, MaxAssetsIntoHolding, MaxInstructions},
@@ -17,11 +17,6 @@ use xcm::{
 use xcm_executor::traits::ConvertLocation;
 
 type Message = Vec<Instruction<RuntimeCall>>;
-
-/// Buys execution with an asset and gives the rest to `//Owner`.
-fn spend(asset: Asset) -> Message {
-	vec![buy(asset), deposit_to(&account("Owner"))]
-}
 
 /// A message that begins so and spends what came of it.
 fn spending(first: Instruction<RuntimeCall>, asset: Asset) -> Message {

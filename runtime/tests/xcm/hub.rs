@@ -4,6 +4,7 @@ use bpiiot_runtime::{
 	configs::xcm::tokens::{ASSET_HUB, ASSET_HUB_ASSETS},
 	AccountId, Balance,
 };
+use codec::Encode;
 use frame_support::{
 	assert_ok, construct_runtime, derive_impl, parameter_types,
 	traits::{AsEnsureOriginWithArg, ConstU128, ConstU32, Disabled, Everything, Nothing},
@@ -11,7 +12,7 @@ use frame_support::{
 };
 use frame_system::{EnsureRoot, EnsureSigned};
 use polkadot_parachain_primitives::primitives::Sibling;
-use sp_io::TestExternalities;
+use sp_io::{hashing::blake2_256, TestExternalities};
 use sp_runtime::traits::{IdentityLookup, TryConvertInto};
 use std::cell::RefCell;
 use xcm::{latest::prelude::*, VersionedAssets, VersionedLocation};
@@ -165,13 +166,16 @@ impl SendXcm for Outbox {
 
 	fn validate(dest: &mut Option<Location>, message: &mut Option<Xcm<()>>) -> SendResult<Xcm<()>> {
 		match dest {
-			Some(dest) if *dest == us() => Ok((message.take().ok_or(SendError::MissingArgument)?, Assets::new())),
+			Some(dest) if *dest == us() => Ok((
+				message.take().ok_or(SendError::MissingArgument)?,
+				xcm::latest::Assets::new(),
+			)),
 			_ => Err(SendError::NotApplicable),
 		}
 	}
 
 	fn deliver(message: Xcm<()>) -> Result<XcmHash, SendError> {
-		let topic = xcm_builder::unique_topic(&message);
+		let topic = message.using_encoded(blake2_256);
 		SENT.with_borrow_mut(|sent| sent.push(message));
 		Ok(topic)
 	}
