@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `make check`: everything that can be said of the sources without running them. Cheap steps first.
-# Usage: scripts/check.sh [STEP...]    STEP: format names scripts lockfile gpl deny clippy calls weights features network
+# Usage: scripts/check.sh [STEP...]    STEP: format names scripts lockfile gpl deny clippy calls features network
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/bpiiot/target}
@@ -67,11 +67,6 @@ step_calls() {
 	one_test every_call_has_a_row --test calls
 }
 
-# Every file of weights was measured from the calls as they are.
-step_weights() {
-	one_test files::tests::every_file_was_measured_from_the_sources_that_there_are --bin bpiiot-weights
-}
-
 # Clippy with the features that only benchmarks and try-runtime are built with. Still over the workspace: the pallets and
 # the runtime alone would choose other features of a crate below binaryen, and compile that once more. But without what
 # has nothing to do with these features and would have the node's half of the SDK compiled again.
@@ -129,7 +124,7 @@ linted() {
 		cargo "$command" --locked "$@"
 }
 
-all=(format names scripts lockfile gpl deny clippy calls weights features network)
+all=(format names scripts lockfile gpl deny clippy calls features network)
 steps=("$@")
 ((${#steps[@]})) || steps=("${all[@]}")
 for step in "${steps[@]}"; do

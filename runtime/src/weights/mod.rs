@@ -1,8 +1,8 @@
 //! What everything costs: time on the reference machine and size of the proof.
 //!
 //! A pallet of the SDK brings the weights that its makers measured; ours are measured on this runtime (`make weights`) and
-//! stand with each pallet. Here are, measured in the same way, those for which the SDK has none, or none that hold on this
-//! runtime.
+//! stand with each pallet. Here are those for which the SDK has none, or none that hold on this runtime; `make weights`
+//! measures them too.
 
 pub mod asset_tx_payment;
 pub mod cumulus_pallet_weight_reclaim;
