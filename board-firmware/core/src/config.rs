@@ -28,6 +28,16 @@ impl ChannelSet {
 		ChannelSet(set)
 	}
 
+	/// The set whose channels are the bits that are set, channel 0 the lowest.
+	pub const fn from_bits(bits: u16) -> ChannelSet {
+		ChannelSet(bits)
+	}
+
+	/// One bit for each channel of the set, channel 0 the lowest.
+	pub const fn bits(self) -> u16 {
+		self.0
+	}
+
 	/// Whether the channel is in the set.
 	pub const fn has(self, channel: u8) -> bool {
 		(channel as usize) < MAX_CHANNELS && self.0 >> channel & 1 == 1

@@ -28,6 +28,13 @@ pub fn checksum(bytes: &[u8]) -> u16 {
 	CRC.checksum(bytes)
 }
 
+/// The CRC-16/IBM-3740 of bytes that do not lie in one place.
+pub fn checksum_of(bytes: impl IntoIterator<Item = u8>) -> u16 {
+	let mut digest = CRC.digest();
+	bytes.into_iter().for_each(|byte| digest.update(&[byte]));
+	digest.finalize()
+}
+
 /// The bytes of one frame as they go over the line, both delimiters included.
 pub type EncodedFrame = heapless::Vec<u8, MAX_FRAME>;
 
