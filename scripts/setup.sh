@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # `make setup`: prepares a bare Debian machine. Does nothing, and quickly, when nothing is missing.
-# Usage: scripts/setup.sh [--network] [--debian-toolchain]
+# Usage: scripts/setup.sh [--network] [--firmware] [--debian-toolchain]
 #   --network            also what `make net-test` needs: a namespace's loopback and a packet filter
+#   --firmware           only what `make firmware` needs: a linker for the AVR, and the source of Rust's standard library
 #   --debian-toolchain   use Debian's own Rust instead of rustup's, as happens by itself where rustup cannot fetch the
 #                        wasm target
 set -euo pipefail
@@ -10,6 +11,10 @@ cd "$(dirname "$0")/.."
 wasm_target=wasm32v1-none
 # g++: the linker's driver, and RocksDB. The rest as named by the build scripts of the SDK's crates.
 packages=(g++ protobuf-compiler clang libclang-dev cmake pkg-config libssl-dev libudev-dev)
+
+# gcc-avr: the linker's driver. A simulator or another tool chain on the machine stays what it is.
+firmware_packages=(gcc-avr avr-libc binutils-avr)
+apt_options=()
 
 say() { printf 'setup: %s\n' "$*"; }
 die() {
@@ -29,7 +34,7 @@ apt_install() {
 	fi
 	say "apt-get install $*"
 	"${as_root[@]}" apt-get update --quiet=2 || say "apt-get update failed; trying with the package lists of before"
-	"${as_root[@]}" apt-get install --yes --quiet=2 --no-install-recommends "$@"
+	"${as_root[@]}" apt-get install --yes --quiet=2 --no-install-recommends "${apt_options[@]}" "$@"
 }
 
 install_packages() {
@@ -126,6 +131,16 @@ build_wasm_target() {
 		"$usr/lib/rustlib/$wasm_target/lib/"
 }
 
+# The firmware's target has no standard library that could be fetched: it is built from its source.
+install_library_source() {
+	local source
+	source=$(rustc --print sysroot)/lib/rustlib/src/rust/library/core
+	[[ ! -d $source ]] || return 0
+	say "rustup component add rust-src"
+	rustup component add rust-src || die "the source of Rust's standard library is missing ($source)" \
+		"with Debian's toolchain: apt-get install rust-web-src"
+}
+
 # For the test that orders a job as Polkadot.js does. Nothing else needs it, so nothing else stops without it.
 install_node_packages() {
 	local folder=tests/polkadot-js
@@ -140,12 +155,20 @@ install_node_packages() {
 
 case ${1:-} in
 --network) packages+=(iproute2 nftables) ;;
+--firmware)
+	packages=("${firmware_packages[@]}")
+	apt_options=(--no-remove)
+	install_packages
+	check_rust
+	install_library_source
+	exit
+	;;
 --debian-toolchain)
 	install_packages
 	use_debian_toolchain
 	;;
 '') ;;
-*) die "unknown argument '$1'" "usage: scripts/setup.sh [--network] [--debian-toolchain]" ;;
+*) die "unknown argument '$1'" "usage: scripts/setup.sh [--network] [--firmware] [--debian-toolchain]" ;;
 esac
 install_packages
 check_rust

@@ -27,9 +27,10 @@ pub(crate) struct Safety {
 }
 
 impl Safety {
-	/// Makes every output safe, whatever it was before.
-	pub(crate) fn start<H: Hardware>(config: Config, hw: &mut H) -> Self {
-		let mut safety = Safety {
+	/// Nothing read, nothing driven.
+	#[inline(always)]
+	pub(crate) fn new(config: &Config) -> Self {
+		Safety {
 			channels: config.channels,
 			interlocks: config.interlocks,
 			dead_man_ms: config.dead_man_ms,
@@ -41,9 +42,12 @@ impl Safety {
 			tripped: ChannelSet::EMPTY,
 			active: 0,
 			heard_ms: None,
-		};
-		safety.make_safe(hw, safety.outputs);
-		safety
+		}
+	}
+
+	/// Makes every output safe, whatever it was before.
+	pub(crate) fn start<H: Hardware>(&mut self, hw: &mut H) {
+		self.make_safe(hw, self.outputs);
 	}
 
 	/// The value of a channel, unless it is an input that cannot be read.

@@ -1,0 +1,85 @@
+//! The six analogue inputs, sampled one after the other without the main loop.
+//!
+//! A conversion takes 104 µs. Of each input one is thrown away, since the multiplexer has just moved there, and the next
+//! ones are added up: 555 sums a second, each input's anew every 11 ms.
+
+use crate::{clock, mcu};
+use board_core::analogue::OVERSAMPLING;
+use core::sync::atomic::{AtomicU16, AtomicU8, Ordering};
+
+/// Analogue inputs of the controller.
+pub const INPUTS: u8 = 6;
+/// Without a new round for so long, ms, the converter stands still and its inputs cannot be read.
+const STALE_MS: u16 = 100;
+
+static SUMS: [AtomicU16; INPUTS as usize] = [const { AtomicU16::new(0) }; INPUTS as usize];
+/// Rounds through all inputs, modulo 256.
+static ROUNDS: AtomicU8 = AtomicU8::new(0);
+
+static INPUT: AtomicU8 = AtomicU8::new(0);
+static CONVERSIONS: AtomicU8 = AtomicU8::new(0);
+static SUM: AtomicU16 = AtomicU16::new(0);
+
+/// Lets the converter run.
+pub fn start() {
+	mcu::start_converter();
+}
+
+/// Returns when every input was measured once.
+pub fn wait_for_first_round() {
+	while ROUNDS.load(Ordering::Acquire) == 0 {
+		mcu::sleep_until(|| true);
+	}
+}
+
+/// Interrupt: a sample of the input that was asked for. Gives the input to convert next.
+pub fn converted(sample: u16) -> u8 {
+	let input = INPUT.load(Ordering::Relaxed);
+	let conversions = CONVERSIONS.load(Ordering::Relaxed);
+	let sum = match conversions {
+		0 => 0,
+		_ => SUM.load(Ordering::Relaxed).wrapping_add(sample),
+	};
+	SUM.store(sum, Ordering::Relaxed);
+	if conversions < OVERSAMPLING as u8 {
+		CONVERSIONS.store(conversions + 1, Ordering::Relaxed);
+		return input;
+	}
+	CONVERSIONS.store(0, Ordering::Relaxed);
+	if let Some(place) = SUMS.get(usize::from(input)) {
+		place.store(sum, Ordering::Release);
+	}
+	let next = if input + 1 < INPUTS { input + 1 } else { 0 };
+	if next == 0 {
+		let rounds = ROUNDS.load(Ordering::Relaxed);
+		ROUNDS.store(rounds.wrapping_add(1), Ordering::Release);
+	}
+	INPUT.store(next, Ordering::Relaxed);
+	next
+}
+
+/// The inputs as the main loop sees them: it notices when they are not measured any more.
+pub struct Inputs {
+	rounds: u8,
+	seen_ms: u16,
+}
+
+impl Inputs {
+	/// Inputs that were measured just now.
+	pub fn new() -> Self {
+		Inputs { rounds: 0, seen_ms: 0 }
+	}
+
+	/// The last sum of an input, unless the converter stands still.
+	pub fn sum(&mut self, input: u8) -> Option<u16> {
+		let now_ms = clock::now_ms() as u16;
+		let rounds = ROUNDS.load(Ordering::Acquire);
+		if rounds != self.rounds {
+			self.rounds = rounds;
+			self.seen_ms = now_ms;
+		}
+		let fresh = now_ms.wrapping_sub(self.seen_ms) <= STALE_MS;
+		let sum = SUMS.get(usize::from(input)).map(|sum| sum.load(Ordering::Acquire));
+		sum.filter(|_| fresh)
+	}
+}
