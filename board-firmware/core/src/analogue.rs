@@ -16,6 +16,11 @@ const LIVE_FULL: u16 = FULL_SCALE - LIVE_ZERO;
 const BROKEN_BELOW: u16 = FULL_SCALE / 20;
 const BROKEN_ABOVE: u16 = FULL_SCALE - BROKEN_BELOW;
 
+/// Bits of a share of the live range: all of it is 2^14.
+const SHARE_BITS: u32 = 14;
+/// By so much, in 2^14ths, a sum above the live zero is multiplied to be a share. Rounded up, so that the upper end is reached.
+const SHARE_OF_SUM: u32 = (1 << (2 * SHARE_BITS)) / (LIVE_FULL - LIVE_ZERO) as u32 + 1;
+
 /// Whether a channel's range can be measured and driven with these functions.
 pub const fn is_span(min: i32, max: i32) -> bool {
 	min <= max && max.abs_diff(min) <= MAX_SPAN
@@ -30,8 +35,9 @@ pub fn sensed(sum: u16, min: i32, max: i32) -> Option<i32> {
 		return None;
 	}
 	let above_zero = u32::from(sum.clamp(LIVE_ZERO, LIVE_FULL) - LIVE_ZERO);
-	let full = u32::from(LIVE_FULL - LIVE_ZERO);
-	let counts = (above_zero * max.abs_diff(min) + full / 2) / full;
+	// A small controller divides slowly. Both products fit 32 bits.
+	let share = above_zero * SHARE_OF_SUM >> SHARE_BITS;
+	let counts = (share * max.abs_diff(min) + (1 << (SHARE_BITS - 1))) >> SHARE_BITS;
 	Some(min.wrapping_add_unsigned(counts))
 }
 

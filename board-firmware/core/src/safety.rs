@@ -104,7 +104,9 @@ impl Safety {
 				report(EventKind::InterlockCleared { input: interlock.input });
 			}
 		}
-		self.make_safe(hw, self.stuck);
+		if !self.stuck.is_empty() {
+			self.make_safe(hw, self.stuck);
+		}
 	}
 
 	/// The host gave a sign of life.

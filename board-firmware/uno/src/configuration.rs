@@ -1,6 +1,9 @@
 //! What is connected to this board: kept in the EEPROM, or that of the drill press beside the program.
 
-use crate::{analogue, mcu, pwm};
+use crate::{
+	analogue,
+	mcu::{self, Compare},
+};
 use board_core::{
 	analogue::is_span,
 	protocol::{ChannelInfo, ChannelKind, FirmwareInfo, FirmwareVersion, Label, Scale, Unit, PROTOCOL_VERSION},
@@ -33,54 +36,22 @@ pub struct Setup {
 pub fn load() -> Option<Setup> {
 	TABLES.fill(|place| Ok::<_, ()>(place.write(Tables::EMPTY)));
 	let tables = TABLES.take()?;
-	let mut board = Board::UNUSABLE;
-	let kept = read_image(CAPACITY, mcu::read_eeprom, |record| tables.take(record, &mut board));
+	let mut reading = Reading::default();
+	let kept = read_image(CAPACITY, mcu::read_eeprom, |record| reading.take(tables, record));
 	let result = match kept {
 		// A board that was never given a configuration.
 		Err(ImageError::Erased) => read_image(mcu::DEFAULT_LEN, mcu::read_default, |record| {
-			tables.take(record, &mut board)
+			reading.take(tables, record)
 		}),
 		result => result,
 	};
-	let setup = tables.setup(board);
-	Some(match result.is_ok() && setup.is_sound() {
-		true => setup,
-		false => setup.without_channels(),
-	})
-}
-
-impl Setup {
-	/// A board that drives and measures nothing, and says so by its serial number.
-	fn without_channels(self) -> Setup {
-		Setup {
-			config: Config {
-				serial: Board::UNUSABLE.serial,
-				dead_man_ms: Board::UNUSABLE.dead_man_ms,
-				min_interval_ms: Board::UNUSABLE.min_interval_ms,
-				channels: &[],
-				interlocks: &[],
-				..self.config
-			},
-			wiring: Wiring {
-				channels: &[],
-				terminals: &[],
-			},
-		}
-	}
-
-	/// Whether the board's logic and its terminals can do all this.
-	fn is_sound(&self) -> bool {
-		let mut used = 0u32;
-		let apart = self.wiring.terminals.iter().all(|terminal| {
-			let bit = 1u32.checked_shl(u32::from(*terminal)).unwrap_or(u32::MAX);
-			let free = used & bit == 0;
-			used |= bit;
-			free
-		});
-		let possible = (0u8..)
-			.zip(self.config.channels)
-			.all(|(channel, _)| self.wiring.channel(channel).is_some());
-		apart && possible && self.config.check().is_ok()
+	let setup = match (result, reading.board) {
+		(Ok(()), Some(board)) => setup(board, tables, reading.channels, reading.interlocks),
+		_ => unusable(tables),
+	};
+	match setup.config.check() {
+		Ok(()) => Some(setup),
+		Err(_) => Some(unusable(tables)),
 	}
 }
 
@@ -92,22 +63,43 @@ struct Board {
 	min_interval_ms: u32,
 }
 
-impl Board {
-	/// A board whose configuration cannot be used. It has no channels, so nothing can be driven.
-	const UNUSABLE: Board = Board {
+/// A board whose configuration cannot be used: without channels, so that nothing can be driven.
+fn unusable(tables: &'static Tables) -> Setup {
+	let board = Board {
 		serial: Label::literal("CONFIG-DAMAGED"),
 		dead_man_ms: 500,
 		min_interval_ms: 20,
 	};
+	setup(board, tables, 0, 0)
+}
+
+fn setup(board: Board, tables: &'static Tables, channels: usize, interlocks: usize) -> Setup {
+	let infos = tables.channels.get(..channels).unwrap_or(&[]);
+	Setup {
+		config: Config {
+			version: PROTOCOL_VERSION,
+			serial: board.serial,
+			firmware: FirmwareInfo {
+				version: VERSION,
+				hash: mcu::firmware_hash(),
+			},
+			dead_man_ms: board.dead_man_ms,
+			min_interval_ms: board.min_interval_ms,
+			channels: infos,
+			interlocks: tables.interlocks.get(..interlocks).unwrap_or(&[]),
+		},
+		wiring: Wiring {
+			channels: infos,
+			connections: tables.connections.get(..channels).unwrap_or(&[]),
+		},
+	}
 }
 
 /// Room for the tables.
 struct Tables {
 	channels: [ChannelInfo; MAX_CHANNELS],
-	terminals: [u8; MAX_CHANNELS],
-	channel_count: usize,
+	connections: [Connection; MAX_CHANNELS],
 	interlocks: [Interlock; MAX_INTERLOCKS],
-	interlock_count: usize,
 }
 
 static TABLES: mcu::Place<Tables> = mcu::Place::new();
@@ -129,63 +121,55 @@ impl Tables {
 			safe: 0,
 			name: Label::literal(""),
 		}; MAX_CHANNELS],
-		terminals: [0; MAX_CHANNELS],
-		channel_count: 0,
+		connections: [Connection::None; MAX_CHANNELS],
 		interlocks: [Interlock {
 			input: 0,
 			min: 0,
 			max: 0,
 			outputs: ChannelSet::EMPTY,
 		}; MAX_INTERLOCKS],
-		interlock_count: 0,
 	};
+}
 
-	fn setup(&'static self, board: Board) -> Setup {
-		let channels = self.channels.get(..self.channel_count).unwrap_or(&[]);
-		Setup {
-			config: Config {
-				version: PROTOCOL_VERSION,
-				serial: board.serial,
-				firmware: FirmwareInfo {
-					version: VERSION,
-					hash: mcu::firmware_hash(),
-				},
-				dead_man_ms: board.dead_man_ms,
-				min_interval_ms: board.min_interval_ms,
-				channels,
-				interlocks: self.interlocks.get(..self.interlock_count).unwrap_or(&[]),
-			},
-			wiring: Wiring {
-				channels,
-				terminals: self.terminals.get(..self.channel_count).unwrap_or(&[]),
-			},
-		}
-	}
+/// What was read so far.
+#[derive(Default)]
+struct Reading {
+	board: Option<Board>,
+	channels: usize,
+	interlocks: usize,
+	/// Terminals that are taken, one bit each.
+	taken: u32,
+}
 
-	fn take(&mut self, record: Record, board: &mut Board) -> Result<(), ImageError> {
+impl Reading {
+	fn take(&mut self, tables: &mut Tables, record: Record) -> Result<(), ImageError> {
 		match record {
 			Record::Board {
 				serial,
 				dead_man_ms,
 				min_interval_ms,
 			} => {
-				*board = Board {
+				self.board = Some(Board {
 					serial,
 					dead_man_ms,
 					min_interval_ms,
-				};
+				});
 			}
 			Record::Channel { terminal, info } => {
-				let place = self.channel_count;
-				*self.channels.get_mut(place).ok_or(ImageError::Unknown)? = info;
-				*self.terminals.get_mut(place).ok_or(ImageError::Unknown)? = terminal;
-				self.channel_count += 1;
+				let connection = Connection::of(&info, terminal).ok_or(ImageError::Unknown)?;
+				let bit = 1 << terminal;
+				if self.taken & bit != 0 {
+					return Err(ImageError::Unknown);
+				}
+				self.taken |= bit;
+				*tables.channels.get_mut(self.channels).ok_or(ImageError::Unknown)? = info;
+				*tables.connections.get_mut(self.channels).ok_or(ImageError::Unknown)? = connection;
+				self.channels += 1;
 			}
 			Record::Interlock { .. } => {
-				let place = self.interlock_count;
-				let room = self.interlocks.get_mut(place).ok_or(ImageError::Unknown)?;
+				let room = tables.interlocks.get_mut(self.interlocks).ok_or(ImageError::Unknown)?;
 				*room = record.interlock().ok_or(ImageError::Unknown)?;
-				self.interlock_count += 1;
+				self.interlocks += 1;
 			}
 		}
 		Ok(())
@@ -196,26 +180,29 @@ impl Tables {
 #[derive(Clone, Copy)]
 pub struct Wiring {
 	channels: &'static [ChannelInfo],
-	terminals: &'static [u8],
+	connections: &'static [Connection],
 }
 
 impl Wiring {
-	/// A channel, how it is connected, and to which terminal.
-	pub fn channel(&self, channel: u8) -> Option<(&'static ChannelInfo, Connection, u8)> {
+	/// A channel and how it is connected.
+	pub fn channel(&self, channel: u8) -> Option<(&'static ChannelInfo, Connection)> {
 		let info = self.channels.get(usize::from(channel))?;
-		let terminal = *self.terminals.get(usize::from(channel))?;
-		Some((info, Connection::of(info, terminal)?, terminal))
+		let connection = self.connections.get(usize::from(channel))?;
+		Some((info, *connection))
 	}
 }
 
-/// How a channel is connected.
+/// How a channel is connected, and to which terminal.
+#[derive(Clone, Copy, Eq, PartialEq)]
 pub enum Connection {
+	/// Not at all.
+	None,
 	/// On above the channel's lower limit.
-	Switch,
+	Switch(u8),
 	/// On for a part of the time.
-	PulseWidth,
+	PulseWidth(Compare),
 	/// A contact to ground: 1 when it is closed. A broken wire reads as open.
-	Contact,
+	Contact(u8),
 	/// A ratiometric sensor at this analogue input.
 	Sensor(u8),
 }
@@ -224,16 +211,14 @@ impl Connection {
 	/// The connection that suits a channel on a terminal, if there is one. Terminals 0 and 1 are the serial line.
 	fn of(info: &ChannelInfo, terminal: u8) -> Option<Connection> {
 		let is_switch = info.min == 0 && info.max == 1;
+		let spans = is_span(info.min, info.max);
 		let input = terminal.wrapping_sub(FIRST_ANALOGUE);
 		match (info.kind, terminal) {
-			(ChannelKind::Output, 2..=19) if is_switch => Some(Connection::Switch),
-			(ChannelKind::Output, _) if pwm::is_pwm(terminal) && is_span(info.min, info.max) => {
-				Some(Connection::PulseWidth)
-			}
-			(ChannelKind::Input, 2..=13) if is_switch => Some(Connection::Contact),
-			(ChannelKind::Input, _) if input < analogue::INPUTS && is_span(info.min, info.max) => {
-				Some(Connection::Sensor(input))
-			}
+			(ChannelKind::Output, 2..=19) if is_switch => Some(Connection::Switch(terminal)),
+			(ChannelKind::Output, 9) if spans => Some(Connection::PulseWidth(Compare::A)),
+			(ChannelKind::Output, 10) if spans => Some(Connection::PulseWidth(Compare::B)),
+			(ChannelKind::Input, 2..=13) if is_switch => Some(Connection::Contact(terminal)),
+			(ChannelKind::Input, _) if input < analogue::INPUTS && spans => Some(Connection::Sensor(input)),
 			_ => None,
 		}
 	}

@@ -249,7 +249,7 @@ pub fn start_tick() {
 // --- Timer 1: pulse width ---------------------------------------------------------------------------------------------------
 
 /// One of the timer's two outputs.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Eq, PartialEq)]
 pub enum Compare {
 	/// Terminal 9.
 	A,

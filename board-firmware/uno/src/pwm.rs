@@ -13,29 +13,19 @@ pub fn start() {
 	mcu::start_pwm(TOP);
 }
 
-/// Whether a terminal can be driven by pulse width.
-pub fn is_pwm(pin: u8) -> bool {
-	compare(pin).is_some()
-}
-
-/// Drives a terminal for `duty` of [`TOP`] counts. Nothing means nothing: the timer, whose shortest pulse is one count, lets go
-/// of the terminal.
-pub fn write(pin: u8, duty: u16) {
-	let Some(compare) = compare(pin) else { return };
-	if duty == 0 {
+/// Drives an output for `duty` of [`TOP`] counts. Off and on are levels without a pulse: the timer, whose shortest pulse is one
+/// count, lets go of the terminal.
+pub fn write(compare: Compare, duty: u16) {
+	let terminal = match compare {
+		Compare::A => 9,
+		Compare::B => 10,
+	};
+	if duty == 0 || duty >= TOP {
 		mcu::disconnect(compare);
-		pins::write(pin, false);
+		pins::write(terminal, duty != 0);
 	} else {
 		mcu::set_duty(compare, duty);
-		pins::write(pin, false);
+		pins::write(terminal, false);
 		mcu::connect(compare);
-	}
-}
-
-fn compare(pin: u8) -> Option<Compare> {
-	match pin {
-		9 => Some(Compare::A),
-		10 => Some(Compare::B),
-		_ => None,
 	}
 }

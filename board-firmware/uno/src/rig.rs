@@ -20,7 +20,7 @@ impl Rig {
 	/// Prepares the inputs. Outputs stay released until they are driven.
 	pub fn connect(wiring: Wiring) -> Self {
 		for channel in 0..MAX_CHANNELS as u8 {
-			if let Some((_, Connection::Contact, terminal)) = wiring.channel(channel) {
+			if let Some((_, Connection::Contact(terminal))) = wiring.channel(channel) {
 				pins::pull_up(terminal);
 			}
 		}
@@ -50,9 +50,9 @@ impl Uart for Rig {
 impl Inputs for Rig {
 	fn sample(&mut self, channel: u8) -> Option<i32> {
 		match self.wiring.channel(channel)? {
-			(_, Connection::Contact, terminal) => Some(i32::from(pins::is_low(terminal))),
-			(info, Connection::Sensor(input), _) => sensed(self.analogue.sum(input)?, info.min, info.max),
-			(_, Connection::Switch | Connection::PulseWidth, _) => None,
+			(_, Connection::Contact(terminal)) => Some(i32::from(pins::is_low(terminal))),
+			(info, Connection::Sensor(input)) => sensed(self.analogue.sum(input)?, info.min, info.max),
+			_ => None,
 		}
 	}
 }
@@ -60,9 +60,9 @@ impl Inputs for Rig {
 impl Outputs for Rig {
 	fn drive(&mut self, channel: u8, value: i32) -> Result<(), OutputFailed> {
 		match self.wiring.channel(channel) {
-			Some((_, Connection::Switch, terminal)) => pins::write(terminal, value != 0),
-			Some((info, Connection::PulseWidth, terminal)) => {
-				pwm::write(terminal, duty(value, info.min, info.max, pwm::TOP));
+			Some((_, Connection::Switch(terminal))) => pins::write(terminal, value != 0),
+			Some((info, Connection::PulseWidth(compare))) => {
+				pwm::write(compare, duty(value, info.min, info.max, pwm::TOP));
 			}
 			_ => return Err(OutputFailed),
 		}
