@@ -6,7 +6,7 @@ pub const OVERSAMPLING: u16 = 16;
 pub const FULL_SCALE: u16 = 1023 * OVERSAMPLING;
 
 /// Widest range of an analogue channel, in raw counts: beyond it the arithmetic would need more than 32 bits.
-pub const MAX_SPAN: u32 = 100_000;
+pub const MAX_SPAN: u32 = u16::MAX as u32;
 
 /// The sum at the lower end of a sensor's range: 10 % of the supply voltage, as ratiometric sensors have it.
 const LIVE_ZERO: u16 = FULL_SCALE / 10;
@@ -16,10 +16,8 @@ const LIVE_FULL: u16 = FULL_SCALE - LIVE_ZERO;
 const BROKEN_BELOW: u16 = FULL_SCALE / 20;
 const BROKEN_ABOVE: u16 = FULL_SCALE - BROKEN_BELOW;
 
-/// Bits of a share of the live range: all of it is 2^14.
-const SHARE_BITS: u32 = 14;
-/// By so much, in 2^14ths, a sum above the live zero is multiplied to be a share. Rounded up, so that the upper end is reached.
-const SHARE_OF_SUM: u32 = (1 << (2 * SHARE_BITS)) / (LIVE_FULL - LIVE_ZERO) as u32 + 1;
+/// By so much a sum above the live zero is multiplied to be a share of the live range, in 2^32ths.
+const SHARE: u32 = (1 << 31) / (LIVE_FULL - LIVE_ZERO) as u32 * 2;
 
 /// Whether a channel's range can be measured and driven with these functions.
 pub const fn is_span(min: i32, max: i32) -> bool {
@@ -34,10 +32,15 @@ pub fn sensed(sum: u16, min: i32, max: i32) -> Option<i32> {
 	if !(BROKEN_BELOW..=BROKEN_ABOVE).contains(&sum) {
 		return None;
 	}
-	let above_zero = u32::from(sum.clamp(LIVE_ZERO, LIVE_FULL) - LIVE_ZERO);
-	// A small controller divides slowly. Both products fit 32 bits.
-	let share = above_zero * SHARE_OF_SUM >> SHARE_BITS;
-	let counts = (share * max.abs_diff(min) + (1 << (SHARE_BITS - 1))) >> SHARE_BITS;
+	if sum <= LIVE_ZERO {
+		return Some(min);
+	}
+	if sum >= LIVE_FULL {
+		return Some(max);
+	}
+	// Multiplications and whole bytes: a small controller divides slowly, and shifts by one bit at a time.
+	let share = (u32::from(sum - LIVE_ZERO) * SHARE) >> 16;
+	let counts = (share * max.abs_diff(min) + (1 << 15)) >> 16;
 	Some(min.wrapping_add_unsigned(counts))
 }
 

@@ -121,6 +121,10 @@ impl Outbox {
 	}
 
 	fn send<U: Uart>(&self, uart: &mut U, sequence: u16, message: BoardMessage) -> bool {
+		// Not made in vain: on a small controller that takes as long as four bytes on the line.
+		if !uart.is_ready() {
+			return false;
+		}
 		let frame = BoardFrame {
 			version: self.version,
 			session: self.session,

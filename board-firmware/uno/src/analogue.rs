@@ -3,18 +3,18 @@
 //! A conversion takes 104 µs. Of each input one is thrown away, since the multiplexer has just moved there, and the next
 //! ones are added up: 555 sums a second, each input's anew every 11 ms.
 
-use crate::{clock, mcu};
+use crate::mcu;
 use board_core::analogue::OVERSAMPLING;
 use core::sync::atomic::{AtomicU16, AtomicU8, Ordering};
 
 /// Analogue inputs of the controller.
 pub const INPUTS: u8 = 6;
 /// Without a new round for so long, ms, the converter stands still and its inputs cannot be read.
-const STALE_MS: u16 = 100;
+const STALE_MS: u8 = 100;
 
 static SUMS: [AtomicU16; INPUTS as usize] = [const { AtomicU16::new(0) }; INPUTS as usize];
-/// Rounds through all inputs, modulo 256.
-static ROUNDS: AtomicU8 = AtomicU8::new(0);
+/// Milliseconds since the last round through all inputs ended; stays at its highest value.
+static AGE_MS: AtomicU8 = AtomicU8::new(u8::MAX);
 
 static INPUT: AtomicU8 = AtomicU8::new(0);
 static CONVERSIONS: AtomicU8 = AtomicU8::new(0);
@@ -27,7 +27,7 @@ pub fn start() {
 
 /// Returns when every input was measured once.
 pub fn wait_for_first_round() {
-	while ROUNDS.load(Ordering::Acquire) == 0 {
+	while AGE_MS.load(Ordering::Acquire) > STALE_MS {
 		mcu::sleep_until(|| true);
 	}
 }
@@ -51,35 +51,20 @@ pub fn converted(sample: u16) -> u8 {
 	}
 	let next = if input + 1 < INPUTS { input + 1 } else { 0 };
 	if next == 0 {
-		let rounds = ROUNDS.load(Ordering::Relaxed);
-		ROUNDS.store(rounds.wrapping_add(1), Ordering::Release);
+		AGE_MS.store(0, Ordering::Release);
 	}
 	INPUT.store(next, Ordering::Relaxed);
 	next
 }
 
-/// The inputs as the main loop sees them: it notices when they are not measured any more.
-pub struct Inputs {
-	rounds: u8,
-	seen_ms: u16,
+/// Interrupt: a millisecond has passed.
+pub fn tick() {
+	let age_ms = AGE_MS.load(Ordering::Relaxed);
+	AGE_MS.store(age_ms.saturating_add(1), Ordering::Release);
 }
 
-impl Inputs {
-	/// Inputs that were measured just now.
-	pub fn new() -> Self {
-		Inputs { rounds: 0, seen_ms: 0 }
-	}
-
-	/// The last sum of an input, unless the converter stands still.
-	pub fn sum(&mut self, input: u8) -> Option<u16> {
-		let now_ms = clock::now_ms() as u16;
-		let rounds = ROUNDS.load(Ordering::Acquire);
-		if rounds != self.rounds {
-			self.rounds = rounds;
-			self.seen_ms = now_ms;
-		}
-		let fresh = now_ms.wrapping_sub(self.seen_ms) <= STALE_MS;
-		let sum = SUMS.get(usize::from(input)).map(|sum| sum.load(Ordering::Acquire));
-		sum.filter(|_| fresh)
-	}
+/// The last sum of an input, unless the converter stands still.
+pub fn sum(input: u8) -> Option<u16> {
+	let sum = SUMS.get(usize::from(input)).map(|sum| sum.load(Ordering::Acquire));
+	sum.filter(|_| AGE_MS.load(Ordering::Acquire) <= STALE_MS)
 }

@@ -1,6 +1,6 @@
 //! The tick of a millisecond.
 
-use crate::{mcu, wake};
+use crate::{analogue, mcu, wake};
 use board_core::Millis;
 
 static CLOCK: Millis = Millis::starting_at(0);
@@ -13,6 +13,7 @@ pub fn start() {
 /// Interrupt: a millisecond has passed.
 pub fn tick() {
 	CLOCK.tick();
+	analogue::tick();
 	wake::call();
 }
 

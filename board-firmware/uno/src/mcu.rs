@@ -172,6 +172,8 @@ pub fn start_watchdog() {
 			setting = in(reg) ENABLE | MS_250,
 		);
 	}
+	// After a reset by the watchdog it runs already, with its shortest time: now the new one counts.
+	feed_watchdog();
 }
 
 /// Says that the main loop goes round.

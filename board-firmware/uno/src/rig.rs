@@ -13,7 +13,6 @@ use board_core::{
 /// What the board's logic works with.
 pub struct Rig {
 	wiring: Wiring,
-	analogue: analogue::Inputs,
 }
 
 impl Rig {
@@ -24,10 +23,7 @@ impl Rig {
 				pins::pull_up(terminal);
 			}
 		}
-		Rig {
-			wiring,
-			analogue: analogue::Inputs::new(),
-		}
+		Rig { wiring }
 	}
 }
 
@@ -42,6 +38,10 @@ impl Uart for Rig {
 		serial::read()
 	}
 
+	fn is_ready(&self) -> bool {
+		serial::is_ready()
+	}
+
 	fn write(&mut self, frame: &[u8]) -> bool {
 		serial::write(frame)
 	}
@@ -51,7 +51,7 @@ impl Inputs for Rig {
 	fn sample(&mut self, channel: u8) -> Option<i32> {
 		match self.wiring.channel(channel)? {
 			(_, Connection::Contact(terminal)) => Some(i32::from(pins::is_low(terminal))),
-			(info, Connection::Sensor(input)) => sensed(self.analogue.sum(input)?, info.min, info.max),
+			(info, Connection::Sensor(input)) => sensed(analogue::sum(input)?, info.min, info.max),
 			_ => None,
 		}
 	}
