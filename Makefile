@@ -77,3 +77,8 @@ net-test: build ## A real relay chain with our collators, and what must hold on 
 firmware: ## The firmware of the Arduino Uno as ELF and HEX, its flash, RAM and stack; fails when it is too large
 	@scripts/setup.sh --firmware
 	@scripts/firmware.sh
+
+.PHONY: firmware-test
+firmware-test: ## The same, and its tests in a simulator (simavr), with the measured figures
+	@scripts/setup.sh --firmware-test
+	@scripts/firmware-test.sh

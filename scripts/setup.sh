@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # `make setup`: prepares a bare Debian machine. Does nothing, and quickly, when nothing is missing.
-# Usage: scripts/setup.sh [--network] [--firmware] [--debian-toolchain]
+# Usage: scripts/setup.sh [--network] [--firmware] [--firmware-test] [--debian-toolchain]
 #   --network            also what `make net-test` needs: a namespace's loopback and a packet filter
 #   --firmware           only what `make firmware` needs: a linker for the AVR, and the source of Rust's standard library
+#   --firmware-test      only what `make firmware-test` needs: the same, and a simulator of the AVR
 #   --debian-toolchain   use Debian's own Rust instead of rustup's, as happens by itself where rustup cannot fetch the
 #                        wasm target
 set -euo pipefail
@@ -12,8 +13,9 @@ wasm_target=wasm32v1-none
 # g++: the linker's driver, and RocksDB. The rest as named by the build scripts of the SDK's crates.
 packages=(g++ protobuf-compiler clang libclang-dev cmake pkg-config libssl-dev libudev-dev)
 
-# gcc-avr: the linker's driver. A simulator or another tool chain on the machine stays what it is.
+# gcc-avr: the linker's driver.
 firmware_packages=(gcc-avr avr-libc binutils-avr)
+simulator_packages=(gcc libsimavr-dev libelf-dev)
 apt_options=()
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -155,8 +157,10 @@ install_node_packages() {
 
 case ${1:-} in
 --network) packages+=(iproute2 nftables) ;;
---firmware)
+--firmware | --firmware-test)
 	packages=("${firmware_packages[@]}")
+	[[ $1 == --firmware ]] || packages+=("${simulator_packages[@]}")
+	# Other tools for the AVR may be installed; they stay.
 	apt_options=(--no-remove)
 	install_packages
 	check_rust
@@ -168,7 +172,7 @@ case ${1:-} in
 	use_debian_toolchain
 	;;
 '') ;;
-*) die "unknown argument '$1'" "usage: scripts/setup.sh [--network] [--firmware] [--debian-toolchain]" ;;
+*) die "unknown argument '$1'" "usage: scripts/setup.sh [--network] [--firmware] [--firmware-test] [--debian-toolchain]" ;;
 esac
 install_packages
 check_rust
