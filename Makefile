@@ -79,6 +79,6 @@ firmware: ## The firmware of the Arduino Uno as ELF and HEX, its flash, RAM and 
 	@scripts/firmware.sh
 
 .PHONY: firmware-test
-firmware-test: ## The same, and its tests in a simulator (simavr), with the measured figures
+firmware-test: ## The same, and its tests in a simulator (simavr), with measured figures; LONG=1: ten thousand faults
 	@scripts/setup.sh --firmware-test
-	@scripts/firmware-test.sh
+	@scripts/firmware-test.sh $(if $(LONG),--long)

@@ -25,11 +25,9 @@ pub fn start() {
 	mcu::start_converter();
 }
 
-/// Returns when every input was measured once.
+/// Returns when every input was measured once. The watchdog sees to it that this does not last.
 pub fn wait_for_first_round() {
-	while AGE_MS.load(Ordering::Acquire) > STALE_MS {
-		mcu::sleep_until(|| true);
-	}
+	mcu::sleep_until(|| AGE_MS.load(Ordering::Acquire) <= STALE_MS);
 }
 
 /// Interrupt: a sample of the input that was asked for. Gives the input to convert next.

@@ -325,7 +325,7 @@ const CONVERT: u8 = 1 << 7 | 1 << 6 | 1 << 3 | 0b111;
 
 /// Starts the first conversion, of input 0; each one's interrupt starts the next.
 pub fn start_converter() {
-	DIDR0.set(0b11_1111 & !PORT_C.direction.get()); // no digital receivers at analogue inputs
+	DIDR0.set(0b11_1111); // no digital receivers at A0 to A5
 	ADMUX.set(REFERENCE_AVCC);
 	ADCSRA.set(CONVERT);
 }

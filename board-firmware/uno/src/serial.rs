@@ -34,9 +34,6 @@ pub fn received(byte: u8, overrun: bool) {
 
 /// Interrupt: the next byte that goes out, if any.
 pub fn next_to_send() -> Option<u8> {
-	if TO_SEND.len() == BACKLOG {
-		wake::call();
-	}
 	TO_SEND.pop()
 }
 

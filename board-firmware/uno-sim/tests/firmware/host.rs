@@ -31,6 +31,8 @@ pub struct Host {
 	pub errors: Vec<DecodeError>,
 	pub session: Session,
 	pub sequence: u16,
+	/// So many bits from now on one is damaged on its way to the host.
+	pub damage_next: Option<usize>,
 }
 
 impl Host {
@@ -43,6 +45,7 @@ impl Host {
 			errors: Vec::new(),
 			session: Session::UNKNOWN,
 			sequence: 0,
+			damage_next: None,
 		}
 	}
 
@@ -65,11 +68,26 @@ impl Host {
 
 	fn pump(&mut self) {
 		while let Some((cycle, byte)) = self.uno.receive() {
+			let byte = self.damage(byte);
 			match self.decoder.push(byte) {
 				Some(Ok(frame)) => self.frames.push_back((cycle, frame)),
 				Some(Err(error)) => self.errors.push(error),
 				None => {}
 			}
+		}
+	}
+
+	fn damage(&mut self, byte: u8) -> u8 {
+		match self.damage_next {
+			Some(bits) if bits < 8 => {
+				self.damage_next = None;
+				byte ^ 1 << bits
+			}
+			Some(bits) => {
+				self.damage_next = Some(bits - 8);
+				byte
+			}
+			None => byte,
 		}
 	}
 

@@ -1,5 +1,6 @@
 //! The firmware, as it is flashed, against the protocol. All but `port` runs in simulated time: no clock, no waiting.
 
+mod campaign;
 mod figures;
 mod handshake;
 mod host;

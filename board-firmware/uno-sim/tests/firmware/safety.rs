@@ -98,6 +98,26 @@ fn a_reset_makes_everything_safe_and_has_another_session() {
 }
 
 #[test]
+fn a_boot_loader_can_pass_the_cause_of_a_reset_on() {
+	const R2: u16 = 2;
+	let mut host = Host::connected();
+	for (passed, cause) in [
+		(Cause::Watchdog, ResetCause::Watchdog),
+		(Cause::BrownOut, ResetCause::BrownOut),
+		(Cause::External, ResetCause::External),
+	] {
+		host.uno.set_memory(R2, passed as u8);
+		host.uno.reset(Cause::Unknown);
+		host.wait_for_event(EventKind::Reset { cause });
+	}
+	// An old one leaves anything there.
+	host.uno.set_memory(R2, 0x5c);
+	host.uno.reset(Cause::Unknown);
+	let cause = ResetCause::External;
+	host.wait_for_event(EventKind::Reset { cause });
+}
+
+#[test]
 fn a_clock_that_stands_still_brings_the_watchdog() {
 	const TIMSK0: u16 = 0x6e;
 	let mut host = Host::connected();
