@@ -106,7 +106,8 @@ step_firmware() {
 		echo "skipped: no tools for the AVR here (make firmware-test installs them)"
 		return
 	fi
-	(cd board-firmware/uno && RUSTC_BOOTSTRAP=1 RUSTC_LOG=error CARGO_TARGET_DIR=$target \
+	# A folder of its own: what clippy compiles is compiled otherwise.
+	(cd board-firmware/uno && RUSTC_BOOTSTRAP=1 RUSTC_LOG=error CARGO_TARGET_DIR=$target/clippy \
 		cargo clippy --locked --release --quiet -- -Dwarnings)
 	(cd board-firmware/uno-sim && CARGO_TARGET_DIR=$target/sim cargo clippy --locked --quiet --all-targets -- -Dwarnings)
 }

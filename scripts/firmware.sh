@@ -16,7 +16,12 @@ hex=$target/bpiiot-uno.hex
 
 # The standard library from its source is not stable yet; with RUSTC_BOOTSTRAP the stable compiler does it all the same.
 # RUSTC_LOG: the compiler would tell each time that this linker knows no -no-pie.
-(cd board-firmware/uno && RUSTC_BOOTSTRAP=1 RUSTC_LOG=error CARGO_TARGET_DIR=$target cargo build --locked --release --quiet)
+(
+	rustc=$PWD/scripts/firmware-rustc.sh
+	cd board-firmware/uno
+	RUSTC_WRAPPER=$rustc RUSTC_BOOTSTRAP=1 RUSTC_LOG=error CARGO_TARGET_DIR=$target \
+		cargo build --locked --release --quiet
+)
 
 # Bytes of a section, 0 when it is not there.
 section() { avr-size --format=sysv "$elf" | awk -v name="$1" '$1 == name { size = $2 } END { print size + 0 }'; }

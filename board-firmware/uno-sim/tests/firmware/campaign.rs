@@ -355,7 +355,11 @@ impl Campaign {
 	}
 
 	fn stop_converter(&mut self, row: &mut Row) {
-		self.host.uno.set_memory(ADCSRA, 0);
+		// Just before its interrupt starts the next conversion, once is not enough.
+		while self.host.uno.take_conversions().count > 0 {
+			self.host.uno.set_memory(ADCSRA, 0);
+			self.host.run_ms(1);
+		}
 		self.host.keep_alive_ms(200);
 		row.not_recovered += u32::from(self.host.read(4).is_some());
 		self.host.uno.reset(ResetCause::External);
