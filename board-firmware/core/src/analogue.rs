@@ -46,7 +46,8 @@ pub fn sensed(sum: u16, min: i32, max: i32) -> Option<i32> {
 
 /// The part of `top` that an output driven with `value` is on for: none of it at `min`, all of it at `max`.
 ///
-/// `min` and `max` are such that [`is_span`] holds, and `top` is at most 2^15 (both together fit 32 bits); a value outside them counts as the nearer of the two.
+/// `min` and `max` are such that [`is_span`] holds, and `top` is at most 2^15, so that their product fits 32 bits. A value
+/// outside the limits counts as the nearer of the two.
 pub fn duty(value: i32, min: i32, max: i32, top: u16) -> u16 {
 	let span = max.abs_diff(min).max(1);
 	let counts = value.clamp(min, max).abs_diff(min);

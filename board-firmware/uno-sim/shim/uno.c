@@ -46,6 +46,8 @@ struct uno {
 	struct terminal {
 		struct uno *uno;
 		uint8_t number;
+		// The timer drives it.
+		bool pulsing;
 	} terminals[20];
 };
 
@@ -100,11 +102,43 @@ static void port_changes(struct avr_irq_t *irq, uint32_t value, void *param)
 		note(terminal->uno, terminal->number, value & 1);
 }
 
-static void timer_changes(struct avr_irq_t *irq, uint32_t value, void *param)
+// simavr 1.6 does not notice another compare value in the timer's mode 14, so the pulses are made here, as the data sheet has
+// them: the compare value counts from the start of the next period on.
+static uint16_t pair(const avr_t *avr, avr_io_addr_t low)
+{
+	return avr->data[low] | avr->data[low + 1] << 8;
+}
+
+static avr_cycle_count_t pulse_ends(avr_t *avr, avr_cycle_count_t when, void *param)
 {
 	struct terminal *terminal = param;
-	if (terminal->uno->avr->data[TCCR1A] & com_bit(terminal->number))
-		note(terminal->uno, terminal->number, value & 1);
+	note(terminal->uno, terminal->number, 0);
+	return 0;
+}
+
+static avr_cycle_count_t pulse_begins(avr_t *avr, avr_cycle_count_t when, void *param)
+{
+	struct terminal *terminal = param;
+	note(terminal->uno, terminal->number, 1);
+	avr_cycle_timer_register(avr, pair(avr, terminal->number == 9 ? OCR1A : OCR1B) + 1, pulse_ends, terminal);
+	return when + pair(avr, ICR1) + 1;
+}
+
+static void timer_is_set(avr_t *avr, avr_io_addr_t address, uint8_t value, void *param)
+{
+	struct uno *uno = param;
+	for (uint8_t number = 9; number <= 10; number++) {
+		struct terminal *terminal = &uno->terminals[number];
+		bool pulsing = value & com_bit(number);
+		if (pulsing && !terminal->pulsing) {
+			uint32_t period = pair(avr, ICR1) + 1;
+			avr_cycle_timer_register(avr, period - avr->cycle % period, pulse_begins, terminal);
+		} else if (!pulsing) {
+			avr_cycle_timer_cancel(avr, pulse_begins, terminal);
+			avr_cycle_timer_cancel(avr, pulse_ends, terminal);
+		}
+		terminal->pulsing = pulsing;
+	}
 }
 
 // A conversion begins: it is counted, and the noise makes its next step.
@@ -162,14 +196,11 @@ static void connect(struct uno *uno)
 	avr_irq_register_notify(avr_io_getirq(avr, AVR_IOCTL_ADC_GETIRQ, ADC_IRQ_OUT_TRIGGER), conversion_begins, uno);
 	for (uint8_t number = 2; number < 20; number++) {
 		struct terminal *terminal = &uno->terminals[number];
-		*terminal = (struct terminal){ uno, number };
+		*terminal = (struct terminal){ uno, number, false };
 		avr_irq_t *pin = avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ(port_of(number)), bit_of(number));
 		avr_irq_register_notify(pin, port_changes, terminal);
 	}
-	for (int output = 0; output < 2; output++) {
-		avr_irq_t *compare = avr_io_getirq(avr, AVR_IOCTL_TIMER_GETIRQ('1'), TIMER_IRQ_OUT_COMP + output);
-		avr_irq_register_notify(compare, timer_changes, &uno->terminals[9 + output]);
-	}
+	avr_register_io_write(avr, TCCR1A, timer_is_set, uno);
 }
 
 // simavr tells of each section that it loads; only its errors are of interest.
@@ -213,6 +244,15 @@ void uno_free(struct uno *uno)
 	free(uno);
 }
 
+// What every reset does to the terminals.
+static void release(struct uno *uno)
+{
+	for (uint8_t number = 2; number < 20; number++) {
+		uno->terminals[number].pulsing = false;
+		note(uno, number, uno->level[port_of(number) - 'B'] >> bit_of(number) & 1);
+	}
+}
+
 bool uno_run_until(struct uno *uno, uint64_t cycle)
 {
 	avr_t *avr = uno->avr;
@@ -220,8 +260,10 @@ bool uno_run_until(struct uno *uno, uint64_t cycle)
 		int state = avr_run(avr);
 		if (state == cpu_Done || state == cpu_Crashed)
 			return false;
-		if (avr->pc == 0 && avr->data[MCUSR] & WATCHDOG_RESET)
+		if (avr->pc == 0 && avr->data[MCUSR] & WATCHDOG_RESET) {
 			uno->watchdog_resets++;
+			release(uno);
+		}
 	}
 	return true;
 }
@@ -252,8 +294,7 @@ void uno_reset(struct uno *uno, uint8_t cause)
 {
 	avr_reset(uno->avr);
 	uno->avr->data[MCUSR] = cause;
-	for (uint8_t number = 2; number < 20; number++)
-		note(uno, number, uno->level[port_of(number) - 'B'] >> bit_of(number) & 1);
+	release(uno);
 }
 
 void uno_receive(struct uno *uno, uint8_t byte)

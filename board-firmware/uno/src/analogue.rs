@@ -1,7 +1,8 @@
 //! The six analogue inputs, sampled one after the other without the main loop.
 //!
-//! A conversion takes 104 µs, and a few more until its interrupt starts the next one. Of each input one is thrown away, since
-//! the multiplexer has just moved there, and the next ones are added up: 530 sums a second, each input's anew every 11 ms.
+//! A conversion takes 104 µs, and a few more until its interrupt starts the next one. Of each input one is thrown away,
+//! since the multiplexer has just moved there, and the next ones are added up: 530 sums a second, each input's anew every
+//! 11 ms.
 
 use crate::mcu;
 use board_core::analogue::OVERSAMPLING;

@@ -98,7 +98,7 @@ const UBRR0L: Register = Register(0xc4);
 const UBRR0H: Register = Register(0xc5);
 const UDR0: Register = Register(0xc6);
 
-// --- Reset ------------------------------------------------------------------------------------------------------------
+// --- Reset -----------------------------------------------------------------------------------------------------------
 
 // Before memory is initialised: the cause of the reset is taken from MCUSR (0x34), which is cleared so that the next
 // cause stands alone. A boot loader that has read it before passes it on in r2. After a watchdog reset the watchdog runs
@@ -182,7 +182,7 @@ pub fn feed_watchdog() {
 	unsafe { asm!("wdr") };
 }
 
-// --- Interrupts and sleep ------------------------------------------------------------------------------------------------
+// --- Interrupts and sleep --------------------------------------------------------------------------------------------
 
 /// Allows interrupts.
 pub fn allow_interrupts() {
@@ -238,7 +238,7 @@ extern "avr-interrupt" fn __vector_21() {
 	ADCSRA.set(CONVERT);
 }
 
-// --- Timer 0: the tick ----------------------------------------------------------------------------------------------------
+// --- Timer 0: the tick -----------------------------------------------------------------------------------------------
 
 /// Ticks each millisecond: 16 MHz / 64 / 250.
 pub fn start_tick() {
@@ -248,7 +248,7 @@ pub fn start_tick() {
 	TIMSK0.set(0b10); // interrupt at OCR0A
 }
 
-// --- Timer 1: pulse width ---------------------------------------------------------------------------------------------------
+// --- Timer 1: pulse width --------------------------------------------------------------------------------------------
 
 /// One of the timer's two outputs.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -294,7 +294,7 @@ pub fn disconnect(compare: Compare) {
 	TCCR1A.clear_bits(compare.connected());
 }
 
-// --- Serial line ------------------------------------------------------------------------------------------------------------
+// --- Serial line -----------------------------------------------------------------------------------------------------
 
 /// Receiver, transmitter, and the interrupt for each byte that came.
 const RECEIVE: u8 = 1 << 7 | 1 << 4 | 1 << 3;
@@ -317,7 +317,7 @@ pub fn send() {
 	UCSR0B.set(SEND);
 }
 
-// --- Analogue to digital ------------------------------------------------------------------------------------------------------
+// --- Analogue to digital ---------------------------------------------------------------------------------------------
 
 const REFERENCE_AVCC: u8 = 1 << 6;
 /// On, start, interrupt when done, clock 16 MHz / 128.
@@ -330,7 +330,7 @@ pub fn start_converter() {
 	ADCSRA.set(CONVERT);
 }
 
-// --- Memories -----------------------------------------------------------------------------------------------------------------
+// --- Memories --------------------------------------------------------------------------------------------------------
 
 /// Bytes of the EEPROM.
 pub const EEPROM_LEN: u16 = 1024;

@@ -13,8 +13,8 @@ pub fn start() {
 	mcu::start_pwm(TOP);
 }
 
-/// Drives an output for `duty` of [`TOP`] counts. Off and on are levels without a pulse: the timer, whose shortest pulse is one
-/// count, lets go of the terminal.
+/// Drives an output for `duty` of [`TOP`] counts. Off and on are levels without a pulse: the timer, whose shortest pulse is
+/// one count, lets go of the terminal.
 pub fn write(compare: Compare, duty: u16) {
 	let terminal = match compare {
 		Compare::A => 9,

@@ -8,8 +8,8 @@ static RECEIVED: Ring<64> = Ring::new();
 /// Bytes to send: one frame, and the rest of the one before.
 static TO_SEND: Ring<128> = Ring::new();
 
-/// With more than so many bytes to send, no further frame is taken. What is taken cannot be overtaken: an answer waits for one
-/// reading, not for all that are due. The line needs 1.5 ms for these bytes, and a round of the main loop takes less.
+/// With more than so many bytes to send, no further frame is taken. What is taken cannot be overtaken: an answer waits for
+/// one reading, not for all that are due. The line needs 1.5 ms for these bytes, and a round of the main loop takes less.
 const BACKLOG: usize = 16;
 
 /// From so many bytes on the main loop looks at them before a frame has ended.

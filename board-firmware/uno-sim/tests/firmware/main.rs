@@ -7,3 +7,4 @@ mod host;
 mod memory;
 mod port;
 mod safety;
+mod trace;
