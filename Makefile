@@ -74,5 +74,11 @@ net-test: build ## A real relay chain with our collators, and what must hold on 
 	@scripts/net-test.sh $(if $(JSON),--json "$(JSON)") $(ONLY) $(ARGS)
 
 .PHONY: firmware
-firmware: setup ## Not in this release: the firmware of a real board
-	@echo "make firmware: comes with a later release. This one has the virtual board only." >&2; exit 2
+firmware: ## The firmware of the Arduino Uno as ELF and HEX, its flash, RAM and stack; fails when it is too large
+	@scripts/setup.sh --firmware
+	@scripts/firmware.sh
+
+.PHONY: firmware-test
+firmware-test: ## The same, and its tests in a simulator (simavr), with measured figures; LONG=1: ten thousand faults
+	@scripts/setup.sh --firmware-test
+	@scripts/firmware-test.sh $(if $(LONG),--long)

@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # `make check`: everything that can be said of the sources without running them. Cheap steps first.
-# Usage: scripts/check.sh [STEP...]    STEP: format names scripts lockfile gpl deny clippy calls features network
+# Usage: scripts/check.sh [STEP...]    STEP: format names scripts lockfile gpl deny clippy calls features network firmware
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/bpiiot/target}
 
+# Outside of the workspace: see its `exclude`.
+own_workspaces=(board-firmware/uno board-firmware/uno-sim)
+
 # Formatting of Rust.
 step_format() {
 	cargo fmt --all --check
+	for folder in "${own_workspaces[@]}"; do (cd "$folder" && cargo fmt --check); done
 }
 
 # Long tests are named `long_…`, and no others have that word in their names: cargo's own runner, which takes the place of
@@ -84,6 +88,19 @@ step_network() {
 	LINT_DOCS=0 lint --package bpiiot-zombienet --bins --tests
 }
 
+# The firmware and its simulator, where the tools for them are installed.
+step_firmware() {
+	local target=$CARGO_TARGET_DIR/firmware
+	if ! command -v avr-gcc >/dev/null || [[ ! -e /usr/include/simavr/sim_avr.h ]]; then
+		echo "skipped: no tools for the AVR here (make firmware-test installs them)"
+		return
+	fi
+	# A folder of its own: what clippy compiles is compiled otherwise.
+	(cd board-firmware/uno && RUSTC_BOOTSTRAP=1 RUSTC_LOG=error CARGO_TARGET_DIR=$target/clippy \
+		cargo clippy --locked --release --quiet -- -Dwarnings)
+	(cd board-firmware/uno-sim && CARGO_TARGET_DIR=$target/sim cargo clippy --locked --quiet --all-targets -- -Dwarnings)
+}
+
 # A single test of what clippy has compiled, which is a program like any other, so that there is nothing more to build.
 # Clippy first in any case: cargo would not have our crates documented for the sake of a test, and take them for checked the
 # next time. Arguments: the test, and where it is.
@@ -124,7 +141,7 @@ linted() {
 		cargo "$command" --locked "$@"
 }
 
-all=(format names scripts lockfile gpl deny clippy calls features network)
+all=(format names scripts lockfile gpl deny clippy calls features network firmware)
 steps=("$@")
 ((${#steps[@]})) || steps=("${all[@]}")
 for step in "${steps[@]}"; do
