@@ -70,7 +70,6 @@ impl Server {
 			}
 			clock = self.step(clock)?;
 		}
-		self.uno.flush()?;
 		Ok(self.uno)
 	}
 

@@ -191,9 +191,4 @@ impl Uno {
 			self.machine_ms += behind;
 		}
 	}
-
-	/// Brings the record to its file.
-	pub fn flush(&mut self) -> io::Result<()> {
-		self.vcd.as_mut().map_or(Ok(()), Vcd::flush)
-	}
 }

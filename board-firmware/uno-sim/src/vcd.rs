@@ -3,20 +3,20 @@
 use crate::chip::FREQUENCY;
 use std::{
 	fs::File,
-	io::{self, BufWriter, Write},
+	io::{self, LineWriter, Write},
 	path::Path,
 };
 
-/// A file that levels are written to.
+/// A file that levels are written to, line by line, so that it can be looked at while the board runs.
 pub(crate) struct Vcd {
-	file: BufWriter<File>,
+	file: LineWriter<File>,
 	last_ns: u64,
 }
 
 impl Vcd {
 	/// Begins a file. Each signal is a terminal and its name; all are low at first.
 	pub(crate) fn create(path: &Path, signals: &[(u8, &str)]) -> io::Result<Vcd> {
-		let mut file = BufWriter::new(File::create(path)?);
+		let mut file = LineWriter::new(File::create(path)?);
 		writeln!(file, "$timescale 1 ns $end\n$scope module uno $end")?;
 		for (terminal, name) in signals {
 			writeln!(file, "$var wire 1 {} {name} $end", code(*terminal))?;
@@ -37,11 +37,6 @@ impl Vcd {
 			self.last_ns = ns;
 		}
 		writeln!(self.file, "{}{}", u8::from(high), code(terminal))
-	}
-
-	/// Brings everything to the file.
-	pub(crate) fn flush(&mut self) -> io::Result<()> {
-		self.file.flush()
 	}
 }
 

@@ -51,7 +51,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>> {
 	let mut files = Vec::new();
 	for entry in entries {
 		let named = |name: &&str| entry.file_name().is_some_and(|found| found == *name);
-		if NOT_COMPILED.iter().any(|name| named(&name)) {
+		if NOT_COMPILED.iter().any(named) {
 			continue;
 		}
 		if entry.is_dir() {

@@ -41,7 +41,6 @@ fn the_terminals_show_what_was_commanded() {
 	assert_eq!(host.command(HostMessage::Safe), AckResult::Done);
 	let safe_ns = host.uno.now() * 125 / 2;
 	host.run_ms(50);
-	host.uno.flush().expect("a writable folder");
 	let record = std::fs::read_to_string(&path).expect("a record");
 
 	let spindle = changes(&record, SPINDLE);
