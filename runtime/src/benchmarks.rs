@@ -12,13 +12,17 @@ use cumulus_primitives_core::ParaId;
 use frame_benchmarking::{account, whitelisted_caller, BenchmarkBatch, BenchmarkConfig, BenchmarkError, BenchmarkList};
 use frame_support::{
 	assert_ok, parameter_types,
-	traits::{fungible, fungibles, StorageInfo, StorageInfoTrait, WhitelistedStorageKeys},
+	traits::{
+		fungible,
+		fungibles::{self, Inspect as _},
+		StorageInfo, StorageInfoTrait, WhitelistedStorageKeys,
+	},
 };
 use frame_system_benchmarking::{extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench};
 use pallet_xcm::benchmarking::Pallet as PalletXcmBench;
 use polkadot_runtime_common::xcm_sender::ToParachainDeliveryHelper;
 use sp_runtime::{traits::AccountIdConversion, FixedU128};
-use xcm::latest::prelude::*;
+use xcm::latest::{Asset, Junctions::Here, Location};
 
 frame_benchmarking::define_benchmarks!(
 	[frame_system, SystemBench::<Runtime>]

@@ -306,7 +306,7 @@ fn its_name_is_this_one_only() {
 }
 
 #[test]
-fn names_and_numbers_belong_together() {
+fn names_and_numbers_agree() {
 	for token in [Token::Relay, Token::Hub(0), STABLE, Token::Hub((1 << 31) - 2)] {
 		assert_eq!(Token::named(&token.name()), Some(token));
 		assert_eq!(Token::numbered(token.number()), Some(token));
