@@ -11,6 +11,12 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/bpiiot/target
 
 bin := $(CARGO_TARGET_DIR)/debug
 cargo_build := cargo build --locked
+firmware := $(CARGO_TARGET_DIR)/firmware
+
+# The board of `make run` and `make demo`: the virtual one, which is built with all the others, or the Uno's firmware in its simulator.
+board := $(if $(filter uno-sim,$(BOARD)),uno-sim)
+export UNO_FIRMWARE := $(firmware)/bpiiot-uno.elf
+export UNO_SIM := $(firmware)/sim/debug/uno-sim
 
 .PHONY: help
 help: ## This list
@@ -26,12 +32,12 @@ build: setup ## Build everything, and say how large the runtime is
 	@scripts/runtime.sh
 
 .PHONY: run
-run: build ## Node, board and client; order a job, watch it made and paid; stay up until Ctrl-C (ARGS=..)
-	@exec "$(bin)/bpiiot-demo" --stay $(ARGS)
+run: build $(board) ## Node, board and client; order a job, watch it made and paid; stay up until Ctrl-C (BOARD=uno-sim, ARGS=..)
+	@exec "$(bin)/bpiiot-demo" --stay $(if $(BOARD),--board $(BOARD)) $(ARGS)
 
 .PHONY: demo
-demo: build ## The same once, with a summary and an exit status (FAULT=spindle-stall and others, ASSET=stable, DISPUTE=1 or silent, ARGS=..)
-	@exec "$(bin)/bpiiot-demo" $(if $(FAULT),--fault $(FAULT)) $(if $(ASSET),--asset $(ASSET)) $(if $(DISPUTE),--dispute $(DISPUTE)) $(ARGS)
+demo: build $(board) ## The same once, with a summary and an exit status (BOARD=uno-sim, FAULT=spindle-stall and others, ASSET=stable, DISPUTE=1 or silent, ARGS=..)
+	@exec "$(bin)/bpiiot-demo" $(if $(BOARD),--board $(BOARD)) $(if $(FAULT),--fault $(FAULT)) $(if $(ASSET),--asset $(ASSET)) $(if $(DISPUTE),--dispute $(DISPUTE)) $(ARGS)
 
 .PHONY: test
 test: build ## Unit tests, documentation's examples, short jobs on a real node, a job through Polkadot.js
@@ -74,5 +80,17 @@ net-test: build ## A real relay chain with our collators, and what must hold on 
 	@scripts/net-test.sh $(if $(JSON),--json "$(JSON)") $(ONLY) $(ARGS)
 
 .PHONY: firmware
-firmware: setup ## Not in this release: the firmware of a real board
-	@echo "make firmware: comes with a later release. This one has the virtual board only." >&2; exit 2
+firmware: ## The firmware of the Arduino Uno as ELF and HEX, its flash, RAM and stack; fails when it is too large
+	@scripts/setup.sh --firmware
+	@scripts/firmware.sh
+
+.PHONY: firmware-test
+firmware-test: ## The same, and its tests in a simulator (simavr), with measured figures; LONG=1: ten thousand faults
+	@scripts/setup.sh --firmware-test
+	@scripts/firmware-test.sh $(if $(LONG),--long)
+
+.PHONY: uno-sim
+uno-sim:
+	@scripts/setup.sh --firmware-test
+	@scripts/firmware.sh
+	@cd board-firmware/uno-sim && CARGO_TARGET_DIR="$(firmware)/sim" $(cargo_build) --quiet

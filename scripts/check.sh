@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # `make check`: everything that can be said of the sources without running them. Cheap steps first.
-# Usage: scripts/check.sh [STEP...]    STEP: format names scripts lockfile gpl deny clippy calls features network
+# Usage: scripts/check.sh [STEP...]    STEP: format names scripts lockfile gpl deny clippy calls features network firmware
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/bpiiot/target}
 
+# Outside of the workspace: see its `exclude`.
+own_workspaces=(board-firmware/uno board-firmware/uno-sim)
+
 # Formatting of Rust.
 step_format() {
 	cargo fmt --all --check
+	for folder in "${own_workspaces[@]}"; do (cd "$folder" && cargo fmt --check); done
 }
 
 # Long tests are named `long_…`, and no others have that word in their names: cargo's own runner, which takes the place of
@@ -64,18 +68,7 @@ step_clippy() {
 # Every call of our pallets has a row in the table of calls and cases, and every row a cell for each case. `make test` tries
 # what stands in them.
 step_calls() {
-	# What clippy compiled is a program like any other, so there is nothing more to build. Clippy first in any case: cargo
-	# would not have the pallets documented for the sake of a test, and take them for checked the next time.
-	step_clippy
-	local said status=0
-	said=$(linted test --test calls -- --exact every_call_has_a_row) || status=$?
-	printf '%s\n' "$said"
-	((status == 0)) || return "$status"
-	# A name that no test has is a success for cargo.
-	if [[ $said != *" 1 passed;"* ]]; then
-		echo "the test every_call_has_a_row did not run: has it another name now?" >&2
-		return 1
-	fi
+	one_test every_call_has_a_row --test calls
 }
 
 # Clippy with the features that only benchmarks and try-runtime are built with. Still over the workspace: the pallets and
@@ -93,6 +86,36 @@ step_network() {
 		return
 	fi
 	LINT_DOCS=0 lint --package bpiiot-zombienet --bins --tests
+}
+
+# The firmware and its simulator, where the tools for them are installed.
+step_firmware() {
+	local target=$CARGO_TARGET_DIR/firmware
+	if ! command -v avr-gcc >/dev/null || [[ ! -e /usr/include/simavr/sim_avr.h ]]; then
+		echo "skipped: no tools for the AVR here (make firmware-test installs them)"
+		return
+	fi
+	# A folder of its own: what clippy compiles is compiled otherwise.
+	(cd board-firmware/uno && RUSTC_BOOTSTRAP=1 RUSTC_LOG=error CARGO_TARGET_DIR=$target/clippy \
+		cargo clippy --locked --release --quiet -- -Dwarnings)
+	(cd board-firmware/uno-sim && CARGO_TARGET_DIR=$target/sim cargo clippy --locked --quiet --all-targets -- -Dwarnings)
+}
+
+# A single test of what clippy has compiled, which is a program like any other, so that there is nothing more to build.
+# Clippy first in any case: cargo would not have our crates documented for the sake of a test, and take them for checked the
+# next time. Arguments: the test, and where it is.
+one_test() {
+	local name=$1 said status=0
+	shift
+	step_clippy
+	said=$(linted test "$@" -- --exact "$name") || status=$?
+	printf '%s\n' "$said"
+	((status == 0)) || return "$status"
+	# A name that no test has is a success for cargo.
+	if [[ $said != *" 1 passed;"* ]]; then
+		echo "the test $name did not run: has it another name now?" >&2
+		return 1
+	fi
 }
 
 # `cargo build` with clippy for our own crates.
@@ -118,7 +141,7 @@ linted() {
 		cargo "$command" --locked "$@"
 }
 
-all=(format names scripts lockfile gpl deny clippy calls features network)
+all=(format names scripts lockfile gpl deny clippy calls features network firmware)
 steps=("$@")
 ((${#steps[@]})) || steps=("${all[@]}")
 for step in "${steps[@]}"; do

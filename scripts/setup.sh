@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # `make setup`: prepares a bare Debian machine. Does nothing, and quickly, when nothing is missing.
-# Usage: scripts/setup.sh [--network] [--debian-toolchain]
+# Usage: scripts/setup.sh [--network] [--firmware] [--firmware-test] [--debian-toolchain]
 #   --network            also what `make net-test` needs: a namespace's loopback and a packet filter
+#   --firmware           only what `make firmware` needs: a linker for the AVR, and the source of Rust's standard library
+#   --firmware-test      only what `make firmware-test` needs: the same, and a simulator of the AVR
 #   --debian-toolchain   use Debian's own Rust instead of rustup's, as happens by itself where rustup cannot fetch the
 #                        wasm target
 set -euo pipefail
@@ -10,6 +12,11 @@ cd "$(dirname "$0")/.."
 wasm_target=wasm32v1-none
 # g++: the linker's driver, and RocksDB. The rest as named by the build scripts of the SDK's crates.
 packages=(g++ protobuf-compiler clang libclang-dev cmake pkg-config libssl-dev libudev-dev)
+
+# gcc-avr: the linker's driver.
+firmware_packages=(gcc-avr avr-libc binutils-avr)
+simulator_packages=(gcc libsimavr-dev libelf-dev)
+apt_options=()
 
 say() { printf 'setup: %s\n' "$*"; }
 die() {
@@ -29,7 +36,7 @@ apt_install() {
 	fi
 	say "apt-get install $*"
 	"${as_root[@]}" apt-get update --quiet=2 || say "apt-get update failed; trying with the package lists of before"
-	"${as_root[@]}" apt-get install --yes --quiet=2 --no-install-recommends "$@"
+	"${as_root[@]}" apt-get install --yes --quiet=2 --no-install-recommends "${apt_options[@]}" "$@"
 }
 
 install_packages() {
@@ -126,6 +133,16 @@ build_wasm_target() {
 		"$usr/lib/rustlib/$wasm_target/lib/"
 }
 
+# The firmware's target has no standard library that could be fetched: it is built from its source.
+install_library_source() {
+	local source
+	source=$(rustc --print sysroot)/lib/rustlib/src/rust/library/core
+	[[ ! -d $source ]] || return 0
+	say "rustup component add rust-src"
+	rustup component add rust-src || die "the source of Rust's standard library is missing ($source)" \
+		"with Debian's toolchain: apt-get install rust-web-src"
+}
+
 # For the test that orders a job as Polkadot.js does. Nothing else needs it, so nothing else stops without it.
 install_node_packages() {
 	local folder=tests/polkadot-js
@@ -140,12 +157,22 @@ install_node_packages() {
 
 case ${1:-} in
 --network) packages+=(iproute2 nftables) ;;
+--firmware | --firmware-test)
+	packages=("${firmware_packages[@]}")
+	[[ $1 == --firmware ]] || packages+=("${simulator_packages[@]}")
+	# Other tools for the AVR may be installed; they stay.
+	apt_options=(--no-remove)
+	install_packages
+	check_rust
+	install_library_source
+	exit
+	;;
 --debian-toolchain)
 	install_packages
 	use_debian_toolchain
 	;;
 '') ;;
-*) die "unknown argument '$1'" "usage: scripts/setup.sh [--network] [--debian-toolchain]" ;;
+*) die "unknown argument '$1'" "usage: scripts/setup.sh [--network] [--firmware] [--firmware-test] [--debian-toolchain]" ;;
 esac
 install_packages
 check_rust

@@ -3,13 +3,13 @@
 use crate::{
 	configs::{
 		consensus::{ConsensusHook, BLOCKS_PER_RELAY_BLOCK, RELAY_PARENT_OFFSET},
-		xcm::{relay_token::RelayLocation, HereLocation, LocationToAccountId, Trader, XcmConfig, XcmRouter},
+		xcm::{tokens::Token, HereLocation, LocationToAccountId, Trader, XcmConfig, XcmRouter},
 	},
 	genesis_config_presets, AccountId, AuthorityDiscovery, Balance, Block, Executive, InherentDataExt, Jobs, Nonce,
 	OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Runtime, RuntimeCall, RuntimeEvent,
 	RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, SLOT_DURATION, VERSION,
 };
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 use bpiiot_primitives::{AssetKind, JobId, MachineId};
 use cumulus_primitives_core::{ParaId, RelayProofRequest, VerifySchedulingSignature};
 use frame_support::{
@@ -248,7 +248,12 @@ impl_runtime_apis! {
 
 	impl xcm_runtime_apis::fees::XcmPaymentApi<Block> for Runtime {
 		fn query_acceptable_payment_assets(version: XcmVersion) -> Result<Vec<VersionedAssetId>, XcmPaymentError> {
-			let accepted = vec![AssetId(HereLocation::get()), AssetId(RelayLocation::get())];
+			let rated = pallet_asset_rate::ConversionRateToNative::<Runtime>::iter_keys().filter_map(|asset| match asset {
+				AssetKind::Asset(id) => Token::numbered(id).filter(|token| *token != Token::Relay),
+				AssetKind::Native => None,
+			});
+			let others = [Token::Relay].into_iter().chain(rated).map(Token::name);
+			let accepted = [HereLocation::get()].into_iter().chain(others).map(AssetId).collect();
 			PolkadotXcm::query_acceptable_payment_assets(version, accepted)
 		}
 

@@ -1,16 +1,28 @@
 //! Which pallets' weights can be measured on this runtime.
 
 use crate::*;
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use bpiiot_primitives::{AssetKind, BenchmarkAssets};
+use configs::xcm::{
+	tokens::{Token, ASSET_HUB},
+	PriceOfMessage, XcmConfig,
+};
 use cumulus_pallet_session_benchmarking::Pallet as SessionBench;
-use frame_benchmarking::{account, BenchmarkBatch, BenchmarkConfig, BenchmarkError, BenchmarkList};
+use cumulus_primitives_core::ParaId;
+use frame_benchmarking::{account, whitelisted_caller, BenchmarkBatch, BenchmarkConfig, BenchmarkError, BenchmarkList};
 use frame_support::{
-	assert_ok,
-	traits::{fungible, fungibles, StorageInfo, StorageInfoTrait, WhitelistedStorageKeys},
+	assert_ok, parameter_types,
+	traits::{
+		fungible,
+		fungibles::{self, Inspect as _},
+		StorageInfo, StorageInfoTrait, WhitelistedStorageKeys,
+	},
 };
 use frame_system_benchmarking::{extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench};
-use sp_runtime::FixedU128;
+use pallet_xcm::benchmarking::Pallet as PalletXcmBench;
+use polkadot_runtime_common::xcm_sender::ToParachainDeliveryHelper;
+use sp_runtime::{traits::AccountIdConversion, FixedU128};
+use xcm::latest::{Asset, Junctions::Here, Location};
 
 frame_benchmarking::define_benchmarks!(
 	[frame_system, SystemBench::<Runtime>]
@@ -39,6 +51,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_transaction_payment, TransactionPayment]
 	[pallet_tx_pause, TxPause]
 	[pallet_utility, Utility]
+	[pallet_xcm, PalletXcmBench::<Runtime>]
 );
 
 impl frame_system_benchmarking::Config for Runtime {
@@ -114,6 +127,79 @@ impl pallet_asset_tx_payment::BenchmarkHelperTrait<AccountId, u32, u32> for Test
 		for kind in [AssetKind::Native, asset] {
 			<Self as BenchmarkAssets<_, _>>::fund(kind, &who, 1_000_000 * BPI);
 		}
+	}
+}
+
+/// How much of a token of the hub is sent.
+const SENT: Balance = BPI;
+
+parameter_types! {
+	/// The chain that messages go to: one beside ours, as they wait in a dearer queue than those to the relay chain.
+	pub const AssetHub: ParaId = ParaId::new(ASSET_HUB);
+	/// What keeps an account alive.
+	pub LeastAsset: Option<Asset> = Some((Here, EXISTENTIAL_DEPOSIT).into());
+}
+
+/// A token of the hub, let in.
+fn hub_token(index: u32) -> Asset {
+	let token = Token::Hub(index);
+	if !Assets::asset_exists(token.number()) {
+		let nobody = PolkadotXcm::check_account();
+		assert_ok!(Assets::force_create(
+			RuntimeOrigin::root(),
+			token.number(),
+			nobody.into(),
+			true,
+			1
+		));
+	}
+	(token.name(), SENT).into()
+}
+
+/// Whoever sends has enough to do it, and so has the hub's account here.
+fn sendable() -> (Asset, Location) {
+	let token = hub_token(0);
+	let sender: AccountId = whitelisted_caller();
+	for kind in [AssetKind::Native, AssetKind::Asset(Token::Hub(0).number())] {
+		<TestAsset as BenchmarkAssets<_, _>>::fund(kind, &sender, 2 * SENT);
+	}
+	let hub: AccountId = polkadot_parachain_primitives::primitives::Sibling::from(ASSET_HUB).into_account_truncating();
+	<TestAsset as BenchmarkAssets<_, _>>::fund(AssetKind::Asset(Token::Hub(0).number()), &hub, 2 * SENT);
+	(token, Token::Hub(0).reserve())
+}
+
+impl pallet_xcm::benchmarking::Config for Runtime {
+	type DeliveryHelper =
+		ToParachainDeliveryHelper<XcmConfig, LeastAsset, PriceOfMessage<XcmpQueue>, AssetHub, ParachainSystem>;
+
+	fn reachable_dest() -> Option<Location> {
+		ParachainSystem::open_outbound_hrmp_channel_for_benchmarks_or_tests(ASSET_HUB.into());
+		Some(Token::Hub(0).reserve())
+	}
+
+	/// The benchmark looks for what was sent in the hub's account here, where a chain that is the reserve itself has it.
+	/// Ours burns it, so that account has some before.
+	fn reserve_transferable_asset_and_dest() -> Option<(Asset, Location)> {
+		Some(sendable())
+	}
+
+	fn set_up_complex_asset_transfer() -> Option<(xcm::latest::Assets, u32, Location, Box<dyn FnOnce()>)> {
+		let (asset, dest) = sendable();
+		let before = Assets::total_supply(Token::Hub(0).number());
+		let burned = Box::new(move || assert_eq!(Assets::total_supply(Token::Hub(0).number()), before - SENT));
+		Some((asset.into(), 0, dest, burned))
+	}
+
+	fn get_asset() -> Asset {
+		hub_token(0)
+	}
+
+	fn get_assets(count: u32) -> xcm::latest::Assets {
+		(0..count).map(hub_token).collect::<Vec<_>>().into()
+	}
+
+	fn batch_call(calls: Vec<RuntimeCall>) -> Option<RuntimeCall> {
+		Some(pallet_utility::Call::batch { calls }.into())
 	}
 }
 

@@ -37,7 +37,7 @@ use sp_version::RuntimeVersion;
 
 pub use configs::money::{BPI, EXISTENTIAL_DEPOSIT, MICRO_BPI, MILLI_BPI};
 pub use configs::system::{DAYS, HOURS, MINUTES, SLOT_DURATION};
-pub use configs::xcm::relay_token::{RELAY_TOKEN_ASSET_ID, RELAY_TOKEN_MIN_BALANCE};
+pub use configs::xcm::tokens::{RELAY_TOKEN_ASSET_ID, RELAY_TOKEN_MIN_BALANCE};
 
 #[cfg(feature = "std")]
 #[expect(dead_code, reason = "the builder also writes where the uncompressed wasm is")]

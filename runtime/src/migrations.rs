@@ -2,7 +2,7 @@
 //! those of the release before.
 
 use crate::{
-	configs::xcm::relay_token::{RELAY_TOKEN_ASSET_ID, RELAY_TOKEN_MIN_BALANCE},
+	configs::xcm::tokens::{RELAY_TOKEN_ASSET_ID, RELAY_TOKEN_MIN_BALANCE},
 	AccountId, Assets, PolkadotXcm, Runtime,
 };
 #[cfg(feature = "try-runtime")]

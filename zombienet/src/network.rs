@@ -9,6 +9,7 @@ use bpiiot_harness::{chain::Chain, process::wait_until, world::account_of};
 use serde_json::{json, Value};
 use std::{
 	fs,
+	future::Future,
 	path::{Path, PathBuf},
 	time::Duration,
 };
@@ -127,13 +128,43 @@ impl Network {
 	/// # Errors
 	/// When there is none of that name, or it cannot be started.
 	pub async fn crash(&self, name: &str, down: Duration) -> Result<()> {
+		let wait = async {
+			sleep(down).await;
+			Ok(())
+		};
+		self.while_down(name, wait).await
+	}
+
+	/// Ends a node as a power cut would, and starts it again when something else is done.
+	///
+	/// # Errors
+	/// When there is none of that name, it cannot be started, or the other thing fails.
+	async fn while_down<T>(&self, name: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
 		// zombienet would wait before it ends the node, and start it again at once.
 		process::kill(self.pid(name)?)?;
-		sleep(down).await;
+		let done = work.await;
 		self.node(name)?
 			.restart(None)
 			.await
-			.with_context(|| format!("cannot restart {name}"))
+			.with_context(|| format!("cannot restart {name}"))?;
+		done
+	}
+
+	/// What a node has stored of our chain, as its `export-state` writes it. The node is down meanwhile.
+	///
+	/// # Errors
+	/// When it cannot be ended, read or started again.
+	pub async fn export_state(&self, name: &str) -> Result<Vec<u8>> {
+		let arguments = self.node(name)?.args();
+		let ours = arguments.split(|argument| *argument == "--").next().unwrap_or_default();
+		let mut command = vec!["export-state"];
+		for wanted in ["--chain", "--base-path"] {
+			let found = ours.windows(2).find(|pair| pair[0] == wanted);
+			command.extend(found.with_context(|| format!("{name} was started without {wanted}"))?);
+		}
+		command.push(COMMON[0]);
+		let programs = Programs::find()?;
+		self.while_down(name, output_of(&programs.node, &command)).await
 	}
 
 	/// Adds a full node that knows nothing yet, and gets both chains from its peers in this way (the node's `--sync`).

@@ -150,8 +150,24 @@ impl Shop {
 		let over = |state| matches!(state, JobState::Delivered | JobState::Settled(_));
 		self.world.wait_for_job(ordered.job, PATIENCE, over).await?;
 		let (outcome, books) = ordered.settle(&mut self.world).await?;
-		ensure!(outcome == Outcome::Completed, "the job ended {outcome:?}");
+		ensure!(
+			outcome == Outcome::Completed,
+			"the job ended {outcome:?}; what the client's log says:\n{}",
+			self.client_says(10)
+		);
 		must_balance(&books)
+	}
+
+	/// The last lines of the client's log that are no readings and steps.
+	fn client_says(&self, count: usize) -> String {
+		let text = self
+			.world
+			.daemon
+			.as_ref()
+			.map(|daemon| daemon.log_text())
+			.unwrap_or_default();
+		let said: Vec<_> = text.lines().filter(|line| line.contains("\"level\"")).collect();
+		said[said.len().saturating_sub(count)..].join("\n")
 	}
 
 	/// Waits until the client's status `is` as wanted.

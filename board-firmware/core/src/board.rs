@@ -6,6 +6,8 @@ use bpiiot_protocol::{
 	Session, Status,
 };
 
+use core::mem::MaybeUninit;
+
 /// Bytes taken from the line in one round, so that a chattering host cannot keep the interlocks from being looked at.
 const BYTES_A_ROUND: usize = 64;
 
@@ -45,21 +47,42 @@ impl Board {
 		cause: ResetCause,
 		hw: &mut H,
 	) -> Result<Board, ConfigError> {
-		config.check()?;
-		if session == Session::UNKNOWN {
-			return Err(ConfigError::NoSession);
-		}
-		let mut board = Board {
-			config,
+		check(&config, session)?;
+		let mut board = Board::unstarted(&config, session);
+		board.begin(cause, hw);
+		Ok(board)
+	}
+
+	/// The same in a given place, for a controller whose stack has no room for a board.
+	pub fn start_in<'a, H: Hardware>(
+		place: &'a mut MaybeUninit<Board>,
+		config: &Config,
+		session: Session,
+		cause: ResetCause,
+		hw: &mut H,
+	) -> Result<&'a mut Board, ConfigError> {
+		check(config, session)?;
+		let board = place.write(Board::unstarted(config, session));
+		board.begin(cause, hw);
+		Ok(board)
+	}
+
+	#[inline(always)]
+	fn unstarted(config: &Config, session: Session) -> Board {
+		Board {
+			config: *config,
 			session,
 			decoder: Decoder::with_version(config.version),
-			safety: Safety::start(config, hw),
+			safety: Safety::new(config),
 			outbox: Outbox::new(config.version, session),
 			last: None,
 			stream: None,
-		};
-		board.outbox.event(hw.now_ms(), EventKind::Reset { cause });
-		Ok(board)
+		}
+	}
+
+	fn begin<H: Hardware>(&mut self, cause: ResetCause, hw: &mut H) {
+		self.safety.start(hw);
+		self.outbox.event(hw.now_ms(), EventKind::Reset { cause });
 	}
 
 	/// The number of this life.
@@ -212,5 +235,13 @@ impl Board {
 				status: self.status(),
 			}),
 		);
+	}
+}
+
+fn check(config: &Config, session: Session) -> Result<(), ConfigError> {
+	config.check()?;
+	match session {
+		Session::UNKNOWN => Err(ConfigError::NoSession),
+		_ => Ok(()),
 	}
 }

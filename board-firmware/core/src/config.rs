@@ -28,6 +28,16 @@ impl ChannelSet {
 		ChannelSet(set)
 	}
 
+	/// The set whose channels are the bits that are set, channel 0 the lowest.
+	pub const fn from_bits(bits: u16) -> ChannelSet {
+		ChannelSet(bits)
+	}
+
+	/// One bit for each channel of the set, channel 0 the lowest.
+	pub const fn bits(self) -> u16 {
+		self.0
+	}
+
 	/// Whether the channel is in the set.
 	pub const fn has(self, channel: u8) -> bool {
 		(channel as usize) < MAX_CHANNELS && self.0 >> channel & 1 == 1
@@ -40,7 +50,19 @@ impl ChannelSet {
 
 	/// The channels of the set, lowest first.
 	pub fn iter(self) -> impl Iterator<Item = u8> {
-		(0..MAX_CHANNELS as u8).filter(move |channel| self.has(*channel))
+		// One shift a channel: a controller that shifts by one bit at a time has no other way that is quick.
+		let (mut rest, mut next) = (self.0, 0);
+		core::iter::from_fn(move || {
+			while rest != 0 {
+				let (member, channel) = (rest & 1 == 1, next);
+				rest >>= 1;
+				next += 1;
+				if member {
+					return Some(channel);
+				}
+			}
+			None
+		})
 	}
 
 	pub(crate) fn set(&mut self, channel: u8, member: bool) {

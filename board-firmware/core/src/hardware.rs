@@ -10,6 +10,10 @@ pub trait Clock {
 pub trait Uart {
 	/// The next byte that came in, if any.
 	fn read(&mut self) -> Option<u8>;
+	/// Whether a frame of any length would be taken now. Where that is not known before, `true`: it is then tried.
+	fn is_ready(&self) -> bool {
+		true
+	}
 	/// Sends a whole frame (at most 64 bytes), or sends nothing and returns `false` when there is no room for it now.
 	fn write(&mut self, frame: &[u8]) -> bool;
 }

@@ -1,7 +1,7 @@
 //! What waits to be sent, in fixed room: events, one reply, and a mark for each reading that is due.
 
 use crate::{safety::Safety, ChannelSet, Uart};
-use bpiiot_protocol::{BoardFrame, BoardMessage, Event, EventKind, Reading, Session};
+use bpiiot_protocol::{BoardFrame, BoardMessage, EncodedFrame, Event, EventKind, Reading, Session};
 
 /// Events that may wait. More than that are dropped, which their counter shows.
 const EVENTS: usize = 8;
@@ -20,6 +20,7 @@ pub(crate) struct Outbox {
 }
 
 impl Outbox {
+	#[inline(always)]
 	pub(crate) fn new(version: u8, session: Session) -> Self {
 		Outbox {
 			version,
@@ -120,6 +121,10 @@ impl Outbox {
 	}
 
 	fn send<U: Uart>(&self, uart: &mut U, sequence: u16, message: BoardMessage) -> bool {
+		// Not made in vain: on a small controller that takes as long as four bytes on the line.
+		if !uart.is_ready() {
+			return false;
+		}
 		let frame = BoardFrame {
 			version: self.version,
 			session: self.session,
@@ -127,6 +132,7 @@ impl Outbox {
 			message,
 		};
 		// Every message fits a frame (tested in the protocol); one that did not would be skipped, not retried for ever.
-		frame.encode().map_or(true, |bytes| uart.write(&bytes))
+		let mut bytes = EncodedFrame::new();
+		frame.encode_into(&mut bytes).is_err() || uart.write(&bytes)
 	}
 }

@@ -1,12 +1,17 @@
 //! What keeps people and machine whole: driven values, interlocks, the dead-man timer.
 
-use crate::{ChannelSet, Config, Hardware, OutputFailed, MAX_CHANNELS};
+use crate::{ChannelSet, Config, Hardware, Interlock, OutputFailed, MAX_CHANNELS};
 use bpiiot_protocol::{AckResult, ChannelInfo, ChannelKind, EventKind, Status};
 
 /// The state of all channels, and why outputs are held.
 #[derive(Debug)]
 pub(crate) struct Safety {
-	config: Config,
+	channels: &'static [ChannelInfo],
+	interlocks: &'static [Interlock],
+	dead_man_ms: u32,
+	/// Looked up once: a small controller asks for them in each round.
+	inputs: ChannelSet,
+	outputs: ChannelSet,
 	/// Inputs: the last sample. Outputs: the value that they are driven with.
 	values: [i32; MAX_CHANNELS],
 	/// Inputs that cannot be read.
@@ -22,19 +27,27 @@ pub(crate) struct Safety {
 }
 
 impl Safety {
-	/// Makes every output safe, whatever it was before.
-	pub(crate) fn start<H: Hardware>(config: Config, hw: &mut H) -> Self {
-		let mut safety = Safety {
-			config,
+	/// Nothing read, nothing driven.
+	#[inline(always)]
+	pub(crate) fn new(config: &Config) -> Self {
+		Safety {
+			channels: config.channels,
+			interlocks: config.interlocks,
+			dead_man_ms: config.dead_man_ms,
+			inputs: config.inputs(),
+			outputs: config.outputs(),
 			values: [0; MAX_CHANNELS],
 			lost: ChannelSet::EMPTY,
 			stuck: ChannelSet::EMPTY,
 			tripped: ChannelSet::EMPTY,
 			active: 0,
 			heard_ms: None,
-		};
-		safety.make_safe(hw, config.outputs());
-		safety
+		}
+	}
+
+	/// Makes every output safe, whatever it was before.
+	pub(crate) fn start<H: Hardware>(&mut self, hw: &mut H) {
+		self.make_safe(hw, self.outputs);
 	}
 
 	/// The value of a channel, unless it is an input that cannot be read.
@@ -47,7 +60,6 @@ impl Safety {
 	pub(crate) fn flags(&self) -> u8 {
 		let all_safe = self.stuck.is_empty()
 			&& self
-				.config
 				.channels
 				.iter()
 				.all(|info| info.kind == ChannelKind::Input || self.values[usize::from(info.channel)] == info.safe);
@@ -64,7 +76,7 @@ impl Safety {
 
 	/// Reads every input, then acts on the interlocks.
 	pub(crate) fn watch<H: Hardware>(&mut self, hw: &mut H, mut report: impl FnMut(EventKind)) {
-		for channel in self.config.inputs().iter() {
+		for channel in self.inputs.iter() {
 			let sample = hw.sample(channel);
 			match (sample, self.lost.has(channel)) {
 				(None, false) => report(EventKind::InputLost { channel }),
@@ -76,7 +88,7 @@ impl Safety {
 				self.values[usize::from(channel)] = value;
 			}
 		}
-		for (bit, interlock) in self.config.interlocks.iter().enumerate() {
+		for (bit, interlock) in self.interlocks.iter().enumerate() {
 			let value = self.value(interlock.input);
 			let well = value.is_some_and(|value| (interlock.min..=interlock.max).contains(&value));
 			let was_active = self.active >> bit & 1 == 1;
@@ -92,7 +104,9 @@ impl Safety {
 				report(EventKind::InterlockCleared { input: interlock.input });
 			}
 		}
-		self.make_safe(hw, self.stuck);
+		if !self.stuck.is_empty() {
+			self.make_safe(hw, self.stuck);
+		}
 	}
 
 	/// The host gave a sign of life.
@@ -103,16 +117,16 @@ impl Safety {
 	/// Makes everything safe when the host has been silent for too long.
 	pub(crate) fn check_dead_man<H: Hardware>(&mut self, hw: &mut H, now_ms: u32, report: impl FnOnce(EventKind)) {
 		let Some(heard_ms) = self.heard_ms else { return };
-		if now_ms.wrapping_sub(heard_ms) > self.config.dead_man_ms {
+		if now_ms.wrapping_sub(heard_ms) > self.dead_man_ms {
 			self.heard_ms = None;
-			self.trip(hw, self.config.outputs());
+			self.trip(hw, self.outputs);
 			report(EventKind::DeadManTripped);
 		}
 	}
 
 	/// Drives one output, if that is allowed. The safe value always is.
 	pub(crate) fn set_output<H: Hardware>(&mut self, hw: &mut H, channel: u8, value: i32) -> AckResult {
-		let Some(info) = self.config.channel(channel) else {
+		let Some(info) = self.channels.get(usize::from(channel)) else {
 			return AckResult::NoSuchChannel;
 		};
 		if info.kind != ChannelKind::Output {
@@ -144,7 +158,7 @@ impl Safety {
 
 	/// Makes all outputs safe and forgets the trips whose cause is gone.
 	pub(crate) fn safe<H: Hardware>(&mut self, hw: &mut H) -> AckResult {
-		self.make_safe(hw, self.config.outputs());
+		self.make_safe(hw, self.outputs);
 		self.tripped = self.held();
 		match self.stuck.is_empty() {
 			true => AckResult::Done,
@@ -155,7 +169,6 @@ impl Safety {
 	/// The outputs that interlocks hold safe now.
 	fn held(&self) -> ChannelSet {
 		let active = self
-			.config
 			.interlocks
 			.iter()
 			.enumerate()
@@ -169,7 +182,7 @@ impl Safety {
 	}
 
 	fn make_safe<H: Hardware>(&mut self, hw: &mut H, outputs: ChannelSet) {
-		for info in self.config.channels.iter().filter(|info| outputs.has(info.channel)) {
+		for info in self.channels.iter().filter(|info| outputs.has(info.channel)) {
 			match hw.drive(info.channel, info.safe) {
 				Ok(()) => self.drove(info, info.safe),
 				Err(OutputFailed) => self.stuck.set(info.channel, true),

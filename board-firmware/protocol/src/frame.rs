@@ -28,6 +28,13 @@ pub fn checksum(bytes: &[u8]) -> u16 {
 	CRC.checksum(bytes)
 }
 
+/// The CRC-16/IBM-3740 of bytes that do not lie in one place.
+pub fn checksum_of(bytes: impl IntoIterator<Item = u8>) -> u16 {
+	let mut digest = CRC.digest();
+	bytes.into_iter().for_each(|byte| digest.update(&[byte]));
+	digest.finalize()
+}
+
 /// The bytes of one frame as they go over the line, both delimiters included.
 pub type EncodedFrame = heapless::Vec<u8, MAX_FRAME>;
 
@@ -84,6 +91,13 @@ impl<M: Message> Frame<M> {
 	///
 	/// Fails when the payload is longer than [`MAX_PAYLOAD`], which none of this crate's messages is.
 	pub fn encode(&self) -> Result<EncodedFrame, EncodeError> {
+		let mut out = EncodedFrame::new();
+		self.encode_into(&mut out)?;
+		Ok(out)
+	}
+
+	/// The bytes for the line in the place of what is in `out`, which saves a small controller the copies.
+	pub fn encode_into(&self, out: &mut EncodedFrame) -> Result<(), EncodeError> {
 		let mut raw = [0; MAX_RAW];
 		raw[0] = self.version;
 		raw[1..5].copy_from_slice(&self.session.0.to_le_bytes());
@@ -94,20 +108,19 @@ impl<M: Message> Frame<M> {
 		raw[KIND_AT] |= M::KIND_BASE;
 		let crc = checksum(&raw[..end]).to_le_bytes();
 		raw[end..end + CHECKSUM_LEN].copy_from_slice(&crc);
-		wrap(&raw[..end + CHECKSUM_LEN])
+		wrap(&raw[..end + CHECKSUM_LEN], out)
 	}
 }
 
 /// Stuffs the bytes and puts a delimiter on both sides.
-fn wrap(raw: &[u8]) -> Result<EncodedFrame, EncodeError> {
-	let mut block = [0; MAX_BLOCK];
-	let len = cobs::try_encode(raw, &mut block).map_err(|_| EncodeError::TooLong)?;
-	let mut out = EncodedFrame::new();
-	// The leading delimiter ends whatever noise the line brought before.
-	out.push(0).map_err(|_| EncodeError::TooLong)?;
-	out.extend_from_slice(&block[..len]).map_err(|_| EncodeError::TooLong)?;
-	out.push(0).map_err(|_| EncodeError::TooLong)?;
-	Ok(out)
+fn wrap(raw: &[u8], out: &mut EncodedFrame) -> Result<(), EncodeError> {
+	// All zeros, so the delimiters are there. The leading one ends whatever noise the line brought before.
+	out.clear();
+	out.resize_default(MAX_FRAME).map_err(|_| EncodeError::TooLong)?;
+	let block = out.get_mut(1..=MAX_BLOCK).ok_or(EncodeError::TooLong)?;
+	let len = cobs::try_encode(raw, block).map_err(|_| EncodeError::TooLong)?;
+	out.truncate(len + 2);
+	Ok(())
 }
 
 /// Why a frame cannot be sent.

@@ -11,7 +11,8 @@ mod schema;
 
 pub use decode::{DecodeCounters, DecodeError, Decoder};
 pub use frame::{
-	checksum, EncodeError, EncodedFrame, Frame, Session, HEADER_LEN, MAX_BLOCK, MAX_FRAME, MAX_PAYLOAD, MAX_RAW,
+	checksum, checksum_of, EncodeError, EncodedFrame, Frame, Session, HEADER_LEN, MAX_BLOCK, MAX_FRAME, MAX_PAYLOAD,
+	MAX_RAW,
 };
 pub use gaps::{Arrival, GapCounter};
 pub use hello::{

@@ -18,6 +18,6 @@ pub use channels::{
 pub use command::{Command, UnknownCommand};
 pub use drill_press::DrillPress;
 pub use fault::{Fault, Faults, UnknownFault};
-pub use port::PortError;
+pub use port::{Change, Port, PortError};
 pub use server::{Options, Server, ServerError, State};
 pub use virtual_board::VirtualBoard;

@@ -41,7 +41,8 @@ pub enum PortError {
 
 /// What happened to the port since it was last looked at.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Change {
+pub enum Change {
+	/// Nothing.
 	None,
 	/// A client opened it. On a real board this pulls the reset line.
 	Opened,
@@ -49,9 +50,9 @@ pub(crate) enum Change {
 	Closed,
 }
 
-/// The serial device.
+/// The serial device: a link to a pseudo-terminal, a fresh one for each opening.
 #[derive(Debug)]
-pub(crate) struct Port {
+pub struct Port {
 	link: PathBuf,
 	/// In use by a client.
 	open: Option<Pty>,
@@ -61,7 +62,7 @@ pub(crate) struct Port {
 
 impl Port {
 	/// Makes the device and its link.
-	pub(crate) fn new(link: &Path) -> Result<Port, PortError> {
+	pub fn new(link: &Path) -> Result<Port, PortError> {
 		if fs::symlink_metadata(link).is_ok() && !is_terminal_link(link) {
 			return Err(PortError::InTheWay(link.into()));
 		}
@@ -75,12 +76,12 @@ impl Port {
 	}
 
 	/// What to wait on for bytes from the client, if there is one.
-	pub(crate) fn client(&self) -> Option<BorrowedFd<'_>> {
+	pub fn client(&self) -> Option<BorrowedFd<'_>> {
 		self.open.as_ref().map(|pty| pty.master.as_fd())
 	}
 
 	/// Looks whether a client came. A newcomer takes the port from whoever has it.
-	pub(crate) fn check(&mut self) -> Result<Change, PortError> {
+	pub fn check(&mut self) -> Result<Change, PortError> {
 		if !self.next.is_opened()? {
 			return Ok(Change::None);
 		}
@@ -90,7 +91,7 @@ impl Port {
 	}
 
 	/// Takes what the client sent.
-	pub(crate) fn read(&mut self, mut sink: impl FnMut(u8)) -> Change {
+	pub fn read(&mut self, mut sink: impl FnMut(u8)) -> Change {
 		let Some(pty) = &self.open else { return Change::None };
 		let mut buffer = [0; 256];
 		loop {
@@ -109,7 +110,7 @@ impl Port {
 
 	/// Sends bytes, and gives how many of them were lost because the client does not read: a serial line without flow
 	/// control waits for nobody.
-	pub(crate) fn write(&mut self, bytes: &[u8]) -> usize {
+	pub fn write(&mut self, bytes: &[u8]) -> usize {
 		match (&self.open, bytes) {
 			(None, _) | (_, []) => 0,
 			(Some(pty), bytes) => bytes.len() - unistd::write(&pty.master, bytes).unwrap_or(0),

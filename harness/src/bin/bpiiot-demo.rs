@@ -1,7 +1,8 @@
-//! `make run` and `make demo`: the whole thing once, on this computer, with a virtual board.
+//! `make run` and `make demo`: the whole thing once, on this computer, with a simulated machine.
 
 use anyhow::Result;
 use bpiiot_harness::{
+	board::Model,
 	demo::{demonstrate, dispute::Arbiter, screen::Screen, what_to_try, Settings},
 	stop::Stop,
 };
@@ -35,6 +36,9 @@ struct Arguments {
 	/// Stay up afterwards, until Ctrl-C
 	#[arg(long)]
 	stay: bool,
+	/// The board
+	#[arg(long, value_enum, value_name = "NAME", default_value = "virtual")]
+	board: Model,
 	/// Put a fault into the board: spindle-stall, sensor-stuck, drift, dropout, line-noise, reset, wrong-version
 	#[arg(long, value_name = "NAME")]
 	fault: Option<String>,
@@ -71,6 +75,7 @@ async fn demonstration(arguments: &Arguments) -> Result<u8> {
 	let usual = if arguments.stay { TO_LOOK_AT } else { QUICK };
 	let settings = Settings {
 		block_time: Duration::from_millis(arguments.block_time.unwrap_or(usual)),
+		board: arguments.board,
 		fault: arguments.fault.clone(),
 		stablecoin: arguments.asset == "stable",
 		dispute: arguments.dispute.as_deref().map(|how| match how {

@@ -3,9 +3,10 @@
 pub mod books;
 pub mod dispute;
 pub mod screen;
+pub mod trace;
 
 use crate::{
-	board::Board,
+	board::{Board, Model},
 	chain::{Job, JobState, Outcome, View},
 	client::{Daemon, News},
 	money::Money,
@@ -40,6 +41,8 @@ const USUAL_PORT: u16 = 9944;
 pub struct Settings {
 	/// The time between two blocks.
 	pub block_time: Duration,
+	/// Which board it is.
+	pub board: Model,
 	/// A fault of the board.
 	pub fault: Option<String>,
 	/// Whether the machine is paid in a stablecoin.
@@ -104,12 +107,14 @@ pub async fn demonstrate(settings: &Settings, screen: &mut Screen) -> Result<(St
 	let fees_before = Fees::of(&world.auditor.up_to(view.number()).await?, &machine);
 
 	let mut daemon = world.daemon.take().context("the client was started")?;
+	let mut spindle = Vec::new();
 	let attendance = Attendance {
 		world: &world,
 		daemon: &mut daemon,
 		dispute: settings.dispute,
 		known: view.jobs().await?,
 		moved: false,
+		spindle: &mut spindle,
 		why: None,
 	};
 	let (view, job, record) = attendance.until_settled(offer, screen).await?;
@@ -137,6 +142,9 @@ pub async fn demonstrate(settings: &Settings, screen: &mut Screen) -> Result<(St
 				holds: record.approved == UNITS,
 			},
 		);
+	}
+	if let Some(outputs) = world.board.as_ref().and_then(Board::outputs) {
+		checks.push(trace::check(outputs, &spindle)?);
 	}
 	let verdict = Verdict { outcome, checks };
 	summarise(screen, &books, &verdict);
@@ -169,7 +177,7 @@ async fn raise(settings: &Settings, screen: &mut Screen) -> Result<World> {
 		json!({ "log": setup.log() }),
 	);
 	let mut node = setup.start()?;
-	let board = Board::start(folder.path(), settings.fault.as_deref()).await?;
+	let board = Board::start_model(settings.board, folder.path(), settings.fault.as_deref()).await?;
 	let chain = node.ready().await?;
 	let text = format!(
 		"a block every {} ms; {}",
@@ -182,7 +190,11 @@ async fn raise(settings: &Settings, screen: &mut Screen) -> Result<World> {
 		.as_deref()
 		.map(|fault| format!(", with the fault {fault}"))
 		.unwrap_or_default();
-	let text = format!("a drill press at the serial line {}{fault}", board.port().display());
+	let what = match settings.board {
+		Model::Virtual => "a drill press",
+		Model::UnoSim => "a drill press with the Uno's firmware in its simulator",
+	};
+	let text = format!("{what} at the serial line {}{fault}", board.port().display());
 	screen.done(
 		"board up",
 		&text,
@@ -240,6 +252,8 @@ struct Attendance<'a> {
 	known: BTreeMap<u64, Job>,
 	/// Whether an actuator has moved.
 	moved: bool,
+	/// What the spindle was driven with, in percent.
+	spindle: &'a mut Vec<u64>,
 	/// Why the machine gave up, as the client said.
 	why: Option<String>,
 }
@@ -351,6 +365,10 @@ impl Attendance<'_> {
 
 	fn tell_one(&mut self, screen: &mut Screen, news: &News) {
 		let more = json!({ "news": news.more });
+		if news.event == "output" && news.text("channel") == trace::SPINDLE {
+			let rpm = news.more.get("value").and_then(|value| value.as_i64());
+			self.spindle.extend(rpm.map(trace::percent));
+		}
 		match news.event.as_str() {
 			"output" if !self.moved => {
 				self.moved = true;

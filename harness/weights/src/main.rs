@@ -1,15 +1,19 @@
-//! Measures the calls of our pallets and writes their `weights.rs`.
+//! Measures the calls of our pallets, and of those of the SDK for which it has no figures that hold here, and writes their
+//! files of weights.
 //!
 //! Wants the runtime's wasm built with `runtime-benchmarks`, optimised. The measurement itself is the SDK's.
 //!
 //! Weights are times on the SDK's reference machine. So a transfer is measured first, whose time there the SDK tells, and all
 //! other times are scaled by what that comes to here.
 
+mod files;
 mod scale;
+mod sources;
 
 use anyhow::{ensure, Context, Result};
-use clap::{builder::PossibleValuesParser, Parser};
+use clap::Parser;
 use cumulus_primitives_proof_size_hostfunction::storage_proof_size;
+use files::{File, FILES};
 use frame_benchmarking_cli::PalletCmd;
 use sp_runtime::traits::BlakeTwo256;
 use std::{
@@ -20,24 +24,20 @@ use std::{
 use tempfile::TempDir;
 use tracing_subscriber::EnvFilter;
 
-/// What every file looks like.
-const TEMPLATE: &str = include_str!("../weights.hbs");
-/// Our pallets with calls, by the names of their folders.
-const PALLETS: [&str; 3] = ["escrow", "jobs", "machines"];
 /// What is measured to know how fast this computer is.
 const REFERENCE: (&str, &str) = ("pallet_balances", "transfer_keep_alive");
 /// How often.
 const REFERENCE_REPEAT: u32 = 500;
 
-/// Measures the calls of our pallets and writes their weights.
+/// Measures the calls of pallets and writes their weights.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
 	/// The runtime, built with the feature `runtime-benchmarks` (`make weights` does it)
 	runtime: PathBuf,
-	/// Only these pallets, by the names of their folders
-	#[arg(long, value_delimiter = ',', default_values = PALLETS, hide_default_value = true, value_parser = PossibleValuesParser::new(PALLETS))]
-	pallets: Vec<String>,
+	/// Only these pallets, with commas between; all if not given
+	#[arg(long, value_delimiter = ',', value_parser = File::named)]
+	pallets: Vec<&'static File>,
 	/// The folder of the checkout
 	#[arg(long, default_value = ".")]
 	folder: PathBuf,
@@ -80,11 +80,11 @@ fn measure(arguments: &Arguments) -> Result<()> {
 		Some(scale) => scale,
 		None => arguments.find_scale()?,
 	};
+	let apart = |file: &File| arguments.measure_in_a_process_of_its_own(&["--pallets", file.name], Some(scale));
 	match arguments.pallets.as_slice() {
-		[pallet] => arguments.measure_one(pallet, scale),
-		pallets => pallets
-			.iter()
-			.try_for_each(|pallet| arguments.measure_in_a_process_of_its_own(&["--pallets", pallet], Some(scale))),
+		[] => FILES.iter().try_for_each(apart),
+		[file] => arguments.measure_one(file, scale),
+		files => files.iter().copied().try_for_each(apart),
 	}
 }
 
@@ -121,8 +121,8 @@ impl Arguments {
 		self.run(REFERENCE, REFERENCE_REPEAT, &template, output)
 	}
 
-	fn measure_one(&self, pallet: &str, scale: f64) -> Result<()> {
-		let written = self.folder.join("pallets").join(pallet).join("src/weights.rs");
+	fn measure_one(&self, file: &File, scale: f64) -> Result<()> {
+		let written = self.folder.join(file.path);
 		ensure!(
 			written.is_file(),
 			"there is no {}: say with --folder where the checkout is",
@@ -130,14 +130,14 @@ impl Arguments {
 		);
 		let scratch = TempDir::new()?;
 		let template = scratch.path().join("template.hbs");
-		fs::write(&template, TEMPLATE)?;
+		fs::write(&template, file.template)?;
 		// A benchmark that fails must not leave half a file behind.
 		let fresh = scratch.path().join("weights.rs");
-		let all = (&*format!("pallet_{}", pallet.replace('-', "_")), "*");
-		self.run(all, self.repeat, &template, &fresh)
-			.with_context(|| format!("{pallet} was not measured"))?;
+		self.run((file.pallet, "*"), self.repeat, &template, &fresh)
+			.with_context(|| format!("{} was not measured", file.name))?;
 		let scaled = scale::scaled(&fs::read_to_string(&fresh)?, scale)?;
-		fs::write(&written, scaled).with_context(|| format!("cannot write {}", written.display()))?;
+		let signed = file.signed(&self.folder, &scaled)?;
+		fs::write(&written, signed).with_context(|| format!("cannot write {}", written.display()))?;
 		println!("{}", written.display());
 		Ok(())
 	}

@@ -3,7 +3,7 @@
 use super::{
 	money::deposit,
 	system::{HOURS, MAXIMUM_BLOCK_WEIGHT, SLOT_DURATION},
-	xcm::{ExecuteMessage, RootOrigins},
+	xcm::{ExecuteMessage, PriceOfMessage, RootOrigins},
 };
 use crate::{
 	AccountId, Aura, Balance, Balances, BlockNumber, CollatorSelection, MessageQueue, ParachainSystem, Runtime,
@@ -19,7 +19,6 @@ use frame_support::{
 };
 use frame_system::EnsureRoot;
 use parachains_common::message_queue::{NarrowOriginToSibling, ParaIdToSibling};
-use polkadot_runtime_common::xcm_sender::NoPriceForMessageDelivery;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_runtime::Perbill;
 
@@ -31,6 +30,11 @@ pub const BLOCKS_PER_RELAY_BLOCK: u32 = 1;
 pub const RELAY_PARENT_OFFSET: u32 = 0;
 /// How many of our blocks may wait to be included: one being built, one being backed, one being included.
 const UNINCLUDED_SEGMENT_CAPACITY: u32 = (3 + RELAY_PARENT_OFFSET) * BLOCKS_PER_RELAY_BLOCK;
+
+/// How many collators may stand for themselves.
+const MAX_CANDIDATES: u32 = 100;
+/// How many root may name.
+const MAX_INVULNERABLES: u32 = 20;
 
 /// Lets blocks be built while their forebears are still on their way into the relay chain (asynchronous backing).
 pub type ConsensusHook = cumulus_pallet_aura_ext::FixedVelocityConsensusHook<
@@ -91,8 +95,7 @@ impl cumulus_pallet_xcmp_queue::Config for Runtime {
 	type MaxPageSize = ConstU32<{ 1 << 16 }>;
 	type ControllerOrigin = EnsureRoot<AccountId>;
 	type ControllerOriginConverter = RootOrigins;
-	/// Users send nothing to siblings, so there is nobody to charge.
-	type PriceForSiblingDelivery = NoPriceForMessageDelivery<ParaId>;
+	type PriceForSiblingDelivery = PriceOfMessage<XcmpQueue>;
 	type WeightInfo = cumulus_pallet_xcmp_queue::weights::SubstrateWeight<Runtime>;
 }
 
@@ -134,9 +137,9 @@ impl pallet_collator_selection::Config for Runtime {
 	type Currency = Balances;
 	type UpdateOrigin = EnsureRoot<AccountId>;
 	type PotId = StakingPotId;
-	type MaxCandidates = ConstU32<100>;
+	type MaxCandidates = ConstU32<MAX_CANDIDATES>;
 	type MinEligibleCollators = ConstU32<1>;
-	type MaxInvulnerables = ConstU32<20>;
+	type MaxInvulnerables = ConstU32<MAX_INVULNERABLES>;
 	/// A candidate who makes no block for a session is dropped.
 	type KickThreshold = SessionPeriod;
 	type ValidatorId = AccountId;
@@ -148,7 +151,7 @@ impl pallet_collator_selection::Config for Runtime {
 impl pallet_aura::Config for Runtime {
 	type AuthorityId = AuraId;
 	type DisabledValidators = ();
-	type MaxAuthorities = ConstU32<100_000>;
+	type MaxAuthorities = ConstU32<{ MAX_CANDIDATES + MAX_INVULNERABLES }>;
 	/// The consensus hook sets the limit.
 	type AllowMultipleBlocksPerSlot = ConstBool<true>;
 	type SlotDuration = ConstU64<SLOT_DURATION>;
@@ -157,5 +160,5 @@ impl pallet_aura::Config for Runtime {
 impl cumulus_pallet_aura_ext::Config for Runtime {}
 
 impl pallet_authority_discovery::Config for Runtime {
-	type MaxAuthorities = ConstU32<100_000>;
+	type MaxAuthorities = ConstU32<{ MAX_CANDIDATES + MAX_INVULNERABLES }>;
 }

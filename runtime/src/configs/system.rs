@@ -1,6 +1,6 @@
 //! The chain itself: blocks, time, and the pallets that only pass calls on.
 
-use super::xcm::relay_token::TransfersWithPrograms;
+use super::xcm::TransfersWithPrograms;
 use crate::{
 	migrations::Migrations, weights, AccountId, Aura, Balance, Block, BlockNumber, Escrow, Hash, Nonce, OriginCaller,
 	PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, TxPause, SS58_PREFIX, VERSION,
@@ -103,11 +103,11 @@ impl pallet_timestamp::Config for Runtime {
 	/// None: with asynchronous backing two blocks may fall into one slot, and pushing the second one's stamp ahead
 	/// would move it into the next.
 	type MinimumPeriod = ConstU64<0>;
-	type WeightInfo = weights::timestamp::WeightInfo<Runtime>;
+	type WeightInfo = weights::pallet_timestamp::WeightInfo<Runtime>;
 }
 
 impl cumulus_pallet_weight_reclaim::Config for Runtime {
-	type WeightInfo = weights::weight_reclaim::WeightInfo;
+	type WeightInfo = weights::cumulus_pallet_weight_reclaim::WeightInfo<Runtime>;
 }
 
 impl pallet_utility::Config for Runtime {

@@ -1,7 +1,8 @@
 //! Messages from other chains, and to them. Only what is needed is open: the relay chain governs, siblings may pay for
-//! what they ask, and users move the [relay chain's token](relay_token) in and out; nothing else moves.
+//! what they ask, and users move [tokens of the relay chain and its asset hub](tokens) in and out; nothing else moves.
 
-pub mod relay_token;
+pub mod tokens;
+pub mod trader;
 
 use crate::{
 	configs::fees::{FeesToCollators, TransactionByteFee, WeightToFee},
@@ -18,7 +19,8 @@ use pallet_collator_selection::StakingPotAccountId;
 use pallet_xcm::XcmPassthrough;
 use polkadot_parachain_primitives::primitives::Sibling;
 use polkadot_runtime_common::xcm_sender::ExponentialPrice;
-use relay_token::{OnlyRelayToken, RelayChainIsReserve, RelayTokenTrader, RelayTokenTransactor};
+use tokens::{OnlyTheirTokens, TheirReserves, TokenTransactor};
+use trader::TokenTrader;
 use xcm::latest::prelude::*;
 use xcm_builder::{
 	AccountId32Aliases, AllowExplicitUnpaidExecutionFrom, AllowKnownQueryResponses, AllowTopLevelPaidExecutionFrom,
@@ -42,12 +44,12 @@ parameter_types! {
 	/// Where this chain is.
 	pub UniversalLocation: InteriorLocation = Parachain(ParachainInfo::parachain_id().into()).into();
 	/// What an instruction of a message is taken to cost.
-	pub const InstructionWeight: Weight = weights::xcm::INSTRUCTION;
+	pub const InstructionWeight: Weight = weights::MESSAGE_INSTRUCTION;
 	/// How many instructions a message may have.
 	pub const MaxInstructions: u32 = 100;
 	/// How many assets a message may carry.
 	pub const MaxAssetsIntoHolding: u32 = 8;
-	/// What a message to the relay chain costs beside its bytes, as long as its queue there is short.
+	/// What a message to another chain costs beside its bytes, as long as its queue is short.
 	pub const BaseDeliveryFee: Balance = MILLI_BPI;
 	/// What that is paid in: our token.
 	pub DeliveryFeeAsset: AssetId = AssetId(HereLocation::get());
@@ -69,7 +71,7 @@ pub type LocationToAccountId = (
 pub type LocalAssetTransactor = FungibleAdapter<Balances, IsConcrete<HereLocation>, LocationToAccountId, AccountId, ()>;
 
 /// The assets that messages can name.
-pub type AssetTransactors = (LocalAssetTransactor, RelayTokenTransactor);
+pub type AssetTransactors = (LocalAssetTransactor, TokenTransactor);
 
 /// Whom a message can act as.
 pub type OriginConverter = (
@@ -132,6 +134,19 @@ impl DenyExecution for OnwardTransfers {
 	}
 }
 
+/// The call by which a user would add a program of his own for the other chain, and name the reserve himself: named
+/// wrongly, his tokens are lost to him. The calls that find it out by themselves are enough.
+pub struct TransfersWithPrograms;
+
+impl Contains<RuntimeCall> for TransfersWithPrograms {
+	fn contains(call: &RuntimeCall) -> bool {
+		matches!(
+			call,
+			RuntimeCall::PolkadotXcm(pallet_xcm::Call::transfer_assets_using_type_and_then { .. })
+		)
+	}
+}
+
 /// Which messages are let in at all: answers that this chain has asked for and the relay chain's own for nothing,
 /// anybody else's for a fee.
 pub type Barrier = TrailingSetTopicAsId<
@@ -155,10 +170,10 @@ pub type Barrier = TrailingSetTopicAsId<
 /// Weighs a message by its number of instructions.
 pub type Weigher = FixedWeightBounds<InstructionWeight, RuntimeCall, MaxInstructions>;
 
-/// Sells execution for our token or the relay chain's.
+/// Sells execution for our token or another chain's.
 pub type Trader = (
 	UsingComponents<WeightToFee, HereLocation, AccountId, Balances, FeesToCollators>,
-	RelayTokenTrader,
+	TokenTrader,
 );
 
 /// Who sends a message pays the collators for it. The chain itself and the relay chain's governance do not.
@@ -167,9 +182,8 @@ pub type DeliveryFees = XcmFeeManagerFromComponents<
 	SendXcmFeeToAccount<AssetTransactors, CollatorsPot>,
 >;
 
-/// What a message to the relay chain costs. It rises while messages pile up, so that nobody fills the queue for long.
-pub type PriceOfUpwardMessage =
-	ExponentialPrice<DeliveryFeeAsset, BaseDeliveryFee, TransactionByteFee, ParachainSystem>;
+/// What a message costs that waits in this queue. It rises while messages pile up, so that nobody fills it for long.
+pub type PriceOfMessage<Queue> = ExponentialPrice<DeliveryFeeAsset, BaseDeliveryFee, TransactionByteFee, Queue>;
 
 /// The set-up of the machine that executes messages.
 pub struct XcmConfig;
@@ -180,7 +194,7 @@ impl xcm_executor::Config for XcmConfig {
 	type XcmEventEmitter = PolkadotXcm;
 	type AssetTransactor = AssetTransactors;
 	type OriginConverter = OriginConverter;
-	type IsReserve = RelayChainIsReserve;
+	type IsReserve = TheirReserves;
 	type IsTeleporter = ();
 	type Aliasers = Nothing;
 	type UniversalLocation = UniversalLocation;
@@ -224,7 +238,7 @@ pub type LocalOriginToLocation = SignedToAccountId32<RuntimeOrigin, AccountId, R
 
 /// How messages leave: up to the relay chain or across to a sibling.
 pub type XcmRouter = WithUniqueTopic<(
-	cumulus_primitives_utility::ParentAsUmp<ParachainSystem, PolkadotXcm, PriceOfUpwardMessage>,
+	cumulus_primitives_utility::ParentAsUmp<ParachainSystem, PolkadotXcm, PriceOfMessage<ParachainSystem>>,
 	XcmpQueue,
 )>;
 
@@ -241,7 +255,7 @@ impl pallet_xcm::Config for Runtime {
 	type XcmExecuteFilter = Nothing;
 	type XcmExecutor = XcmExecutor<XcmConfig>;
 	type XcmTeleportFilter = Nothing;
-	type XcmReserveTransferFilter = OnlyRelayToken;
+	type XcmReserveTransferFilter = OnlyTheirTokens;
 	type Weigher = Weigher;
 	type UniversalLocation = UniversalLocation;
 	type RuntimeOrigin = RuntimeOrigin;
@@ -254,7 +268,7 @@ impl pallet_xcm::Config for Runtime {
 	type MaxLockers = ConstU32<8>;
 	type MaxRemoteLockConsumers = ConstU32<0>;
 	type RemoteLockConsumerIdentifier = ();
-	type WeightInfo = weights::xcm::WeightInfo<Runtime>;
+	type WeightInfo = weights::pallet_xcm::WeightInfo<Runtime>;
 }
 
 impl cumulus_pallet_xcm::Config for Runtime {

@@ -2,7 +2,10 @@
 
 use crate::common::genesis;
 use bpiiot_runtime::{
-	configs::{consensus::MessageQueueServiceWeight, xcm::InstructionWeight},
+	configs::{
+		consensus::MessageQueueServiceWeight,
+		xcm::{tokens::Token, trader, InstructionWeight},
+	},
 	genesis_config_presets::LOCAL_TESTNET,
 	AccountId, Assets, Balance, Balances, CollatorSelection, MessageQueue, ParachainSystem, Runtime, RuntimeCall,
 	RuntimeEvent, System, RELAY_TOKEN_ASSET_ID,
@@ -32,7 +35,7 @@ pub fn on_chain(test: impl FnOnce()) {
 		test();
 		assert_eq!(
 			issued(),
-			held() + trapped(),
+			held_of(Token::Relay) + trapped(),
 			"tokens of the relay chain are lost, or come from nowhere"
 		);
 	});
@@ -43,26 +46,32 @@ pub fn issued() -> Balance {
 	Assets::total_supply(RELAY_TOKEN_ASSET_ID)
 }
 
-/// How many of them anybody holds.
-fn held() -> Balance {
-	pallet_assets::Account::<Runtime>::iter_prefix(RELAY_TOKEN_ASSET_ID)
+/// How many of a token anybody holds.
+pub fn held_of(token: Token) -> Balance {
+	pallet_assets::Account::<Runtime>::iter_prefix(token.number())
 		.map(|(_, account)| account.balance)
 		.sum()
 }
 
-/// How many of them are in the trap.
+/// How many tokens of the relay chain are in the trap.
 pub fn trapped() -> Balance {
-	let relay_tokens = |assets: &VersionedAssets| -> Balance {
+	trapped_of(Token::Relay)
+}
+
+/// How many of a token are in the trap.
+pub fn trapped_of(token: Token) -> Balance {
+	let name = token.name();
+	let amount_of = |assets: &VersionedAssets| -> Balance {
 		let assets = XcmAssets::try_from(assets.clone()).expect("is of a version that is known");
 		let amount = |asset: &Asset| match asset.fun {
-			Fungible(amount) if asset.id.0 == Location::parent() => amount,
+			Fungible(amount) if asset.id.0 == name => amount,
 			_ => 0,
 		};
 		assets.inner().iter().map(amount).sum()
 	};
 	events().into_iter().fold(0, |trapped, event| match event {
-		pallet_xcm::Event::AssetsTrapped { assets, .. } => trapped + relay_tokens(&assets),
-		pallet_xcm::Event::AssetsClaimed { assets, .. } => trapped - relay_tokens(&assets),
+		pallet_xcm::Event::AssetsTrapped { assets, .. } => trapped + amount_of(&assets),
+		pallet_xcm::Event::AssetsClaimed { assets, .. } => trapped - amount_of(&assets),
 		_ => trapped,
 	})
 }
@@ -130,6 +139,11 @@ pub fn buy(fees: Asset) -> Instruction<RuntimeCall> {
 	}
 }
 
+/// A message that begins so, buys execution with what came of it and gives the rest to somebody.
+pub fn spend_on(first: Instruction<RuntimeCall>, asset: Asset, to: &AccountId) -> Vec<Instruction<RuntimeCall>> {
+	vec![first, buy(asset), deposit_to(to)]
+}
+
 /// What a transfer by the relay chain's `xcmPallet` brings.
 pub fn transfer(amount: Balance, to: &AccountId) -> Vec<Instruction<RuntimeCall>> {
 	vec![
@@ -141,6 +155,11 @@ pub fn transfer(amount: Balance, to: &AccountId) -> Vec<Instruction<RuntimeCall>
 	]
 }
 
+/// What so much weight costs in the relay chain's token.
+pub fn price(weight: Weight) -> Balance {
+	trader::price(weight, Token::Relay).expect("has a price")
+}
+
 /// What a message with so many instructions weighs.
 pub fn weight_of(instructions: usize) -> Weight {
 	InstructionWeight::get().saturating_mul(instructions as u64)
@@ -148,16 +167,16 @@ pub fn weight_of(instructions: usize) -> Weight {
 
 /// A message from the relay chain.
 pub fn from_relay(message: Vec<Instruction<RuntimeCall>>) -> Result<(), XcmError> {
-	receive(AggregateMessageOrigin::Parent, message)
+	from_chain(AggregateMessageOrigin::Parent, message)
 }
 
 /// A message from the chain beside ours.
 pub fn from_sibling(message: Vec<Instruction<RuntimeCall>>) -> Result<(), XcmError> {
-	receive(AggregateMessageOrigin::Sibling(SIBLING.into()), message)
+	from_chain(AggregateMessageOrigin::Sibling(SIBLING.into()), message)
 }
 
-/// Puts a message into the queue and works the queue off. What went wrong, if anything did.
-fn receive(from: AggregateMessageOrigin, message: Vec<Instruction<RuntimeCall>>) -> Result<(), XcmError> {
+/// Puts a message of another chain into the queue and works the queue off. What went wrong, if anything did.
+pub fn from_chain(from: AggregateMessageOrigin, message: Vec<Instruction<RuntimeCall>>) -> Result<(), XcmError> {
 	let told = System::events().len();
 	let bytes = VersionedXcm::from(Xcm(message)).encode();
 	MessageQueue::enqueue_message(bytes.as_slice().try_into().expect("is short"), from);

@@ -1,15 +1,15 @@
 //! Messages that say what is not so. None of them makes a token, of the relay chain's or of ours.
 
 use crate::chain::{
-	account, balance, buy, deposit_to, from_relay, from_sibling, issued, native, on_chain, our_token, relay_token,
-	to_relay, transfer, trapped, weight_of, XcmAssets, ROC, SIBLING,
+	account, balance, buy, deposit_to, from_relay, from_sibling, issued, native, on_chain, our_token, price,
+	relay_token, spend_on, to_relay, transfer, trapped, weight_of, XcmAssets, ROC, SIBLING,
 };
 use bpiiot_runtime::{
-	configs::xcm::{relay_token::RelayTokenFee, LocationToAccountId, MaxAssetsIntoHolding, MaxInstructions},
+	configs::xcm::{LocationToAccountId, MaxAssetsIntoHolding, MaxInstructions},
 	AccountId, Balances, RuntimeCall, RuntimeOrigin, BPI, RELAY_TOKEN_ASSET_ID,
 };
 use codec::Encode;
-use frame_support::{assert_ok, weights::WeightToFee};
+use frame_support::assert_ok;
 use xcm::{
 	latest::{prelude::*, AssetTransferFilter},
 	VersionedXcm,
@@ -18,14 +18,9 @@ use xcm_executor::traits::ConvertLocation;
 
 type Message = Vec<Instruction<RuntimeCall>>;
 
-/// Buys execution with an asset and gives the rest to `//Owner`.
-fn spend(asset: Asset) -> Message {
-	vec![buy(asset), deposit_to(&account("Owner"))]
-}
-
 /// A message that begins so and spends what came of it.
 fn spending(first: Instruction<RuntimeCall>, asset: Asset) -> Message {
-	[vec![first], spend(asset)].concat()
+	spend_on(first, asset, &account("Owner"))
 }
 
 fn put_aside(asset: Asset) -> Message {
@@ -156,7 +151,7 @@ fn nobody_claims_what_was_never_kept() {
 #[test]
 fn a_sibling_claims_nothing_of_the_relay_chains() {
 	on_chain(|| {
-		let kept = RelayTokenFee::weight_to_fee(&weight_of(5)) - 1;
+		let kept = price(weight_of(5)) - 1;
 		assert!(from_relay(transfer(kept, &account("Owner"))).is_err());
 		let claim = ClaimAsset {
 			assets: relay_token(kept).into(),
@@ -316,7 +311,7 @@ fn a_message_carries_no_more_assets_than_it_may() {
 		let mut message = transfer(ROC, &account("Owner"));
 		message.remove(1);
 		message.insert(2, ReserveAssetDeposited(XcmAssets::from(many)));
-		let fee = RelayTokenFee::weight_to_fee(&weight_of(5));
+		let fee = price(weight_of(5));
 		assert_eq!(from_relay(message), Err(XcmError::HoldingWouldOverflow));
 		assert_eq!((issued(), trapped()), (ROC, ROC - fee));
 		assert_eq!(balance(&account("Owner")), 0);
@@ -359,7 +354,7 @@ fn nobody_is_paid_for_another_place() {
 			beneficiary: Location::new(1, [Parachain(SIBLING), Parachain(1)]),
 		};
 		assert!(from_relay(message).is_err());
-		let fee = RelayTokenFee::weight_to_fee(&weight_of(5));
+		let fee = price(weight_of(5));
 		assert_eq!((issued(), trapped()), (ROC, ROC - fee));
 		assert_eq!(balance(&account("Owner")), 0);
 	});

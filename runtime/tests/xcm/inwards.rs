@@ -1,14 +1,13 @@
 //! What the relay chain has put aside arrives, or is kept until somebody claims it.
 
 use crate::chain::{
-	account, balance, buy, deposit_to, events, from_relay, issued, native, on_chain, our_token, place, pot,
+	account, balance, buy, deposit_to, events, from_relay, issued, native, on_chain, our_token, place, pot, price,
 	relay_token, transfer, trapped, weight_of, XcmAssets, ROC,
 };
 use bpiiot_primitives::AssetKind;
 use bpiiot_runtime::{
-	configs::{fees::WeightToFee, xcm::relay_token::RelayTokenFee},
-	AssetRate, Assets, Balance, Balances, Escrow, PolkadotXcm, Runtime, RuntimeEvent, RuntimeOrigin, System,
-	RELAY_TOKEN_ASSET_ID, RELAY_TOKEN_MIN_BALANCE,
+	configs::fees::WeightToFee, AssetRate, Assets, Balance, Balances, Escrow, PolkadotXcm, Runtime, RuntimeEvent,
+	RuntimeOrigin, System, RELAY_TOKEN_ASSET_ID, RELAY_TOKEN_MIN_BALANCE,
 };
 use frame_support::{assert_noop, assert_ok, weights::WeightToFee as _};
 use sp_runtime::{traits::Zero, FixedPointNumber, FixedU128};
@@ -17,7 +16,7 @@ use xcm_runtime_apis::fees::runtime_decl_for_xcm_payment_api::XcmPaymentApi;
 
 /// What the relay chain's own transfer pays here.
 fn fee() -> Balance {
-	RelayTokenFee::weight_to_fee(&weight_of(5))
+	price(weight_of(5))
 }
 
 /// Sets what the relay chain's token is worth in ours.
@@ -236,7 +235,7 @@ fn what_is_bought_and_not_used_is_not_given_back() {
 		let mut message = transfer(ROC, &account("Owner"));
 		message.insert(3, Trap(0));
 		message.push(RefundSurplus);
-		let price = RelayTokenFee::weight_to_fee(&weight_of(message.len()));
+		let price = price(weight_of(message.len()));
 		assert_eq!(from_relay(message), Err(XcmError::Trap(0)));
 		assert_eq!((balance(&pot()), trapped()), (price, ROC - price));
 	});

@@ -1,4 +1,5 @@
-//! The relay chain's token comes in and goes out by reserve, and nothing else does: real messages on the real runtime.
+//! Tokens of the relay chain and its asset hub come in and go out by reserve, and nothing else does: real messages on the
+//! real runtime.
 //!
 //! | where | what |
 //! |---|---|
@@ -7,6 +8,7 @@
 //! | [`outwards`] | a user sends it back |
 //! | [`forged`] | messages that say what is not so |
 //! | [`shut`] | calls that users may not make |
+//! | [`stablecoin`] | an asset of the asset hub, which is a chain of its own here: [`hub`] |
 
 #[path = "../common/blocks.rs"]
 mod blocks;
@@ -15,6 +17,8 @@ mod common;
 
 mod chain;
 mod forged;
+mod hub;
 mod inwards;
 mod outwards;
 mod shut;
+mod stablecoin;

@@ -4,6 +4,7 @@ mod blocks;
 mod faults;
 mod jobs;
 mod load;
+mod state;
 mod upgrade;
 mod xcm;
 
@@ -32,7 +33,7 @@ macro_rules! tests {
 }
 
 /// All of them. The first is the shortest.
-pub const TESTS: [Test; 16] = tests! {
+pub const TESTS: [Test; 17] = tests! {
 	"backed", "blocks are backed, included in the relay chain and finalized", blocks::backed;
 	"life-cycle", "a job from order to payment through a collator, read at the full node", jobs::life_cycle;
 	"third-collator", "a third collator joins and makes blocks", blocks::third_collator;
@@ -44,6 +45,7 @@ pub const TESTS: [Test; 16] = tests! {
 	"storm", "5,120 job calls: all in finalized blocks, none lost, none doubled; beside them as many transfers", load::storm;
 	"upgrade", "the runtime is replaced with 1,024 jobs in flight; all of them finish", upgrade::upgrade;
 	"large-block", "a block near the limits of length and proof is backed and finalized", load::large_block;
+	"state", "all holds in the state that a node exports, and would after an upgrade", state::state;
 	"relay-token", "the relay chain's token comes in and goes out by reserve; a teleport is refused", xcm::transfers;
 	"light-client", "the client's light client syncs, and says what the nodes say", jobs::light_client;
 	"sync", "a new full node syncs from the first block", blocks::sync;

@@ -3,7 +3,8 @@
 use board_core::{
 	protocol::{
 		Ack, AckResult, BoardFrame, BoardMessage, ChannelInfo, ChannelKind, Decoder, EventKind, FirmwareInfo,
-		FirmwareVersion, HostFrame, HostMessage, Label, Reading, ResetCause, Scale, Session, Unit, PROTOCOL_VERSION,
+		FirmwareVersion, HostFrame, HostMessage, Label, Reading, ResetCause, Scale, Session, Unit, MAX_FRAME,
+		PROTOCOL_VERSION,
 	},
 	Board, ChannelSet, Clock, Config, Inputs, Interlock, OutputFailed, Outputs, Uart,
 };
@@ -82,6 +83,10 @@ pub struct Machine {
 	pub from_board: Vec<u8>,
 	/// Bytes that the line takes before it is full.
 	pub room: usize,
+	/// Whether the line says beforehand that it is full.
+	pub says_when_full: bool,
+	/// Frames that the line was offered and did not take.
+	pub refused: usize,
 	pub inputs: HashMap<u8, Option<i32>>,
 	pub outputs: HashMap<u8, i32>,
 	/// Every value ever driven, in order.
@@ -101,8 +106,13 @@ impl Uart for Machine {
 		self.to_board.pop_front()
 	}
 
+	fn is_ready(&self) -> bool {
+		!self.says_when_full || self.room >= MAX_FRAME
+	}
+
 	fn write(&mut self, frame: &[u8]) -> bool {
 		let fits = frame.len() <= self.room;
+		self.refused += usize::from(!fits);
 		if fits {
 			self.room -= frame.len();
 			self.from_board.extend(frame);
@@ -156,6 +166,8 @@ impl Bench {
 			to_board: VecDeque::new(),
 			from_board: Vec::new(),
 			room: usize::MAX,
+			says_when_full: false,
+			refused: 0,
 			inputs: HashMap::from([(SPEED, Some(0)), (DOOR, Some(1)), (PRESSURE, Some(0))]),
 			outputs: HashMap::from([(SPINDLE, 1), (FEED, 1), (BRAKE, 0)]),
 			driven: Vec::new(),

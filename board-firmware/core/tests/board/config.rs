@@ -3,6 +3,7 @@ use board_core::{
 	protocol::{ChannelInfo, ResetCause, Scale, Session},
 	Board, ChannelSet, Config, ConfigError, Interlock, MAX_CHANNELS, MAX_INTERLOCKS,
 };
+use std::mem::MaybeUninit;
 
 fn channels(change: impl FnOnce(&mut Vec<ChannelInfo>)) -> Config {
 	let mut channels = CONFIG.channels.to_vec();
@@ -120,4 +121,34 @@ fn sets_of_channels() {
 #[should_panic(expected = "no such channel")]
 fn a_set_of_impossible_channels_stops_the_build() {
 	ChannelSet::of(&[16]);
+}
+
+#[test]
+fn a_board_made_in_a_given_place_is_like_any_other() {
+	let mut bench = Bench::new();
+	bench.machine.outputs.insert(SPINDLE, 900);
+	let mut place = MaybeUninit::uninit();
+	let board = Board::start_in(&mut place, &CONFIG, SESSION, ResetCause::PowerOn, &mut bench.machine);
+	bench.board = Board::start(CONFIG, SESSION, ResetCause::PowerOn, &mut bench.machine).expect("sound");
+	assert_eq!(format!("{:?}", board.expect("sound")), format!("{:?}", bench.board));
+	assert!(bench.is_safe());
+}
+
+#[test]
+fn a_board_that_cannot_be_is_not_made_in_a_given_place_either() {
+	let mut bench = Bench::new();
+	bench.machine.driven.clear();
+	let wrong = Config {
+		dead_man_ms: 0,
+		..CONFIG
+	};
+	for (config, session, error) in [
+		(wrong, SESSION, ConfigError::ZeroTime),
+		(CONFIG, Session::UNKNOWN, ConfigError::NoSession),
+	] {
+		let mut place = MaybeUninit::uninit();
+		let result = Board::start_in(&mut place, &config, session, ResetCause::PowerOn, &mut bench.machine);
+		assert_eq!(result.err(), Some(error));
+	}
+	assert!(bench.machine.driven.is_empty(), "outputs are untouched");
 }

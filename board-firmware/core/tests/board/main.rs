@@ -3,7 +3,9 @@
 mod bench;
 mod commands;
 mod config;
+mod hardware;
 mod hello;
+mod image;
 mod properties;
 mod readings;
 mod safety;

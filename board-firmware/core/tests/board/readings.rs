@@ -1,5 +1,5 @@
-use crate::bench::{events, readings, Bench, DOOR, SPEED};
-use board_core::protocol::{AckResult, BoardFrame, BoardMessage, EventKind, HostMessage, Status};
+use crate::bench::{acks, events, readings, Bench, DOOR, SESSION, SPEED};
+use board_core::protocol::{AckResult, BoardFrame, BoardMessage, EventKind, HostFrame, HostMessage, Status};
 
 const fn stream(interval_ms: u32) -> HostMessage {
 	HostMessage::SetStreaming { interval_ms }
@@ -128,4 +128,17 @@ fn events_that_find_no_room_show_as_a_gap() {
 	let frames = bench.poll();
 	assert_eq!(events(&frames)[0], EventKind::InputLost { channel: DOOR });
 	assert_eq!(frames[0].sequence, 13);
+}
+
+#[test]
+fn a_line_that_says_when_it_is_full_is_offered_nothing_in_vain() {
+	let mut bench = Bench::new();
+	bench.machine.says_when_full = true;
+	bench.machine.room = 70;
+	let first = bench.exchange(HostFrame::new(SESSION, 1, HostMessage::ReadAll));
+	assert!(!first.is_empty() && readings(&first).len() < 6);
+	bench.machine.room = usize::MAX;
+	let rest = bench.poll();
+	assert_eq!(readings(&first).len() + readings(&rest).len(), 6);
+	assert_eq!((acks(&rest).len(), bench.machine.refused), (1, 0));
 }

@@ -2,8 +2,8 @@
 
 use crate::samples::{board_frame, board_frames, host_frame, host_frames, longest_channel};
 use bpiiot_protocol::{
-	checksum, BoardFrame, BoardMessage, DecodeError, Decoder, HelloPage, HostMessage, Session, HEADER_LEN, MAX_FRAME,
-	MAX_PAYLOAD, MAX_RAW,
+	checksum, checksum_of, BoardFrame, BoardMessage, DecodeError, Decoder, EncodedFrame, HelloPage, HostFrame,
+	HostMessage, Session, HEADER_LEN, MAX_FRAME, MAX_PAYLOAD, MAX_RAW,
 };
 use proptest::prelude::*;
 
@@ -213,4 +213,18 @@ fn errors_name_what_is_wrong() {
 		"the message is longer than the 51 bytes a frame can carry"
 	);
 	assert_eq!(Session(0x2a).to_string(), "0000002a");
+}
+
+#[test]
+fn a_frame_takes_the_place_of_what_was_there() {
+	let frame = HostFrame::new(Session(7), 1, HostMessage::SetOutput { channel: 0, value: 0 });
+	let mut out = EncodedFrame::new();
+	out.resize(MAX_FRAME, 0x55).expect("room");
+	frame.encode_into(&mut out).expect("fits");
+	assert_eq!(Ok(out), frame.encode());
+}
+
+#[test]
+fn scattered_bytes_have_the_same_checksum() {
+	assert_eq!(checksum_of(*b"123456789"), checksum(b"123456789"));
 }

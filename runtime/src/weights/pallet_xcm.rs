@@ -12,10 +12,6 @@ use super::WEIGHT_REF_TIME_PER_MICROS;
 /// What one storage access may add to a proof: a value and the nodes above it.
 const PROOF_OF_ACCESS: u64 = 4 * 1024;
 
-/// An instruction of a message from elsewhere: a millisecond and 64 KiB, more than any of them takes. The dearest moves
-/// an asset from one account to another: 5 reads and 5 writes of 625 µs in all, and less than 100 µs of computing.
-pub const INSTRUCTION: Weight = Weight::from_parts(1_000 * WEIGHT_REF_TIME_PER_MICROS, 64 * 1024);
-
 /// The calls of `pallet-xcm`.
 pub struct WeightInfo<T>(PhantomData<T>);
 

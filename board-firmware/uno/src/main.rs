@@ -1,0 +1,67 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![no_main]
+#![feature(abi_avr_interrupt, asm_experimental_arch)]
+
+mod analogue;
+mod clock;
+mod configuration;
+#[allow(unsafe_code)]
+mod mcu;
+mod pins;
+mod pwm;
+mod rig;
+mod serial;
+mod wake;
+
+use board_core::{next_session, Board};
+use rig::Rig;
+
+/// At a fixed address, which this controller reaches with shorter code than a place on the stack.
+static BOARD: mcu::Place<Board> = mcu::Place::new();
+
+/// What the board does from a reset to the next one.
+fn run() -> ! {
+	let rig = start();
+	live(rig)
+}
+
+/// Round after round.
+#[inline(never)]
+fn live(mut rig: Rig) -> ! {
+	let Some(board) = BOARD.take() else { mcu::stop() };
+	loop {
+		board.poll(&mut rig);
+		mcu::feed_watchdog();
+		wake::rest();
+	}
+}
+
+/// From the reset to the first round. A function of its own, so that what it needs on the stack is free again afterwards.
+#[inline(never)]
+fn start() -> Rig {
+	let cause = mcu::reset_cause();
+	pins::release_all();
+	mcu::start_watchdog();
+
+	let session = next_session(&mut mcu::Eeprom, configuration::SESSIONS_AT);
+	let Some(setup) = configuration::load() else {
+		mcu::stop()
+	};
+	let mut rig = Rig::connect(setup.wiring);
+
+	clock::start();
+	serial::start();
+	pwm::start();
+	analogue::start();
+	mcu::allow_interrupts();
+	analogue::wait_for_first_round();
+
+	BOARD.fill(|place| Board::start_in(place, &setup.config, session, cause, &mut rig));
+	rig
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+	mcu::stop()
+}

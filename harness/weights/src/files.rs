@@ -1,0 +1,191 @@
+//! The files of weights, and what each is measured from.
+
+use crate::sources::fingerprint;
+use anyhow::{ensure, Context, Result};
+use std::{fs, path::Path};
+
+/// Before the fingerprint, in a file.
+const SAYS: &str = "Of the sources `";
+/// Where the template wants to have that said.
+const NOTE: &str = "@sources@";
+
+/// A file of weights.
+#[derive(Debug)]
+pub struct File {
+	/// What it is called here.
+	pub name: &'static str,
+	/// The pallet, as the runtime's list of benchmarks calls it.
+	pub pallet: &'static str,
+	/// Where it is in the checkout.
+	pub path: &'static str,
+	/// What it looks like.
+	pub template: &'static str,
+	/// What is compiled into the calls, of ours.
+	sources: &'static [&'static str],
+	/// The SDK's crates that were measured with them.
+	crates: &'static [&'static str],
+}
+
+/// A pallet of ours brings the trait as well.
+const OURS: &str = include_str!("../weights.hbs");
+/// One of the SDK's for which it has no figures, or none that hold here.
+const THEIRS: &str = include_str!("../weights-of-sdk.hbs");
+
+/// All of them.
+pub const FILES: [File; 7] = [
+	File {
+		name: "escrow",
+		pallet: "pallet_escrow",
+		path: "pallets/escrow/src/weights.rs",
+		template: OURS,
+		sources: &[
+			"pallets/escrow/src",
+			"pallets/primitives/src",
+			"runtime/src/configs/bpiiot.rs",
+		],
+		crates: &["frame-system"],
+	},
+	File {
+		name: "jobs",
+		pallet: "pallet_jobs",
+		path: "pallets/jobs/src/weights.rs",
+		template: OURS,
+		sources: &[
+			"pallets/escrow/src",
+			"pallets/jobs/src",
+			"pallets/machines/src",
+			"pallets/primitives/src",
+			"runtime/src/configs/bpiiot.rs",
+		],
+		crates: &["frame-system"],
+	},
+	File {
+		name: "machines",
+		pallet: "pallet_machines",
+		path: "pallets/machines/src/weights.rs",
+		template: OURS,
+		sources: &[
+			"pallets/machines/src",
+			"pallets/primitives/src",
+			"runtime/src/configs/bpiiot.rs",
+		],
+		crates: &["frame-system"],
+	},
+	File {
+		name: "asset-tx-payment",
+		pallet: "pallet_asset_tx_payment",
+		path: "runtime/src/weights/pallet_asset_tx_payment.rs",
+		template: THEIRS,
+		sources: &["runtime/src/configs/fees.rs"],
+		crates: &["frame-system", "pallet-asset-tx-payment"],
+	},
+	File {
+		name: "timestamp",
+		pallet: "pallet_timestamp",
+		path: "runtime/src/weights/pallet_timestamp.rs",
+		template: THEIRS,
+		sources: &["pallets/escrow/src/clock.rs", "runtime/src/configs/system.rs"],
+		crates: &["frame-system", "pallet-timestamp"],
+	},
+	File {
+		name: "weight-reclaim",
+		pallet: "cumulus_pallet_weight_reclaim",
+		path: "runtime/src/weights/cumulus_pallet_weight_reclaim.rs",
+		template: THEIRS,
+		sources: &[],
+		crates: &["frame-system", "cumulus-pallet-weight-reclaim"],
+	},
+	File {
+		name: "xcm",
+		pallet: "pallet_xcm",
+		path: "runtime/src/weights/pallet_xcm.rs",
+		template: THEIRS,
+		sources: &["runtime/src/configs/xcm.rs", "runtime/src/configs/xcm"],
+		crates: &["frame-system", "pallet-xcm", "staging-xcm-executor"],
+	},
+];
+
+impl File {
+	/// The one that is called so.
+	///
+	/// # Errors
+	/// When there is none: which there are.
+	pub fn named(name: &str) -> Result<&'static Self, String> {
+		FILES.iter().find(|file| file.name == name).ok_or_else(|| {
+			let names: Vec<_> = FILES.iter().map(|file| file.name).collect();
+			format!("there are weights of {}", names.join(", "))
+		})
+	}
+
+	/// Writes into what was measured what it was measured from.
+	pub fn signed(&self, folder: &Path, measured: &str) -> Result<String> {
+		ensure!(measured.contains(NOTE), "the template has no {NOTE}");
+		let now = fingerprint(folder, self.sources, self.crates)?;
+		Ok(measured.replace(
+			NOTE,
+			&format!("{SAYS}{now}`: when these change, `make check` fails until it is measured anew."),
+		))
+	}
+
+	/// Whether it was measured from the sources that there are.
+	///
+	/// # Errors
+	/// When it was measured from others.
+	pub fn check(&self, folder: &Path) -> Result<()> {
+		let text = fs::read_to_string(folder.join(self.path)).with_context(|| format!("cannot read {}", self.path))?;
+		let said = text
+			.split_once(SAYS)
+			.and_then(|(_, rest)| rest.split_once('`'))
+			.map(|(said, _)| said)
+			.with_context(|| format!("{} does not say what it was measured from: make weights", self.path))?;
+		let now = fingerprint(folder, self.sources, self.crates)?;
+		ensure!(
+			said == now,
+			"{} was measured from other sources (`{said}`, now `{now}`): make weights ARGS=\"--pallets {}\"",
+			self.path,
+			self.name
+		);
+		Ok(())
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	/// The checkout.
+	fn checkout() -> &'static Path {
+		Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+	}
+
+	/// `make check` asks this one once they have been measured by this program.
+	#[test]
+	#[ignore = "the files are older than what they say here"]
+	fn every_file_was_measured_from_the_sources_that_there_are() {
+		let stale: Vec<_> = FILES.iter().filter_map(|file| file.check(checkout()).err()).collect();
+		let lines: Vec<_> = stale.iter().map(|error| format!("{error:#}")).collect();
+		assert!(stale.is_empty(), "\n{}", lines.join("\n"));
+	}
+
+	#[test]
+	fn a_file_that_is_signed_passes_until_something_changes() {
+		let file = File::named("weight-reclaim").unwrap();
+		let signed = file.signed(checkout(), "//! @sources@\n").unwrap();
+		assert!(signed.starts_with("//! Of the sources `"), "{signed}");
+		assert!(file.signed(checkout(), "//! nothing").is_err());
+
+		let folder = tempfile::TempDir::new().unwrap();
+		let write = |lock: &str| {
+			let path = folder.path().join(file.path);
+			fs::create_dir_all(path.parent().unwrap()).unwrap();
+			fs::write(path, &signed).unwrap();
+			fs::write(folder.path().join("Cargo.lock"), lock).unwrap();
+		};
+		let lock = fs::read_to_string(checkout().join("Cargo.lock")).unwrap();
+		write(&lock);
+		file.check(folder.path()).unwrap();
+		write(&lock.replace("version = ", "version = \"9"));
+		let error = file.check(folder.path()).unwrap_err().to_string();
+		assert!(error.contains("--pallets weight-reclaim"), "{error}");
+	}
+}
