@@ -25,6 +25,8 @@ const TRANSFERS_EACH: usize = 8;
 const REMARKS: u64 = 8;
 /// How large each is.
 const REMARK_BYTES: usize = 900_000;
+/// How often the remarks are sent until a block is full.
+const LARGE_WAVES: usize = 3;
 /// As many as a block has room for: three quarters of 5 MiB are for users.
 const REMARKS_IN_BLOCK: f64 = 4.0;
 /// The share of that which a block must have at least.
@@ -66,20 +68,25 @@ pub async fn large_block(stage: &mut Stage) -> Result<Seen> {
 	let endowments = crowd.endowments();
 	wave(&mut crowd, "endowments", endowments).await?;
 	let mut meter = Meter::start(&stage.network)?;
-	let remarks = (0..REMARKS).map(|index| (dev_account("Alice"), calls::remark(noise(REMARK_BYTES, index))));
-	let wave = wave(&mut crowd, "system.remark", remarks.collect()).await?;
-	let pov = meter.lap()?.pov;
 	let least = LARGE * REMARK_BYTES as f64 * REMARKS_IN_BLOCK / 1024.0;
+	let (mut pov, mut lines) = (0.0, Vec::new());
+	// They may be spread over more blocks than they need, when they come in just before one is made.
+	for _ in 0..LARGE_WAVES {
+		let remarks = (0..REMARKS).map(|index| (dev_account("Alice"), calls::remark(noise(REMARK_BYTES, index))));
+		lines.push(wave(&mut crowd, "system.remark", remarks.collect()).await?.line());
+		pov = meter.lap()?.pov;
+		if pov >= least {
+			break;
+		}
+	}
 	ensure!(
 		pov >= least,
 		"the largest block had {pov:.0} kB, and {least:.0} kB were to be expected"
 	);
 	let height = stage.go_on(&chain, 3).await?;
 	stage.agree(&[COLLATORS[0], COLLATORS[1], FULL_NODE], height).await?;
-	Ok(vec![
-		wave.line(),
-		format!("largest block as handed to validators: {pov:.0} kB"),
-	])
+	lines.push(format!("largest block as handed to validators: {pov:.0} kB"));
+	Ok(lines)
 }
 
 /// Bytes that no compression makes fewer: a generator's, different for each seed.
