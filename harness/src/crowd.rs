@@ -48,6 +48,7 @@ pub struct Numbered {
 #[derive(Debug)]
 pub struct Crowd {
 	chain: Chain,
+	others: Vec<Chain>,
 	owner: Keypair,
 	customers: Vec<Keypair>,
 	machines: Vec<Keypair>,
@@ -65,11 +66,17 @@ impl Crowd {
 		let (customers, machines) = (all("customer", machines * CUSTOMERS_EACH), all("machine", machines));
 		Self {
 			chain,
+			others: Vec::new(),
 			owner: dev_account(&format!("{name}/owner")),
 			customers,
 			machines,
 			nonces: BTreeMap::new(),
 		}
+	}
+
+	/// Other nodes, for what is sent again.
+	pub fn also_through(self, others: Vec<Chain>) -> Self {
+		Self { others, ..self }
 	}
 
 	/// The chain.
@@ -278,11 +285,23 @@ impl Crowd {
 			.await?)
 	}
 
+	/// Throws signed calls into the pools of all nodes that it knows. One alone would not do: a node that still has the call as
+	/// it was signed before takes no other with its number, while those that make blocks may have refused the first.
+	pub async fn send_everywhere(&self, signed: &[Vec<u8>]) {
+		for chain in std::iter::once(&self.chain).chain(&self.others) {
+			throw(chain, signed).for_each(|_| async {}).await;
+		}
+	}
+
 	/// Throws signed calls into the pool. Gives what the node says of each.
 	pub fn send<'a>(&'a self, signed: &'a [Vec<u8>]) -> impl Stream<Item = Result<H256, subxt::rpcs::Error>> + 'a {
-		let rpc = self.chain.rpc();
-		stream::iter(signed)
-			.map(move |bytes| rpc.author_submit_extrinsic(bytes))
-			.buffered(IN_FLIGHT)
+		throw(&self.chain, signed)
 	}
+}
+
+fn throw<'a>(chain: &'a Chain, signed: &'a [Vec<u8>]) -> impl Stream<Item = Result<H256, subxt::rpcs::Error>> + 'a {
+	let rpc = chain.rpc();
+	stream::iter(signed)
+		.map(move |bytes| rpc.author_submit_extrinsic(bytes))
+		.buffered(IN_FLIGHT)
 }

@@ -4,6 +4,7 @@ use crate::network::{Network, COLLATORS, FULL_NODE};
 use anyhow::{ensure, Context, Result};
 use bpiiot_harness::{
 	chain::{Chain, JobState, Outcome},
+	crowd::Crowd,
 	ordered::{must_balance, Ordered},
 	world::{MachineAccounts, World},
 };
@@ -79,6 +80,18 @@ impl Stage {
 	/// When the node does not answer.
 	pub async fn chain(&self, name: &str) -> Result<Chain> {
 		Ok(self.network.chain(name).await?.with_patience(PATIENCE))
+	}
+
+	/// A crowd that acts through the full node. What it sends again goes to the collators too.
+	///
+	/// # Errors
+	/// When a node does not answer.
+	pub async fn crowd(&self, name: &str, machines: u32) -> Result<Crowd> {
+		let mut collators = Vec::new();
+		for name in self.network.collators() {
+			collators.push(self.chain(&name).await?);
+		}
+		Ok(Crowd::new(self.chain(FULL_NODE).await?, name, machines).also_through(collators))
 	}
 
 	/// The machine that waits for orders, opened when there is none yet. Whoever is done with it gives it back; one that is

@@ -164,14 +164,14 @@ impl Sent {
 		Ok(())
 	}
 
-	/// Sends what is missing. Of some the node says that it has them.
+	/// Sends what is missing, as a client does it: through every node that it knows. Of some they say that they have them.
 	async fn send_again(&mut self, crowd: &Crowd) -> Result<()> {
 		let missing: Vec<_> = (0..self.calls.len())
 			.filter(|index| self.blocks[*index].is_none())
 			.collect();
 		let calls: Vec<_> = missing.iter().map(|index| self.calls[*index].clone()).collect();
 		let signed = crowd.sign(&calls).await?;
-		crowd.send(&signed).for_each(|_| async {}).await;
+		crowd.send_everywhere(&signed).await;
 		self.bytes.extend(signed.into_iter().zip(missing));
 		self.last = Instant::now();
 		Ok(())

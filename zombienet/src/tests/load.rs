@@ -35,8 +35,7 @@ const LARGE: f64 = 0.9;
 /// Orders, acceptances, starts, deliveries and approvals of 1,280 jobs, each wave at once; beside them as many transfers, and
 /// what each process uses meanwhile.
 pub async fn storm(stage: &mut Stage) -> Result<Seen> {
-	let chain = stage.chain(FULL_NODE).await?;
-	let mut crowd = Crowd::new(chain, "storm", MACHINES);
+	let mut crowd = stage.crowd("storm", MACHINES).await?;
 	open(&mut crowd).await?;
 	let mut meter = Meter::start(&stage.network)?;
 	let transfers = crowd.transfers(TRANSFERS_EACH);
@@ -63,8 +62,7 @@ pub async fn storm(stage: &mut Stage) -> Result<Seen> {
 
 /// Remarks that fill a block, of bytes that cannot be compressed.
 pub async fn large_block(stage: &mut Stage) -> Result<Seen> {
-	let chain = stage.chain(FULL_NODE).await?;
-	let mut crowd = Crowd::new(chain.clone(), "large", 1);
+	let mut crowd = stage.crowd("large", 1).await?;
 	let endowments = crowd.endowments();
 	wave(&mut crowd, "endowments", endowments).await?;
 	let mut meter = Meter::start(&stage.network)?;
@@ -83,7 +81,7 @@ pub async fn large_block(stage: &mut Stage) -> Result<Seen> {
 		pov >= least,
 		"the largest block had {pov:.0} kB, and {least:.0} kB were to be expected"
 	);
-	let height = stage.go_on(&chain, 3).await?;
+	let height = stage.go_on(crowd.chain(), 3).await?;
 	stage.agree(&[COLLATORS[0], COLLATORS[1], FULL_NODE], height).await?;
 	lines.push(format!("largest block as handed to validators: {pov:.0} kB"));
 	Ok(lines)

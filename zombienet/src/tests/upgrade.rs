@@ -5,7 +5,7 @@ use crate::{network::FULL_NODE, programs::next_runtime, stage::Stage, storm::wav
 use anyhow::{bail, ensure, Context, Result};
 use bpiiot_harness::{
 	chain::{dev_account, Chain, JobState, View},
-	crowd::{Crowd, STEPS},
+	crowd::STEPS,
 };
 use std::time::{Duration, Instant};
 use subxt::{
@@ -23,7 +23,7 @@ const LIMIT: Duration = Duration::from_secs(900);
 pub async fn upgrade(stage: &mut Stage) -> Result<Seen> {
 	let mut shop = stage.shop().await?;
 	let chain = stage.chain(FULL_NODE).await?;
-	let mut crowd = Crowd::new(chain.clone(), "upgrade", MACHINES);
+	let mut crowd = stage.crowd("upgrade", MACHINES).await?;
 	open(&mut crowd).await?;
 	let orders = crowd.orders().await?;
 	let mut lines = vec![wave(&mut crowd, "jobs.order", orders).await?.line()];
