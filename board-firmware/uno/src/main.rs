@@ -32,7 +32,7 @@ fn live(mut rig: Rig) -> ! {
 	let Some(board) = BOARD.take() else { mcu::stop() };
 	loop {
 		board.poll(&mut rig);
-		mcu::feed_watchdog();
+		rig.feed_watchdog();
 		wake::rest();
 	}
 }
