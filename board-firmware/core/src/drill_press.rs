@@ -30,7 +30,10 @@ pub const CHANNELS: &[(u8, ChannelInfo)] = &[
 	(10, output(FEED_UM, Unit::Micrometre, 50_000, "feed_um")),
 	(7, output(CLAMP, Unit::Switch, 1, "clamp")),
 	(8, output(COOLANT, Unit::Switch, 1, "coolant")),
-	(14, input(SPINDLE_SPEED, Unit::Rpm, Scale::ONE, 0, 4000, "spindle_speed")),
+	(
+		14,
+		input(SPINDLE_SPEED, Unit::Rpm, Scale::ONE, 0, 4000, "spindle_speed"),
+	),
 	(
 		15,
 		input(FEED_POSITION, Unit::Micrometre, Scale::ONE, 0, 50_000, "feed_position"),

@@ -37,6 +37,7 @@ impl Setup {
 	/// Reads the kept configuration, or `factory` when none was ever kept. `kept` and `factory` give the byte at an address.
 	///
 	/// What cannot be used gives a board without channels, so that nothing can be driven, whose serial number tells.
+	#[inline(always)] // a small controller has no room for the copies
 	pub fn load(
 		tables: &'static mut Tables,
 		origin: &Origin,
@@ -69,6 +70,7 @@ struct Board {
 	min_interval_ms: u32,
 }
 
+#[inline(always)]
 fn unusable(origin: &Origin, tables: &'static Tables) -> Setup {
 	let board = Board {
 		serial: Label::literal("CONFIG-DAMAGED"),

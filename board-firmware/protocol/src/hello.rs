@@ -14,7 +14,7 @@ pub const fn channel_page(channel: u8) -> u8 {
 /// The page of the first bytes of the kept configuration; the `n`-th part is on page `CONFIG_PAGES_START + n`.
 pub const CONFIG_PAGES_START: u8 = 128;
 /// Bytes of the kept configuration on one page.
-pub const CONFIG_PAGE_LEN: usize = 16;
+pub const CONFIG_PAGE_LEN: usize = 8;
 
 /// The page with the kept configuration's bytes from `part × CONFIG_PAGE_LEN` on.
 pub const fn config_page(part: u8) -> u8 {

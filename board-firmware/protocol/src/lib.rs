@@ -16,8 +16,8 @@ pub use frame::{
 };
 pub use gaps::{Arrival, GapCounter};
 pub use hello::{
-	channel_page, config_page, ChannelInfo, ChannelKind, FirmwareInfo, FirmwareVersion, HelloPage, Identity, Scale, Unit,
-	CHANNEL_PAGES_START, CONFIG_PAGES_START, CONFIG_PAGE_LEN,
+	channel_page, config_page, ChannelInfo, ChannelKind, FirmwareInfo, FirmwareVersion, HelloPage, Identity, Scale,
+	Unit, CHANNEL_PAGES_START, CONFIG_PAGES_START, CONFIG_PAGE_LEN,
 };
 pub use label::{Label, LABEL_LEN};
 pub use message::{Ack, AckResult, BoardMessage, Event, EventKind, HostMessage, Message, Reading, ResetCause, Status};

@@ -48,7 +48,7 @@ pub enum HostMessage {
 	/// Writes one part of the kept configuration. Taken only while every output is safe, since writing takes time. The board
 	/// goes by it from its next reset on.
 	WriteConfig {
-		/// Which part: 0 for the first 16 bytes.
+		/// Which part: 0 for the first 8 bytes.
 		part: u8,
 		/// The bytes.
 		bytes: [u8; CONFIG_PAGE_LEN],

@@ -19,8 +19,8 @@ pub const DOOR: u8 = 4;
 pub const PRESSURE: u8 = 5;
 
 pub const DEAD_MAN_MS: u32 = 500;
-/// Three parts of 16 bytes, and some bytes that make no part.
-pub const CONFIG_LEN: u16 = 50;
+/// Three parts of 8 bytes, and some bytes that make no part.
+pub const CONFIG_LEN: u16 = 26;
 pub const SESSION: Session = Session(77);
 
 const CHANNELS: &[ChannelInfo] = &[

@@ -133,7 +133,11 @@ fn a_configuration_that_makes_no_board_is_refused() {
 		..watches_an_output
 	};
 	let input = channel(0, ChannelKind::Input, 0, 1, 2);
-	let many = |count| [board(), input].into_iter().chain(std::iter::repeat_n(Record::from(sound), count));
+	let many = |count| {
+		[board(), input]
+			.into_iter()
+			.chain(std::iter::repeat_n(Record::from(sound), count))
+	};
 	assert_eq!(load(&image(many(4))).config.interlocks.len(), 4);
 	is_refused(many(5));
 }

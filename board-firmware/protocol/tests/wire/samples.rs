@@ -79,8 +79,8 @@ pub fn host_frames() -> Vec<(&'static str, HostFrame)> {
 			frame(
 				9,
 				HostMessage::WriteConfig {
-					part: 58,
-					bytes: *b"BP\x01\x00\xff\x7f 16 bytes\x00",
+					part: 117,
+					bytes: *b"BP\x01\x00\xff\x7f 8",
 				},
 			),
 		),
@@ -150,7 +150,10 @@ fn hello_frames() -> Vec<(&'static str, HelloPage)> {
 		("hello-channel-output", HelloPage::Channel(spindle)),
 		("hello-channel-input", HelloPage::Channel(temperature)),
 		("hello-channel-longest", HelloPage::Channel(longest_channel())),
-		("hello-configuration-erased", HelloPage::Configuration([0xff; CONFIG_PAGE_LEN])),
+		(
+			"hello-configuration-erased",
+			HelloPage::Configuration([0xff; CONFIG_PAGE_LEN]),
+		),
 	]
 }
 
