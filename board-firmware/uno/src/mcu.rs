@@ -156,7 +156,8 @@ pub fn reset_cause() -> ResetCause {
 	const WATCHDOG: u8 = 1 << 3;
 	match flags {
 		flags if flags & POWER_ON != 0 => ResetCause::PowerOn,
-		flags if flags & WATCHDOG != 0 && announced => ResetCause::Ordered,
+		// The flags are gone where the boot loader has taken them and passes nothing on.
+		_ if announced => ResetCause::Ordered,
 		flags if flags & WATCHDOG != 0 => ResetCause::Watchdog,
 		flags if flags & BROWN_OUT != 0 => ResetCause::BrownOut,
 		_ => ResetCause::External,

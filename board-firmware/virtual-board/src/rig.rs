@@ -1,9 +1,7 @@
 //! The board's hardware, made of the simulated machine and two byte queues.
 
 use crate::{memory::Memory, noise::Noise, DrillPress, CHANNELS};
-use board_core::{
-	protocol::ChannelInfo, Clock, Connection, Eeprom, Inputs, OutputFailed, Outputs, Restart, Uart,
-};
+use board_core::{protocol::ChannelInfo, Clock, Connection, Eeprom, Inputs, OutputFailed, Outputs, Restart, Uart};
 use std::{
 	collections::VecDeque,
 	time::{Duration, Instant},
@@ -196,8 +194,14 @@ mod tests {
 
 	#[test]
 	fn each_terminal_leads_to_its_part() {
-		assert_eq!(part_at(Connection::PulseWidth(9)).map(|part| part.channel), Some(crate::SPINDLE_RPM));
-		assert_eq!(part_at(Connection::Sensor(2)).map(|part| part.channel), Some(crate::TEMPERATURE));
+		assert_eq!(
+			part_at(Connection::PulseWidth(9)).map(|part| part.channel),
+			Some(crate::SPINDLE_RPM)
+		);
+		assert_eq!(
+			part_at(Connection::Sensor(2)).map(|part| part.channel),
+			Some(crate::TEMPERATURE)
+		);
 		assert_eq!(part_at(Connection::Switch(13)), None);
 		assert_eq!(part_at(Connection::None), None);
 	}

@@ -1,7 +1,9 @@
 use crate::client::{Client, PATIENCE};
 use std::time::{Duration, Instant};
 use virtual_board::{
-	protocol::{AckResult, DecodeError, EventKind, HostFrame, HostMessage, ResetCause, Session, Status, PROTOCOL_VERSION},
+	protocol::{
+		AckResult, DecodeError, EventKind, HostFrame, HostMessage, ResetCause, Session, Status, PROTOCOL_VERSION,
+	},
 	Command, Fault, Options, VirtualBoard, COOLANT, SPINDLE_RPM, SPINDLE_SPEED, TEMPERATURE,
 };
 

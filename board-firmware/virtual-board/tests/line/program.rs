@@ -100,7 +100,15 @@ fn ends_cleanly_on_either_signal() {
 
 #[test]
 fn obeys_lines_and_complains_about_wrong_ones() {
-	let mut program = Program::start(&["--serial", "SHOP-7", "--protocol-version", &PROTOCOL_VERSION.to_string()], Stdio::piped());
+	let mut program = Program::start(
+		&[
+			"--serial",
+			"SHOP-7",
+			"--protocol-version",
+			&PROTOCOL_VERSION.to_string(),
+		],
+		Stdio::piped(),
+	);
 	let mut client = Client::open(&program.link);
 	let HelloPage::Identity(identity) = client.hello(0) else {
 		panic!("page 0 is the identity")

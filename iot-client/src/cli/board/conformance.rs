@@ -36,6 +36,9 @@ pub(super) async fn conformance(
 	});
 	let report = report.await.map_err(CliError::refused)??;
 	let (all, failed) = (report.outcomes.len(), report.failed().count());
+	if failed == 0 && !report.passed() {
+		return Err(CliError::refused("no rule could be tried: see above"));
+	}
 	if failed > 0 {
 		let again = format!(
 			"docs/protocol.md says what is right; the same once more: --chance {}",
