@@ -141,7 +141,7 @@ impl Network {
 	/// When there is none of that name, it cannot be started, or the other thing fails.
 	async fn while_down<T>(&self, name: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
 		// zombienet would wait before it ends the node, and start it again at once.
-		process::kill(self.pid(name)?)?;
+		process::kill(self.pid(name)?).await?;
 		let done = work.await;
 		self.node(name)?
 			.restart(None)

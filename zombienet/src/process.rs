@@ -1,6 +1,7 @@
 //! The nodes' processes as the system sees them.
 
 use anyhow::{Context, Result};
+use bpiiot_harness::process::wait_until;
 use nix::{
 	sys::signal::{self, Signal},
 	unistd::Pid,
@@ -19,12 +20,29 @@ pub fn in_folder(folder: &Path) -> Option<u32> {
 	u32::try_from(found.pid()).ok()
 }
 
-/// Ends a process as a power cut would.
+/// How long a killed process may take until it lets go of its files.
+const END_LIMIT: Duration = Duration::from_secs(30);
+
+/// Ends a process as a power cut would, and waits until it holds no file any more.
 ///
 /// # Errors
-/// When there is none of that id.
-pub fn kill(pid: u32) -> Result<()> {
-	signal::kill(Pid::from_raw(i32::try_from(pid)?), Signal::SIGKILL).with_context(|| format!("cannot kill {pid}"))
+/// When there is none of that id, or it does not end.
+pub async fn kill(pid: u32) -> Result<()> {
+	let pid = i32::try_from(pid)?;
+	signal::kill(Pid::from_raw(pid), Signal::SIGKILL).with_context(|| format!("cannot kill {pid}"))?;
+	let ended = || async move { Ok((!runs(pid)).then_some(())) };
+	wait_until(&format!("the end of process {pid}"), END_LIMIT, ended).await
+}
+
+/// Whether a thread of this process still runs: nobody may have asked yet how it ended.
+fn runs(pid: i32) -> bool {
+	let Ok(tasks) = Process::new(pid).and_then(|process| process.tasks()) else {
+		return false;
+	};
+	let ended = ['Z', 'X'];
+	tasks
+		.filter_map(Result::ok)
+		.any(|task| task.stat().is_ok_and(|stat| !ended.contains(&stat.state)))
 }
 
 /// What a process and its children have used.

@@ -45,10 +45,10 @@ pub const TESTS: [Test; 17] = tests! {
 	"storm", "5,120 job calls: all in finalized blocks, none lost, none doubled; beside them as many transfers", load::storm;
 	"upgrade", "the runtime is replaced with 1,024 jobs in flight; all of them finish", upgrade::upgrade;
 	"large-block", "a block near the limits of length and proof is backed and finalized", load::large_block;
-	"state", "all holds in the state that a node exports, and would after an upgrade", state::state;
 	"relay-token", "the relay chain's token comes in and goes out by reserve; a teleport is refused", xcm::transfers;
 	"light-client", "the client's light client syncs, and says what the nodes say", jobs::light_client;
 	"sync", "a new full node syncs from the first block", blocks::sync;
 	"warp", "another one goes to the newest state by proofs of finality alone", blocks::warp;
+	"state", "all holds in the state that a node exports, and would after an upgrade", state::state;
 	"witness", "a client followed every finalized block of all this, once each and in order", blocks::witness;
 };
