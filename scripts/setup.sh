@@ -15,7 +15,8 @@ packages=(g++ protobuf-compiler clang libclang-dev cmake pkg-config libssl-dev l
 
 # gcc-avr: the linker's driver.
 firmware_packages=(gcc-avr avr-libc binutils-avr)
-simulator_packages=(gcc libsimavr-dev libelf-dev)
+# avrdude, and Arduino's boot loader, which it talks to: flashing is tried in the simulator.
+simulator_packages=(gcc libsimavr-dev libelf-dev avrdude arduino-core-avr)
 apt_options=()
 
 say() { printf 'setup: %s\n' "$*"; }

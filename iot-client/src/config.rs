@@ -4,6 +4,7 @@
 //! Paths in the file are relative to the folder that the file is in. `examples/drill-press.toml` shows every section.
 
 use crate::{
+	board::Setup,
 	chain::{light, link::DEFAULT_STALL, Nodes},
 	fields::{to_hash, Fields, ProblemList, Problems},
 };
@@ -67,6 +68,25 @@ pub struct BoardConfig {
 	pub stream_ms: u32,
 	/// Serial number the board must have; any when absent.
 	pub serial: Option<String>,
+	/// What the board must be; whatever it says when absent.
+	pub configuration: Option<Setup>,
+}
+
+impl BoardConfig {
+	/// Any board at `port`, with the usual settings.
+	pub fn at(port: PathBuf) -> Self {
+		BoardConfig {
+			port,
+			baud: 115_200,
+			keep_alive_ms: 100,
+			ack_timeout_ms: 150,
+			command_attempts: 6,
+			hello_timeout_ms: 5_000,
+			stream_ms: 50,
+			serial: None,
+			configuration: None,
+		}
+	}
 }
 
 /// `[chain]`: how to reach the chain.
@@ -308,15 +328,20 @@ fn read_light_client(mut light: Fields<'_>, folder: &Path) -> light::Specs {
 }
 
 fn read_board(mut board: Fields<'_>, folder: &Path) -> BoardConfig {
+	let port = path(&mut board, "port", folder, "a serial device such as \"/dev/ttyACM0\"");
+	let usual = BoardConfig::at(port);
 	let config = BoardConfig {
-		port: path(&mut board, "port", folder, "a serial device such as \"/dev/ttyACM0\""),
-		baud: board.number("baud", 9_600..=2_000_000, "baud", 115_200) as u32,
-		keep_alive_ms: board.number("keep_alive_ms", 20..=1_000, "ms", 100),
-		ack_timeout_ms: board.number("ack_timeout_ms", 20..=5_000, "ms", 150),
-		command_attempts: board.number("command_attempts", 1..=20, "", 6) as u32,
-		hello_timeout_ms: board.number("hello_timeout_ms", 200..=60_000, "ms", 5_000),
-		stream_ms: board.number("stream_ms", 10..=60_000, "ms", 50) as u32,
+		baud: board.number("baud", 9_600..=2_000_000, "baud", usual.baud.into()) as u32,
+		keep_alive_ms: board.number("keep_alive_ms", 20..=1_000, "ms", usual.keep_alive_ms),
+		ack_timeout_ms: board.number("ack_timeout_ms", 20..=5_000, "ms", usual.ack_timeout_ms),
+		command_attempts: board.number("command_attempts", 1..=20, "", usual.command_attempts.into()) as u32,
+		hello_timeout_ms: board.number("hello_timeout_ms", 200..=60_000, "ms", usual.hello_timeout_ms),
+		stream_ms: board.number("stream_ms", 10..=60_000, "ms", usual.stream_ms.into()) as u32,
 		serial: board.text("serial", 32),
+		configuration: board
+			.has("configuration")
+			.then(|| Setup::read(board.section("configuration"))),
+		..usual
 	};
 	board.finish();
 	config

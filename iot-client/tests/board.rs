@@ -1,7 +1,7 @@
 //! The board half of the client against the virtual board: its own firmware core, behind a real pseudo-terminal.
 
 use iot_client::{
-	board::{start, BoardError, BoardHandle, BoardState, SerialLine, Signal},
+	board::{start, BoardError, BoardHandle, BoardState, SerialLine, Signal, Workbench},
 	config::{BoardConfig, Config},
 	controller::{progress, run, AbortReason, Outcome, Progress, ProgressReceiver, Task},
 	evidence::{Evidence, Subject},
@@ -420,6 +420,80 @@ async fn another_protocol_version_is_named_on_both_sides() {
 	bench.board.command(Command::Clear).expect("the virtual board runs");
 	bench.handle.wait_online(LIMIT).await.expect("it is accepted now");
 	bench.end().await;
+}
+
+/// A board that is a clamp and nothing else.
+const CLAMP_ONLY: &str = r#"
+[board.configuration]
+serial = "CLAMP-1"
+dead_man_ms = 400
+[[board.configuration.channels]]
+name = "clamp"
+terminal = 7
+kind = "output"
+unit = "switch"
+safe = 0
+
+[chain]"#;
+
+#[tokio::test]
+async fn a_board_that_is_configured_otherwise_is_refused_until_it_is_not() {
+	let bench = Bench::with(&[]);
+	bench.handle.wait_online(LIMIT).await.expect("any board will do");
+	let port = bench.config.board.port.clone();
+	bench.stop.cancel();
+	timeout(LIMIT, bench.bridge)
+		.await
+		.expect("the bridge ends")
+		.expect("no panic");
+
+	let text = include_str!("../examples/drill-press.toml").replace("\n[chain]", CLAMP_ONLY);
+	let mut wanted = Config::parse(&text, Path::new("machine.toml"))
+		.expect("it is sound")
+		.board;
+	wanted.port = port;
+	let (handle, stop, bridge) = connect(&wanted);
+	let BoardError::OtherConfiguration(differences) = reason_offline(&handle).await else {
+		panic!("it is not refused")
+	};
+	for difference in [
+		"serial is \"CLAMP-1\" in the configuration, and \"VIRTUAL-1\" on the board",
+		"channel 0 max is 1 in the configuration, and 3000 on the board",
+		"channel 9 name is tool_wear on the board, and not there in the configuration",
+	] {
+		assert!(
+			differences.iter().any(|line| line == difference),
+			"{difference:?} is not in {differences:#?}"
+		);
+	}
+	stop.cancel();
+	timeout(LIMIT, bridge)
+		.await
+		.expect("the bridge ends")
+		.expect("no panic");
+
+	let line = Arc::new(SerialLine::new(&wanted));
+	let (mut workbench, _) = Workbench::open(&wanted, line).await.expect("a board");
+	let setup = wanted.configuration.as_ref().expect("it is there");
+	let info = workbench.configure(setup, |_, _| {}).await.expect("it is written");
+	assert_eq!(
+		(info.serial.as_str(), info.channels.len(), info.dead_man_ms),
+		("CLAMP-1", 1, 400)
+	);
+	workbench.close().await;
+
+	let (handle, stop, bridge) = connect(&wanted);
+	handle.wait_online(LIMIT).await.expect("it is the right one now");
+	let (lease, _) = handle.lease().expect("a lease");
+	lease.set(0, 1).await.expect("it clamps");
+	let clamped = |state: &virtual_board::State| state.values[0] == Some(1);
+	bench.board.wait_for(LIMIT, clamped).expect("it is driven");
+	drop(lease);
+	stop.cancel();
+	timeout(LIMIT, bridge)
+		.await
+		.expect("the bridge ends")
+		.expect("no panic");
 }
 
 #[tokio::test]

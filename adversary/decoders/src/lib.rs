@@ -2,6 +2,7 @@
 
 use bpiiot_protocol::{BoardMessage, Decoder, Frame, HostMessage, Message, MAX_FRAME};
 use iot_client::{
+	board::{Kept, Setup},
 	chain::{
 		proof::ProvedState,
 		runtime::{decode_job, decode_machine, decode_offer, decode_time},
@@ -21,9 +22,10 @@ use subxt::{utils::H256, Metadata};
 pub type Target = fn(&[u8]);
 
 /// The decoders, by the names of the fuzzers' programs and of the folders of seeds.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
 	("frames_from_board", frames_from_board),
 	("frames_from_host", frames_from_host),
+	("board_memory", board_memory),
 	("recipe", recipe),
 	("config", config),
 	("keystore", keystore),
@@ -69,6 +71,15 @@ fn frames<M: Message + Debug + PartialEq>(bytes: &[u8]) {
 		let again = encoded.iter().find_map(|byte| decoder.push(*byte));
 		assert_eq!(again, Some(Ok(frame)));
 	}
+}
+
+/// The configuration that a board keeps: what can be read can be written, and is then the same.
+pub fn board_memory(bytes: &[u8]) {
+	let Kept::Setup(setup) = Setup::of_memory(bytes) else {
+		return;
+	};
+	let Some(image) = said(setup.image()) else { return };
+	assert_eq!(Setup::of_memory(&image), Kept::Setup(setup));
 }
 
 /// A recipe from wherever an order says.

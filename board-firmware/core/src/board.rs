@@ -2,8 +2,8 @@
 
 use crate::{outbox::Outbox, safety::Safety, Config, ConfigError, Hardware};
 use bpiiot_protocol::{
-	Ack, AckResult, BoardMessage, DecodeCounters, DecodeError, Decoder, EventKind, HostFrame, HostMessage, ResetCause,
-	Session, Status,
+	Ack, AckResult, BoardMessage, DecodeCounters, DecodeError, Decoder, EventKind, HelloPage, HostFrame, HostMessage,
+	ResetCause, Session, Status, CONFIG_PAGES_START, CONFIG_PAGE_LEN,
 };
 
 use core::mem::MaybeUninit;
@@ -134,7 +134,7 @@ impl Board {
 			match self.decoder.push(byte) {
 				Some(Ok(frame)) => self.take(hw, frame, now),
 				// Whatever the host asked in its version, the answer says which version is spoken here.
-				Some(Err(DecodeError::Version { .. })) => self.hello(0, 0),
+				Some(Err(DecodeError::Version { .. })) => self.hello(hw, 0, 0),
 				Some(Err(_)) | None => {}
 			}
 		}
@@ -142,7 +142,7 @@ impl Board {
 
 	fn take<H: Hardware>(&mut self, hw: &mut H, frame: HostFrame, now: u32) {
 		if let HostMessage::HelloRequest { page } = frame.message {
-			return self.hello(frame.sequence, page);
+			return self.hello(hw, frame.sequence, page);
 		}
 		let result = self.judge(hw, &frame, now);
 		self.acknowledge(frame.sequence, result);
@@ -186,6 +186,12 @@ impl Board {
 				AckResult::Done
 			}
 			HostMessage::SetStreaming { interval_ms } => self.set_streaming(interval_ms, now),
+			HostMessage::WriteConfig { part, bytes } => self.write_config(hw, part, &bytes),
+			HostMessage::Restart => {
+				let result = self.safety.safe(hw);
+				hw.restart();
+				result
+			}
 			// A hello request is answered before it comes here.
 			HostMessage::KeepAlive | HostMessage::HelloRequest { .. } => AckResult::Done,
 		}
@@ -220,8 +226,42 @@ impl Board {
 		self.outbox.sampled(self.config.inputs().or(self.config.outputs()));
 	}
 
-	fn hello(&mut self, sequence: u16, page: u8) {
-		match self.config.hello(page) {
+	/// Writes where it says something new. Nothing else is done meanwhile, so only with every output safe.
+	fn write_config<H: Hardware>(&mut self, hw: &mut H, part: u8, bytes: &[u8; CONFIG_PAGE_LEN]) -> AckResult {
+		let Some(start) = self.part_start(part) else {
+			return AckResult::NoSuchChannel;
+		};
+		if !self.status().has(Status::ALL_SAFE) {
+			return AckResult::NotSafe;
+		}
+		for (byte, address) in bytes.iter().zip(start..) {
+			if hw.load(address) != *byte {
+				hw.store(address, *byte);
+			}
+		}
+		AckResult::Done
+	}
+
+	/// The address of a part of the kept configuration, if there is such a part.
+	fn part_start(&self, part: u8) -> Option<u16> {
+		let start = u16::from(part) * CONFIG_PAGE_LEN as u16;
+		(start + CONFIG_PAGE_LEN as u16 <= self.config.config_len).then_some(start)
+	}
+
+	fn page<H: Hardware>(&self, hw: &H, page: u8) -> Option<HelloPage> {
+		let Some(part) = page.checked_sub(CONFIG_PAGES_START) else {
+			return self.config.hello(page);
+		};
+		let start = self.part_start(part)?;
+		let mut bytes = [0; CONFIG_PAGE_LEN];
+		for (byte, address) in bytes.iter_mut().zip(start..) {
+			*byte = hw.load(address);
+		}
+		Some(HelloPage::Configuration(bytes))
+	}
+
+	fn hello<H: Hardware>(&mut self, hw: &H, sequence: u16, page: u8) {
+		match self.page(hw, page) {
 			Some(page) => self.outbox.reply(sequence, BoardMessage::Hello(page)),
 			None => self.acknowledge(sequence, AckResult::NoSuchChannel),
 		}

@@ -105,6 +105,8 @@ pub struct Config {
 	pub serial: Label,
 	/// The program that runs.
 	pub firmware: FirmwareInfo,
+	/// Bytes of the memory that keeps the configuration, from address 0 on; 0 when this board keeps none.
+	pub config_len: u16,
 	/// Without a command for longer than this many milliseconds all outputs are made safe.
 	pub dead_man_ms: u32,
 	/// Shortest streaming interval in milliseconds.

@@ -5,9 +5,9 @@ use bpiiot_protocol::Session;
 /// A memory that keeps its bytes without power, and wears out when it is written.
 pub trait Eeprom {
 	/// The byte at an address; `0xFF` where nothing was ever written.
-	fn read(&self, address: u16) -> u8;
+	fn load(&self, address: u16) -> u8;
 	/// Writes a byte and waits until it is kept, some milliseconds.
-	fn write(&mut self, address: u16, byte: u8);
+	fn store(&mut self, address: u16, byte: u8);
 }
 
 /// Entries of the log. Each is written once in so many resets: with 100,000 writes a byte that is 1.6 million resets.
@@ -44,18 +44,18 @@ pub fn next_session(eeprom: &mut impl Eeprom, base: u16) -> Session {
 fn read_entry(eeprom: &impl Eeprom, at: u16) -> Option<u32> {
 	let mut bytes = [0; 4];
 	for (byte, address) in bytes.iter_mut().zip(at..) {
-		*byte = eeprom.read(address);
+		*byte = eeprom.load(address);
 	}
 	let number = u32::from_le_bytes(bytes);
-	(eeprom.read(at + 4) == check_byte(bytes) && number != Session::UNKNOWN.0).then_some(number)
+	(eeprom.load(at + 4) == check_byte(bytes) && number != Session::UNKNOWN.0).then_some(number)
 }
 
 fn write_entry(eeprom: &mut impl Eeprom, at: u16, number: u32) {
 	let bytes = number.to_le_bytes();
 	for (byte, address) in bytes.into_iter().zip(at..) {
-		eeprom.write(address, byte);
+		eeprom.store(address, byte);
 	}
-	eeprom.write(at + 4, check_byte(bytes));
+	eeprom.store(at + 4, check_byte(bytes));
 }
 
 /// Differs for each single byte that differs, and is not `0xFF` for an erased entry.

@@ -1,4 +1,6 @@
-//! What the logic needs from a board. Everything is quick and never waits.
+//! What the logic needs from a board. Everything but writing the EEPROM is quick and never waits.
+
+use crate::Eeprom;
 
 /// The board's clock.
 pub trait Clock {
@@ -34,7 +36,13 @@ pub trait Outputs {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct OutputFailed;
 
-/// Everything together.
-pub trait Hardware: Clock + Uart + Inputs + Outputs {}
+/// The way to a new life.
+pub trait Restart {
+	/// Resets the board soon: within a second, but not before what was given to [`Uart::write`] is sent.
+	fn restart(&mut self);
+}
 
-impl<T: Clock + Uart + Inputs + Outputs> Hardware for T {}
+/// Everything together.
+pub trait Hardware: Clock + Uart + Inputs + Outputs + Eeprom + Restart {}
+
+impl<T: Clock + Uart + Inputs + Outputs + Eeprom + Restart> Hardware for T {}

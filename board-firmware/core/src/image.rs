@@ -157,6 +157,15 @@ fn sound_records(capacity: u16, read: &impl Fn(u16) -> u8) -> Result<u16, ImageE
 	}
 }
 
+/// The length in bytes of the image that begins so, as its header says; the header's length while that is not whole.
+pub fn image_len(start: &[u8]) -> usize {
+	let length = match *start {
+		[_, _, _, low, high, ..] => usize::from(u16::from_le_bytes([low, high])) + usize::from(CHECKSUM_LEN),
+		_ => 0,
+	};
+	usize::from(HEADER_LEN) + length
+}
+
 /// Writes a configuration into `memory` and gives its length in bytes.
 pub fn write_image(records: impl IntoIterator<Item = Record>, memory: &mut [u8]) -> Result<usize, ImageError> {
 	let mut end = usize::from(HEADER_LEN);

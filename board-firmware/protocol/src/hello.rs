@@ -11,7 +11,18 @@ pub const fn channel_page(channel: u8) -> u8 {
 	CHANNEL_PAGES_START.saturating_add(channel)
 }
 
-/// One page of the hello. Page 0 is the identity, page 1 the firmware, then one page a channel.
+/// The page of the first bytes of the kept configuration; the `n`-th part is on page `CONFIG_PAGES_START + n`.
+pub const CONFIG_PAGES_START: u8 = 128;
+/// Bytes of the kept configuration on one page.
+pub const CONFIG_PAGE_LEN: usize = 8;
+
+/// The page with the kept configuration's bytes from `part × CONFIG_PAGE_LEN` on.
+pub const fn config_page(part: u8) -> u8 {
+	CONFIG_PAGES_START.saturating_add(part)
+}
+
+/// One page of the hello. Page 0 is the identity, page 1 the firmware, then one page a channel; from page 128 on the bytes of
+/// the configuration that the board keeps, if it keeps one.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum HelloPage {
 	/// Page 0.
@@ -20,6 +31,8 @@ pub enum HelloPage {
 	Firmware(FirmwareInfo),
 	/// Pages 2 and up.
 	Channel(ChannelInfo),
+	/// Pages 128 and up: the memory that keeps the configuration, as it is.
+	Configuration([u8; CONFIG_PAGE_LEN]),
 }
 
 /// Page 0: who this is and what it speaks.

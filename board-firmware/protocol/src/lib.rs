@@ -16,15 +16,15 @@ pub use frame::{
 };
 pub use gaps::{Arrival, GapCounter};
 pub use hello::{
-	channel_page, ChannelInfo, ChannelKind, FirmwareInfo, FirmwareVersion, HelloPage, Identity, Scale, Unit,
-	CHANNEL_PAGES_START,
+	channel_page, config_page, ChannelInfo, ChannelKind, FirmwareInfo, FirmwareVersion, HelloPage, Identity, Scale,
+	Unit, CHANNEL_PAGES_START, CONFIG_PAGES_START, CONFIG_PAGE_LEN,
 };
 pub use label::{Label, LABEL_LEN};
 pub use message::{Ack, AckResult, BoardMessage, Event, EventKind, HostMessage, Message, Reading, ResetCause, Status};
 pub use schema::{SCHEMA, SCHEMA_HASH};
 
 /// The version of this protocol, the first byte of every frame.
-pub const PROTOCOL_VERSION: u8 = 1;
+pub const PROTOCOL_VERSION: u8 = 2;
 
 /// Bits a second on a real serial line: 8 data bits, no parity, one stop bit.
 pub const BAUD_RATE: u32 = 115_200;

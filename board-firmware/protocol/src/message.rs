@@ -1,6 +1,6 @@
 //! What the two sides say to each other. The order of variants and fields *is* the wire format: `schema.txt` pins it.
 
-use crate::HelloPage;
+use crate::{HelloPage, CONFIG_PAGE_LEN};
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 
 mod sealed {
@@ -23,7 +23,7 @@ pub trait Message: sealed::Sealed + Clone + Copy + Serialize + DeserializeOwned 
 pub enum HostMessage {
 	/// Asks for one page of the hello. The only message that needs no session. It does not hold off the dead-man timer.
 	HelloRequest {
-		/// 0 identity, 1 firmware, 2 + n channel n.
+		/// 0 identity, 1 firmware, 2 + n channel n, 128 + n part n of the kept configuration.
 		page: u8,
 	},
 	/// Says that the host is there.
@@ -45,11 +45,21 @@ pub enum HostMessage {
 		/// Interval in milliseconds: 0, or at least the hello's `min_interval_ms`.
 		interval_ms: u32,
 	},
+	/// Writes one part of the kept configuration. Taken only while every output is safe, since writing takes time. The board
+	/// goes by it from its next reset on.
+	WriteConfig {
+		/// Which part: 0 for the first 8 bytes.
+		part: u8,
+		/// The bytes.
+		bytes: [u8; CONFIG_PAGE_LEN],
+	},
+	/// Makes all outputs safe and resets the board, after the acknowledgement.
+	Restart,
 }
 
 impl Message for HostMessage {
 	const KIND_BASE: u8 = 0x00;
-	const KINDS: u8 = 6;
+	const KINDS: u8 = 8;
 }
 
 /// From the board to the host.
@@ -90,7 +100,7 @@ pub enum AckResult {
 	Stale,
 	/// Not executed: this sequence number belonged to a different command.
 	SequenceReused,
-	/// Not executed: no such channel, or no such hello page.
+	/// Not executed: no such channel, no such hello page, or no such part of the configuration.
 	NoSuchChannel,
 	/// Not executed: the channel is an input.
 	NotAnOutput,
@@ -102,6 +112,8 @@ pub enum AckResult {
 	Tripped,
 	/// The output could not be driven.
 	OutputFailed,
+	/// Not executed: an output is not in its safe state; send `Safe` first.
+	NotSafe,
 }
 
 /// The board's state, in every acknowledgement, so that a lost event is noticed.
@@ -196,4 +208,6 @@ pub enum ResetCause {
 	Watchdog,
 	/// The supply voltage was too low.
 	BrownOut,
+	/// The host ordered it.
+	Ordered,
 }

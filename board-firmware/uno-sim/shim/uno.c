@@ -20,6 +20,7 @@ enum {
 	FREQUENCY = 16000000,
 	SUPPLY_MV = 5000,
 	INPUTS = 6,
+	RAM_START = 0x100,
 	// Addresses of the ATmega328P, as load instructions see them.
 	DDRB = 0x24, PORTB = 0x25, DDRC = 0x27, PORTC = 0x28, DDRD = 0x2a, PORTD = 0x2b,
 	MCUSR = 0x54, TCCR1A = 0x80, ICR1 = 0x86, OCR1A = 0x88, OCR1B = 0x8a,
@@ -203,10 +204,11 @@ static void connect(struct uno *uno)
 	avr_register_io_write(avr, TCCR1A, timer_is_set, uno);
 }
 
-// simavr tells of each section that it loads; only its errors are of interest.
+// simavr tells of each section that it loads; only its errors are of interest. Bytes that nobody takes in time are none: a
+// boot loader takes nothing but its own.
 static void log_errors(avr_t *avr, const int level, const char *format, va_list arguments)
 {
-	if (avr && level <= LOG_ERROR)
+	if (avr && level <= LOG_ERROR && !strstr(format, "overrun"))
 		vfprintf(stderr, format, arguments);
 }
 
@@ -215,16 +217,20 @@ struct uno *uno_new(const char *elf)
 	avr_global_logger_set(log_errors);
 	elf_firmware_t firmware = { 0 };
 	struct uno *uno = calloc(1, sizeof *uno);
-	if (!uno || elf_read_firmware(elf, &firmware) != 0)
+	if (!uno || (elf && elf_read_firmware(elf, &firmware) != 0))
 		goto failed;
 	uno->avr = avr_make_mcu_by_name("atmega328p");
 	if (!uno->avr)
 		goto failed;
 	uno->avr->custom.data = uno;
+	uno->memory_free = RAM_START;
 	avr_init(uno->avr);
 	firmware.frequency = FREQUENCY;
 	firmware.vcc = firmware.avcc = firmware.aref = SUPPLY_MV;
-	avr_load_firmware(uno->avr, &firmware);
+	if (elf)
+		avr_load_firmware(uno->avr, &firmware);
+	uno->avr->frequency = FREQUENCY;
+	uno->avr->vcc = uno->avr->avcc = uno->avr->aref = SUPPLY_MV;
 	uno->avr->sleep = sleep_without_waiting;
 	for (uint32_t i = 0; i < firmware.symbolcount; i++)
 		if (strcmp(firmware.symbol[i]->symbol, "_end") == 0)
@@ -234,6 +240,22 @@ struct uno *uno_new(const char *elf)
 failed:
 	free(uno);
 	return NULL;
+}
+
+bool uno_load(struct uno *uno, uint32_t address, const uint8_t *bytes, uint16_t length)
+{
+	avr_t *avr = uno->avr;
+	if (address + length > avr->flashend + 1)
+		return false;
+	memcpy(avr->flash + address, bytes, length);
+	return true;
+}
+
+void uno_begin_at(struct uno *uno, uint32_t address)
+{
+	avr_t *avr = uno->avr;
+	avr->reset_pc = avr->pc = address;
+	avr->codeend = avr->flashend;
 }
 
 void uno_free(struct uno *uno)
@@ -260,7 +282,7 @@ bool uno_run_until(struct uno *uno, uint64_t cycle)
 		int state = avr_run(avr);
 		if (state == cpu_Done || state == cpu_Crashed)
 			return false;
-		if (avr->pc == 0 && avr->data[MCUSR] & WATCHDOG_RESET) {
+		if (avr->pc == avr->reset_pc && avr->data[MCUSR] & WATCHDOG_RESET) {
 			uno->watchdog_resets++;
 			release(uno);
 		}

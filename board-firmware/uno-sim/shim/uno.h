@@ -14,8 +14,12 @@ struct uno_event {
 	uint8_t value;
 };
 
-// Loads the program of an ELF file. NULL when there is none.
+// Loads the program of an ELF file; without one the program memory is erased. NULL when the file holds no program.
 struct uno *uno_new(const char *elf);
+// Writes the program memory. False when there is no such place.
+bool uno_load(struct uno *uno, uint32_t address, const uint8_t *bytes, uint16_t length);
+// From now on a reset begins here, as the fuses for a boot loader say.
+void uno_begin_at(struct uno *uno, uint32_t address);
 void uno_free(struct uno *uno);
 
 // Runs until so many cycles have passed since the start, sleep included. False when the program has stopped for good.

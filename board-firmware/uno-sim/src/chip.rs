@@ -42,6 +42,8 @@ pub struct Conversions {
 
 extern "C" {
 	fn uno_new(elf: *const c_char) -> *mut RawUno;
+	fn uno_load(uno: *mut RawUno, address: u32, bytes: *const u8, length: u16) -> bool;
+	fn uno_begin_at(uno: *mut RawUno, address: u32);
 	fn uno_free(uno: *mut RawUno);
 	fn uno_run_until(uno: *mut RawUno, cycle: u64) -> bool;
 	fn uno_cycle(uno: *const RawUno) -> u64;
@@ -101,13 +103,39 @@ unsafe impl Send for Chip {}
 impl Chip {
 	/// A controller that power comes on for.
 	pub(crate) fn new(elf: &Path) -> Result<Chip, LoadError> {
-		let refused = || LoadError(elf.into());
 		// simavr would end the whole program.
-		std::fs::File::open(elf).map_err(|_| refused())?;
-		let path = CString::new(elf.as_os_str().as_bytes()).map_err(|_| refused())?;
+		std::fs::File::open(elf).map_err(|_| LoadError(elf.into()))?;
+		let path = CString::new(elf.as_os_str().as_bytes()).map_err(|_| LoadError(elf.into()))?;
 		// SAFETY: a string that ends with 0 and lives during the call.
 		let raw = unsafe { uno_new(path.as_ptr()) };
-		NonNull::new(raw).map(Chip).ok_or_else(refused)
+		NonNull::new(raw).map(Chip).ok_or_else(|| LoadError(elf.into()))
+	}
+
+	/// A controller with a boot loader, and no program that it could start.
+	pub(crate) fn with_boot_loader(hex: &Path) -> Result<Chip, LoadError> {
+		let refused = || LoadError(hex.into());
+		let text = std::fs::read_to_string(hex).map_err(|_| refused())?;
+		// SAFETY: it takes NULL.
+		let raw = unsafe { uno_new(std::ptr::null()) };
+		let chip = NonNull::new(raw).map(Chip).ok_or_else(refused)?;
+		let mut start = None;
+		for line in text.lines() {
+			let record = ihex::Record::from_record_string(line).map_err(|_| refused())?;
+			let ihex::Record::Data { offset, value } = record else {
+				// Of one segment only, and its start is where its first byte is.
+				continue;
+			};
+			let address = u32::from(offset);
+			// SAFETY: a controller, and as many bytes as it is told.
+			let fits = unsafe { uno_load(chip.0.as_ptr(), address, value.as_ptr(), value.len() as u16) };
+			if !fits {
+				return Err(refused());
+			}
+			start = Some(start.unwrap_or(address).min(address));
+		}
+		// SAFETY: a controller.
+		unsafe { uno_begin_at(chip.0.as_ptr(), start.ok_or_else(refused)?) };
+		Ok(chip)
 	}
 
 	/// Runs until so many cycles have passed since the start. False when the program has stopped for good.

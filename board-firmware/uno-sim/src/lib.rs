@@ -8,6 +8,5 @@ mod uno;
 mod vcd;
 
 pub use chip::{Conversions, LoadError, ResetCause, CYCLES_A_MS, FREQUENCY};
-pub use machine::TERMINALS;
-pub use server::{Next, Options, Server, ServerError};
+pub use server::{Next, Options, Program, Server, ServerError};
 pub use uno::{Load, Uno};

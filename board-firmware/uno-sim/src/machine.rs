@@ -2,13 +2,9 @@
 
 use crate::chip::Chip;
 use virtual_board::{
-	config,
-	protocol::{ChannelInfo, ChannelKind, PROTOCOL_VERSION},
-	DrillPress, BOARD_SERIAL, DEAD_MAN_MS, DOOR_CLOSED,
+	protocol::{ChannelInfo, ChannelKind},
+	DrillPress, CHANNELS, DOOR_CLOSED,
 };
-
-/// The terminal of each channel, by number, as in the table of the firmware's README.
-pub const TERMINALS: [u8; 10] = [9, 10, 7, 8, 14, 15, 16, 17, 2, 18];
 
 const FIRST_ANALOGUE: u8 = 14;
 /// Voltages are in sixteenths of a millivolt. A ratiometric sensor gives 10 % of the supply voltage at the lower end of its range ...
@@ -16,34 +12,29 @@ const LOW: i64 = 500 * 16;
 /// ... and 90 % at the upper one.
 const HIGH: i64 = 4500 * 16;
 
-fn channels() -> &'static [ChannelInfo] {
-	config(PROTOCOL_VERSION, BOARD_SERIAL, DEAD_MAN_MS).channels
+/// The outputs, each with its terminal.
+pub(crate) fn outputs() -> impl Iterator<Item = &'static (u8, ChannelInfo)> {
+	CHANNELS.iter().filter(|(_, info)| info.kind == ChannelKind::Output)
 }
 
 /// Pull-downs at the outputs, as on the real board.
 pub(crate) fn pull_down(chip: &mut Chip) {
-	for (info, terminal) in channels().iter().zip(TERMINALS) {
-		if info.kind == ChannelKind::Output {
-			chip.hold(terminal, false);
-		}
-	}
+	outputs().for_each(|(terminal, _)| chip.hold(*terminal, false));
 }
 
 /// What the board drives acts on the press, so many milliseconds pass, and its sensors show the result.
 pub(crate) fn advance(chip: &mut Chip, press: &mut DrillPress, ms: u32) {
-	for (info, terminal) in channels().iter().zip(TERMINALS) {
-		if info.kind == ChannelKind::Output {
-			press.drive(info.channel, raw(chip.driven(terminal), info));
-		}
+	for (terminal, info) in outputs() {
+		press.drive(info.channel, raw(chip.driven(*terminal), info));
 	}
 	press.advance(ms);
-	for (info, terminal) in channels().iter().zip(TERMINALS) {
+	for (terminal, info) in CHANNELS {
 		match (info.kind, info.channel) {
 			(ChannelKind::Output, _) => {}
 			// A contact to ground, closed while the door is.
 			(_, DOOR_CLOSED) => {
 				let closed = press.sample(DOOR_CLOSED) == Some(1);
-				chip.hold(terminal, !closed);
+				chip.hold(*terminal, !closed);
 			}
 			// A silent sensor is a broken wire.
 			(_, channel) => {

@@ -11,7 +11,7 @@ use std::{
 	path::PathBuf,
 	sync::mpsc::{self, Receiver, TryRecvError},
 };
-use uno_sim::{Next, Options, Server};
+use uno_sim::{Next, Options, Program, Server};
 use virtual_board::Command;
 
 /// The Arduino Uno's firmware in a simulator, with a simulated drill press, behind a pseudo-terminal.
@@ -22,8 +22,12 @@ use virtual_board::Command;
 #[command(version)]
 struct Arguments {
 	/// The program: an ELF file that `make firmware` made
-	#[arg(long, value_name = "ELF")]
-	firmware: PathBuf,
+	#[arg(long, value_name = "ELF", required_unless_present = "boot_loader")]
+	firmware: Option<PathBuf>,
+
+	/// A boot loader, such as Arduino's optiboot_atmega328.hex, in the place of the program, which it is then given over the line
+	#[arg(long, value_name = "HEX", conflicts_with = "firmware")]
+	boot_loader: Option<PathBuf>,
 
 	/// Where to make the link to the serial device, for example /tmp/bpiiot-board
 	#[arg(long, value_name = "PATH")]
@@ -38,8 +42,11 @@ fn main() -> anyhow::Result<()> {
 	let arguments = Arguments::parse();
 	// Before the link exists, so that a signal never leaves one behind.
 	let signals = block_signals().context("cannot take signals")?;
+	let program = arguments.firmware.map(Program::Firmware);
+	let program = program.or(arguments.boot_loader.map(Program::BootLoader));
+	let program = program.context("neither a firmware nor a boot loader")?;
 	let server = Server::new(&Options {
-		firmware: arguments.firmware,
+		program,
 		link: arguments.link.clone(),
 		vcd: arguments.vcd,
 	})?;

@@ -13,11 +13,20 @@ const STEP: Duration = Duration::from_micros(200);
 /// Longest time that the simulation catches up after the program was held up.
 const CATCH_UP: Duration = Duration::from_millis(500);
 
+/// What is in a board's program memory.
+#[derive(Clone, Debug)]
+pub enum Program {
+	/// The firmware, as `make firmware` makes it (ELF).
+	Firmware(PathBuf),
+	/// A boot loader alone (Intel HEX), which is given a program over the line.
+	BootLoader(PathBuf),
+}
+
 /// How a simulated board is made.
 #[derive(Clone, Debug)]
 pub struct Options {
-	/// The program, as `make firmware` makes it.
-	pub firmware: PathBuf,
+	/// What is in its program memory.
+	pub program: Program,
 	/// Where the link to the serial device is made.
 	pub link: PathBuf,
 	/// Where the levels of the outputs are recorded, if anywhere.
@@ -48,7 +57,10 @@ pub struct Server {
 impl Server {
 	/// Makes the serial device and its link, and switches the board on.
 	pub fn new(options: &Options) -> Result<Server, ServerError> {
-		let mut uno = Uno::new(&options.firmware)?;
+		let mut uno = match &options.program {
+			Program::Firmware(elf) => Uno::new(elf)?,
+			Program::BootLoader(hex) => Uno::with_boot_loader(hex)?,
+		};
 		if let Some(path) = &options.vcd {
 			uno.record(path)?;
 		}

@@ -2,7 +2,7 @@
 
 use crate::{
 	chip::{Chip, Conversions, Event, LoadError, ResetCause, CYCLES_A_MS},
-	machine::{self, TERMINALS},
+	machine,
 	vcd::Vcd,
 };
 use std::{collections::VecDeque, io, path::Path};
@@ -41,7 +41,15 @@ pub struct Uno {
 impl Uno {
 	/// A board that power comes on for, with an erased EEPROM.
 	pub fn new(elf: &Path) -> Result<Uno, LoadError> {
-		let mut chip = Chip::new(elf)?;
+		Ok(Uno::of(Chip::new(elf)?))
+	}
+
+	/// A board fresh from the factory: its boot loader (Intel HEX), and no program.
+	pub fn with_boot_loader(hex: &Path) -> Result<Uno, LoadError> {
+		Ok(Uno::of(Chip::with_boot_loader(hex)?))
+	}
+
+	fn of(mut chip: Chip) -> Uno {
 		for address in chip.stack() {
 			chip.set_memory(address, PAINT);
 		}
@@ -57,13 +65,14 @@ impl Uno {
 			load_since: Load { cycles: 0, busy: 0 },
 		};
 		machine::advance(&mut uno.chip, &mut uno.press, 0);
-		Ok(uno)
+		uno
 	}
 
 	/// Records the levels of the outputs from now on.
 	pub fn record(&mut self, path: &Path) -> io::Result<()> {
-		let names = ["spindle_rpm", "feed_um", "clamp", "coolant"];
-		let signals: Vec<_> = TERMINALS.into_iter().zip(names).collect();
+		let signals: Vec<_> = machine::outputs()
+			.map(|(terminal, info)| (*terminal, info.name.as_str()))
+			.collect();
 		self.vcd = Some(Vcd::create(path, &signals)?);
 		Ok(())
 	}
@@ -175,7 +184,9 @@ impl Uno {
 		while let Some((cycle, event)) = self.chip.next_event() {
 			match (event, &mut self.vcd) {
 				(Event::Byte(byte), _) => self.from_board.push_back((cycle + CYCLES_A_BYTE, byte)),
-				(Event::Level { terminal, high }, Some(vcd)) if TERMINALS[..4].contains(&terminal) => {
+				(Event::Level { terminal, high }, Some(vcd))
+					if machine::outputs().any(|(output, _)| *output == terminal) =>
+				{
 					vcd.change(cycle, terminal, high)?;
 				}
 				_ => {}

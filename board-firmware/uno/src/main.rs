@@ -14,7 +14,11 @@ mod rig;
 mod serial;
 mod wake;
 
-use board_core::{next_session, Board};
+use board_core::{
+	next_session,
+	protocol::{ResetCause, Session},
+	Board, Config,
+};
 use rig::Rig;
 
 /// At a fixed address, which this controller reaches with shorter code than a place on the stack.
@@ -32,7 +36,7 @@ fn live(mut rig: Rig) -> ! {
 	let Some(board) = BOARD.take() else { mcu::stop() };
 	loop {
 		board.poll(&mut rig);
-		mcu::feed_watchdog();
+		rig.feed_watchdog();
 		wake::rest();
 	}
 }
@@ -57,8 +61,14 @@ fn start() -> Rig {
 	mcu::allow_interrupts();
 	analogue::wait_for_first_round();
 
-	BOARD.fill(|place| Board::start_in(place, &setup.config, session, cause, &mut rig));
+	begin(&setup.config, session, cause, &mut rig);
 	rig
+}
+
+/// Makes the board in its place: the outputs are safe from here on. Apart from [`start`], whose stack is deep enough.
+#[inline(never)]
+fn begin(config: &Config, session: Session, cause: ResetCause, rig: &mut Rig) {
+	BOARD.fill(|place| Board::start_in(place, config, session, cause, rig));
 }
 
 #[panic_handler]

@@ -112,16 +112,33 @@ global_asm!(
 	"out 0x34, r1",
 	".section .noinit, \"aw\", @nobits",
 	"bpiiot_reset_flags: .skip 2",
+	"bpiiot_restart: .skip 2",
 	".text",
 );
 
 extern "C" {
 	static bpiiot_reset_flags: [u8; 2];
+	static mut bpiiot_restart: [u8; 2];
 }
 
 #[no_mangle]
 extern "C" fn main() -> ! {
 	crate::run()
+}
+
+/// What [`announce_restart`] leaves for the next life. Memory that was without power says it by a chance of one in 65,536.
+const RESTART: [u8; 2] = [0xb0, 0xa7];
+
+/// Lets the next life know that the host ordered the reset which is to come.
+pub fn announce_restart() {
+	// SAFETY: interrupts do not use it.
+	unsafe { (&raw mut bpiiot_restart).write_volatile(RESTART) };
+}
+
+/// Whether this life was announced. It asks once.
+fn was_announced() -> bool {
+	// SAFETY: interrupts do not use it; any bytes are a sound value.
+	unsafe { (&raw mut bpiiot_restart).replace([0; 2]) == RESTART }
 }
 
 /// Why the board was reset. Where only the boot loader could know and did not say, a host that opened the port is the
@@ -133,11 +150,14 @@ pub fn reset_cause() -> ResetCause {
 		(0, 1..=15) => passed,
 		_ => own,
 	};
+	let announced = was_announced();
 	const POWER_ON: u8 = 1 << 0;
 	const BROWN_OUT: u8 = 1 << 2;
 	const WATCHDOG: u8 = 1 << 3;
 	match flags {
 		flags if flags & POWER_ON != 0 => ResetCause::PowerOn,
+		// The flags are gone where the boot loader has taken them and passes nothing on.
+		_ if announced => ResetCause::Ordered,
 		flags if flags & WATCHDOG != 0 => ResetCause::Watchdog,
 		flags if flags & BROWN_OUT != 0 => ResetCause::BrownOut,
 		_ => ResetCause::External,
@@ -335,19 +355,29 @@ pub fn start_converter() {
 /// Bytes of the EEPROM.
 pub const EEPROM_LEN: u16 = 1024;
 
-/// The EEPROM, for who writes it. Only before interrupts are allowed.
+/// The EEPROM, for who writes it.
 pub struct Eeprom;
 
 impl board_core::Eeprom for Eeprom {
-	fn read(&self, address: u16) -> u8 {
+	fn load(&self, address: u16) -> u8 {
 		read_eeprom(address)
 	}
 
-	fn write(&mut self, address: u16, byte: u8) {
+	fn store(&mut self, address: u16, byte: u8) {
 		select(address);
 		EEDR.set(byte);
-		// SAFETY: sets EEMPE and, within four cycles, EEPE, in EECR (0x1f); interrupts are still forbidden.
-		unsafe { asm!("sbi 0x1f, 2", "sbi 0x1f, 1") };
+		// SAFETY: sets EEMPE and, within four cycles, EEPE, in EECR (0x1f), without an interrupt in between; whether
+		// interrupts are allowed afterwards is as before (SREG, 0x3f).
+		unsafe {
+			asm!(
+				"in {before}, 0x3f",
+				"cli",
+				"sbi 0x1f, 2",
+				"sbi 0x1f, 1",
+				"out 0x3f, {before}",
+				before = out(reg) _,
+			);
+		}
 		select(address); // waits until it is written
 	}
 }

@@ -13,12 +13,12 @@ pub fn start() {
 	mcu::start_pwm(TOP);
 }
 
-/// Drives an output for `duty` of [`TOP`] counts. Off and on are levels without a pulse: the timer, whose shortest pulse is
+/// Drives terminal 9 or 10 for `duty` of [`TOP`] counts. Off and on are levels without a pulse: the timer, whose shortest pulse is
 /// one count, lets go of the terminal.
-pub fn write(compare: Compare, duty: u16) {
-	let terminal = match compare {
-		Compare::A => 9,
-		Compare::B => 10,
+pub fn write(terminal: u8, duty: u16) {
+	let compare = match terminal {
+		9 => Compare::A,
+		_ => Compare::B,
 	};
 	if duty == 0 || duty >= TOP {
 		mcu::disconnect(compare);

@@ -1,18 +1,15 @@
 //! The board's logic joined to the controller.
 
-use crate::{
-	analogue, clock,
-	configuration::{Connection, Wiring},
-	pins, pwm, serial,
-};
+use crate::{analogue, clock, mcu, pins, pwm, serial};
 use board_core::{
 	analogue::{duty, sensed},
-	Clock, Inputs, OutputFailed, Outputs, Uart, MAX_CHANNELS,
+	Clock, Connection, Eeprom, Inputs, OutputFailed, Outputs, Restart, Uart, Wiring, MAX_CHANNELS,
 };
 
 /// What the board's logic works with.
 pub struct Rig {
 	wiring: Wiring,
+	restarting: bool,
 }
 
 impl Rig {
@@ -23,7 +20,17 @@ impl Rig {
 				pins::pull_up(terminal);
 			}
 		}
-		Rig { wiring }
+		Rig {
+			wiring,
+			restarting: false,
+		}
+	}
+
+	/// Says that the main loop goes round, unless a restart was ordered: then the watchdog brings it, once the line is done.
+	pub fn feed_watchdog(&self) {
+		if !self.restarting {
+			mcu::feed_watchdog();
+		}
 	}
 }
 
@@ -61,11 +68,28 @@ impl Outputs for Rig {
 	fn drive(&mut self, channel: u8, value: i32) -> Result<(), OutputFailed> {
 		match self.wiring.channel(channel) {
 			Some((_, Connection::Switch(terminal))) => pins::write(terminal, value != 0),
-			Some((info, Connection::PulseWidth(compare))) => {
-				pwm::write(compare, duty(value, info.min, info.max, pwm::TOP));
+			Some((info, Connection::PulseWidth(terminal))) => {
+				pwm::write(terminal, duty(value, info.min, info.max, pwm::TOP));
 			}
 			_ => return Err(OutputFailed),
 		}
 		Ok(())
+	}
+}
+
+impl Eeprom for Rig {
+	fn load(&self, address: u16) -> u8 {
+		mcu::Eeprom.load(address)
+	}
+
+	fn store(&mut self, address: u16, byte: u8) {
+		mcu::Eeprom.store(address, byte);
+	}
+}
+
+impl Restart for Rig {
+	fn restart(&mut self) {
+		mcu::announce_restart();
+		self.restarting = true;
 	}
 }

@@ -1,23 +1,25 @@
 #![doc = include_str!("../README.md")]
 
-mod channels;
 mod command;
 mod drill_press;
 mod fault;
+mod memory;
 mod noise;
 mod port;
 mod rig;
 mod server;
 mod virtual_board;
 
-pub use board_core::protocol;
-pub use channels::{
-	config, BOARD_SERIAL, CLAMP, COOLANT, DEAD_MAN_MS, DOOR_CLOSED, FEED_POSITION, FEED_UM, SPINDLE_RPM, SPINDLE_SPEED,
-	TEMPERATURE, TOOL_WEAR, VIBRATION,
+pub use board_core::{
+	drill_press::{
+		CHANNELS, CLAMP, COOLANT, DOOR_CLOSED, FEED_POSITION, FEED_UM, SPINDLE_RPM, SPINDLE_SPEED, TEMPERATURE,
+		TOOL_WEAR, VIBRATION,
+	},
+	protocol,
 };
 pub use command::{Command, UnknownCommand};
 pub use drill_press::DrillPress;
 pub use fault::{Fault, Faults, UnknownFault};
 pub use port::{Change, Port, PortError};
-pub use server::{Options, Server, ServerError, State};
+pub use server::{Options, Server, ServerError, State, BOARD_SERIAL, DEAD_MAN_MS};
 pub use virtual_board::VirtualBoard;

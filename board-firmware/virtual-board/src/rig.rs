@@ -1,7 +1,7 @@
 //! The board's hardware, made of the simulated machine and two byte queues.
 
-use crate::{noise::Noise, DrillPress};
-use board_core::{Clock, Inputs, OutputFailed, Outputs, Uart};
+use crate::{memory::Memory, noise::Noise, DrillPress, CHANNELS};
+use board_core::{protocol::ChannelInfo, Clock, Connection, Eeprom, Inputs, OutputFailed, Outputs, Restart, Uart};
 use std::{
 	collections::VecDeque,
 	time::{Duration, Instant},
@@ -19,6 +19,9 @@ const GARBAGE_IN: u32 = 20;
 #[derive(Debug)]
 pub(crate) struct Rig {
 	pub(crate) press: DrillPress,
+	pub(crate) memory: Memory,
+	/// The host has ordered a restart.
+	pub(crate) restarting: bool,
 	pub(crate) noisy: bool,
 	noise: Noise,
 	received: VecDeque<u8>,
@@ -27,9 +30,11 @@ pub(crate) struct Rig {
 }
 
 impl Rig {
-	pub(crate) fn new() -> Self {
+	pub(crate) fn new(memory: Memory) -> Self {
 		Rig {
 			press: DrillPress::default(),
+			memory,
+			restarting: false,
 			noisy: false,
 			noise: Noise::new(0x5eed),
 			received: VecDeque::new(),
@@ -42,6 +47,7 @@ impl Rig {
 	pub(crate) fn reset(&mut self) {
 		self.received.clear();
 		self.transmit.clear();
+		self.restarting = false;
 		self.started = Instant::now();
 	}
 
@@ -102,13 +108,101 @@ impl Uart for Rig {
 
 impl Inputs for Rig {
 	fn sample(&mut self, channel: u8) -> Option<i32> {
-		self.press.sample(channel)
+		let (info, connection) = self.memory.setup().wiring.channel(channel)?;
+		let part = part_at(connection);
+		match connection {
+			// Nothing there is a contact that is open, or a wire that is broken.
+			Connection::Contact(_) => Some(part.and_then(|part| self.press.sample(part.channel)).unwrap_or(0)),
+			Connection::Sensor(_) => part.and_then(|part| Some(rescale(self.press.sample(part.channel)?, part, info))),
+			_ => None,
+		}
 	}
 }
 
 impl Outputs for Rig {
 	fn drive(&mut self, channel: u8, value: i32) -> Result<(), OutputFailed> {
-		self.press.drive(channel, value);
+		let (info, connection) = self.memory.setup().wiring.channel(channel).ok_or(OutputFailed)?;
+		if let Some(part) = part_at(connection) {
+			self.press.drive(part.channel, rescale(value, info, part));
+		}
 		Ok(())
+	}
+}
+
+impl Eeprom for Rig {
+	fn load(&self, address: u16) -> u8 {
+		self.memory.load(address)
+	}
+
+	fn store(&mut self, address: u16, byte: u8) {
+		self.memory.store(address, byte);
+	}
+}
+
+impl Restart for Rig {
+	fn restart(&mut self) {
+		self.restarting = true;
+	}
+}
+
+/// The part of the drill press at a terminal, whose signal spans the part's own range.
+fn part_at(connection: Connection) -> Option<&'static ChannelInfo> {
+	let terminal = connection.terminal()?;
+	CHANNELS.iter().find(|(at, _)| *at == terminal).map(|(_, info)| info)
+}
+
+/// A value that lies in the range of `from` as far as the result lies in the range of `to`.
+fn rescale(value: i32, from: &ChannelInfo, to: &ChannelInfo) -> i32 {
+	let span = |info: &ChannelInfo| i64::from(info.max) - i64::from(info.min);
+	if (from.min, from.max) == (to.min, to.max) || span(from) == 0 {
+		return value;
+	}
+	let above = (i64::from(value) - i64::from(from.min)) * span(to);
+	(i64::from(to.min) + (above + span(from) / 2).div_euclid(span(from))) as i32
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use board_core::protocol::{ChannelKind, Label, Scale, Unit};
+
+	fn range(min: i32, max: i32) -> ChannelInfo {
+		ChannelInfo {
+			channel: 0,
+			kind: ChannelKind::Input,
+			unit: Unit::Count,
+			scale: Scale::ONE,
+			min,
+			max,
+			safe: 0,
+			name: Label::literal(""),
+		}
+	}
+
+	#[test]
+	fn a_value_keeps_its_place_in_another_range() {
+		let (thousands, percent, crossed) = (range(0, 4000), range(0, 100), range(-400, 3000));
+		assert_eq!(rescale(1000, &thousands, &percent), 25);
+		assert_eq!(rescale(25, &percent, &thousands), 1000);
+		assert_eq!(rescale(0, &percent, &crossed), -400);
+		assert_eq!(rescale(100, &percent, &crossed), 3000);
+		assert_eq!(rescale(-400, &crossed, &percent), 0);
+		assert_eq!(rescale(-5, &crossed, &crossed), -5);
+		assert_eq!(rescale(i32::MIN, &range(i32::MIN, i32::MAX), &percent), 0);
+		assert_eq!(rescale(i32::MAX, &range(i32::MIN, i32::MAX), &percent), 100);
+	}
+
+	#[test]
+	fn each_terminal_leads_to_its_part() {
+		assert_eq!(
+			part_at(Connection::PulseWidth(9)).map(|part| part.channel),
+			Some(crate::SPINDLE_RPM)
+		);
+		assert_eq!(
+			part_at(Connection::Sensor(2)).map(|part| part.channel),
+			Some(crate::TEMPERATURE)
+		);
+		assert_eq!(part_at(Connection::Switch(13)), None);
+		assert_eq!(part_at(Connection::None), None);
 	}
 }

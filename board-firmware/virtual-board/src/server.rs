@@ -1,14 +1,14 @@
 //! The loop that everything runs in: line, console, signals, time.
 
 use crate::{
-	channels::{self, BOARD_SERIAL, DEAD_MAN_MS, TOOL_WEAR},
+	memory::Memory,
 	port::{Change, Port},
 	rig::Rig,
 	Command, Fault, Faults, PortError,
 };
 use board_core::{
 	protocol::{DecodeCounters, Label, ResetCause, Session, Status, PROTOCOL_VERSION},
-	Board, ConfigError,
+	Board, ConfigError, ImageError, MAX_CHANNELS,
 };
 use nix::{
 	errno::Errno,
@@ -21,6 +21,11 @@ use std::{
 	path::{Path, PathBuf},
 	time::{Duration, Instant},
 };
+
+/// The serial number of a board that was given none.
+pub const BOARD_SERIAL: Label = Label::literal("VIRTUAL-1");
+/// The dead-man time in milliseconds of a board that was given none.
+pub const DEAD_MAN_MS: u32 = 1000;
 
 /// The loop goes round at least this often, ms.
 const ROUND_MS: u16 = 2;
@@ -72,6 +77,9 @@ pub enum ServerError {
 	/// The options make no board.
 	#[error("the board cannot be configured so: {0}")]
 	Config(#[from] ConfigError),
+	/// The configuration does not fit the board's memory.
+	#[error("the board's memory cannot keep its configuration: {0}")]
+	Image(#[from] ImageError),
 	/// The system refuses to wait.
 	#[error("cannot wait for input: {0}")]
 	Poll(#[from] Errno),
@@ -95,7 +103,7 @@ pub struct State {
 	/// The board's flags and event counter.
 	pub status: Status,
 	/// Values of the channels, by number: driven values of outputs, last samples of inputs (`None`: cannot be read).
-	pub values: [Option<i32>; TOOL_WEAR as usize + 1],
+	pub values: [Option<i32>; MAX_CHANNELS],
 	/// What the board received in this session.
 	pub counters: DecodeCounters,
 	/// Bytes that a client did not read in time, since the program started.
@@ -131,10 +139,11 @@ impl Server {
 	/// Makes the serial device and its link, and starts the board.
 	pub fn new(options: Options) -> Result<Server, ServerError> {
 		let faults: Faults = options.faults.iter().copied().collect();
-		let mut rig = Rig::new();
+		let memory = Memory::new(version(&options, faults), options.serial, options.dead_man_ms)?;
+		let config = memory.setup().config;
+		let mut rig = Rig::new(memory);
 		rig.noisy = faults.has(Fault::LineNoise);
 		rig.press.set_faults(faults);
-		let config = channels::config(version(&options, faults), options.serial, options.dead_man_ms);
 		// A number that no board before this one is likely to have had.
 		let session = Session((RandomState::new().hash_one(()) as u32).max(1));
 		let board = Board::start(config, session, ResetCause::PowerOn, &mut rig)?;
@@ -162,7 +171,7 @@ impl Server {
 
 	/// What one can see now.
 	pub fn state(&self) -> State {
-		let mut values = [None; TOOL_WEAR as usize + 1];
+		let mut values = [None; MAX_CHANNELS];
 		values
 			.iter_mut()
 			.zip(0..)
@@ -225,6 +234,9 @@ impl Server {
 		if self.rig.since_reset() >= BOOT {
 			self.run_board(watcher);
 		}
+		if self.rig.restarting {
+			self.reset(ResetCause::Ordered)?;
+		}
 		self.bite_watchdog()
 	}
 
@@ -236,7 +248,7 @@ impl Server {
 				self.lost_bytes += self.port.write(&self.rig.transmit) as u64;
 				self.rig.transmit.clear();
 			}
-			if !self.rig.has_received() {
+			if !self.rig.has_received() || self.rig.restarting {
 				break;
 			}
 		}
@@ -258,7 +270,7 @@ impl Server {
 		self.rig.reset();
 		let session = Session(self.board.session().0.wrapping_add(1).max(1));
 		let version = version(&self.options, self.faults);
-		let config = channels::config(version, self.options.serial, self.options.dead_man_ms);
+		let config = self.rig.memory.reset(version).config;
 		self.board = Board::start(config, session, cause, &mut self.rig)?;
 		self.resets += 1;
 		self.unsafe_since = None;

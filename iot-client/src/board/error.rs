@@ -81,6 +81,13 @@ pub enum BoardError {
 		/// The board's own.
 		found: String,
 	},
+	/// The right board, with other channels or limits than the configuration says.
+	#[error(
+		"the board is not what board.configuration says:\n  {}\nwrite the configuration to the board with `iot-client board \
+		 configure`, or correct it",
+		.0.join("\n  ")
+	)]
+	OtherConfiguration(Vec<String>),
 	/// There is no board now.
 	#[error("the board is not connected: {0}")]
 	Offline(String),
@@ -119,11 +126,12 @@ pub fn explain(result: AckResult) -> &'static str {
 		AckResult::WrongSession => "it was reset meanwhile",
 		AckResult::Stale => "a later command was already taken",
 		AckResult::SequenceReused => "the sequence number was used for another command",
-		AckResult::NoSuchChannel => "it has no such channel",
+		AckResult::NoSuchChannel => "it has no such channel, page or part",
 		AckResult::NotAnOutput => "the channel is an input",
 		AckResult::OutOfLimits => "the value is outside the limits of the channel",
 		AckResult::Interlocked => "an interlock holds this output safe (is the door open?)",
 		AckResult::Tripped => "an interlock or the dead-man timer has made this output safe",
 		AckResult::OutputFailed => "the output could not be driven",
+		AckResult::NotSafe => "an output is not in its safe state",
 	}
 }

@@ -2,7 +2,7 @@
 
 use super::BoardError;
 use bpiiot_protocol::{ChannelInfo, ChannelKind, FirmwareInfo, FirmwareVersion, Identity, Session, SCHEMA_HASH};
-use bpiiot_protocol::{HelloPage, PROTOCOL_VERSION};
+use bpiiot_protocol::{HelloPage, CONFIG_PAGES_START, PROTOCOL_VERSION};
 use std::collections::BTreeSet;
 
 /// Numbers the times that this client has met a board: a new one for each opening of the port and each reset of the
@@ -146,6 +146,8 @@ pub(super) fn is_page(page: &HelloPage, number: u8) -> bool {
 		HelloPage::Identity(_) => number == 0,
 		HelloPage::Firmware(_) => number == 1,
 		HelloPage::Channel(channel) => bpiiot_protocol::channel_page(channel.channel) == number,
+		// The bytes do not tell which part they are; the answer's sequence number does.
+		HelloPage::Configuration(_) => number >= CONFIG_PAGES_START,
 	}
 }
 

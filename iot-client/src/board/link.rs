@@ -3,12 +3,14 @@
 use super::{
 	info::{assemble, check_identity, is_page},
 	port::{Arrived, Wire},
+	setup::{Kept, Setup},
 	BoardError, BoardInfo, LinkId, Signal, Telltale,
 };
 use crate::config::BoardConfig;
+use board_core::image_len;
 use bpiiot_protocol::{
-	channel_page, Ack, AckResult, BoardFrame, BoardMessage, ChannelInfo, EventKind, FirmwareInfo, GapCounter,
-	HelloPage, HostFrame, HostMessage, Identity, Session, Status,
+	channel_page, config_page, Ack, AckResult, BoardFrame, BoardMessage, ChannelInfo, EventKind, FirmwareInfo,
+	GapCounter, HelloPage, HostFrame, HostMessage, Identity, Session, Status, CONFIG_PAGE_LEN,
 };
 use std::{path::PathBuf, sync::atomic::Ordering, time::Duration};
 use tokio::time::{timeout_at, Instant};
@@ -53,6 +55,7 @@ impl Link {
 		self.session = Session::UNKNOWN;
 		self.status = None;
 		let info = self.hello().await?;
+		self.check_setup(&info).await?;
 		self.session = info.session;
 		self.readings = GapCounter::new();
 		self.events = GapCounter::new();
@@ -232,7 +235,7 @@ impl Link {
 				return Ok(None);
 			}
 			match page {
-				HelloPage::Identity(_) => {}
+				HelloPage::Identity(_) | HelloPage::Configuration(_) => {}
 				HelloPage::Firmware(page) => firmware = Some(page),
 				HelloPage::Channel(channel) => channels.push(channel),
 			}
@@ -240,8 +243,61 @@ impl Link {
 		Ok(firmware.map(|firmware| (firmware, channels)))
 	}
 
+	/// The configuration that the board keeps.
+	pub async fn kept(&mut self) -> Result<Kept, BoardError> {
+		let deadline = Instant::now() + Duration::from_millis(self.config.hello_timeout_ms);
+		let mut memory = Vec::new();
+		let mut wanted = 1;
+		let mut first_session = None;
+		while memory.len() < wanted {
+			// One of 256 at most, since no image is longer than there are pages for.
+			let part = (memory.len() / CONFIG_PAGE_LEN) as u8;
+			let (session, page) = match self.ask(config_page(part), deadline).await? {
+				Some(answer) => answer,
+				None if part == 0 => return Ok(Kept::Nowhere),
+				// It says that it is longer than the memory.
+				None => break,
+			};
+			if *first_session.get_or_insert(session) != session {
+				return Err(BoardError::Reset);
+			}
+			let HelloPage::Configuration(bytes) = page else {
+				return Err(BoardError::BadHello(format!(
+					"page {} is another page",
+					config_page(part)
+				)));
+			};
+			memory.extend(bytes);
+			wanted = image_len(&memory).min(usize::from(u8::MAX) * CONFIG_PAGE_LEN / 2);
+		}
+		Ok(Setup::of_memory(&memory))
+	}
+
+	/// Refuses a board that is not what the configuration says, if it says what a board shall be.
+	async fn check_setup(&mut self, info: &BoardInfo) -> Result<(), BoardError> {
+		let Some(wanted) = self.config.configuration.clone() else {
+			return Ok(());
+		};
+		let differences = match self.kept().await? {
+			Kept::Setup(kept) => wanted.differences(&kept),
+			Kept::Nothing => vec![format!("board {} was never given a configuration", info.serial)],
+			Kept::Damaged(error) => vec![format!("what the board keeps cannot be used: {error}")],
+			Kept::Nowhere => vec!["this board keeps no configuration; leave out board.configuration".to_owned()],
+		};
+		match differences.is_empty() {
+			true => Ok(()),
+			false => Err(BoardError::OtherConfiguration(differences)),
+		}
+	}
+
 	/// Asks for one page until it comes or the time is up.
 	async fn page(&mut self, number: u8, deadline: Instant) -> Result<(Session, HelloPage), BoardError> {
+		let answer = self.ask(number, deadline).await?;
+		answer.ok_or_else(|| BoardError::BadHello(format!("it has no page {number}")))
+	}
+
+	/// The same; `None` when the board says that there is no such page.
+	async fn ask(&mut self, number: u8, deadline: Instant) -> Result<Option<(Session, HelloPage)>, BoardError> {
 		while Instant::now() < deadline {
 			self.sequence = self.sequence.wrapping_add(1);
 			let request = HostMessage::HelloRequest { page: number };
@@ -254,9 +310,15 @@ impl Link {
 				match arrived {
 					Arrived::Frame(BoardFrame {
 						session,
+						sequence,
 						message: BoardMessage::Hello(page),
 						..
-					}) if is_page(&page, number) => return Ok((session, page)),
+					}) if is_page(&page, number) && sequence == self.sequence => return Ok(Some((session, page))),
+					Arrived::Frame(BoardFrame {
+						sequence,
+						message: BoardMessage::Ack(ack),
+						..
+					}) if ack.result == AckResult::NoSuchChannel && sequence == self.sequence => return Ok(None),
 					Arrived::Frame(_) => {}
 					Arrived::OtherVersion(theirs) => return Err(BoardError::ProtocolVersion { theirs }),
 					Arrived::Closed(reason) => return Err(BoardError::Lost(reason)),

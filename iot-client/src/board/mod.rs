@@ -13,12 +13,16 @@ mod handle;
 mod info;
 mod link;
 mod port;
+mod setup;
+mod workbench;
 
 pub use bridge::start;
 pub use error::{explain, BoardError};
 pub use handle::{BoardCounters, BoardHandle, BoardLease, BoardState, Signal};
 pub use info::{BoardInfo, LinkId};
 pub use port::{candidates, OpenPort, Port, SerialLine};
+pub use setup::{terminal_name, Kept, Setup};
+pub use workbench::Workbench;
 
 #[cfg(test)]
 pub(crate) use handle::fake;

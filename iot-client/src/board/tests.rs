@@ -120,6 +120,7 @@ fn config() -> BoardConfig {
 		hello_timeout_ms: 5_000,
 		stream_ms: 50,
 		serial: None,
+		configuration: None,
 	}
 }
 

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod batch;
+mod board;
 mod costs;
 mod customer;
 mod dispute;
@@ -17,6 +18,7 @@ mod rotate;
 mod terms;
 
 use crate::{
+	board::BoardError,
 	chain::{
 		limits::FeeAllowance,
 		queries,
@@ -88,6 +90,12 @@ impl From<ChainError> for CliError {
 impl From<ConfigError> for CliError {
 	fn from(error: ConfigError) -> Self {
 		Self::new(Self::CONFIG, error)
+	}
+}
+
+impl From<BoardError> for CliError {
+	fn from(error: BoardError) -> Self {
+		Self::refused(error)
 	}
 }
 
@@ -217,6 +225,7 @@ pub async fn run(cli: Cli) -> Result<u8> {
 		Command::Status => machine::status(&desk).await,
 		Command::LightClient => machine::light_client(&desk).await,
 		Command::CheckConfig => machine::check_config(&desk),
+		Command::Board { what } => board::board(&desk, what).await,
 	}
 }
 

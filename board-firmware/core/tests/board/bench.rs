@@ -6,7 +6,7 @@ use board_core::{
 		FirmwareVersion, HostFrame, HostMessage, Label, Reading, ResetCause, Scale, Session, Unit, MAX_FRAME,
 		PROTOCOL_VERSION,
 	},
-	Board, ChannelSet, Clock, Config, Inputs, Interlock, OutputFailed, Outputs, Uart,
+	Board, ChannelSet, Clock, Config, Eeprom, Inputs, Interlock, OutputFailed, Outputs, Restart, Uart,
 };
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -19,6 +19,8 @@ pub const DOOR: u8 = 4;
 pub const PRESSURE: u8 = 5;
 
 pub const DEAD_MAN_MS: u32 = 500;
+/// Three parts of 8 bytes, and some bytes that make no part.
+pub const CONFIG_LEN: u16 = 26;
 pub const SESSION: Session = Session(77);
 
 const CHANNELS: &[ChannelInfo] = &[
@@ -56,6 +58,7 @@ pub const CONFIG: Config = Config {
 		},
 		hash: [7; 32],
 	},
+	config_len: CONFIG_LEN,
 	dead_man_ms: DEAD_MAN_MS,
 	min_interval_ms: 10,
 	channels: CHANNELS,
@@ -93,6 +96,10 @@ pub struct Machine {
 	pub driven: Vec<(u8, i32)>,
 	/// Outputs that fail for now.
 	pub broken: HashSet<u8>,
+	pub memory: [u8; CONFIG_LEN as usize],
+	/// Bytes that were written to the memory.
+	pub stored: usize,
+	pub restarts: u32,
 }
 
 impl Clock for Machine {
@@ -138,6 +145,23 @@ impl Outputs for Machine {
 	}
 }
 
+impl Eeprom for Machine {
+	fn load(&self, address: u16) -> u8 {
+		self.memory[usize::from(address)]
+	}
+
+	fn store(&mut self, address: u16, byte: u8) {
+		self.memory[usize::from(address)] = byte;
+		self.stored += 1;
+	}
+}
+
+impl Restart for Machine {
+	fn restart(&mut self) {
+		self.restarts += 1;
+	}
+}
+
 /// A board on the bench, and its host.
 pub struct Bench {
 	pub machine: Machine,
@@ -172,6 +196,9 @@ impl Bench {
 			outputs: HashMap::from([(SPINDLE, 1), (FEED, 1), (BRAKE, 0)]),
 			driven: Vec::new(),
 			broken: HashSet::new(),
+			memory: [0xff; CONFIG_LEN as usize],
+			stored: 0,
+			restarts: 0,
 		};
 		let board = Board::start(config, SESSION, ResetCause::PowerOn, &mut machine).expect("a sound configuration");
 		Bench {

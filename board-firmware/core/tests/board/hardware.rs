@@ -144,11 +144,11 @@ impl Memory {
 }
 
 impl Eeprom for Memory {
-	fn read(&self, address: u16) -> u8 {
+	fn load(&self, address: u16) -> u8 {
 		self.bytes[usize::from(address)]
 	}
 
-	fn write(&mut self, address: u16, byte: u8) {
+	fn store(&mut self, address: u16, byte: u8) {
 		if self.power > 0 {
 			self.power -= 1;
 			self.bytes[usize::from(address)] = byte;

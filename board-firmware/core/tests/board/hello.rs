@@ -86,7 +86,7 @@ fn a_host_of_another_version_gets_the_identity() {
 		matches!(
 			frames[..],
 			[BoardFrame {
-				version: 1,
+				version: PROTOCOL_VERSION,
 				message: BoardMessage::Hello(HelloPage::Identity(_)),
 				..
 			}]
@@ -98,16 +98,16 @@ fn a_host_of_another_version_gets_the_identity() {
 
 #[test]
 fn a_board_of_another_version_says_so_in_its_own() {
-	let mut bench = Bench::with(Config { version: 2, ..CONFIG });
+	let mut bench = Bench::with(Config { version: 3, ..CONFIG });
 	bench.poll();
-	// A host of version 1 asks as it does on every port.
+	// A host of our version asks as it does on every port.
 	bench.put(HostFrame::new(
 		Session::UNKNOWN,
 		1,
 		HostMessage::HelloRequest { page: 0 },
 	));
 	bench.board.poll(&mut bench.machine);
-	let mut host = Decoder::<BoardMessage>::with_version(2);
+	let mut host = Decoder::<BoardMessage>::with_version(3);
 	let frames: Vec<_> = bench
 		.machine
 		.from_board
@@ -122,5 +122,5 @@ fn a_board_of_another_version_says_so_in_its_own() {
 	else {
 		panic!("{frames:?}");
 	};
-	assert_eq!(identity.protocol, 2);
+	assert_eq!(identity.protocol, 3);
 }

@@ -2,6 +2,7 @@
 
 use crate::bench::CONFIG;
 use board_core::{
+	image_len,
 	protocol::{ChannelInfo, ChannelKind, Label, Scale, Unit},
 	read_image, write_image, ImageError, Record, MAX_RECORD,
 };
@@ -52,6 +53,15 @@ fn what_was_written_is_read() {
 	let interlocks: Vec<_> = records.iter().filter_map(Record::interlock).collect();
 	assert_eq!(interlocks, CONFIG.interlocks);
 	assert_eq!(records[0].interlock(), None);
+}
+
+#[test]
+fn the_header_tells_how_long_it_is() {
+	let image = image(&records());
+	assert_eq!(image_len(&image), image.len());
+	assert_eq!(image_len(&image[..5]), image.len());
+	assert_eq!((image_len(&image[..4]), image_len(&[])), (5, 5));
+	assert_eq!(image_len(&[0xff; 8]), 65_542);
 }
 
 #[test]

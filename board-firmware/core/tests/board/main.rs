@@ -6,6 +6,8 @@ mod config;
 mod hardware;
 mod hello;
 mod image;
+mod keeping;
 mod properties;
 mod readings;
 mod safety;
+mod setup;

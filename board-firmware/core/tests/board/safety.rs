@@ -60,7 +60,7 @@ fn nothing_but_a_sound_new_command_holds_off_the_dead_man() {
 		(
 			"another version",
 			bytes(HostFrame {
-				version: 2,
+				version: 9,
 				..HostFrame::new(SESSION, 601, KEEP_ALIVE)
 			}),
 		),

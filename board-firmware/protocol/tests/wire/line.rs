@@ -3,7 +3,7 @@
 use crate::samples::{board_frame, board_frames, host_frame, host_frames, longest_channel};
 use bpiiot_protocol::{
 	checksum, checksum_of, BoardFrame, BoardMessage, DecodeError, Decoder, EncodedFrame, HelloPage, HostFrame,
-	HostMessage, Session, HEADER_LEN, MAX_FRAME, MAX_PAYLOAD, MAX_RAW,
+	HostMessage, Session, HEADER_LEN, MAX_FRAME, MAX_PAYLOAD, MAX_RAW, PROTOCOL_VERSION,
 };
 use proptest::prelude::*;
 
@@ -119,9 +119,9 @@ proptest! {
 	}
 
 	#[test]
-	fn a_foreign_version_is_told_and_not_guessed(frame in board_frame(), version in 2u8..) {
+	fn a_foreign_version_is_told_and_not_guessed(frame in board_frame(), version in (PROTOCOL_VERSION + 1)..) {
 		let foreign = BoardFrame { version, ..frame };
-		prop_assert_eq!(receive(&wire(&foreign)), vec![Err(DecodeError::Version { ours: 1, theirs: version })]);
+		prop_assert_eq!(receive(&wire(&foreign)), vec![Err(DecodeError::Version { ours: PROTOCOL_VERSION, theirs: version })]);
 		let mut decoder = Decoder::<BoardMessage>::with_version(version);
 		let results: Vec<_> = wire(&foreign).into_iter().filter_map(|byte| decoder.push(byte)).collect();
 		prop_assert_eq!(results, vec![Ok(foreign)]);
@@ -129,7 +129,7 @@ proptest! {
 
 	#[test]
 	fn a_sound_checksum_around_nonsense_never_panics(mut body in proptest::collection::vec(any::<u8>(), HEADER_LEN..MAX_RAW - 1)) {
-		body[0] = 1;
+		body[0] = PROTOCOL_VERSION;
 		body.extend(checksum(&body).to_le_bytes());
 		let results = receive(&wrap(&body));
 		prop_assert_eq!(results.len(), 1);

@@ -3,7 +3,7 @@
 use bpiiot_protocol::{
 	Ack, AckResult, BoardFrame, BoardMessage, ChannelInfo, ChannelKind, Event, EventKind, FirmwareInfo,
 	FirmwareVersion, HelloPage, HostFrame, HostMessage, Identity, Label, Reading, ResetCause, Scale, Session, Status,
-	Unit, SCHEMA_HASH,
+	Unit, CONFIG_PAGE_LEN, PROTOCOL_VERSION, SCHEMA_HASH,
 };
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
@@ -74,6 +74,17 @@ pub fn host_frames() -> Vec<(&'static str, HostFrame)> {
 			"set-streaming-off",
 			frame(8, HostMessage::SetStreaming { interval_ms: 0 }),
 		),
+		(
+			"write-config",
+			frame(
+				9,
+				HostMessage::WriteConfig {
+					part: 117,
+					bytes: *b"BP\x01\x00\xff\x7f 8",
+				},
+			),
+		),
+		("restart", frame(10, HostMessage::Restart)),
 	]
 }
 
@@ -96,7 +107,7 @@ pub fn longest_channel() -> ChannelInfo {
 
 fn hello_frames() -> Vec<(&'static str, HelloPage)> {
 	let identity = Identity {
-		protocol: 1,
+		protocol: PROTOCOL_VERSION,
 		schema: SCHEMA_HASH,
 		serial: Label::literal("VB-0001"),
 		dead_man_ms: 1000,
@@ -139,6 +150,10 @@ fn hello_frames() -> Vec<(&'static str, HelloPage)> {
 		("hello-channel-output", HelloPage::Channel(spindle)),
 		("hello-channel-input", HelloPage::Channel(temperature)),
 		("hello-channel-longest", HelloPage::Channel(longest_channel())),
+		(
+			"hello-configuration-erased",
+			HelloPage::Configuration([0xff; CONFIG_PAGE_LEN]),
+		),
 	]
 }
 
@@ -179,6 +194,7 @@ pub fn board_frames() -> Vec<(&'static str, BoardFrame)> {
 			"ack-tripped",
 			ack(6, AckResult::Tripped, Status::TRIPPED | Status::ALL_SAFE, 300),
 		),
+		("ack-not-safe", ack(9, AckResult::NotSafe, 0, 1)),
 		("reading", reading(0, 4, 1187, 2500)),
 		("reading-negative", reading(255, 6, -55, 70_000)),
 		("reading-extreme", reading(u16::MAX, u8::MAX, i32::MIN, u32::MAX)),
@@ -189,6 +205,16 @@ pub fn board_frames() -> Vec<(&'static str, BoardFrame)> {
 				0,
 				EventKind::Reset {
 					cause: ResetCause::External,
+				},
+			),
+		),
+		(
+			"event-restart",
+			event(
+				0,
+				0,
+				EventKind::Reset {
+					cause: ResetCause::Ordered,
 				},
 			),
 		),
@@ -223,6 +249,8 @@ fn host_message() -> impl Strategy<Value = HostMessage> {
 		Just(HostMessage::Safe),
 		Just(HostMessage::ReadAll),
 		any::<u32>().prop_map(|interval_ms| HostMessage::SetStreaming { interval_ms }),
+		any::<(u8, [u8; CONFIG_PAGE_LEN])>().prop_map(|(part, bytes)| HostMessage::WriteConfig { part, bytes }),
+		Just(HostMessage::Restart),
 	]
 }
 
@@ -264,7 +292,8 @@ fn hello_page() -> impl Strategy<Value = HelloPage> {
 			})
 		},
 	);
-	prop_oneof![identity, firmware, channel]
+	let configuration = any::<[u8; CONFIG_PAGE_LEN]>().prop_map(HelloPage::Configuration);
+	prop_oneof![identity, firmware, channel, configuration]
 }
 
 fn event_kind() -> impl Strategy<Value = EventKind> {

@@ -51,7 +51,7 @@ fn describe<M: Message + Debug>(name: &str, from: &str, frame: &Frame<M>) -> Str
 #[test]
 fn frames_encode_to_the_golden_bytes() {
 	let mut text = String::from(
-		"# Golden frames of protocol version 1: what `message` says must encode to `wire`, and `wire` must decode to it.\n\
+		"# Golden frames of protocol version 2: what `message` says must encode to `wire`, and `wire` must decode to it.\n\
 		 # `session` is in hex, `sequence` in decimal, `kind` and `wire` in hex. See docs/protocol.md.\n",
 	);
 	for (name, frame) in host_frames() {

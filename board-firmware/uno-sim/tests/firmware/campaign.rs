@@ -156,18 +156,18 @@ impl Campaign {
 
 	/// The speed that the spindle is told, from its terminal.
 	fn driven_rpm(&self) -> i32 {
-		(i32::from(self.host.uno.driven(SPINDLE_TERMINAL)) * 3000 + 32_767) / 65_535
+		(i32::from(self.host.line.uno.driven(SPINDLE_TERMINAL)) * 3000 + 32_767) / 65_535
 	}
 
 	fn is_driven(&self) -> bool {
 		[SPINDLE_TERMINAL, 10, CLAMP_TERMINAL, COOLANT_TERMINAL]
 			.into_iter()
-			.any(|terminal| self.host.uno.driven(terminal) != 0)
+			.any(|terminal| self.host.line.uno.driven(terminal) != 0)
 	}
 
 	/// Sends the command as these bytes, then as it is until it is answered. `None` when the board has another session.
 	fn until_answered(&mut self, command: HostFrame, first: &[u8], row: &mut Row) -> Option<AckResult> {
-		self.host.uno.send(first);
+		self.host.line.uno.send(first);
 		for _ in 0..ATTEMPTS {
 			let ack = self.host.find(ANSWER_MS, |reply| match reply.message {
 				BoardMessage::Ack(ack) if reply.sequence == command.sequence => Some(ack.result),
@@ -277,46 +277,46 @@ impl Campaign {
 		self.host.put(command);
 		match fault {
 			Fault::LostAnswer => {
-				self.host.uno.run_ms(8).expect("nothing is recorded");
-				while self.host.uno.receive().is_some() {}
+				self.host.line.uno.run_ms(8).expect("nothing is recorded");
+				while self.host.line.uno.receive().is_some() {}
 			}
 			_ => {
-				self.host.damage_next = Some(self.dice.below(8 * 15));
+				self.host.line.damage_next = Some(self.dice.below(8 * 15));
 				self.host.run_ms(8);
-				self.host.damage_next = None;
+				self.host.line.damage_next = None;
 			}
 		}
 		self.host.take_frames();
 	}
 
 	fn reset(&mut self, fault: Fault, command: &[u8], row: &mut Row) {
-		self.host.uno.send(command);
+		self.host.line.uno.send(command);
 		let cycles = self.dice.below(3 * CYCLES_A_MS as usize) as u64;
-		let next = self.host.uno.now() + cycles;
-		self.host.uno.run_to(next).expect("nothing is recorded");
+		let next = self.host.line.uno.now() + cycles;
+		self.host.line.uno.run_to(next).expect("nothing is recorded");
 		let cause = match fault {
 			Fault::BrownOut => ResetCause::BrownOut,
 			_ => ResetCause::External,
 		};
 		if fault != Fault::DamagedEeprom {
-			self.host.uno.reset(cause);
+			self.host.line.uno.reset(cause);
 			row.unsafe_outputs += u32::from(self.stays_off(60));
 			return;
 		}
-		let sound = self.host.uno.eeprom();
+		let sound = self.host.line.uno.eeprom();
 		let mut damaged = sound;
 		damaged[self.dice.below(5)] ^= 1 << self.dice.below(8);
-		self.host.uno.set_eeprom(&damaged);
-		self.host.uno.reset(cause);
+		self.host.line.uno.set_eeprom(&damaged);
+		self.host.line.uno.reset(cause);
 		row.unsafe_outputs += u32::from(self.stays_off(60));
 		self.host.hello(0);
 		let refused = self.host.set(SPINDLE_RPM, 500);
 		row.unsafe_outputs += u32::from(refused != AckResult::NoSuchChannel || self.is_driven());
 		// Somebody mends it.
-		let mut mended = self.host.uno.eeprom();
+		let mut mended = self.host.line.uno.eeprom();
 		mended[..5].copy_from_slice(&sound[..5]);
-		self.host.uno.set_eeprom(&mended);
-		self.host.uno.reset(cause);
+		self.host.line.uno.set_eeprom(&mended);
+		self.host.line.uno.reset(cause);
 		row.unsafe_outputs += u32::from(self.stays_off(60));
 	}
 
@@ -324,19 +324,19 @@ impl Campaign {
 	fn stays_off(&mut self, ms: u64) -> bool {
 		(0..ms * 2).any(|_| {
 			let driven = self.is_driven();
-			let next = self.host.uno.now() + CYCLES_A_MS / 2;
-			self.host.uno.run_to(next).expect("nothing is recorded");
+			let next = self.host.line.uno.now() + CYCLES_A_MS / 2;
+			self.host.line.uno.run_to(next).expect("nothing is recorded");
 			driven
 		})
 	}
 
 	fn open_door(&mut self, row: &mut Row) {
-		self.host.uno.press.set_door(false);
+		self.host.line.uno.press.set_door(false);
 		self.host.run_ms(REACTION_MS);
 		row.unsafe_outputs += u32::from(self.driven_rpm() != 0);
 		let result = self.host.set(SPINDLE_RPM, 1000);
 		row.unsafe_outputs += u32::from(result != AckResult::Interlocked || self.driven_rpm() != 0);
-		self.host.uno.press.set_door(true);
+		self.host.line.uno.press.set_door(true);
 		self.host.run_ms(REACTION_MS);
 		// It does not start by itself.
 		row.unsafe_outputs += u32::from(self.driven_rpm() != 0);
@@ -344,25 +344,26 @@ impl Campaign {
 
 	fn break_wires(&mut self, row: &mut Row) {
 		self.host
+			.line
 			.uno
 			.press
 			.set_faults(Faults::from_iter([MachineFault::Dropout]));
 		self.host.run_ms(30);
 		row.not_recovered += u32::from(self.host.read(4).is_some());
-		self.host.uno.press.set_faults(Faults::default());
+		self.host.line.uno.press.set_faults(Faults::default());
 		self.host.run_ms(30);
 		row.not_recovered += u32::from(self.host.read(4).is_none());
 	}
 
 	fn stop_converter(&mut self, row: &mut Row) {
 		// Just before its interrupt starts the next conversion, once is not enough.
-		while self.host.uno.take_conversions().count > 0 {
-			self.host.uno.set_memory(ADCSRA, 0);
+		while self.host.line.uno.take_conversions().count > 0 {
+			self.host.line.uno.set_memory(ADCSRA, 0);
 			self.host.run_ms(1);
 		}
 		self.host.keep_alive_ms(200);
 		row.not_recovered += u32::from(self.host.read(4).is_some());
-		self.host.uno.reset(ResetCause::External);
+		self.host.line.uno.reset(ResetCause::External);
 		self.host.run_ms(60);
 	}
 
@@ -420,7 +421,7 @@ fn long_ten_thousand_faults_do_no_harm() {
 fn a_session_of_before_is_never_obeyed() {
 	let mut host = Host::connected();
 	let before = host.session;
-	host.uno.reset(ResetCause::External);
+	host.line.uno.reset(ResetCause::External);
 	host.run_ms(60);
 	let spindle = HostMessage::SetOutput {
 		channel: SPINDLE_RPM,
@@ -430,6 +431,6 @@ fn a_session_of_before_is_never_obeyed() {
 		host.sequence += 1;
 		let (_, ack) = host.acknowledged(HostFrame::new(session, host.sequence, spindle));
 		assert_eq!(ack.result, AckResult::WrongSession);
-		assert_eq!(host.uno.driven(SPINDLE_TERMINAL), 0);
+		assert_eq!(host.line.uno.driven(SPINDLE_TERMINAL), 0);
 	}
 }

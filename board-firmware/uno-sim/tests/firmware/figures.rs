@@ -30,8 +30,8 @@ impl RoundTrips {
 			wire = bytes as u64 * CYCLES_A_BYTE;
 			cycles.push(took);
 			// Not in step with the tick.
-			let next = host.uno.now() + u64::from(n % 16) * 977;
-			host.uno.run_to(next).expect("nothing is recorded");
+			let next = host.line.uno.now() + u64::from(n % 16) * 977;
+			host.line.uno.run_to(next).expect("nothing is recorded");
 		}
 		cycles.sort_unstable();
 		RoundTrips { sorted: cycles, wire }
@@ -56,9 +56,9 @@ fn figures() {
 	println!("\n| Arduino Uno, simulated | |\n|---|---|");
 
 	host.keep_alive_ms(1000);
-	host.uno.take_load();
+	host.line.uno.take_load();
 	host.keep_alive_ms(1000);
-	let idle = host.uno.take_load();
+	let idle = host.line.uno.take_load();
 	row("busy, idle line", format!("{} %", 100 * idle.busy / idle.cycles));
 
 	let quiet = RoundTrips::measure(&mut host, 300);
@@ -70,8 +70,8 @@ fn figures() {
 		host.command(HostMessage::SetStreaming { interval_ms: 20 }),
 		AckResult::Done
 	);
-	host.uno.take_load();
-	host.uno.take_conversions();
+	host.line.uno.take_load();
+	host.line.uno.take_conversions();
 	host.take_frames();
 	for round in 0..20 {
 		host.set(SPINDLE_RPM, 1000 + round);
@@ -79,8 +79,8 @@ fn figures() {
 		host.set(CLAMP, round % 2);
 		host.run_ms(94);
 	}
-	let streaming = host.uno.take_load();
-	let conversions = host.uno.take_conversions();
+	let streaming = host.line.uno.take_load();
+	let conversions = host.line.uno.take_conversions();
 	let seconds = streaming.cycles as f64 / FREQUENCY as f64;
 	row(
 		"busy, streaming 500 readings a second",
@@ -101,7 +101,7 @@ fn figures() {
 	row("command and answer while streaming, p50", ms(loaded.quantile(50)));
 	row("command and answer while streaming, p99", ms(loaded.quantile(99)));
 
-	let (deepest, room) = host.uno.stack();
+	let (deepest, room) = host.line.uno.stack();
 	row("stack, deepest", format!("{deepest} of {room} bytes"));
 
 	assert!(sums >= 500.0);

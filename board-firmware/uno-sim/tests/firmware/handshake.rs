@@ -1,11 +1,11 @@
 use crate::host::{Host, CLAMP_TERMINAL, COOLANT_TERMINAL, SPINDLE_TERMINAL};
 use bpiiot_protocol::{
-	AckResult, BoardMessage, ChannelKind, EventKind, HelloPage, HostFrame, HostMessage, ResetCause, Session,
+	channel_page, AckResult, BoardMessage, EventKind, HelloPage, HostFrame, HostMessage, ResetCause, Session,
 	PROTOCOL_VERSION, SCHEMA_HASH,
 };
 use virtual_board::{
-	config, BOARD_SERIAL, CLAMP, COOLANT, DEAD_MAN_MS, DOOR_CLOSED, FEED_POSITION, FEED_UM, SPINDLE_RPM, SPINDLE_SPEED,
-	TEMPERATURE, TOOL_WEAR, VIBRATION,
+	CHANNELS, CLAMP, COOLANT, DOOR_CLOSED, FEED_POSITION, FEED_UM, SPINDLE_RPM, SPINDLE_SPEED, TEMPERATURE, TOOL_WEAR,
+	VIBRATION,
 };
 
 #[test]
@@ -25,10 +25,9 @@ fn says_hello_page_by_page() {
 
 #[test]
 fn has_the_channels_of_the_virtual_board() {
-	let virtual_board = config(PROTOCOL_VERSION, BOARD_SERIAL, DEAD_MAN_MS);
 	let mut host = Host::connected();
-	for page in 2..2 + virtual_board.channels.len() as u8 {
-		assert_eq!(Some(host.hello(page)), virtual_board.hello(page));
+	for (_, info) in CHANNELS {
+		assert_eq!(host.hello(channel_page(info.channel)), HelloPage::Channel(*info));
 	}
 	let sequence = host.sequence + 1;
 	let beyond = HostMessage::HelloRequest { page: 12 };
@@ -50,13 +49,19 @@ fn drives_what_it_is_told_to() {
 	let mut host = Host::connected();
 	assert_eq!(host.set(CLAMP, 1), AckResult::Done);
 	assert_eq!(
-		(host.uno.driven(CLAMP_TERMINAL), host.uno.driven(COOLANT_TERMINAL)),
+		(
+			host.line.uno.driven(CLAMP_TERMINAL),
+			host.line.uno.driven(COOLANT_TERMINAL)
+		),
 		(u16::MAX, 0)
 	);
 	assert_eq!(host.set(COOLANT, 1), AckResult::Done);
 	assert_eq!(host.set(CLAMP, 0), AckResult::Done);
 	assert_eq!(
-		(host.uno.driven(CLAMP_TERMINAL), host.uno.driven(COOLANT_TERMINAL)),
+		(
+			host.line.uno.driven(CLAMP_TERMINAL),
+			host.line.uno.driven(COOLANT_TERMINAL)
+		),
 		(0, u16::MAX)
 	);
 	for (rpm, share) in [
@@ -68,7 +73,7 @@ fn drives_what_it_is_told_to() {
 		(3000, 1.0),
 	] {
 		assert_eq!(host.set(SPINDLE_RPM, rpm), AckResult::Done);
-		let driven = f64::from(host.uno.driven(SPINDLE_TERMINAL)) / f64::from(u16::MAX);
+		let driven = f64::from(host.line.uno.driven(SPINDLE_TERMINAL)) / f64::from(u16::MAX);
 		assert!((driven - share).abs() < 2e-4, "{rpm} rpm: {driven}");
 	}
 	assert_eq!(host.set(SPINDLE_RPM, 3001), AckResult::OutOfLimits);
@@ -146,20 +151,15 @@ fn executes_a_repeated_command_once() {
 	);
 	assert_eq!(host.acknowledged(release).1.result, AckResult::Done);
 	assert_eq!(host.acknowledged(command).1.result, AckResult::Stale);
-	assert_eq!(host.uno.driven(CLAMP_TERMINAL), 0);
+	assert_eq!(host.line.uno.driven(CLAMP_TERMINAL), 0);
 }
 
 #[test]
 fn answers_after_garbage() {
 	let mut host = Host::connected();
 	let garbage: Vec<u8> = (0..300u32).map(|n| ((n * 7919) >> 3) as u8).collect();
-	host.uno.send(&garbage);
+	host.line.uno.send(&garbage);
 	host.run_ms(40);
 	assert_eq!(host.set(CLAMP, 1), AckResult::Done);
-	let inputs = config(PROTOCOL_VERSION, BOARD_SERIAL, DEAD_MAN_MS)
-		.channels
-		.iter()
-		.filter(|info| info.kind == ChannelKind::Input)
-		.count();
-	assert_eq!(host.read_all().len(), inputs + 4);
+	assert_eq!(host.read_all().len(), CHANNELS.len());
 }

@@ -1,6 +1,7 @@
 //! The firmware, as it is flashed, against the protocol. All but `port` runs in simulated time: no clock, no waiting.
 
 mod campaign;
+mod conformance;
 mod figures;
 mod handshake;
 mod host;
@@ -8,3 +9,4 @@ mod memory;
 mod port;
 mod safety;
 mod trace;
+mod uptime;

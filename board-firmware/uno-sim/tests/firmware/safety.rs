@@ -10,17 +10,17 @@ fn a_silent_host_makes_everything_safe_in_time() {
 	let mut host = Host::connected();
 	assert_eq!(host.set(CLAMP, 1), AckResult::Done);
 	assert_eq!(host.set(SPINDLE_RPM, 1200), AckResult::Done);
-	let silent_since = host.uno.now();
-	while host.uno.driven(SPINDLE_TERMINAL) != 0 || host.uno.driven(CLAMP_TERMINAL) != 0 {
-		let next = host.uno.now() + CYCLES_A_MS / 10;
-		host.uno.run_to(next).expect("nothing is recorded");
+	let silent_since = host.line.uno.now();
+	while host.line.uno.driven(SPINDLE_TERMINAL) != 0 || host.line.uno.driven(CLAMP_TERMINAL) != 0 {
+		let next = host.line.uno.now() + CYCLES_A_MS / 10;
+		host.line.uno.run_to(next).expect("nothing is recorded");
 		assert!(
 			next - silent_since < (DEAD_MAN_MS + 10) * CYCLES_A_MS,
 			"it never becomes safe"
 		);
 	}
 	assert!(
-		host.uno.now() - silent_since > (DEAD_MAN_MS - 20) * CYCLES_A_MS,
+		host.line.uno.now() - silent_since > (DEAD_MAN_MS - 20) * CYCLES_A_MS,
 		"it became safe too early"
 	);
 	host.wait_for_event(EventKind::DeadManTripped);
@@ -34,11 +34,11 @@ fn an_open_door_stops_the_spindle_by_itself() {
 	let mut host = Host::connected();
 	assert_eq!(host.set(SPINDLE_RPM, 1200), AckResult::Done);
 	assert_eq!(host.set(CLAMP, 1), AckResult::Done);
-	host.uno.press.set_door(false);
+	host.line.uno.press.set_door(false);
 	host.run_ms(3);
-	assert_eq!(host.uno.driven(SPINDLE_TERMINAL), 0);
+	assert_eq!(host.line.uno.driven(SPINDLE_TERMINAL), 0);
 	assert_eq!(
-		host.uno.driven(CLAMP_TERMINAL),
+		host.line.uno.driven(CLAMP_TERMINAL),
 		u16::MAX,
 		"the door does not concern the clamp"
 	);
@@ -47,7 +47,7 @@ fn an_open_door_stops_the_spindle_by_itself() {
 		value: 0,
 	});
 	assert_eq!(host.set(SPINDLE_RPM, 1200), AckResult::Interlocked);
-	host.uno.press.set_door(true);
+	host.line.uno.press.set_door(true);
 	host.wait_for_event(EventKind::InterlockCleared { input: DOOR_CLOSED });
 	assert_eq!(host.set(SPINDLE_RPM, 1200), AckResult::Tripped);
 }
@@ -56,10 +56,10 @@ fn an_open_door_stops_the_spindle_by_itself() {
 fn a_broken_wire_is_a_lost_input() {
 	let mut host = Host::connected();
 	assert!(host.read(TEMPERATURE).is_some());
-	host.uno.press.set_faults(Faults::from_iter([Fault::Dropout]));
+	host.line.uno.press.set_faults(Faults::from_iter([Fault::Dropout]));
 	host.wait_for_event(EventKind::InputLost { channel: TEMPERATURE });
 	assert_eq!(host.read(TEMPERATURE), None);
-	host.uno.press.set_faults(Faults::default());
+	host.line.uno.press.set_faults(Faults::default());
 	host.wait_for_event(EventKind::InputBack { channel: TEMPERATURE });
 }
 
@@ -68,7 +68,7 @@ fn a_converter_that_stands_still_loses_its_inputs() {
 	const ADCSRA: u16 = 0x7a;
 	let mut host = Host::connected();
 	// Off, as after a disturbance; nobody starts it again.
-	host.uno.set_memory(ADCSRA, 0);
+	host.line.uno.set_memory(ADCSRA, 0);
 	host.keep_alive_ms(100);
 	host.wait_for_event(EventKind::InputLost { channel: TEMPERATURE });
 	assert_eq!(host.read(TEMPERATURE), None);
@@ -87,10 +87,10 @@ fn a_reset_makes_everything_safe_and_has_another_session() {
 		host.hello(0);
 		let before = host.session;
 		assert_eq!(host.set(SPINDLE_RPM, 1200), AckResult::Done);
-		host.uno.reset(cause);
-		assert_eq!(host.uno.driven(SPINDLE_TERMINAL), 0);
+		host.line.uno.reset(cause);
+		assert_eq!(host.line.uno.driven(SPINDLE_TERMINAL), 0);
 		host.wait_for_event(EventKind::Reset { cause: told });
-		assert_eq!(host.uno.driven(SPINDLE_TERMINAL), 0);
+		assert_eq!(host.line.uno.driven(SPINDLE_TERMINAL), 0);
 		assert_eq!(host.set(SPINDLE_RPM, 1200), AckResult::WrongSession);
 		host.hello(0);
 		assert!(host.session.0 > before.0, "{} after {before}", host.session);
@@ -106,13 +106,13 @@ fn a_boot_loader_can_pass_the_cause_of_a_reset_on() {
 		(Cause::BrownOut, ResetCause::BrownOut),
 		(Cause::External, ResetCause::External),
 	] {
-		host.uno.set_memory(R2, passed as u8);
-		host.uno.reset(Cause::Unknown);
+		host.line.uno.set_memory(R2, passed as u8);
+		host.line.uno.reset(Cause::Unknown);
 		host.wait_for_event(EventKind::Reset { cause });
 	}
 	// An old one leaves anything there.
-	host.uno.set_memory(R2, 0x5c);
-	host.uno.reset(Cause::Unknown);
+	host.line.uno.set_memory(R2, 0x5c);
+	host.line.uno.reset(Cause::Unknown);
 	let cause = ResetCause::External;
 	host.wait_for_event(EventKind::Reset { cause });
 }
@@ -123,9 +123,9 @@ fn a_clock_that_stands_still_brings_the_watchdog() {
 	let mut host = Host::connected();
 	assert_eq!(host.set(SPINDLE_RPM, 1200), AckResult::Done);
 	// No tick, so neither the dead-man timer nor the main loop's round.
-	host.uno.set_memory(TIMSK0, 0);
+	host.line.uno.set_memory(TIMSK0, 0);
 	let cause = ResetCause::Watchdog;
 	host.wait_for_event(EventKind::Reset { cause });
-	assert_eq!(host.uno.watchdog_resets(), 1);
-	assert_eq!(host.uno.driven(SPINDLE_TERMINAL), 0);
+	assert_eq!(host.line.uno.watchdog_resets(), 1);
+	assert_eq!(host.line.uno.driven(SPINDLE_TERMINAL), 0);
 }

@@ -30,7 +30,7 @@ fn the_terminals_show_what_was_commanded() {
 	let folder = tempfile::tempdir().expect("a folder");
 	let path = folder.path().join("outputs.vcd");
 	let mut host = Host::connected();
-	host.uno.record(&path).expect("a writable folder");
+	host.line.uno.record(&path).expect("a writable folder");
 	let quarter = HostMessage::SetOutput {
 		channel: SPINDLE_RPM,
 		value: 750,
@@ -39,7 +39,7 @@ fn the_terminals_show_what_was_commanded() {
 	assert_eq!(host.set(CLAMP, 1), AckResult::Done);
 	host.run_ms(50);
 	assert_eq!(host.command(HostMessage::Safe), AckResult::Done);
-	let safe_ns = host.uno.now() * 125 / 2;
+	let safe_ns = host.line.uno.now() * 125 / 2;
 	host.run_ms(50);
 	let record = std::fs::read_to_string(&path).expect("a record");
 

@@ -1,7 +1,9 @@
 use crate::client::{Client, PATIENCE};
 use std::time::{Duration, Instant};
 use virtual_board::{
-	protocol::{AckResult, DecodeError, EventKind, HostFrame, HostMessage, ResetCause, Session, Status},
+	protocol::{
+		AckResult, DecodeError, EventKind, HostFrame, HostMessage, ResetCause, Session, Status, PROTOCOL_VERSION,
+	},
 	Command, Fault, Options, VirtualBoard, COOLANT, SPINDLE_RPM, SPINDLE_SPEED, TEMPERATURE,
 };
 
@@ -61,6 +63,11 @@ fn garbage_from_the_host_harms_nothing() {
 	assert_eq!(client.set(SPINDLE_RPM, 600), AckResult::Done);
 }
 
+const FOREIGN: DecodeError = DecodeError::Version {
+	ours: PROTOCOL_VERSION,
+	theirs: PROTOCOL_VERSION + 1,
+};
+
 #[test]
 fn a_foreign_version_is_named_on_both_sides() {
 	let (_folder, board) = board(&[Fault::WrongVersion]);
@@ -75,10 +82,13 @@ fn a_foreign_version_is_named_on_both_sides() {
 	while client.errors.len() < 2 && Instant::now() < deadline {
 		client.pump().expect("the line is up");
 	}
-	assert_eq!(client.errors, [DecodeError::Version { ours: 1, theirs: 2 }; 2]);
+	assert_eq!(client.errors, [FOREIGN; 2]);
 	assert_eq!(
 		client.errors[0].to_string(),
-		"the other side speaks protocol version 2, this side speaks version 1"
+		format!(
+			"the other side speaks protocol version {}, this side speaks version {PROTOCOL_VERSION}",
+			PROTOCOL_VERSION + 1
+		)
 	);
 	board.command(Command::Clear).expect("it runs");
 	client.hello(0);
@@ -98,7 +108,7 @@ fn the_firmware_can_be_changed_while_it_runs() {
 	while client.errors.is_empty() && Instant::now() < deadline {
 		client.pump().expect("the line is up");
 	}
-	assert_eq!(client.errors, [DecodeError::Version { ours: 1, theirs: 2 }]);
+	assert_eq!(client.errors, [FOREIGN]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::{
 	process::{Child, Command, ExitStatus, Stdio},
 	time::{Duration, Instant},
 };
-use virtual_board::protocol::{AckResult, EventKind, HelloPage, HostMessage, ResetCause};
+use virtual_board::protocol::{AckResult, EventKind, HelloPage, HostMessage, ResetCause, PROTOCOL_VERSION};
 
 /// A running program, killed by its id if a test fails.
 struct Program {
@@ -100,7 +100,15 @@ fn ends_cleanly_on_either_signal() {
 
 #[test]
 fn obeys_lines_and_complains_about_wrong_ones() {
-	let mut program = Program::start(&["--serial", "SHOP-7", "--protocol-version", "1"], Stdio::piped());
+	let mut program = Program::start(
+		&[
+			"--serial",
+			"SHOP-7",
+			"--protocol-version",
+			&PROTOCOL_VERSION.to_string(),
+		],
+		Stdio::piped(),
+	);
 	let mut client = Client::open(&program.link);
 	let HelloPage::Identity(identity) = client.hello(0) else {
 		panic!("page 0 is the identity")
