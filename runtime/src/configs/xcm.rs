@@ -48,7 +48,7 @@ parameter_types! {
 	/// How many instructions a message may have.
 	pub const MaxInstructions: u32 = 100;
 	/// How many assets a message may carry.
-	pub const MaxAssetsIntoHolding: u32 = 8;
+	pub const MaxAssetsIntoHolding: u32 = 10;
 	/// What a message to another chain costs beside its bytes, as long as its queue is short.
 	pub const BaseDeliveryFee: Balance = MILLI_BPI;
 	/// What that is paid in: our token.
