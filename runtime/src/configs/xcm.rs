@@ -47,7 +47,7 @@ parameter_types! {
 	pub const InstructionWeight: Weight = weights::MESSAGE_INSTRUCTION;
 	/// How many instructions a message may have.
 	pub const MaxInstructions: u32 = 100;
-	/// How many assets a message may carry.
+	/// How many assets a message may carry. The executor bears twice as many, which is what an instruction can name.
 	pub const MaxAssetsIntoHolding: u32 = 10;
 	/// What a message to another chain costs beside its bytes, as long as its queue is short.
 	pub const BaseDeliveryFee: Balance = MILLI_BPI;
