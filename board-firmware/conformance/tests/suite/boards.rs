@@ -151,7 +151,7 @@ fn a_board_that_keeps_no_configuration_says_so() {
 }
 
 #[test]
-fn what_takes_too_long_is_not_waited_for() {
+fn what_takes_longer_than_bearable_is_not_waited_for() {
 	let config = Config {
 		dead_man_ms: 3_600_000,
 		min_interval_ms: 3_600_000,

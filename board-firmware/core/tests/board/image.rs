@@ -56,7 +56,7 @@ fn what_was_written_is_read() {
 }
 
 #[test]
-fn the_header_tells_how_long_it_is() {
+fn the_header_tells_the_whole_length() {
 	let image = image(&records());
 	assert_eq!(image_len(&image), image.len());
 	assert_eq!(image_len(&image[..5]), image.len());
