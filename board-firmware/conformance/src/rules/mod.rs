@@ -187,7 +187,7 @@ pub(crate) const CHECKS: &[Check] = &[
 	),
 	check(
 		"restart",
-		"all outputs to their safe state, the Ack, then a reset with cause 4",
+		"all outputs to their safe state, the Ack, then, within a second, a reset with cause 4",
 		keeping::restart,
 	),
 ];
