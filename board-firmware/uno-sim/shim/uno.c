@@ -90,6 +90,17 @@ static void byte_leaves(struct avr_irq_t *irq, uint32_t value, void *param)
 	note(param, 255, value);
 }
 
+// Port and bit of a terminal.
+static char port_of(uint8_t terminal)
+{
+	return terminal < 8 ? 'D' : terminal < 14 ? 'B' : 'C';
+}
+
+static uint8_t bit_of(uint8_t terminal)
+{
+	return terminal < 8 ? terminal : terminal < 14 ? terminal - 8 : terminal - 14;
+}
+
 static uint8_t com_bit(uint8_t terminal)
 {
 	return terminal == 9 ? COM1A1 : terminal == 10 ? COM1B1 : 0;
@@ -137,6 +148,9 @@ static void timer_is_set(avr_t *avr, avr_io_addr_t address, uint8_t value, void 
 		} else if (!pulsing) {
 			avr_cycle_timer_cancel(avr, pulse_begins, terminal);
 			avr_cycle_timer_cancel(avr, pulse_ends, terminal);
+			// In the middle of a pulse it shows its port again at once.
+			if (terminal->pulsing)
+				note(uno, number, avr->data[PORTB] >> bit_of(number) & 1);
 		}
 		terminal->pulsing = pulsing;
 	}
@@ -159,17 +173,6 @@ static void conversion_begins(struct avr_irq_t *irq, uint32_t value, void *param
 		uint32_t voltage = (uno->voltages[input] + uno->dither * DITHER) / 16;
 		avr_raise_irq(avr_io_getirq(uno->avr, AVR_IOCTL_ADC_GETIRQ, ADC_IRQ_ADC0 + input), voltage);
 	}
-}
-
-// Port and bit of a terminal.
-static char port_of(uint8_t terminal)
-{
-	return terminal < 8 ? 'D' : terminal < 14 ? 'B' : 'C';
-}
-
-static uint8_t bit_of(uint8_t terminal)
-{
-	return terminal < 8 ? terminal : terminal < 14 ? terminal - 8 : terminal - 14;
 }
 
 // Holds a terminal from outside. simavr shows the held level each time that the port is written.

@@ -64,3 +64,20 @@ fn the_terminals_show_what_was_commanded() {
 	let clamp: Vec<_> = changes(&record, CLAMPED).into_iter().map(|(_, high)| high).collect();
 	assert_eq!(clamp, [false, true, false], "one pulse, after the first value");
 }
+
+#[test]
+fn an_output_that_goes_off_in_the_middle_of_a_pulse_is_off_in_the_record() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let path = folder.path().join("outputs.vcd");
+	let mut host = Host::connected();
+	host.line.uno.record(&path).expect("a writable folder");
+	for _ in 0..20 {
+		// On for nine tenths of the time, so that most commands to stop come in the middle of a pulse.
+		assert_eq!(host.set(SPINDLE_RPM, 2700), AckResult::Done);
+		host.run_ms(7);
+		assert_eq!(host.set(SPINDLE_RPM, 0), AckResult::Done);
+		let record = std::fs::read_to_string(&path).expect("a record");
+		let last = changes(&record, SPINDLE).pop().map(|(_, high)| high);
+		assert_eq!(last, Some(false), "it is off when the answer has come");
+	}
+}
