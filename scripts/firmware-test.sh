@@ -8,7 +8,7 @@ skip=(--skip long_)
 [[ ${1:-} != --long ]] || skip=()
 
 target=${CARGO_TARGET_DIR:-$HOME/.cache/bpiiot/target}/firmware
-scripts/firmware.sh
+built=$(scripts/firmware.sh | tee /dev/stderr)
 
 (
 	cd board-firmware/uno-sim
@@ -46,7 +46,7 @@ done
 board() { IOT_CLIENT_CONFIG=$folder/machine.toml "$client" board "$@" "$folder/board"; }
 board flash "$target/bpiiot-uno.hex"
 hash=$(board info | awk '$3 == "hash" { print substr($4, 3) }')
-if [[ $hash != "$(scripts/firmware.sh | awk '$2 == "hash" { print $3 }')" ]]; then
+if [[ $hash != "$(awk '$2 == "hash" { print $3 }' <<<"$built")" ]]; then
 	echo "firmware-test: the board does not run what it was given, but $hash" >&2
 	exit 1
 fi

@@ -331,7 +331,7 @@ async fn the_client_waits_for_node_and_board_and_says_what_is_missing() -> Resul
 		// THEN both versions are named.
 		let versions = |status: &serde_json::Value| {
 			let trouble = status["board"]["trouble"].as_str().unwrap_or_default();
-			trouble.contains("speaks protocol version 9") && trouble.contains("this client speaks version")
+			trouble.contains("speaks protocol version 9") && trouble.contains("this client speaks version 2")
 		};
 		daemon
 			.wait_for_status("it to name both versions", STEP, versions)

@@ -157,10 +157,11 @@ fn sound_records(capacity: u16, read: &impl Fn(u16) -> u8) -> Result<u16, ImageE
 	}
 }
 
-/// The length in bytes of the image that begins so, as its header says; the header's length while that is not whole.
+/// The length in bytes of the image that begins so, as its header says; the header's length where none begins, or while that
+/// is not whole.
 pub fn image_len(start: &[u8]) -> usize {
 	let length = match *start {
-		[_, _, _, low, high, ..] => usize::from(u16::from_le_bytes([low, high])) + usize::from(CHECKSUM_LEN),
+		[b'B', b'P', _, low, high, ..] => usize::from(u16::from_le_bytes([low, high])) + usize::from(CHECKSUM_LEN),
 		_ => 0,
 	};
 	usize::from(HEADER_LEN) + length

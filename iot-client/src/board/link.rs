@@ -3,7 +3,7 @@
 use super::{
 	info::{assemble, check_identity, is_page},
 	port::{Arrived, Wire},
-	setup::{Kept, Setup},
+	setup::{Kept, Setup, MAX_BYTES},
 	BoardError, BoardInfo, LinkId, Signal, Telltale,
 };
 use crate::config::BoardConfig;
@@ -250,7 +250,7 @@ impl Link {
 		let mut wanted = 1;
 		let mut first_session = None;
 		while memory.len() < wanted {
-			// One of 256 at most, since no image is longer than there are pages for.
+			// Fits, since no image is longer than there are pages for.
 			let part = (memory.len() / CONFIG_PAGE_LEN) as u8;
 			let (session, page) = match self.ask(config_page(part), deadline).await? {
 				Some(answer) => answer,
@@ -268,7 +268,7 @@ impl Link {
 				)));
 			};
 			memory.extend(bytes);
-			wanted = image_len(&memory).min(usize::from(u8::MAX) * CONFIG_PAGE_LEN / 2);
+			wanted = image_len(&memory).min(MAX_BYTES);
 		}
 		Ok(Setup::of_memory(&memory))
 	}
@@ -298,13 +298,14 @@ impl Link {
 
 	/// The same; `None` when the board says that there is no such page.
 	async fn ask(&mut self, number: u8, deadline: Instant) -> Result<Option<(Session, HelloPage)>, BoardError> {
+		// The same number each time: an answer that is late is one all the same.
+		self.sequence = self.sequence.wrapping_add(1);
+		let request = HostMessage::HelloRequest { page: number };
+		let frame = HostFrame::new(Session::UNKNOWN, self.sequence, request)
+			.encode()
+			.map_err(|error| BoardError::BadHello(error.to_string()))?;
 		while Instant::now() < deadline {
-			self.sequence = self.sequence.wrapping_add(1);
-			let request = HostMessage::HelloRequest { page: number };
-			let frame = HostFrame::new(Session::UNKNOWN, self.sequence, request)
-				.encode()
-				.map_err(|error| BoardError::BadHello(error.to_string()))?;
-			self.wire.send(frame).await;
+			self.wire.send(frame.clone()).await;
 			let again = deadline.min(Instant::now() + PAGE_RETRY);
 			while let Ok(arrived) = timeout_at(again, self.wire.next()).await {
 				match arrived {

@@ -2,12 +2,12 @@
 
 use crate::fields::Fields;
 use board_core::{read_image, write_image, ChannelSet, ImageError, Interlock, Record, MAX_CHANNELS, MAX_INTERLOCKS};
-use bpiiot_protocol::{ChannelInfo, ChannelKind, Label, Scale, Unit, LABEL_LEN};
+use bpiiot_protocol::{ChannelInfo, ChannelKind, Label, Scale, Unit, CONFIG_PAGES_START, CONFIG_PAGE_LEN, LABEL_LEN};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 
 /// The most bytes that a kept configuration can have: there are hello pages for no more.
-const MAX_BYTES: usize = 1016;
+pub(super) const MAX_BYTES: usize = (u8::MAX - CONFIG_PAGES_START) as usize * CONFIG_PAGE_LEN;
 /// What Arduino calls A0.
 const FIRST_ANALOGUE: u8 = 14;
 

@@ -31,14 +31,7 @@ pub(super) fn wrong_session(subject: &mut Subject<'_>) -> Result<(), Stop> {
 			same(&what, ack.result, AckResult::WrongSession)?;
 		}
 	}
-	subject.host.wait(QUIET)?;
-	let reads = subject
-		.host
-		.take_record()
-		.frames
-		.iter()
-		.any(|heard| heard.reading().is_some());
-	demand(!reads, || {
+	demand(!reads_meanwhile(subject)?, || {
 		"a command of another session is refused, and readings come".to_owned()
 	})?;
 	demand(matches!(subject.host.hello(0)?, HelloPage::Identity(_)), || {
@@ -57,6 +50,13 @@ pub(super) fn wrong_session(subject: &mut Subject<'_>) -> Result<(), Stop> {
 			.map(drop),
 		None => Ok(()),
 	}
+}
+
+/// Whether readings have come since the record began, or still come.
+fn reads_meanwhile(subject: &mut Subject<'_>) -> Result<bool, Stop> {
+	subject.host.wait(QUIET)?;
+	let record = subject.host.take_record();
+	Ok(record.frames.iter().any(|heard| heard.reading().is_some()))
 }
 
 /// What can be tried without an output is tried.
@@ -81,14 +81,9 @@ pub(super) fn at_most_once(subject: &mut Subject<'_>) -> Result<(), Stop> {
 		subject.host.acknowledged(read)?.result,
 		AckResult::Done,
 	)?;
-	subject.host.wait(QUIET)?;
-	let reads = subject
-		.host
-		.take_record()
-		.frames
-		.iter()
-		.any(|heard| heard.reading().is_some());
-	demand(!reads, || "a repeated ReadAll is executed again".to_owned())?;
+	demand(!reads_meanwhile(subject)?, || {
+		"a repeated ReadAll is executed again".to_owned()
+	})?;
 
 	let output = subject.output()?;
 	let first = subject.host.next_frame(output.drive());

@@ -2,6 +2,7 @@
 
 use super::{commands::optional, demand, same, Stop};
 use crate::subject::Subject;
+use board_core::image_len;
 use bpiiot_protocol::{
 	config_page, AckResult, Event, EventKind, HelloPage, HostFrame, HostMessage, ResetCause, Session, Status,
 	CONFIG_PAGES_START, CONFIG_PAGE_LEN,
@@ -14,9 +15,6 @@ type Part = [u8; CONFIG_PAGE_LEN];
 const ERASED: Part = [0xff; CONFIG_PAGE_LEN];
 /// Bytes that no erased memory has, no two alike.
 const PATTERN: Part = [0x5a, 0xa5, 0x00, 0x3c, 0xc3, 0x0f, 0xf0, 0x81];
-/// Before and behind the records of a configuration: header, and checksum.
-const HEADER_LEN: usize = 5;
-const CHECKSUM_LEN: usize = 2;
 
 /// Until a board that was wrongly told to restart would have done it.
 const RESTARTED: Duration = Duration::from_millis(1200);
@@ -85,13 +83,9 @@ pub(super) fn kept_configuration(subject: &mut Subject<'_>) -> Result<(), Stop> 
 fn is_free(parts: &[Part]) -> bool {
 	let start = parts.len().saturating_sub(1) * CONFIG_PAGE_LEN;
 	let bytes = parts.concat();
-	let length = match bytes[..] {
-		[b'B', b'P', _, low, high, ..] => HEADER_LEN + usize::from(u16::from_le_bytes([low, high])) + CHECKSUM_LEN,
-		[0xff, 0xff, 0xff, 0xff, 0xff, ..] => HEADER_LEN,
-		// Not an image: nobody knows what it is.
-		_ => return false,
-	};
-	start >= length && parts.last() == Some(&ERASED)
+	// Anything else is no image: nobody knows what it is.
+	let is_known = bytes.starts_with(b"BP") || parts.first() == Some(&ERASED);
+	is_known && start >= image_len(&bytes) && parts.last() == Some(&ERASED)
 }
 
 fn keeps(subject: &mut Subject<'_>, part: u8) -> Result<(), Stop> {
