@@ -1,0 +1,6 @@
+mod chaos;
+mod commands;
+mod delivery;
+mod refusals;
+mod security;
+mod sparkplug;
