@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod command;
+mod console;
 mod drill_press;
 mod fault;
 mod memory;
+pub mod modbus;
 mod noise;
 mod port;
 mod rig;

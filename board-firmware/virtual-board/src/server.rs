@@ -1,6 +1,7 @@
 //! The loop that everything runs in: line, console, signals, time.
 
 use crate::{
+	console::Console,
 	memory::Memory,
 	port::{Change, Port},
 	rig::Rig,
@@ -13,7 +14,6 @@ use board_core::{
 use nix::{
 	errno::Errno,
 	poll::{poll, PollFd, PollFlags, PollTimeout},
-	unistd,
 };
 use std::{
 	hash::{BuildHasher, RandomState},
@@ -37,8 +37,6 @@ const BOOT: Duration = Duration::from_millis(20);
 const WATCHDOG_AFTER: Duration = Duration::from_secs(2);
 /// Rounds of the board in one round of the loop at most.
 const BOARD_ROUNDS: usize = 32;
-/// Longest console line.
-const CONSOLE_LINE: usize = 1024;
 
 /// How a virtual board is made.
 #[derive(Clone, Debug)]
@@ -125,14 +123,7 @@ pub struct Server {
 	started: Instant,
 	/// Since when an output is away from its safe state.
 	unsafe_since: Option<Instant>,
-	line: Vec<u8>,
-}
-
-/// Whether the loop goes on.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Flow {
-	GoOn,
-	Stop,
+	console: Console,
 }
 
 impl Server {
@@ -160,7 +151,7 @@ impl Server {
 			simulated_ms: 0,
 			started: Instant::now(),
 			unsafe_since: None,
-			line: Vec::new(),
+			console: Console::default(),
 		})
 	}
 
@@ -205,11 +196,10 @@ impl Server {
 				return Ok(());
 			}
 			if let (true, Some(open)) = (has_line, &console) {
-				if self.read_console(open)? == Flow::Stop {
-					if console_owns {
-						return Ok(());
-					}
-					console = None;
+				match self.console.read(open) {
+					Some(commands) => commands.into_iter().try_for_each(|command| self.obey(command))?,
+					None if console_owns => return Ok(()),
+					None => console = None,
 				}
 			}
 			self.round(&mut watcher)?;
@@ -275,38 +265,6 @@ impl Server {
 		self.resets += 1;
 		self.unsafe_since = None;
 		Ok(())
-	}
-
-	fn read_console(&mut self, console: impl AsFd) -> Result<Flow, ServerError> {
-		let mut buffer = [0; 256];
-		let count = match unistd::read(console, &mut buffer) {
-			Err(Errno::EINTR | Errno::EAGAIN) => return Ok(Flow::GoOn),
-			Ok(0) | Err(_) => return Ok(Flow::Stop),
-			Ok(count) => count,
-		};
-		for byte in &buffer[..count] {
-			match byte {
-				b'\n' => self.obey_line()?,
-				// An endless line is no command; what is beyond the limit is not kept.
-				byte if self.line.len() < CONSOLE_LINE => self.line.push(*byte),
-				_ => {}
-			}
-		}
-		Ok(Flow::GoOn)
-	}
-
-	fn obey_line(&mut self) -> Result<(), ServerError> {
-		let line = String::from_utf8_lossy(&std::mem::take(&mut self.line)).into_owned();
-		if line.trim().is_empty() {
-			return Ok(());
-		}
-		match line.parse() {
-			Ok(command) => self.obey(command),
-			Err(error) => {
-				eprintln!("{error}");
-				Ok(())
-			}
-		}
 	}
 
 	fn obey(&mut self, command: Command) -> Result<(), ServerError> {

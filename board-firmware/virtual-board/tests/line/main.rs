@@ -5,5 +5,6 @@ mod conformance;
 mod faults;
 mod link;
 mod machine;
+mod modbus;
 mod opening;
 mod program;
