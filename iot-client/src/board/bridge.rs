@@ -1,14 +1,18 @@
-//! The actor that owns the serial line.
+//! The actor that owns the way to the machine.
 
 use super::{
 	handle::{channel, Reply},
-	link::Link,
-	port::Wire,
-	BoardError, BoardHandle, BoardInfo, BoardState, LinkId, OpenPort, Order, Orders, Signal, Telltale,
+	serial::SerialBoard,
+	BoardError, BoardHandle, BoardInfo, BoardState, Command, LinkId, MachineLink, OpenPort, Order, Orders, Signal,
+	Southbound, Telltale,
 };
 use crate::config::BoardConfig;
-use bpiiot_protocol::{Ack, HostMessage};
-use std::{sync::Arc, time::Duration};
+use bpiiot_protocol::Ack;
+use std::{
+	future::{pending, Future},
+	sync::Arc,
+	time::Duration,
+};
 use tokio::{
 	task::JoinHandle,
 	time::{interval, sleep, Interval, MissedTickBehavior},
@@ -16,17 +20,23 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-/// First pause before the port is tried again; it doubles with each failure.
+/// First pause before the way is tried again; it doubles with each failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// Longest pause before the port is tried again.
+/// Longest pause before the way is tried again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Starts the bridge. It runs until `stop` is cancelled; then it makes the board safe, closes the port and ends.
+/// Starts the bridge to an interface board. It runs until `stop` is cancelled; then it makes the board safe, closes the port
+/// and ends.
 pub fn start(config: BoardConfig, port: Arc<dyn OpenPort>, stop: CancellationToken) -> (BoardHandle, JoinHandle<()>) {
+	serve(SerialBoard::new(config, port), stop)
+}
+
+/// Starts the bridge to any machine. It runs until `stop` is cancelled; then it makes the machine safe, closes the way and
+/// ends.
+pub fn serve<S: Southbound>(southbound: S, stop: CancellationToken) -> (BoardHandle, JoinHandle<()>) {
 	let (handle, orders, telltale) = channel();
 	let bridge = Bridge {
-		config,
-		port,
+		southbound: Arc::new(southbound),
 		orders,
 		telltale,
 		stop,
@@ -35,9 +45,8 @@ pub fn start(config: BoardConfig, port: Arc<dyn OpenPort>, stop: CancellationTok
 	(handle, tokio::spawn(bridge.run()))
 }
 
-struct Bridge {
-	config: BoardConfig,
-	port: Arc<dyn OpenPort>,
+struct Bridge<S> {
+	southbound: Arc<S>,
 	orders: Orders,
 	telltale: Telltale,
 	stop: CancellationToken,
@@ -55,15 +64,15 @@ enum End {
 }
 
 /// What the bridge does next.
-enum Next {
-	Listened(Result<(), BoardError>),
+enum Next<Heard> {
+	Heard(Heard),
 	Safe(Reply),
 	Order(Order),
 	KeepAlive,
 	Stop,
 }
 
-impl Bridge {
+impl<S: Southbound> Bridge<S> {
 	async fn run(mut self) {
 		let mut pause = FIRST_PAUSE;
 		loop {
@@ -84,31 +93,33 @@ impl Bridge {
 		self.offline(BoardError::Stopped);
 	}
 
-	/// Opens the port and serves it to its end. Also says whether a board was ever on line.
+	/// Opens the way and serves it to its end. Also says whether a machine was ever on line.
 	async fn session_on_the_line(&mut self) -> (End, bool) {
-		let opening = Wire::open(self.port.clone());
+		let southbound = self.southbound.clone();
+		let opening = southbound.open(self.telltale.clone());
 		let reason = BoardError::Offline("connecting".to_owned());
-		let wire = match self.refuse_until(opening, &reason).await {
+		let mut link = match self.refuse_until(opening, &reason).await {
 			None => return (End::Stopped, false),
 			Some(Err(error)) => return (End::Failed(error), false),
-			Some(Ok(wire)) => wire,
+			Some(Ok(link)) => link,
 		};
-		let mut link = Link::new(wire, self.config.clone(), self.telltale.clone());
 		let mut was_online = false;
 		let end = loop {
 			self.links += 1;
 			let greeting = link.greet(LinkId(self.links));
-			match self.refuse_until(greeting, &reason).await {
+			let keep_alive = match self.refuse_until(greeting, &reason).await {
 				None => break End::Stopped,
 				// Reset while saying hello: a real board may still be starting.
 				Some(Err(BoardError::Reset)) => continue,
 				Some(Err(error)) => break End::Failed(error),
 				Some(Ok(info)) => {
+					let keep_alive = link.keep_alive(&info).map(ticks);
 					self.online(info, was_online);
 					was_online = true;
+					keep_alive
 				}
-			}
-			match self.serve(&mut link).await {
+			};
+			match self.serve(&mut link, keep_alive).await {
 				End::Reset => {
 					self.telltale.count(|counters| counters.resets += 1);
 					self.offline(BoardError::Reset);
@@ -121,32 +132,32 @@ impl Bridge {
 	}
 
 	/// Serves one link to its end.
-	async fn serve(&mut self, link: &mut Link) -> End {
+	async fn serve(&mut self, link: &mut S::Link, mut keep_alive: Option<Interval>) -> End {
 		let id = LinkId(self.links);
-		let mut keep_alive = self.keep_alive();
 		loop {
 			let next = tokio::select! {
 				biased;
 				() = self.stop.cancelled() => Next::Stop,
 				Some(reply) = self.orders.safe.recv() => Next::Safe(reply),
-				_ = keep_alive.tick() => Next::KeepAlive,
+				() = tick(&mut keep_alive) => Next::KeepAlive,
 				Some(order) = self.orders.queue.recv() => Next::Order(order),
-				listened = link.listen() => Next::Listened(listened),
+				heard = link.hear() => Next::Heard(heard),
 			};
 			let result = match next {
-				Next::Listened(result) => result,
+				Next::Heard(heard) => self.take(link, heard).await,
 				Next::Safe(reply) => self.make_safe(link, reply).await,
-				Next::KeepAlive => self.overtakable(link, HostMessage::KeepAlive, None).await,
+				Next::KeepAlive => self.overtakable(link, Command::KeepAlive, None).await,
 				// Whoever sent it has gone, and may have been told that the board is safe.
 				Next::Order(order) if order.reply.is_closed() => Ok(()),
 				Next::Order(order) if order.link != id => answer(Some(order.reply), Err(BoardError::Reset)).or(Ok(())),
 				Next::Order(order) => {
-					// The command is a sign of life as good as a keep-alive.
-					keep_alive.reset();
-					self.overtakable(link, order.message, Some(order.reply)).await
+					if let (Some(ticks), true) = (&mut keep_alive, S::Link::ANY_COMMAND_IS_A_SIGN_OF_LIFE) {
+						ticks.reset();
+					}
+					self.overtakable(link, order.command, Some(order.reply)).await
 				}
 				Next::Stop => {
-					let _ = link.exchange(HostMessage::Safe).await;
+					let _ = link.obey(Command::MakeSafe).await;
 					return End::Stopped;
 				}
 			};
@@ -158,28 +169,39 @@ impl Bridge {
 		}
 	}
 
+	/// Takes what was heard, unless somebody wants the board safe before it is all there.
+	async fn take(&mut self, link: &mut S::Link, heard: <S::Link as MachineLink>::Heard) -> Result<(), BoardError> {
+		let overtaken = tokio::select! {
+			biased;
+			// First, so that what is there already is never lost.
+			result = link.take(heard) => return result,
+			Some(safe) = self.orders.safe.recv() => safe,
+		};
+		self.make_safe(link, overtaken).await
+	}
+
 	/// Sends a command that is given up as soon as somebody wants the board safe.
-	async fn overtakable(&mut self, link: &mut Link, message: HostMessage, reply: Reply) -> Result<(), BoardError> {
+	async fn overtakable(&mut self, link: &mut S::Link, command: Command, reply: Reply) -> Result<(), BoardError> {
 		let overtaken = tokio::select! {
 			biased;
 			Some(safe) = self.orders.safe.recv() => safe,
-			result = link.exchange(message) => return answer(reply, result),
+			result = link.obey(command) => return answer(reply, result),
 		};
-		// The given-up command has the older sequence number: should it still arrive, the board refuses it.
+		// Should the given-up command still arrive, it does so before the one that makes safe, or is refused as older.
 		let _ = answer(reply, Err(BoardError::Superseded));
 		self.make_safe(link, overtaken).await
 	}
 
 	/// Makes the board safe; commands that were given before must not follow after.
-	async fn make_safe(&mut self, link: &mut Link, reply: Reply) -> Result<(), BoardError> {
+	async fn make_safe(&mut self, link: &mut S::Link, reply: Reply) -> Result<(), BoardError> {
 		while let Ok(order) = self.orders.queue.try_recv() {
 			let _ = answer(Some(order.reply), Err(BoardError::Superseded));
 		}
-		answer(reply, link.exchange(HostMessage::Safe).await)
+		answer(reply, link.obey(Command::MakeSafe).await)
 	}
 
 	/// Runs `work` while every command is refused with `reason`; `None` when the client stops.
-	async fn refuse_until<T>(&mut self, work: impl std::future::Future<Output = T>, reason: &BoardError) -> Option<T> {
+	async fn refuse_until<T>(&mut self, work: impl Future<Output = T>, reason: &BoardError) -> Option<T> {
 		tokio::pin!(work);
 		loop {
 			let reply = tokio::select! {
@@ -193,18 +215,6 @@ impl Bridge {
 		}
 	}
 
-	/// Well within the dead-man time of the board, so that one lost frame trips nothing.
-	fn keep_alive(&self) -> Interval {
-		let dead_man_ms = match &*self.telltale.state.borrow() {
-			BoardState::Online(info) => u64::from(info.dead_man_ms),
-			BoardState::Offline(_) => u64::MAX,
-		};
-		let every = self.config.keep_alive_ms.min(dead_man_ms / 3).max(1);
-		let mut ticks = interval(Duration::from_millis(every));
-		ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-		ticks
-	}
-
 	fn online(&self, board: BoardInfo, after_reset: bool) {
 		if !after_reset {
 			self.telltale.count(|counters| counters.connects += 1);
@@ -214,10 +224,11 @@ impl Bridge {
 	}
 
 	fn offline(&self, reason: BoardError) {
+		let place = self.southbound.place();
 		let before = self.telltale.state.send_replace(BoardState::Offline(reason.clone()));
 		match before {
 			BoardState::Online(info) => {
-				warn!(port = %self.port.path().display(), "board is off line: {reason}");
+				warn!(port = %place, "board is off line: {reason}");
 				self.telltale.signal(Signal::LinkEnded {
 					link: info.link,
 					reason,
@@ -225,14 +236,34 @@ impl Bridge {
 			}
 			// Said once, not at each attempt.
 			BoardState::Offline(last) if last == reason => {}
-			BoardState::Offline(_) => warn!(port = %self.port.path().display(), "no board: {reason}"),
+			BoardState::Offline(_) => warn!(port = %place, "no board: {reason}"),
 		}
+	}
+}
+
+fn ticks(every: Duration) -> Interval {
+	let mut ticks = interval(every);
+	ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+	ticks
+}
+
+/// The next tick; never, when there are none.
+async fn tick(ticks: &mut Option<Interval>) {
+	match ticks {
+		Some(ticks) => {
+			ticks.tick().await;
+		}
+		None => pending().await,
 	}
 }
 
 /// Passes the result on to whoever waits for it; an error of the link is the bridge's concern too.
 fn answer(reply: Reply, result: Result<Ack, BoardError>) -> Result<(), BoardError> {
-	let end = result.as_ref().map(|_| ()).map_err(Clone::clone);
+	let end = match &result {
+		Ok(_) => Ok(()),
+		Err(error) if error.is_only_refused() => Ok(()),
+		Err(error) => Err(error.clone()),
+	};
 	if let Some(reply) = reply {
 		// Whoever asked may have gone.
 		let _ = reply.send(result);

@@ -106,9 +106,69 @@ pub enum BoardError {
 	/// The board refused.
 	#[error("the board refused the command: {}", explain(*.0))]
 	Refused(AckResult),
+	/// There is no way to the machine.
+	#[error(
+		"cannot reach the machine at {address}: {reason}; check modbus.address, the cable and that the machine is on"
+	)]
+	Unreachable {
+		/// `modbus.address`.
+		address: String,
+		/// What the system said.
+		reason: String,
+	},
+	/// A machine without a board, but not the one that the configuration names.
+	#[error("the machine says that it is {found:?}, but modbus.serial says {expected:?}; connect that machine or change modbus.serial")]
+	OtherMachine {
+		/// `modbus.serial`.
+		expected: String,
+		/// What the machine says.
+		found: String,
+	},
+	/// The machine has not what the configuration says that it has.
+	#[error("the machine refuses {what}: {why}; correct modbus.channels")]
+	NotThere {
+		/// The channel and where it is said to be.
+		what: String,
+		/// The exception in words.
+		why: String,
+	},
+	/// The machine refused to write or to read something that it has.
+	#[error("the machine refused {what}: {why}")]
+	Exception {
+		/// The channel and where it is.
+		what: String,
+		/// The exception in words.
+		why: String,
+	},
+	/// An output reads another value than it was written with.
+	#[error(
+		"{channel} was written with {wrote} and reads {reads}: the machine did not take it (does an interlock of its own \
+		 hold it? is the door open?)"
+	)]
+	NotTaken {
+		/// The output's name.
+		channel: String,
+		/// Raw counts that were written.
+		wrote: i32,
+		/// Raw counts that were read afterwards.
+		reads: i64,
+	},
+	/// Outputs are not safe although they were told to be.
+	#[error("the machine is not safe: {0}; it is told again, but go and look")]
+	NotSafe(String),
 	/// The bridge was shut down.
 	#[error("the board bridge has stopped")]
 	Stopped,
+}
+
+impl BoardError {
+	/// Whether only one command was refused, and the machine and the way to it are as before.
+	pub fn is_only_refused(&self) -> bool {
+		matches!(
+			self,
+			BoardError::Refused(_) | BoardError::Exception { .. } | BoardError::NotTaken { .. }
+		)
+	}
 }
 
 fn list(candidates: &[PathBuf]) -> String {

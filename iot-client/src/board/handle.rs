@@ -1,7 +1,7 @@
 //! What the rest of the client holds of the board bridge.
 
-use super::{BoardError, BoardInfo, LinkId};
-use bpiiot_protocol::{Ack, AckResult, EventKind, HostMessage, Status};
+use super::{BoardError, BoardInfo, Command, LinkId};
+use bpiiot_protocol::{Ack, AckResult, EventKind, Status};
 use std::{sync::Arc, time::Duration};
 use tokio::{
 	sync::{broadcast, mpsc, oneshot, watch, OwnedSemaphorePermit, Semaphore},
@@ -85,7 +85,7 @@ pub(super) type Reply = Option<oneshot::Sender<Result<Ack, BoardError>>>;
 #[derive(Debug)]
 pub(super) struct Order {
 	pub link: LinkId,
-	pub message: HostMessage,
+	pub command: Command,
 	pub reply: oneshot::Sender<Result<Ack, BoardError>>,
 }
 
@@ -97,25 +97,27 @@ pub(super) struct Orders {
 	pub safe: mpsc::Receiver<Reply>,
 }
 
-/// Where the bridge publishes what it sees.
+/// Where a bridge publishes what it sees.
 #[derive(Clone, Debug)]
-pub(super) struct Telltale {
-	pub state: watch::Sender<BoardState>,
+pub struct Telltale {
+	pub(super) state: watch::Sender<BoardState>,
 	signals: broadcast::Sender<Signal>,
 	counters: watch::Sender<BoardCounters>,
 }
 
 impl Telltale {
+	/// Says something to everybody who listens. A listener that is too slow loses the oldest.
 	pub fn signal(&self, signal: Signal) {
 		// Nobody listening is fine.
 		let _ = self.signals.send(signal);
 	}
 
+	/// Counts something.
 	pub fn count(&self, change: impl FnOnce(&mut BoardCounters)) {
 		self.counters.send_modify(change);
 	}
 
-	pub fn broken_frames(&self, now: u64) {
+	pub(super) fn broken_frames(&self, now: u64) {
 		self.counters
 			.send_if_modified(|counters| std::mem::replace(&mut counters.broken_frames, now) != now);
 	}
@@ -208,7 +210,7 @@ impl BoardHandle {
 	/// One round trip to the board that moves nothing.
 	pub async fn ping(&self) -> Result<Status, BoardError> {
 		let link = self.info()?.link;
-		self.order(link, HostMessage::KeepAlive).await.map(|ack| ack.status)
+		self.order(link, Command::KeepAlive).await.map(|ack| ack.status)
 	}
 
 	/// Makes all outputs safe, whoever drives them, and takes notice of trips. Overtakes every other command.
@@ -239,10 +241,10 @@ impl BoardHandle {
 		))
 	}
 
-	async fn order(&self, link: LinkId, message: HostMessage) -> Result<Ack, BoardError> {
+	async fn order(&self, link: LinkId, command: Command) -> Result<Ack, BoardError> {
 		let (reply, answer) = oneshot::channel();
 		self.orders
-			.send(Order { link, message, reply })
+			.send(Order { link, command, reply })
 			.await
 			.map_err(|_| BoardError::Stopped)?;
 		answer.await.map_err(|_| BoardError::Stopped)?
@@ -267,14 +269,14 @@ impl BoardLease {
 	pub async fn set(&self, channel: u8, value: i32) -> Result<Status, BoardError> {
 		done(
 			self.board
-				.order(self.info.link, HostMessage::SetOutput { channel, value })
+				.order(self.info.link, Command::Set { channel, value })
 				.await?,
 		)
 	}
 
 	/// Asks for a reading of every channel; they are among the signals before this returns, unless the line lost them.
 	pub async fn read_all(&self) -> Result<Status, BoardError> {
-		done(self.board.order(self.info.link, HostMessage::ReadAll).await?)
+		done(self.board.order(self.info.link, Command::ReadAll).await?)
 	}
 
 	/// Makes all outputs safe. Overtakes every other command.
@@ -301,6 +303,7 @@ fn done(ack: Ack) -> Result<Status, BoardError> {
 #[cfg(test)]
 pub(crate) mod fake {
 	use super::*;
+	use bpiiot_protocol::HostMessage;
 
 	/// Where the answer to a command goes.
 	pub type Reply = super::Reply;
@@ -324,6 +327,7 @@ pub(crate) mod fake {
 		}
 
 		/// Says something.
+		/// Says something to everybody who listens. A listener that is too slow loses the oldest.
 		pub fn signal(&self, signal: Signal) {
 			self.telltale.signal(signal);
 		}
@@ -333,7 +337,7 @@ pub(crate) mod fake {
 			tokio::select! {
 				biased;
 				safe = self.orders.safe.recv() => safe.map(|reply| (HostMessage::Safe, reply)),
-				order = self.orders.queue.recv() => order.map(|order| (order.message, Some(order.reply))),
+				order = self.orders.queue.recv() => order.map(|order| (order.command.into(), Some(order.reply))),
 			}
 		}
 	}

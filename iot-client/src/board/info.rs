@@ -21,9 +21,9 @@ pub struct BoardInfo {
 	pub serial: String,
 	/// Version of the firmware.
 	pub firmware: FirmwareVersion,
-	/// Hash of the firmware image, as declared on chain.
+	/// Hash of the firmware image, as declared on chain; of a machine without a board, that of its channel table.
 	pub firmware_hash: [u8; 32],
-	/// Without a command for so many ms the board makes all outputs safe.
+	/// Without a command for so many ms the board makes all outputs safe; 0 when nothing does.
 	pub dead_man_ms: u32,
 	/// Shortest interval of streamed readings, in ms.
 	pub min_interval_ms: u32,

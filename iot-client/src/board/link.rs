@@ -68,9 +68,14 @@ impl Link {
 		Ok(info)
 	}
 
-	/// Waits for whatever the board says next and passes it on. Cancel-safe.
-	pub async fn listen(&mut self) -> Result<(), BoardError> {
-		match self.wire.next().await {
+	/// Waits for whatever the board says next. Cancel-safe.
+	pub async fn hear(&mut self) -> Arrived {
+		self.wire.next().await
+	}
+
+	/// Passes on what was heard.
+	pub fn heard(&mut self, arrived: Arrived) -> Result<(), BoardError> {
+		match arrived {
 			Arrived::Frame(frame) => self.take(frame).map(|_| ()),
 			// Noise may look like one; a board that was exchanged says hello to nobody and is lost soon.
 			Arrived::OtherVersion(_) => Ok(()),
@@ -112,6 +117,11 @@ impl Link {
 	/// Closes the port and waits until it is free.
 	pub async fn close(self) {
 		self.wire.close().await;
+	}
+
+	/// How the line is used.
+	pub fn config(&self) -> &BoardConfig {
+		&self.config
 	}
 
 	async fn acknowledgement(&mut self, deadline: Instant) -> Result<Option<Ack>, BoardError> {

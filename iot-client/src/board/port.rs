@@ -269,7 +269,8 @@ fn write_frames(
 	}
 }
 
-fn is_passing(error: &io::Error) -> bool {
+/// Whether a read or a write only has nothing to do now.
+pub(crate) fn is_passing(error: &io::Error) -> bool {
 	matches!(
 		error.kind(),
 		ErrorKind::TimedOut | ErrorKind::Interrupted | ErrorKind::WouldBlock

@@ -1,8 +1,9 @@
 //! What a board shall be: channels, interlocks and times, as the configuration says them and as the board keeps them.
 
+use super::fields::{read_kind, read_limits, read_safe, read_scale, read_unit, to_label, unit_name};
 use crate::fields::Fields;
 use board_core::{read_image, write_image, ChannelSet, ImageError, Interlock, Record, MAX_CHANNELS, MAX_INTERLOCKS};
-use bpiiot_protocol::{ChannelInfo, ChannelKind, Label, Scale, Unit, CONFIG_PAGES_START, CONFIG_PAGE_LEN, LABEL_LEN};
+use bpiiot_protocol::{ChannelInfo, ChannelKind, Label, Scale, CONFIG_PAGES_START, CONFIG_PAGE_LEN, LABEL_LEN};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 
@@ -197,26 +198,9 @@ fn read_channel(mut fields: Fields<'_>, channel: u8) -> (u8, ChannelInfo) {
 	let label = format!("text of 1 to {LABEL_LEN} printable ASCII letters");
 	let name = fields.required("name", &label, to_label).unwrap_or(EMPTY);
 	let terminal = fields.required("terminal", "the terminal's number, or \"A0\" to \"A5\"", to_terminal);
-	let kind = fields.required("kind", "\"output\" or \"input\"", |value| match value.as_str()? {
-		"output" => Some(Some(ChannelKind::Output)),
-		"input" => Some(Some(ChannelKind::Input)),
-		_ => None,
-	});
-	let kind = kind.unwrap_or(ChannelKind::Input);
-	let units: Vec<_> = UNITS.iter().map(|unit| format!("{:?}", unit_name(*unit))).collect();
-	let unit = fields.required("unit", &format!("one of {}", units.join(", ")), |value| {
-		let name = value.as_str()?;
-		Some(Some(*UNITS.iter().find(|unit| unit_name(**unit) == name)?))
-	});
-	let unit = unit.unwrap_or(Unit::Count);
-	let (min, max) = match unit {
-		Unit::Switch => (0, 1),
-		_ => (fields.required_i32("min"), fields.required_i32("max")),
-	};
-	if min > max {
-		let expected = format!("at most max, which is {max}");
-		fields.problems().wrong(fields.name("min"), &Value::from(min), expected);
-	}
+	let kind = read_kind(&mut fields);
+	let unit = read_unit(&mut fields);
+	let (min, max) = read_limits(&mut fields, unit, false);
 	let info = ChannelInfo {
 		channel,
 		kind,
@@ -229,32 +213,6 @@ fn read_channel(mut fields: Fields<'_>, channel: u8) -> (u8, ChannelInfo) {
 	};
 	fields.finish();
 	(terminal, info)
-}
-
-/// From raw counts to the unit; the raw count itself when it is left out.
-fn read_scale(fields: &mut Fields<'_>) -> Scale {
-	let whole = "a whole number";
-	let zero = fields.optional("zero", "a raw count of 16 bits", |value| {
-		i16::try_from(value.as_integer()?).ok()
-	});
-	let multiplier = fields.optional("multiplier", whole, |value| i32::try_from(value.as_integer()?).ok());
-	let divisor = fields.number("divisor", 1..=u64::from(u32::MAX), "", 1);
-	Scale {
-		zero: zero.unwrap_or(0),
-		multiplier: multiplier.unwrap_or(1),
-		divisor: divisor as u32,
-	}
-}
-
-fn read_safe(fields: &mut Fields<'_>, kind: ChannelKind, limits: std::ops::RangeInclusive<i32>) -> i32 {
-	// An input has no safe state; a key for it is refused with all that nobody asked for.
-	if kind == ChannelKind::Input {
-		return 0;
-	}
-	let expected = format!("the value that is safe, from {} to {}", limits.start(), limits.end());
-	fields.required("safe", &expected, |value| {
-		crate::fields::to_i32(value).filter(|safe| limits.contains(safe))
-	})
 }
 
 fn read_interlock(mut fields: Fields<'_>, channels: &BTreeMap<&str, (u8, ChannelKind)>) -> Interlock {
@@ -285,11 +243,6 @@ fn read_interlock(mut fields: Fields<'_>, channels: &BTreeMap<&str, (u8, Channel
 	}
 }
 
-fn to_label(value: &Value) -> Option<Option<Label>> {
-	let label = Label::new(value.as_str()?)?;
-	(!label.as_str().is_empty()).then_some(Some(label))
-}
-
 fn to_terminal(value: &Value) -> Option<u8> {
 	match value {
 		Value::Integer(number) => u8::try_from(*number).ok(),
@@ -309,36 +262,12 @@ pub fn terminal_name(terminal: u8) -> String {
 	}
 }
 
-const UNITS: [Unit; 13] = [
-	Unit::Count,
-	Unit::Switch,
-	Unit::Rpm,
-	Unit::Micrometre,
-	Unit::DegreeCelsius,
-	Unit::MillimetrePerSecond,
-	Unit::PerMille,
-	Unit::Volt,
-	Unit::Ampere,
-	Unit::Hertz,
-	Unit::Newton,
-	Unit::Pascal,
-	Unit::Watt,
-];
-
-/// A unit as the configuration names it.
-fn unit_name(unit: Unit) -> &'static str {
-	match unit {
-		Unit::Count => "count",
-		Unit::Switch => "switch",
-		unit => unit.symbol(),
-	}
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
 	use crate::fields::Problems;
 	use board_core::drill_press;
+	use bpiiot_protocol::Unit;
 
 	const LAMP: &str = r#"
 serial = "LAMP-1"
