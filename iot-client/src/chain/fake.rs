@@ -2,6 +2,10 @@
 //! asks for. Each can fall silent, stand still, go away, be of another chain, lie, and replace its runtime.
 
 use super::{proof, runtime, types::BlockId, wire::Header};
+use blake2::{
+	digest::{consts::U16, Digest as _},
+	Blake2b,
+};
 use serde_json::{json, Value};
 use soketto::handshake::{server::Response, Server};
 use sp_core::Blake2Hasher;
@@ -13,7 +17,7 @@ use std::{
 use subxt::{
 	config::substrate::Digest,
 	ext::codec::{Decode, Encode},
-	utils::H256,
+	utils::{AccountId32, H256},
 };
 use tokio::{
 	net::{TcpListener, TcpStream},
@@ -74,6 +78,12 @@ struct Play {
 	sent: Vec<Vec<u8>>,
 	/// Whether a block that replaces the runtime comes just before what its pool is sent.
 	overtakes: bool,
+	/// Why its pool takes nothing, if so.
+	refuses: Option<(i32, &'static str)>,
+	/// What is in its blocks, where anything is.
+	bodies: BTreeMap<u64, Vec<Vec<u8>>>,
+	/// Whether it has forgotten what was in its blocks.
+	forgetful: bool,
 }
 
 impl Play {
@@ -105,6 +115,9 @@ impl Play {
 	fn respond(&mut self, method: &str, params: &Value) -> Result<Value, (i32, &'static str)> {
 		if method == "author_submitExtrinsic" {
 			self.sent.push(bytes(&params[0]));
+			if let Some(why) = self.refuses {
+				return Err(why);
+			}
 			if !self.overtakes {
 				return Ok(json!(H256::zero()));
 			}
@@ -118,7 +131,17 @@ impl Play {
 		let newest = self.blocks.last().unwrap();
 		match method {
 			"system_accountNextIndex" => json!(0),
-			"chain_getBlock" => json!({ "block": { "header": self.find(&params[0]), "extrinsics": [] } }),
+			"chain_getBlock" if self.forgetful => Value::Null,
+			"chain_getBlock" => {
+				let header = self.find(&params[0]);
+				let body = header.and_then(|header| self.bodies.get(&header.number));
+				let body: Vec<_> = body
+					.into_iter()
+					.flatten()
+					.map(|bytes| format!("0x{}", hex::encode(bytes)))
+					.collect();
+				json!({ "block": { "header": header, "extrinsics": body } })
+			}
 			"chain_getBlockHash" => match params[0].as_u64() {
 				Some(number) => json!(self.blocks.get(number as usize).map(hash)),
 				None => json!(hash(newest)),
@@ -188,6 +211,16 @@ fn call(function: &str, next: bool) -> Vec<u8> {
 	}
 }
 
+/// The place of an account in the state, and its record with this nonce, as `frame-system` has it: the nonce, three
+/// counts of references, four amounts.
+fn account_info(account: &AccountId32, nonce: u32) -> (Vec<u8>, Vec<u8>) {
+	// `twox_128("System") ++ twox_128("Account")`
+	let map = hex::decode("26aa394eea5630e07c48ae0c9558cef7b99d880ec681799c0cf30e8886371da9").unwrap();
+	let hashed = Blake2b::<U16>::digest(account.0);
+	let key = [&map, hashed.as_slice(), &account.0].concat();
+	(key, (nonce, [0u32, 1, 0], [0u128; 4]).encode())
+}
+
 /// A node. Its connections break when it is dropped.
 #[derive(Debug)]
 pub struct FakeNode {
@@ -212,6 +245,9 @@ impl FakeNode {
 			upgraded_at: None,
 			sent: Vec::new(),
 			overtakes: false,
+			refuses: None,
+			bodies: BTreeMap::new(),
+			forgetful: false,
 		};
 		let mut node = Self {
 			port: 0,
@@ -265,6 +301,35 @@ impl FakeNode {
 	/// Such a block comes just before what its pool is sent, which therefore finds the signature bad; or not any more.
 	pub fn overtake(&self, overtakes: bool) {
 		self.play.lock().unwrap().overtakes = overtakes;
+	}
+
+	/// Makes a block of everything that its pool was sent and that is in no block yet, and finalizes it. All of it is
+	/// of this account, whose first transaction it was not sent before.
+	pub fn include(&self, account: &AccountId32) {
+		{
+			let mut play = self.play.lock().unwrap();
+			play.make();
+			let included: Vec<_> = play.bodies.values().flatten().cloned().collect();
+			let mut body = play.sent.clone();
+			body.retain(|bytes| !included.contains(bytes));
+			body.sort();
+			body.dedup();
+			let (number, nonce) = (play.blocks.len() as u64 - 1, included.len() + body.len());
+			play.bodies.insert(number, body);
+			let (key, info) = account_info(account, nonce as u32);
+			play.lies.insert(key, info);
+		}
+		self.finalize(0);
+	}
+
+	/// Its pool takes nothing, for this reason; or does again.
+	pub fn refuse(&self, why: Option<(i32, &'static str)>) {
+		self.play.lock().unwrap().refuses = why;
+	}
+
+	/// It has forgotten what was in its blocks.
+	pub fn forget(&self) {
+		self.play.lock().unwrap().forgetful = true;
 	}
 
 	/// What its pool was sent.

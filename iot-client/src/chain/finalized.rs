@@ -8,6 +8,7 @@
 use super::{
 	error::{ChainError, Result},
 	link::Chain,
+	news::News,
 	session::Session,
 	types::BlockId,
 };
@@ -105,6 +106,7 @@ fn replaced(endpoint: &str, seen: BlockId) -> ChainError {
 #[derive(Debug)]
 pub struct FinalizedBlocks {
 	chain: Chain,
+	news: News,
 	line: Lineage,
 	/// The last one that was handed out.
 	last: Option<BlockId>,
@@ -116,6 +118,7 @@ impl FinalizedBlocks {
 	/// Begins after `last`, or with the newest finalized block.
 	pub fn after(chain: Chain, last: Option<BlockId>) -> Self {
 		Self {
+			news: chain.news(),
 			chain,
 			line: Lineage { last },
 			last,
@@ -155,8 +158,8 @@ impl FinalizedBlocks {
 		}
 	}
 
-	async fn pause(&self) {
-		let _ = tokio::time::timeout(PAUSE, self.chain.news()).await;
+	async fn pause(&mut self) {
+		let _ = tokio::time::timeout(PAUSE, self.news.next()).await;
 	}
 }
 

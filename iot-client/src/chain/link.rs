@@ -8,6 +8,7 @@ use super::{
 	clock::{Pace, PaceMeter},
 	error::{ChainError, Result},
 	light::{self, LightClient},
+	news::News,
 	queries,
 	roster::{Endpoint, Next, Roster, Standing},
 	session::Session,
@@ -217,13 +218,9 @@ impl Chain {
 		self.head.clone()
 	}
 
-	/// Waits until something is new: a finalized block, or another connection.
-	pub async fn news(&self) {
-		let (mut session, mut head) = (self.session.clone(), self.head.clone());
-		tokio::select! {
-			_ = session.changed() => {},
-			_ = head.changed() => {},
-		}
+	/// Hears from now on of what is new.
+	pub fn news(&self) -> News {
+		News::of(self.session.clone(), self.head.clone())
 	}
 
 	/// A checked connection, if there is one now.

@@ -144,15 +144,13 @@ impl Wire {
 		}
 	}
 
-	/// The transactions in a block, as their bytes.
+	/// The transactions in a block, as their bytes; none if the node does not have them, or not any more.
 	///
 	/// # Errors
-	/// When the node does not have it.
-	pub async fn body(&self, hash: H256) -> Result<Vec<Vec<u8>>> {
+	/// When the node does not answer.
+	pub async fn body(&self, hash: H256) -> Result<Option<Vec<Vec<u8>>>> {
 		let block = answer(self.rpc.chain_get_block(Some(hash))).await?;
-		let block =
-			block.ok_or_else(|| ChainError::Rpc(format!("it does not have block {}", crate::parse::hex(hash))))?;
-		Ok(block.block.extrinsics.into_iter().map(|bytes| bytes.0).collect())
+		Ok(block.map(|block| block.block.extrinsics.into_iter().map(|bytes| bytes.0).collect()))
 	}
 
 	/// The nodes of the state's tree that lead to these keys, as the node gives them: see [`super::proof`].

@@ -14,11 +14,12 @@ use crate::{
 	chain::types::{BlockId, JobId},
 	parse,
 };
-use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{backends::FileBackend, Database, Durability, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use std::{
-	fs,
-	os::unix::fs::PermissionsExt,
+	fs::{self, File, OpenOptions},
+	io,
+	os::unix::fs::OpenOptionsExt,
 	path::{Path, PathBuf},
 	sync::Arc,
 };
@@ -165,12 +166,13 @@ impl Journal {
 	pub fn open(path: &Path, genesis: H256) -> Result<Self> {
 		let folder = path.parent().unwrap_or(Path::new("."));
 		fs::create_dir_all(folder).map_err(|e| JournalError::Store(format!("{}: {e}", folder.display())))?;
-		let db = Database::create(path).map_err(|error| match error {
+		if !path.exists() {
+			make(path)?;
+		}
+		let db = Database::open(path).map_err(|error| match error {
 			redb::DatabaseError::DatabaseAlreadyOpen => JournalError::InUse(path.to_owned()),
 			error => error.into(),
 		})?;
-		fs::set_permissions(path, fs::Permissions::from_mode(0o600))
-			.map_err(|e| JournalError::Store(format!("{}: {e}", path.display())))?;
 		Self::begin(db, path, genesis)
 	}
 
@@ -374,6 +376,31 @@ impl Journal {
 		write.open_table(TRANSACTIONS)?.remove(&hash.0)?;
 		Ok(write.commit()?)
 	}
+}
+
+/// Makes an empty store. The store fills its file bit by bit, and refuses for ever one that a power cut left half made: so it
+/// is made under another name, and gets its own when it is whole.
+fn make(path: &Path) -> Result<()> {
+	let fresh = path.with_extension("redb.new");
+	let whole = || {
+		match fs::remove_file(&fresh) {
+			Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+			_ => {}
+		}
+		let file = OpenOptions::new()
+			.read(true)
+			.write(true)
+			.create_new(true)
+			.mode(0o600)
+			.open(&fresh)?;
+		let backend = FileBackend::new(file).map_err(io::Error::other)?;
+		let made = Database::builder().create_with_backend(backend);
+		made.map(drop).map_err(io::Error::other)?;
+		File::open(&fresh)?.sync_all()?;
+		fs::rename(&fresh, path)?;
+		File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+	};
+	whole().map_err(|error| JournalError::Store(format!("{}: {error}", fresh.display())))
 }
 
 fn to_json<T: Serialize>(value: &T) -> Vec<u8> {
