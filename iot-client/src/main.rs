@@ -5,21 +5,34 @@ use iot_client::cli::{
 	self,
 	args::{Cli, Command},
 };
-use std::{io::IsTerminal, process::ExitCode};
+use std::{io::IsTerminal, process::ExitCode, time::Duration};
+use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// How long what still waits for a disk or a name server may hold the program up at its end. The daemon has come to rest
+/// before; this is for the commands.
+const LINGER: Duration = Duration::from_secs(2);
+
+fn main() -> ExitCode {
 	let cli = Cli::parse();
 	log(&cli);
 	let json = cli.json;
-	match cli::run(cli).await {
-		Ok(status) => ExitCode::from(status),
+	let runtime = match Builder::new_multi_thread().enable_all().build() {
+		Ok(runtime) => runtime,
+		Err(error) => {
+			eprintln!("error: the system gives no threads: {error}");
+			return ExitCode::FAILURE;
+		}
+	};
+	let status = match runtime.block_on(cli::run(cli)) {
+		Ok(status) => status,
 		Err(error) => {
 			cli::report(&error, json);
-			ExitCode::from(error.status)
+			error.status
 		}
-	}
+	};
+	runtime.shutdown_timeout(LINGER);
+	ExitCode::from(status)
 }
 
 /// Logs to standard error; standard output is for results. `RUST_LOG` says how much.

@@ -194,3 +194,136 @@ fn one_node_alone_is_not_confirmed_by_itself() {
 		assert!(err(&refused).contains("wants a second one"), "{}", err(&refused));
 	}
 }
+
+#[test]
+fn completions_and_manual_pages_need_no_configuration() {
+	let dir = tempfile::tempdir().unwrap();
+	for (shell, words) in [
+		("bash", "complete -F"),
+		("zsh", "#compdef iot-client"),
+		("fish", "complete -c iot-client"),
+	] {
+		let completions = iot_client(dir.path(), &format!("completions {shell}"));
+		assert_eq!(completions.status.code(), Some(0), "{}", err(&completions));
+		let text = out(&completions);
+		for word in [words, "withdraw-offer", "doctor", "conformance"] {
+			assert!(text.contains(word), "{word:?} is not in what {shell} gets");
+		}
+	}
+	let page = iot_client(dir.path(), "man");
+	assert!(
+		out(&page).contains(".TH iot-client 1") && out(&page).contains("withdraw"),
+		"{}",
+		out(&page)
+	);
+	let pages = iot_client(dir.path(), "man pages/man1");
+	assert_eq!(pages.status.code(), Some(0), "{}", err(&pages));
+	for name in ["iot-client.1", "iot-client-doctor.1", "iot-client-board-info.1"] {
+		let page = fs::read_to_string(dir.path().join("pages/man1").join(name)).unwrap();
+		assert!(page.contains(".TH") && page.contains("OPTIONS"), "{name}");
+	}
+	fs::write(dir.path().join("file"), "").unwrap();
+	let refused = iot_client(dir.path(), "man file");
+	assert_eq!(refused.status.code(), Some(1));
+	assert!(err(&refused).contains("file"), "{}", err(&refused));
+}
+
+/// What somebody at a terminal sees and answers: runs a command with a pseudo-terminal for input and errors, and types
+/// `answers` one after the other, each when it is asked for.
+fn at_a_terminal(dir: &Path, line: &str, answers: &[&str]) -> (Option<i32>, String, String) {
+	use nix::pty::openpty;
+	use std::{
+		fs::File,
+		io::{Read, Write},
+		process::Stdio,
+	};
+	let terminal = openpty(None, None).unwrap();
+	let other = || Stdio::from(terminal.slave.try_clone().unwrap());
+	let mut child = Command::new(env!("CARGO_BIN_EXE_iot-client"))
+		.args(line.split_whitespace())
+		.current_dir(dir)
+		.env_remove("IOT_CLIENT_CONFIG")
+		.env_remove("IOT_CLIENT_NODE")
+		.stdin(other())
+		.stderr(other())
+		.stdout(Stdio::piped())
+		.spawn()
+		.unwrap();
+	drop(terminal.slave);
+	let mut keyboard = File::from(terminal.master.try_clone().unwrap());
+	let mut screen = File::from(terminal.master);
+	let (mut shown, mut answers) = (String::new(), answers.iter());
+	let mut buffer = [0; 1024];
+	// Ends when nobody has the other end open any more.
+	while let Ok(length @ 1..) = screen.read(&mut buffer) {
+		let asked = shown.matches("password of").count();
+		shown += &String::from_utf8_lossy(&buffer[..length]);
+		for _ in asked..shown.matches("password of").count() {
+			keyboard.write_all(answers.next().unwrap().as_bytes()).unwrap();
+		}
+	}
+	let mut printed = String::new();
+	child.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
+	(child.wait().unwrap().code(), shown, printed)
+}
+
+#[test]
+fn a_password_is_asked_for_at_a_terminal_and_not_shown() {
+	let dir = place();
+	iot_client(dir.path(), "init");
+	fs::write(dir.path().join("board"), "").unwrap();
+	let password = fs::read_to_string(dir.path().join("password")).unwrap();
+	fs::rename(dir.path().join("password"), dir.path().join("elsewhere")).unwrap();
+
+	let (status, shown, printed) = at_a_terminal(dir.path(), "check-config", &[&password]);
+	assert_eq!(status, Some(0), "{shown}");
+	assert!(printed.contains("is right"), "{printed}");
+	assert!(
+		shown.contains("password of key.json: ") && !shown.contains(password.trim_end()),
+		"{shown}"
+	);
+
+	let (status, shown, _) = at_a_terminal(dir.path(), "check-config", &["wrong\r"]);
+	assert_eq!(status, Some(6));
+	assert!(shown.contains("the password does not open"), "{shown}");
+
+	let (status, shown, _) = at_a_terminal(dir.path(), "check-config", &["sec\u{3}"]);
+	assert_eq!(status, Some(6));
+	assert!(shown.contains("no password was typed"), "{shown}");
+
+	// The account of whoever signs, too; it is asked for before a node is.
+	let (status, shown, _) = at_a_terminal(dir.path(), "approve 7 --patience 1s --account key.json", &[&password]);
+	assert_eq!(status, Some(3), "{shown}");
+
+	// Nobody to ask: it says what to do instead.
+	let silent = iot_client(dir.path(), "approve 7 --account key.json");
+	assert_eq!(silent.status.code(), Some(6));
+	assert!(err(&silent).contains("chmod 600"), "{}", err(&silent));
+}
+
+#[test]
+fn the_password_of_a_service_is_typed_twice_to_make_a_key() {
+	let dir = place();
+	let credential = "/run/credentials/no-such.service/password";
+	fs::write(
+		dir.path().join("machine.toml"),
+		CONFIG.replace(
+			"password_file = \"password\"",
+			&format!("password_file = \"{credential}\""),
+		),
+	)
+	.unwrap();
+	fs::write(dir.path().join("board"), "").unwrap();
+	let (status, shown, _) = at_a_terminal(dir.path(), "init", &["one\r", "other\r"]);
+	assert_eq!(status, Some(6));
+	assert!(shown.contains("two different passwords"), "{shown}");
+	assert!(!dir.path().join("key.json").exists());
+	let (status, shown, printed) = at_a_terminal(dir.path(), "init", &["one\r", "one\r"]);
+	assert_eq!(status, Some(0), "{shown}");
+	assert!(printed.contains("keystore"), "{printed}");
+	let (status, shown, _) = at_a_terminal(dir.path(), "check-config", &["one\r"]);
+	assert_eq!(status, Some(0), "{shown}");
+	// The doctor has no business with it.
+	let doctor = iot_client(dir.path(), "doctor --json --patience 1s");
+	assert!(out(&doctor).contains("only its service can read"), "{}", out(&doctor));
+}

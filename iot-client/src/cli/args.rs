@@ -1,9 +1,11 @@
 //! What can be typed.
 
 mod board;
+mod rules;
 mod signers;
 
 pub use board::{At, BoardCommand};
+pub use rules::RulesCommand;
 pub use signers::{Keyed, MaybeSigner, MaybeWho, Owned, Signer, Who};
 
 use crate::{
@@ -12,14 +14,14 @@ use crate::{
 	chain::types::{JobId, MachineId, OfferId},
 	parse,
 };
-use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::{path::PathBuf, time::Duration};
 
 /// What each exit status means; shown by `--help`.
 pub const EXIT_HELP: &str = "\
 Exit status:
   0   done
-  1   refused or failed; the message says why
+  1   refused or failed; the message says why. Of `doctor`: something is wrong
   2   mistyped arguments
   3   no node answered in time
   4   a transaction was sent, but what became of it is not known yet: look with `watch` or `status` before trying again
@@ -93,6 +95,17 @@ pub struct Declared {
 	/// Hash of the machine's data sheet
 	#[arg(long, value_name = "HASH", value_parser = parse::hash)]
 	pub data_sheet: Option<[u8; 32]>,
+}
+
+/// A shell that can complete commands.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shell {
+	/// GNU's
+	Bash,
+	/// The Z shell
+	Zsh,
+	/// The friendly one
+	Fish,
 }
 
 /// What is ordered, and by whom.
@@ -588,6 +601,24 @@ pub enum Command {
 	LightClient,
 	/// Check the configuration, the key and the serial port
 	CheckConfig,
+	/// Check everything that the machine needs, and say how to mend what is wrong; moves nothing and sends nothing
+	Doctor,
+	/// Print what a shell needs to complete these commands: `iot-client completions bash > /etc/bash_completion.d/iot-client`
+	Completions {
+		/// The shell
+		shell: Shell,
+	},
+	/// Print the manual page, or write one for each command into a folder
+	Man {
+		/// The folder, such as /usr/local/share/man/man1
+		folder: Option<PathBuf>,
+	},
+	/// Check the owner's rules, or try them on recorded readings
+	Rules {
+		/// What to do
+		#[command(subcommand)]
+		what: RulesCommand,
+	},
 	/// Look at the interface board, configure it, try it, flash it; stop `iot-client run` first
 	Board {
 		/// What to do

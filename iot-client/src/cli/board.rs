@@ -52,9 +52,21 @@ impl Desk<'_> {
 		match &at.port {
 			Some(port) if !self.cli.config.exists() => Ok(BoardConfig::at(port.clone())),
 			port => {
-				let config = self.config()?.board;
-				let port = port.clone().unwrap_or(config.port);
-				Ok(BoardConfig { port, ..config })
+				let config = self.config()?;
+				match (&config.modbus, port) {
+					(Some(machine), None) => {
+						let message = format!(
+							"the machine is at {}, with no interface board; this command is for a board: give its --port",
+							machine.address
+						);
+						Err(CliError::new(CliError::CONFIG, message))
+					}
+					(Some(_), Some(port)) => Ok(BoardConfig::at(port.clone())),
+					(None, port) => {
+						let port = port.clone().unwrap_or(config.board.port);
+						Ok(BoardConfig { port, ..config.board })
+					}
+				}
 			}
 		}
 	}
@@ -72,13 +84,16 @@ async fn info(desk: &Desk<'_>, config: &BoardConfig) -> Result<u8> {
 }
 
 /// What the board keeps, beside the configuration.
-struct Verdict {
+pub(super) struct Verdict {
+	/// What it keeps, in words.
+	pub(super) has: &'static str,
 	text: String,
-	differences: Vec<String>,
+	/// How that differs from what is wanted, or why it cannot be used.
+	pub(super) differences: Vec<String>,
 }
 
 impl Verdict {
-	fn of(wanted: Option<&Setup>, kept: &Kept) -> Self {
+	pub(super) fn of(wanted: Option<&Setup>, kept: &Kept) -> Self {
 		let (has, differences) = match (kept, wanted) {
 			(Kept::Nowhere, _) => ("this board keeps no configuration", Vec::new()),
 			(Kept::Nothing, None) => ("the factory setting", Vec::new()),
@@ -100,7 +115,7 @@ impl Verdict {
 		if wanted.is_some() && !differences.is_empty() {
 			text += "\n          `iot-client board configure` writes the configuration to the board";
 		}
-		Verdict { text, differences }
+		Verdict { has, text, differences }
 	}
 }
 

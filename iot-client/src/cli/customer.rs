@@ -108,6 +108,7 @@ pub(super) async fn watch(desk: &Desk<'_>, job: JobId) -> Result<u8> {
 
 pub(super) async fn follow(desk: &Desk<'_>, chain: &Chain, id: JobId) -> Result<u8> {
 	let mut blocks = FinalizedBlocks::after(chain.clone(), None);
+	let mut news = chain.news();
 	let mut known: Option<Job> = None;
 	let mut money = None;
 	loop {
@@ -127,7 +128,7 @@ pub(super) async fn follow(desk: &Desk<'_>, chain: &Chain, id: JobId) -> Result<
 				// The node forgot that block's state while we were away; a later block tells the same.
 				Err(ChainError::Pruned) => break (known.clone(), Default::default()),
 				Err(error) if error.passes_by_itself() => {
-					let _ = tokio::time::timeout(Duration::from_secs(1), chain.news()).await;
+					let _ = tokio::time::timeout(Duration::from_secs(1), news.next()).await;
 				}
 				Err(error) => return Err(error.into()),
 			}

@@ -1,20 +1,19 @@
 //! A machine's former keys that nothing needs any more.
 
-use super::{CliError, Desk, Result};
+use super::{machine, CliError, Desk, Result};
 use crate::{
 	chain::{
 		queries,
 		types::{JobId, Machine, MachineId, RecipeReference},
 	},
-	wallet::{succession::KeyFiles, Password, Wallet},
+	wallet::succession::KeyFiles,
 };
 use subxt::utils::AccountId32;
 
 /// Deletes the files of the machine's former keys, if no open job was encrypted to one of them and no order will be.
 pub(super) async fn forget_keys(desk: &Desk<'_>, typed: Option<MachineId>) -> Result<u8> {
 	let config = desk.config()?;
-	let password = Password::read(&config.wallet.password_file)?;
-	let wallet = Wallet::open(&config.wallet.keystore, &password)?;
+	let wallet = machine::open_key(&config)?;
 	let chain = desk.chain()?;
 	let (at, _) = desk.at_newest(&chain).await?;
 	let record = desk.record(&at, typed).await?;

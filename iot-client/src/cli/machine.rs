@@ -21,8 +21,9 @@ use crate::{
 		status::{EndpointStatus, Snapshot},
 		DaemonError,
 	},
+	notify::Notifier,
 	parse::{hex, show_millis},
-	wallet::{Password, Wallet, WalletError},
+	wallet::{is_of_a_service, Password, Wallet, WalletError},
 };
 use rand::{rngs::OsRng, TryRngCore};
 use std::{
@@ -53,8 +54,14 @@ const GLANCE: Duration = Duration::from_secs(3);
 /// Makes the machine's key.
 pub(super) fn init(desk: &Desk<'_>, name: &str) -> Result<u8> {
 	let config = desk.config()?;
-	let made = make_password(&config.wallet.password_file)?;
-	let password = Password::read(&config.wallet.password_file)?;
+	let file = &config.wallet.password_file;
+	// What only a service can read nobody can write here: whoever sets it up says it to systemd, too.
+	let is_elsewhere = is_of_a_service(file) && !file.exists();
+	let made = !is_elsewhere && make_password(file)?;
+	let password = match is_elsewhere {
+		true => Password::ask_for_new(&config.wallet.keystore)?,
+		false => Password::read(file)?,
+	};
 	let wallet = Wallet::create(&config.wallet.keystore, &password, name, config.chain.genesis.map(H256))?;
 	let (key, machine) = (wallet.account(), MachineId::from_first_key(&wallet.account()));
 	let keystore = config.wallet.keystore.display();
@@ -62,7 +69,7 @@ pub(super) fn init(desk: &Desk<'_>, name: &str) -> Result<u8> {
 	if made {
 		text += &format!(
 			"\npassword {} (new; keep a copy of both files elsewhere)",
-			config.wallet.password_file.display()
+			file.display()
 		);
 	}
 	desk.say(
@@ -100,9 +107,22 @@ fn make_password(path: &Path) -> Result<bool, WalletError> {
 	Ok(true)
 }
 
+/// The password of the machine's keystore. Whoever types a command beside a service whose password is a credential is asked
+/// for it.
+pub(super) fn key_password(config: &Config) -> Result<Password, WalletError> {
+	let (keystore, file) = (&config.wallet.keystore, &config.wallet.password_file);
+	if file.exists() || !Password::can_ask() {
+		return Password::read(file);
+	}
+	let password = Password::ask(keystore)?;
+	// A new key may be written under it, and the service must be able to open that.
+	Wallet::open(keystore, &password)?;
+	Ok(password)
+}
+
 /// The machine's key, opened.
 pub(super) fn open_key(config: &Config) -> Result<Wallet, WalletError> {
-	Wallet::open(&config.wallet.keystore, &Password::read(&config.wallet.password_file)?)
+	Wallet::open(&config.wallet.keystore, &key_password(config)?)
 }
 
 /// Registers the machine: its key signs the proof, the owner submits it.
@@ -238,8 +258,13 @@ pub(super) async fn run(desk: &Desk<'_>) -> Result<u8> {
 	}
 	let stop = CancellationToken::new();
 	let (herald, signalled) = (Herald::default(), stop.clone());
+	let systemd = Notifier::from_environment().map(Arc::new);
+	if let Some(systemd) = systemd.clone() {
+		tokio::spawn(async move { systemd.follow().await });
+	}
 	tokio::spawn(async move {
 		stop_signal().await;
+		systemd.iter().for_each(|systemd| systemd.stopping());
 		signalled.cancel();
 		stop_signal().await;
 		eprintln!("stopped at once; the board makes itself safe");
@@ -345,6 +370,7 @@ fn daemon_text(snapshot: &Snapshot) -> String {
 		),
 		(None, trouble) => format!("board    off line: {}", trouble.as_deref().unwrap_or("not tried yet")),
 	});
+	lines.extend(board.warning.iter().map(|warning| format!("WARNING  {warning}")));
 	let chain = &snapshot.chain;
 	let endpoint = chain.endpoint.as_deref().unwrap_or("no node yet");
 	lines.push(format!(
@@ -464,8 +490,12 @@ pub(super) async fn light_client(desk: &Desk<'_>) -> Result<u8> {
 pub(super) fn check_config(desk: &Desk<'_>) -> Result<u8> {
 	let config = desk.config()?;
 	let key = open_key(&config)?.account();
+	let place = match &config.modbus {
+		Some(machine) => machine.address.to_string(),
+		None => config.board.port.display().to_string(),
+	};
 	let port = &config.board.port;
-	if !port.exists() {
+	if config.modbus.is_none() && !port.exists() {
 		let found = candidates(Path::new("/dev"));
 		let found: Vec<_> = found.iter().map(|path| path.display().to_string()).collect();
 		let hint = match found.is_empty() {
@@ -478,10 +508,10 @@ pub(super) fn check_config(desk: &Desk<'_>) -> Result<u8> {
 	let text = format!(
 		"{} is right\nkey      {key}\nboard    {}\nnodes    {}",
 		desk.cli.config.display(),
-		port.display(),
+		place,
 		config.chain.endpoints.join(", ")
 	);
-	let json = serde_json::json!({ "key": key, "port": port, "endpoints": config.chain.endpoints });
+	let json = serde_json::json!({ "key": key, "port": place, "endpoints": config.chain.endpoints });
 	desk.say(text, &json);
 	Ok(0)
 }

@@ -6,15 +6,18 @@ mod board;
 mod costs;
 mod customer;
 mod dispute;
+mod doctor;
 mod find;
 mod forget;
 mod machine;
+mod manual;
 mod money;
 mod order;
 mod owner;
 mod policy;
 mod purse;
 mod rotate;
+mod rules;
 mod terms;
 
 use crate::{
@@ -69,7 +72,7 @@ impl CliError {
 	}
 
 	fn nobody_signs() -> Self {
-		let message = "say who signs: --as //NAME, or --account FILE --password-file FILE";
+		let message = "say who signs: --as //NAME, or --account FILE with --password-file FILE or a terminal to ask at";
 		Self::new(Self::MISTYPED, message)
 	}
 }
@@ -127,8 +130,10 @@ impl From<DaemonError> for CliError {
 	fn from(error: DaemonError) -> Self {
 		match error {
 			DaemonError::Chain(error) => error.into(),
-			error @ (DaemonError::Wallet(_) | DaemonError::StateDir { .. }) => Self::new(Self::CONFIG, error),
-			error @ DaemonError::Journal(_) => Self::refused(error),
+			error @ (DaemonError::Wallet(_) | DaemonError::StateDir { .. } | DaemonError::Cloud(_)) => {
+				Self::new(Self::CONFIG, error)
+			}
+			error @ (DaemonError::Claim(_) | DaemonError::Journal(_)) => Self::refused(error),
 		}
 	}
 }
@@ -225,6 +230,10 @@ pub async fn run(cli: Cli) -> Result<u8> {
 		Command::Status => machine::status(&desk).await,
 		Command::LightClient => machine::light_client(&desk).await,
 		Command::CheckConfig => machine::check_config(&desk),
+		Command::Rules { what } => rules::rules(&desk, what),
+		Command::Doctor => doctor::doctor(&desk).await,
+		Command::Completions { shell } => Ok(manual::completions(*shell)),
+		Command::Man { folder } => manual::man(&desk, folder.as_deref()),
 		Command::Board { what } => board::board(&desk, what).await,
 	}
 }
@@ -285,7 +294,13 @@ impl Desk<'_> {
 	fn signer(&self, signer: &Signer) -> Result<Arc<Wallet>> {
 		let wallet = match (&signer.who.dev, &signer.who.account, &signer.password_file) {
 			(Some(name), _, _) => Wallet::dev(name)?,
-			(None, Some(account), Some(password)) => Wallet::open(account, &Password::read(password)?)?,
+			(None, Some(account), password) => {
+				let password = match password {
+					Some(file) => Password::read(file)?,
+					None => Password::ask(account)?,
+				};
+				Wallet::open(account, &password)?
+			}
 			_ => return Err(CliError::nobody_signs()),
 		};
 		Ok(Arc::new(wallet))

@@ -3,7 +3,7 @@
 //! The new key is on disk before the chain hears of it, and the chain decides: whatever cuts the command off, when it runs
 //! again it asks the chain which key lives, and goes on from there.
 
-use super::{args::Keyed, CliError, Desk, Result};
+use super::{args::Keyed, machine, CliError, Desk, Result};
 use crate::{
 	chain::{
 		queries,
@@ -13,7 +13,7 @@ use crate::{
 	config::Config,
 	wallet::{
 		succession::{KeyFiles, KeyLock},
-		Password, Wallet,
+		Wallet,
 	},
 };
 use std::{path::Path, sync::Arc};
@@ -170,7 +170,7 @@ impl Rotation<'_> {
 			Step::Done => self.say_done(&record, None),
 			Step::Succeed(rotation) => self.succeed(&record, rotation, lock, None),
 			Step::Rotate => {
-				let password = Password::read(&self.config.wallet.password_file)?;
+				let password = machine::key_password(self.config)?;
 				// Asked for before a key is made: who signs must be able to.
 				let signer = self.signer(&record)?;
 				let new = self
@@ -183,7 +183,7 @@ impl Rotation<'_> {
 				}
 			}
 			Step::Install => {
-				let password = Password::read(&self.config.wallet.password_file)?;
+				let password = machine::key_password(self.config)?;
 				let signer = self.signer(&record)?;
 				let new = Wallet::open(self.files.keystore(), &password)?;
 				let block = self.submit(&record, &signer, &new).await?;
@@ -330,8 +330,7 @@ async fn found(at: &At, path: &Path) -> Result<Option<Found>> {
 /// Declares the encryption key that belongs to the machine's key of now.
 pub(super) async fn rotate_encryption_key(desk: &Desk<'_>, keyed: &Keyed) -> Result<u8> {
 	let config = desk.config()?;
-	let password = Password::read(&config.wallet.password_file)?;
-	let machine_key = Wallet::open(&config.wallet.keystore, &password)?;
+	let machine_key = machine::open_key(&config)?;
 	let chain = desk.chain()?;
 	let (at, _) = desk.at_newest(&chain).await?;
 	let record = desk.record(&at, keyed.machine).await?;

@@ -83,6 +83,24 @@ impl Encoding {
 	}
 }
 
+impl Encoding {
+	/// Whether it is ours; if not, what it is instead.
+	fn check(&self) -> Result<(), &'static str> {
+		let other = |name: &str| self.content.iter().any(|found| found == name);
+		if *self == Self::ours() {
+			Ok(())
+		} else if other("ed25519") {
+			Err("its key is of the kind ed25519, and machines sign with sr25519; make an account of that kind")
+		} else if other("ecdsa") || other("ethereum") {
+			Err("its key is of the kind ECDSA, and machines sign with sr25519; make an account of that kind")
+		} else if self.r#type.iter().any(|found| found == "none") {
+			Err("it is not encrypted; export the account with a password")
+		} else {
+			Err("its encoding is not pkcs8 and sr25519 under scrypt and xsalsa20-poly1305")
+		}
+	}
+}
+
 /// An opened keystore.
 pub(super) struct Opened {
 	pub(super) keypair: Keypair,
@@ -169,11 +187,7 @@ fn check(path: &Path, json: &str) -> Result<(AccountId32, [u8; ENCODED]), Wallet
 		return Err(malformed("it is larger than 16 KiB"));
 	}
 	let file: File = serde_json::from_str(json).map_err(|_| malformed("it is not the JSON of an account"))?;
-	if file.encoding != Encoding::ours() {
-		return Err(malformed(
-			"its encoding is not pkcs8 and sr25519 under scrypt and xsalsa20-poly1305",
-		));
-	}
+	file.encoding.check().map_err(malformed)?;
 	let address = file.address.parse().map_err(|_| malformed("its address is not one"))?;
 	let encoded = BASE64
 		.decode(&file.encoded)
@@ -402,6 +416,49 @@ mod tests {
 				matches!(open(&path, "whoisalice"), Err(WalletError::NotAKeystore { .. })),
 				"{json:.60}"
 			);
+		}
+	}
+
+	#[test]
+	fn says_which_kind_of_account_it_does_not_read() {
+		let unencrypted = ALICE.replace(r#"["scrypt", "xsalsa20-poly1305"]"#, r#"["none"]"#);
+		for (json, words) in [
+			(ALICE.replace("sr25519", "ed25519"), "kind ed25519"),
+			(ALICE.replace("sr25519", "ecdsa"), "kind ECDSA"),
+			(ALICE.replace("sr25519", "ethereum"), "kind ECDSA"),
+			(unencrypted, "not encrypted"),
+			(ALICE.replace(r#""version": "3""#, r#""version": "2""#), "its encoding"),
+		] {
+			let (_dir, path) = stored(&json);
+			let error = open(&path, "whoisalice").err().unwrap().to_string();
+			assert!(error.contains(words), "{words:?} is not in {error}");
+		}
+	}
+
+	#[test]
+	fn refuses_a_file_that_was_cut_off_anywhere() {
+		for length in (0..ALICE.len() - 1).step_by(10) {
+			let (_dir, path) = stored(&ALICE[..length]);
+			let error = open(&path, "whoisalice").err();
+			assert!(
+				matches!(error, Some(WalletError::NotAKeystore { .. })),
+				"{length} bytes: {error:?}"
+			);
+		}
+	}
+
+	#[test]
+	fn costly_work_is_refused_before_any_of_it_is_done() {
+		let mut json: serde_json::Value = serde_json::from_str(ALICE).unwrap();
+		let full = BASE64.decode(json["encoded"].as_str().unwrap()).unwrap();
+		// N up to 2^31 would want a tebibyte; neighbours of what is allowed are refused as well.
+		for log_n in (0..32).filter(|log_n| !READ_LOG_N.contains(log_n)) {
+			let mut bytes = full.clone();
+			bytes[SALT..SALT + 4].copy_from_slice(&(1u32 << log_n).to_le_bytes());
+			json["encoded"] = BASE64.encode(bytes).into();
+			let (_dir, path) = stored(&json.to_string());
+			let error = open(&path, "whoisalice").err().unwrap();
+			assert!(error.to_string().contains("scrypt parameters"), "2^{log_n}: {error}");
 		}
 	}
 

@@ -1,10 +1,14 @@
 //! Keys: the machine's own sr25519 account, kept encrypted on disk, and the well-known accounts of development chains.
 //!
-//! A password is only ever read from a file that nobody else can read: never from an argument or the environment, where
-//! other users of the computer could see it. Secrets have no `Debug` and no `Display`.
+//! A password is read from a file that nobody else can read, from a credential that systemd hands over, or at a terminal:
+//! never from an argument or the environment, where other users of the computer could see it. Secrets have no `Debug` and no
+//! `Display`.
 
 mod keystore;
+mod password;
 pub mod succession;
+
+pub use password::{credential_path, is_of_a_service, Password};
 
 use crate::recipe::sealed::{self, SealError};
 use blake2::{
@@ -12,19 +16,15 @@ use blake2::{
 	Blake2b,
 };
 use curve25519_dalek::MontgomeryPoint;
+use password::PASSWORD_LIMIT;
 use std::{
 	fmt,
-	io::Read,
-	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
 	str::FromStr,
 };
 use subxt::utils::{AccountId32, H256};
 use subxt_signer::{sr25519::Keypair, SecretUri};
 use zeroize::Zeroizing;
-
-/// The largest password file that is read, in bytes.
-const PASSWORD_LIMIT: u64 = 1024;
 
 /// Why a key cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +48,18 @@ pub enum WalletError {
 	/// A password file without a password.
 	#[error("{0} must hold a password of 1 to {PASSWORD_LIMIT} bytes of UTF-8 text on one line")]
 	BadPassword(PathBuf),
+	/// A credential that this process was not given.
+	#[error("there is no credential {0} for this process: systemd hands it to the service whose unit names it with `LoadCredential=`, while that runs, and to nobody else")]
+	NoCredential(PathBuf),
+	/// Nobody can be asked.
+	#[error("there is no terminal to ask at for the password of {0}; name a file with the password on its first line, readable by you only (chmod 600)")]
+	NoTerminal(PathBuf),
+	/// Whoever was asked gave up.
+	#[error("no password was typed for {0}, so it stays shut")]
+	NothingTyped(PathBuf),
+	/// Not the same twice.
+	#[error("two different passwords were typed for {0}; nothing was made, try again")]
+	TypedOtherwise(PathBuf),
 	/// Not a key file, or not one of ours.
 	#[error("{path} is not a keystore that this client reads: {what}; it reads sr25519 accounts exported from Polkadot.js (version 3)")]
 	NotAKeystore {
@@ -105,46 +117,6 @@ fn io(path: &Path, source: std::io::Error) -> WalletError {
 			path: path.to_owned(),
 			source,
 		},
-	}
-}
-
-/// A password, wiped from memory after use.
-pub struct Password(Zeroizing<String>);
-
-impl Password {
-	/// Reads the first line of a file that only its owner may read.
-	///
-	/// # Errors
-	/// When others may read the file, or it holds no usable password.
-	pub fn read(path: &Path) -> Result<Self, WalletError> {
-		let file = std::fs::File::open(path).map_err(|source| WalletError::Io {
-			path: path.to_owned(),
-			source,
-		})?;
-		let metadata = file.metadata().map_err(|e| io(path, e))?;
-		let mode = metadata.permissions().mode() & 0o777;
-		if mode & 0o077 != 0 {
-			return Err(WalletError::Exposed {
-				path: path.to_owned(),
-				mode,
-			});
-		}
-		let refuse = || WalletError::BadPassword(path.to_owned());
-		let mut text = Zeroizing::new(String::with_capacity(PASSWORD_LIMIT as usize + 3));
-		// Two more for a line end, one more to notice a longer file.
-		file.take(PASSWORD_LIMIT + 3)
-			.read_to_string(&mut text)
-			.map_err(|_| refuse())?;
-		let line = text.strip_suffix('\n').unwrap_or(&text);
-		let line = line.strip_suffix('\r').unwrap_or(line);
-		if line.is_empty() || line.len() as u64 > PASSWORD_LIMIT || line.contains('\n') {
-			return Err(refuse());
-		}
-		Ok(Self(Zeroizing::new(line.to_owned())))
-	}
-
-	fn as_str(&self) -> &str {
-		&self.0
 	}
 }
 
@@ -314,52 +286,6 @@ pub fn blake2_256<const N: usize>(parts: [&[u8]; N]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use std::fs;
-
-	fn password_file(text: &[u8], mode: u32) -> (tempfile::TempDir, PathBuf) {
-		let dir = tempfile::tempdir().unwrap();
-		let path = dir.path().join("password");
-		fs::write(&path, text).unwrap();
-		fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-		(dir, path)
-	}
-
-	#[test]
-	fn reads_one_line_of_password() {
-		for text in [&b"secret"[..], b"secret\n", b"secret\r\n"] {
-			let (_dir, path) = password_file(text, 0o600);
-			assert_eq!(Password::read(&path).unwrap().as_str(), "secret");
-		}
-	}
-
-	#[test]
-	fn refuses_a_password_that_others_can_read() {
-		for mode in [0o640, 0o604, 0o644, 0o620] {
-			let (_dir, path) = password_file(b"secret", mode);
-			let error = Password::read(&path).err().unwrap();
-			assert!(matches!(error, WalletError::Exposed { .. }), "{mode:o}");
-			assert!(error.to_string().contains("chmod 600"), "{error}");
-		}
-	}
-
-	#[test]
-	fn refuses_no_password_and_too_much_of_it() {
-		for text in [
-			&b""[..],
-			b"\n",
-			b"two\nlines",
-			b"\xff\xfe",
-			&[b'a'; 1025],
-			&[b'a'; 100_000],
-		] {
-			let (_dir, path) = password_file(text, 0o600);
-			assert!(
-				matches!(Password::read(&path), Err(WalletError::BadPassword(_))),
-				"{}",
-				text.len()
-			);
-		}
-	}
 
 	#[test]
 	fn takes_development_accounts_but_no_phrase_from_the_command_line() {

@@ -13,7 +13,7 @@ pub struct Who {
 	pub dev: Option<String>,
 
 	/// Sign with an account exported from Polkadot.js (JSON)
-	#[arg(long, value_name = "FILE", requires = "password_file")]
+	#[arg(long, value_name = "FILE")]
 	pub account: Option<PathBuf>,
 }
 
@@ -24,7 +24,7 @@ pub struct Signer {
 	#[command(flatten)]
 	pub who: Who,
 
-	/// File with the account's password on its first line, readable by you only (chmod 600)
+	/// File with the account's password on its first line, readable by you only (chmod 600); asked for at the terminal if not given
 	#[arg(long, value_name = "FILE")]
 	pub password_file: Option<PathBuf>,
 }
@@ -38,7 +38,7 @@ pub struct MaybeWho {
 	pub dev: Option<String>,
 
 	/// Sign with an account exported from Polkadot.js (JSON)
-	#[arg(long, value_name = "FILE", requires = "password_file")]
+	#[arg(long, value_name = "FILE")]
 	pub account: Option<PathBuf>,
 }
 
@@ -49,7 +49,7 @@ pub struct MaybeSigner {
 	#[command(flatten)]
 	pub who: MaybeWho,
 
-	/// File with the account's password on its first line, readable by you only (chmod 600)
+	/// File with the account's password on its first line, readable by you only (chmod 600); asked for at the terminal if not given
 	#[arg(long, value_name = "FILE")]
 	pub password_file: Option<PathBuf>,
 }

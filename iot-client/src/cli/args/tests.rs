@@ -12,8 +12,8 @@ fn the_definitions_fit_together() {
 	Cli::command().debug_assert();
 }
 
-/// The command lines of the client in a manual: those of its shell blocks, continued lines joined, without comments, and
-/// with an id in the place of `0x…`.
+/// The command lines of the client in a manual: those of its shell blocks, continued lines joined, without comments, whoever
+/// runs them, and with an id in the place of `0x…`.
 fn command_lines(manual: &str) -> Vec<String> {
 	let id = format!("0x{}", "11".repeat(32));
 	let (mut in_shell, mut begun, mut lines) = (false, String::new(), Vec::new());
@@ -31,7 +31,10 @@ fn command_lines(manual: &str) -> Vec<String> {
 			continue;
 		}
 		let whole = std::mem::take(&mut begun);
-		let whole = whole.strip_prefix("./").unwrap_or(&whole);
+		let whole = whole.strip_prefix("sudo ").unwrap_or(&whole);
+		let whole = whole.strip_prefix("-u iot-client ").unwrap_or(whole);
+		let whole = whole.strip_prefix("./").unwrap_or(whole);
+		let (whole, _) = whole.split_once(" | ").unwrap_or((whole, ""));
 		if let Some(arguments) = whole.strip_prefix("iot-client ") {
 			lines.push(arguments.replace("0x…", &id));
 		}
@@ -43,8 +46,10 @@ fn command_lines(manual: &str) -> Vec<String> {
 fn what_the_manual_shows_is_understood() {
 	let lines = command_lines(include_str!("../../../../README.md"));
 	assert!(lines.len() >= 20, "the manual shows more than {lines:?}");
-	for line in lines {
-		parse(&line).unwrap_or_else(|error| panic!("{line}: {error}"));
+	let more = command_lines(include_str!("../../../../docs/machine.md"));
+	assert!(more.len() >= 8, "the manual shows more than {more:?}");
+	for line in lines.iter().chain(&more) {
+		parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
 	}
 }
 
@@ -52,14 +57,15 @@ fn what_the_manual_shows_is_understood() {
 fn command_lines_are_found_in_a_manual() {
 	let manual =
 		"iot-client no\n```sh\n./iot-client freeze \\\n   --machine 0x…   # at once\n# iot-client no\niot-client run\n\
-		scp iot-client pi:\n```\n```text\niot-client no\n```\n";
+		scp iot-client pi:\nsudo -u iot-client iot-client status --json | jq .\n```\n```text\niot-client no\n```\n";
 	let id = format!("0x{}", "11".repeat(32));
 	let found = command_lines(manual);
 	let found: Vec<_> = found
 		.iter()
 		.map(|line| line.split_whitespace().collect::<Vec<_>>())
 		.collect();
-	assert_eq!(found, [vec!["freeze", "--machine", &id], vec!["run"]]);
+	let lines = [vec!["freeze", "--machine", &id], vec!["run"], vec!["status", "--json"]];
+	assert_eq!(found, lines);
 }
 
 #[test]
@@ -101,6 +107,11 @@ fn commands_with_all_kinds_of_arguments_are_understood() {
 		"balance //Customer --asset 1984 --asset 7",
 		"claim --as //Customer",
 		"approve 12 --as //Customer --fee-asset 1984",
+		"approve 12 --account me.json",
+		"doctor --json",
+		"completions zsh",
+		"man",
+		"man /usr/local/share/man/man1",
 		"claim //Customer --asset 1984 --as //Owner",
 		"withdraw 2.5 --as //Owner",
 		"allow 10 --as //Owner",
@@ -153,7 +164,6 @@ fn mistyped_arguments_say_what_would_be_right() {
 			"approve 12 --as //Customer --account x --password-file y",
 			"cannot be used with",
 		),
-		("approve 12 --account x", "--password-file"),
 		("allow 10 --period 30s --as //Owner", "from 1m to 365d"),
 		("allow 10", "--as"),
 		("freeze", "--as"),
@@ -164,7 +174,6 @@ fn mistyped_arguments_say_what_would_be_right() {
 		),
 		("accept-ownership --as //Customer", "--at-least"),
 		("policy policy.toml --none --as //Owner", "cannot be used with"),
-		("rotate-key --account x", "--password-file"),
 	] {
 		let error = parse(line).unwrap_err().to_string();
 		assert!(error.contains(word), "{line}: {error}");
@@ -192,4 +201,30 @@ fn no_secret_is_ever_an_argument() {
 	let mut command = Cli::command();
 	let help = format!("{:?}", command.render_long_help()) + &format!("{command:?}");
 	assert!(!help.contains("seed") && !help.contains("phrase"), "{help}");
+}
+
+/// What of a command has no text: its own, or that of an argument.
+fn without_help(command: &clap::Command) -> Vec<String> {
+	let name = command.get_name();
+	let mut missing: Vec<_> = command
+		.get_about()
+		.is_none()
+		.then(|| name.to_owned())
+		.into_iter()
+		.collect();
+	let arguments = command.get_arguments().filter(|argument| argument.get_help().is_none());
+	missing.extend(arguments.map(|argument| format!("{name} {}", argument.get_id())));
+	missing.extend(command.get_subcommands().flat_map(without_help));
+	missing
+}
+
+#[test]
+fn every_command_and_every_argument_has_help() {
+	let mut command = Cli::command();
+	command.build();
+	assert_eq!(without_help(&command), Vec::<String>::new());
+	let bare = clap::Command::new("a")
+		.about("x")
+		.subcommand(clap::Command::new("b").arg(clap::Arg::new("c")));
+	assert_eq!(without_help(&bare), ["b", "b c"], "what is missing is found");
 }
