@@ -13,7 +13,8 @@ bin := $(CARGO_TARGET_DIR)/debug
 cargo_build := cargo build --locked
 firmware := $(CARGO_TARGET_DIR)/firmware
 
-# The board of `make run` and `make demo`: the virtual one, which is built with all the others, or the Uno's firmware in its simulator.
+# The board of `make run` and `make demo`: the virtual one, which is built with all the others, or the Uno's firmware in its simulator
+# (uno-sim), or none: a machine that speaks Modbus (modbus), which is built with all the others too.
 board := $(if $(filter uno-sim,$(BOARD)),uno-sim)
 export UNO_FIRMWARE := $(firmware)/bpiiot-uno.elf
 export UNO_SIM := $(firmware)/sim/debug/uno-sim
@@ -32,11 +33,11 @@ build: setup ## Build everything, and say how large the runtime is
 	@scripts/runtime.sh
 
 .PHONY: run
-run: build $(board) ## Node, board and client; order a job, watch it made and paid; stay up until Ctrl-C (BOARD=uno-sim, ARGS=..)
+run: build $(board) ## Node, board and client; order a job, watch it made and paid; stay up until Ctrl-C (BOARD=uno-sim or modbus, ARGS=..)
 	@exec "$(bin)/bpiiot-demo" --stay $(if $(BOARD),--board $(BOARD)) $(ARGS)
 
 .PHONY: demo
-demo: build $(board) ## The same once, with a summary and an exit status (BOARD=uno-sim, FAULT=spindle-stall and others, ASSET=stable, DISPUTE=1 or silent, ARGS=..)
+demo: build $(board) ## The same once, with a summary and an exit status (BOARD=uno-sim or modbus, FAULT=spindle-stall and others, ASSET=stable, DISPUTE=1 or silent, ARGS=..)
 	@exec "$(bin)/bpiiot-demo" $(if $(BOARD),--board $(BOARD)) $(if $(FAULT),--fault $(FAULT)) $(if $(ASSET),--asset $(ASSET)) $(if $(DISPUTE),--dispute $(DISPUTE)) $(ARGS)
 
 .PHONY: test
@@ -74,6 +75,10 @@ threats: build ## Measure what it costs to attack others, and write docs/threats
 .PHONY: metadata
 metadata: setup ## Write the metadata that the client is compiled against, from the runtime of this checkout
 	@scripts/metadata.sh
+
+.PHONY: power-cut
+power-cut: build ## Kills the client N times (50) at random moments of running jobs: nothing lost, doubled or run twice (SEED=..)
+	@"$(bin)/bpiiot-power-cut" $(or $(N),50) $(if $(SEED),--seed $(SEED))
 
 .PHONY: net-test
 net-test: build ## A real relay chain with our collators, and what must hold on it (ONLY="test ..", JSON=path, ARGS=..)

@@ -12,6 +12,8 @@ cd "$(dirname "$0")/.."
 wasm_target=wasm32v1-none
 # g++: the linker's driver, and RocksDB. The rest as named by the build scripts of the SDK's crates.
 packages=(g++ protobuf-compiler clang libclang-dev cmake pkg-config libssl-dev libudev-dev)
+# The broker that the cloud bridge is tried with, and who listens to it.
+packages+=(mosquitto mosquitto-clients openssl)
 
 # gcc-avr: the linker's driver.
 firmware_packages=(gcc-avr avr-libc binutils-avr)

@@ -48,6 +48,13 @@ fi
 runner polkadot-js env BPIIOT_NODE="$CARGO_TARGET_DIR/debug/bpiiot-node" \
 	node --test --test-reporter=spec tests/polkadot-js/job.test.js
 
+runner keystore env IOT_CLIENT="$CARGO_TARGET_DIR/debug/iot-client" \
+	node --test --test-reporter=spec tests/polkadot-js/keystore.test.js
+
+if [[ $which == all ]]; then
+	runner power-cut "$CARGO_TARGET_DIR/debug/bpiiot-power-cut" 50
+fi
+
 if ((${#failed[@]})); then
 	echo "failed: ${failed[*]}" >&2
 	exit 1

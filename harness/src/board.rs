@@ -1,4 +1,4 @@
-//! A board: the virtual one, or the firmware of the Arduino Uno in its simulator.
+//! A board: the virtual one, or the firmware of the Arduino Uno in its simulator. Or no board: a machine that speaks Modbus.
 
 use crate::process::{binary, Process};
 use anyhow::{Context, Result};
@@ -11,6 +11,10 @@ use std::{
 };
 
 const START_LIMIT: Duration = Duration::from_secs(20);
+/// A client's configuration for a Modbus machine, as it is delivered.
+const MODBUS_EXAMPLE: &str = include_str!("../../iot-client/examples/modbus-press.toml");
+/// The address in it.
+const EXAMPLE_ADDRESS: &str = "tcp://127.0.0.1:1502";
 /// Names the firmware's ELF file in the environment.
 const UNO_FIRMWARE: &str = "UNO_FIRMWARE";
 
@@ -22,13 +26,17 @@ pub enum Model {
 	Virtual,
 	/// The very program that is flashed into an Arduino Uno, in a simulator.
 	UnoSim,
+	/// No board at all: the machine's own controller speaks Modbus TCP.
+	Modbus,
 }
 
-/// A running board on a pseudo-terminal, with a simulated machine.
+/// A running board on a pseudo-terminal, with a simulated machine; or a simulated machine that needs none.
 #[derive(Debug)]
 pub struct Board {
 	process: Process,
 	port: PathBuf,
+	/// Where it is, if it is a Modbus machine.
+	modbus: Option<String>,
 	outputs: Option<PathBuf>,
 }
 
@@ -69,19 +77,55 @@ impl Board {
 				}
 				Ok(board)
 			}
+			Model::Modbus => Self::start_modbus(folder, fault).await,
 		}
+	}
+
+	/// Starts a Modbus machine at a free port of this computer.
+	async fn start_modbus(folder: &Path, fault: Option<&str>) -> Result<Self> {
+		let mut arguments = vec!["--listen=127.0.0.1:0".to_owned()];
+		arguments.extend(fault.map(|fault| format!("--fault={fault}")));
+		let (process, ready) = ready("virtual-modbus", folder, &arguments).await?;
+		let address = ready.trim_start_matches("ready ").trim().to_owned();
+		Ok(Self {
+			process,
+			port: folder.join("board"),
+			modbus: Some(address),
+			outputs: None,
+		})
 	}
 
 	async fn spawn(program: &'static str, folder: &Path, more: &[String], outputs: Option<PathBuf>) -> Result<Self> {
 		let port = folder.join("board");
 		let mut arguments = vec![format!("--link={}", port.display())];
 		arguments.extend_from_slice(more);
-		let log = folder.join("board.log");
-		let mut process = Process::spawn_listening(program, &binary(program)?, &arguments, &log)?;
-		process
-			.wait_for_line("that it is ready", START_LIMIT, |line| line.starts_with("ready "))
-			.await?;
-		Ok(Self { process, port, outputs })
+		let (process, _) = ready(program, folder, &arguments).await?;
+		Ok(Self {
+			process,
+			port,
+			modbus: None,
+			outputs,
+		})
+	}
+
+	/// The configuration with which a client reaches it, from one with `[board]` for [`Self::port`]. It is the same unless this
+	/// is a Modbus machine.
+	///
+	/// # Errors
+	/// When there is no such `[board]` in it.
+	pub fn reached_by(&self, configuration: &str) -> Result<String> {
+		match &self.modbus {
+			Some(address) => with_modbus(configuration, &self.port, address),
+			None => Ok(configuration.to_owned()),
+		}
+	}
+
+	/// Where it is, for people.
+	pub fn place(&self) -> String {
+		match &self.modbus {
+			Some(address) => address.clone(),
+			None => format!("the serial line {}", self.port.display()),
+		}
 	}
 
 	/// The record of its outputs' levels (Value Change Dump), if it keeps one.
@@ -113,5 +157,68 @@ impl Board {
 	/// When it does not.
 	pub async fn stop(&mut self) -> Result<ExitStatus> {
 		self.process.stop().await
+	}
+}
+
+/// Starts a program and waits until it says that it is ready; also gives what it said.
+async fn ready(program: &'static str, folder: &Path, arguments: &[String]) -> Result<(Process, String)> {
+	let log = folder.join("board.log");
+	let mut process = Process::spawn_listening(program, &binary(program)?, arguments, &log)?;
+	let line = process
+		.wait_for_line("that it is ready", START_LIMIT, |line| line.starts_with("ready "))
+		.await?;
+	Ok((process, line))
+}
+
+/// A configuration with `[modbus]` for the machine at `address` in the place of `[board]` for this port.
+fn with_modbus(configuration: &str, port: &Path, address: &str) -> Result<String> {
+	let begins = MODBUS_EXAMPLE
+		.find("\n[modbus]")
+		.context("the example has no [modbus]")?
+		+ 1;
+	let ends = MODBUS_EXAMPLE.find("\n[chain]").context("the example has no [chain]")? + 1;
+	let modbus = MODBUS_EXAMPLE.get(begins..ends);
+	let modbus = modbus.context("[modbus] comes after [chain] in the example")?;
+	let board = format!("[board]\nport = \"{}\"\n", port.display());
+	let (before, after) = configuration
+		.split_once(&board)
+		.context("the configuration has no [board] at this port")?;
+	Ok([before, &modbus.replacen(EXAMPLE_ADDRESS, address, 1), after].concat())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::client::Site;
+	use iot_client::config::Config;
+
+	#[test]
+	fn a_client_of_a_modbus_machine_has_no_board() {
+		let folder = tempfile::tempdir().unwrap();
+		let port = folder.path().join("board");
+		let urls = ["ws://127.0.0.1:9944"];
+		let site = Site::create(&folder.path().join("machine"), &port, &urls).unwrap();
+		let usual = site.configuration(&port, &urls);
+		let address = "tcp://127.0.0.1:4711";
+		let text = with_modbus(&usual, &port, address).unwrap();
+		let config = Config::parse(&text, &site.config()).unwrap();
+		let modbus = config.modbus.as_ref().unwrap();
+		assert_eq!(modbus.address.to_string(), address);
+		// Nothing else is different.
+		let usual = Config::parse(&usual, &site.config()).unwrap();
+		let same = Config {
+			board: usual.board.clone(),
+			modbus: None,
+			..config.clone()
+		};
+		assert_eq!(same, usual);
+		for output in config.envelope.outputs.keys() {
+			let has = modbus
+				.channels
+				.iter()
+				.any(|channel| channel.info.name.as_str() == output);
+			assert!(has, "{output} may be driven, and is no channel");
+		}
+		assert!(with_modbus("state_dir = \"x\"\n", &port, address).is_err());
 	}
 }

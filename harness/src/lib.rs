@@ -6,6 +6,8 @@
 //! | [`node`], [`board`], [`client`] | the three parts, each started, waited for and stopped |
 //! | [`chain`], [`calls`], [`audit`] | the chain by the node's own metadata, with none of the client's code |
 //! | [`proxy`] | a network between client and node that can be cut, stalled, made slow, or lie |
+//! | [`broker`] | an MQTT broker, and what it was given |
+//! | [`power_cut`] | the client is killed at random moments, again and again |
 //! | [`money`] | what is paid with, and how a stablecoin gets in |
 //! | [`world`], [`ordered`] | all of it in one temporary folder, and a job in it |
 //! | [`crowd`] | many accounts, and the calls of a load of jobs |
@@ -15,6 +17,7 @@
 
 pub mod audit;
 pub mod board;
+pub mod broker;
 pub mod calls;
 pub mod chain;
 pub mod client;
@@ -25,6 +28,7 @@ pub mod metrics;
 pub mod money;
 pub mod node;
 pub mod ordered;
+pub mod power_cut;
 pub mod process;
 pub mod proxy;
 pub mod stop;

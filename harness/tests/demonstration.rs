@@ -52,6 +52,32 @@ async fn long_the_demonstration_ends_paid_with_status_0() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn long_a_machine_without_a_board_does_the_job_over_modbus() -> Result<()> {
+	within(LIMIT, async {
+		for (arguments, status, paid) in [
+			(vec!["--json", "--board", "modbus"], 0, true),
+			(
+				vec!["--json", "--board", "modbus", "--fault", "spindle-stall"],
+				1,
+				false,
+			),
+		] {
+			let folder = tempfile::tempdir()?;
+			let mut demo = start(folder.path(), &arguments)?;
+			let ended = demo.wait(LIMIT).await?;
+			assert_eq!(ended.code(), Some(status), "{}", demo.log().tail(40));
+			let verdict = verdict(&demo)?;
+			assert_eq!(
+				(&verdict["paid"], &verdict["whole"]),
+				(&Value::Bool(paid), &Value::Bool(true))
+			);
+		}
+		Ok(())
+	})
+	.await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn long_a_machine_is_paid_in_a_stablecoin_and_never_has_the_native_token() -> Result<()> {
 	within(LIMIT, async {
 		for (arguments, status, paid) in [

@@ -7,7 +7,13 @@ use crate::{
 	board::Setup,
 	chain::{light, link::DEFAULT_STALL, Nodes},
 	fields::{to_hash, Fields, ProblemList, Problems},
+	modbus::ModbusConfig,
+	wallet::credential_path,
 };
+mod cloud;
+
+pub use cloud::CloudSection;
+
 use std::{
 	collections::BTreeMap,
 	fs, io,
@@ -29,8 +35,10 @@ pub const MAX_UNIT_SECONDS: u64 = 24 * 60 * 60;
 pub struct Config {
 	/// Folder for the journal, the evidence and other things that outlive a restart.
 	pub state_dir: PathBuf,
-	/// The interface board on the serial line.
+	/// The interface board on the serial line; of no meaning when there is `modbus`.
 	pub board: BoardConfig,
+	/// The machine that speaks Modbus, when there is no board.
+	pub modbus: Option<ModbusConfig>,
 	/// How to reach the chain, and how far to trust what answers.
 	pub chain: ChainConfig,
 	/// A light client that confirms what nodes say, if there is one.
@@ -47,6 +55,10 @@ pub struct Config {
 	pub recipes: RecipesConfig,
 	/// What is recorded while a job runs.
 	pub evidence: EvidenceConfig,
+	/// The line to the cloud, if there is to be one.
+	pub cloud: Option<CloudSection>,
+	/// The file with the owner's rules, if there are any.
+	pub rules: Option<PathBuf>,
 }
 
 /// `[board]`: the interface board on the serial line.
@@ -278,8 +290,10 @@ fn read_config(mut root: Fields<'_>, folder: &Path) -> Config {
 		folder,
 		"a folder for the journal and the evidence",
 	);
+	let (board, modbus) = read_machine_link(&mut root, folder);
 	let config = Config {
-		board: read_board(root.section("board"), folder),
+		board,
+		modbus,
 		chain: read_chain(root.section("chain")),
 		light_client: root
 			.has("light_client")
@@ -290,6 +304,8 @@ fn read_config(mut root: Fields<'_>, folder: &Path) -> Config {
 		orders: read_orders(root.section("orders")),
 		recipes: read_recipes(root.section("recipes"), folder),
 		evidence: read_evidence(root.section("evidence")),
+		cloud: root.has("cloud").then(|| cloud::read(root.section("cloud"), folder)),
+		rules: root.has("rules").then(|| read_rules(root.section("rules"), folder)),
 		state_dir,
 	};
 	if !config.chain.endpoints.is_empty() && config.lacks_witness() {
@@ -327,8 +343,30 @@ fn read_light_client(mut light: Fields<'_>, folder: &Path) -> light::Specs {
 	specs
 }
 
-fn read_board(mut board: Fields<'_>, folder: &Path) -> BoardConfig {
-	let port = path(&mut board, "port", folder, "a serial device such as \"/dev/ttyACM0\"");
+/// How the machine is reached: by `[board]` or by `[modbus]`.
+fn read_machine_link(root: &mut Fields<'_>, folder: &Path) -> (BoardConfig, Option<ModbusConfig>) {
+	let port = "a serial device such as \"/dev/ttyACM0\"";
+	match (root.has("board"), root.has("modbus")) {
+		(true, false) => (read_board(root.section("board"), folder, port), None),
+		(false, true) => (
+			BoardConfig::default(),
+			Some(ModbusConfig::read(root.section("modbus"), folder)),
+		),
+		(false, false) => {
+			let port = format!("{port}, or there must be [modbus] instead of [board]");
+			(read_board(root.section("board"), folder, &port), None)
+		}
+		(true, true) => {
+			let expected = "left out, or [board] must be: a machine is reached by one of them";
+			root.problems().wrong("`modbus`", &Value::Table(Table::new()), expected);
+			let board = read_board(root.section("board"), folder, port);
+			(board, Some(ModbusConfig::read(root.section("modbus"), folder)))
+		}
+	}
+}
+
+fn read_board(mut board: Fields<'_>, folder: &Path, what: &str) -> BoardConfig {
+	let port = path(&mut board, "port", folder, what);
 	let usual = BoardConfig::at(port);
 	let config = BoardConfig {
 		baud: board.number("baud", 9_600..=2_000_000, "baud", usual.baud.into()) as u32,
@@ -345,6 +383,12 @@ fn read_board(mut board: Fields<'_>, folder: &Path) -> BoardConfig {
 	};
 	board.finish();
 	config
+}
+
+fn read_rules(mut rules: Fields<'_>, folder: &Path) -> PathBuf {
+	let file = path(&mut rules, "file", folder, "the path of a file with rules");
+	rules.finish();
+	file
 }
 
 fn read_chain(mut chain: Fields<'_>) -> ChainConfig {
@@ -370,19 +414,33 @@ fn read_chain(mut chain: Fields<'_>) -> ChainConfig {
 }
 
 fn read_wallet(mut wallet: Fields<'_>, folder: &Path) -> WalletConfig {
-	let config = WalletConfig {
-		keystore: path(
-			&mut wallet,
-			"keystore",
-			folder,
-			"the path of the machine's encrypted key",
-		),
-		password_file: path(
+	let keystore = path(
+		&mut wallet,
+		"keystore",
+		folder,
+		"the path of the machine's encrypted key",
+	);
+	let name = "the name of a systemd credential that the service has, such as \"keystore-password\"";
+	let credential = wallet.optional("password_credential", name, |value| credential_path(value.as_str()?));
+	if wallet.has("password_credential") && wallet.has("password_file") {
+		let expected = "left out, or password_credential must be: the password comes from one of them";
+		wallet
+			.problems()
+			.wrong(wallet.name("password_file"), &Value::from("a path"), expected);
+	}
+	let password_file = match credential {
+		Some(path) => path,
+		None if wallet.has("password_credential") => PathBuf::new(),
+		None => path(
 			&mut wallet,
 			"password_file",
 			folder,
 			"the path of a file with the keystore's password",
 		),
+	};
+	let config = WalletConfig {
+		keystore,
+		password_file,
 	};
 	wallet.finish();
 	config

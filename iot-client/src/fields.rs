@@ -79,7 +79,8 @@ impl Problems {
 		});
 	}
 
-	fn push(&self, problem: Problem) {
+	/// Notes what somebody else has found.
+	pub fn push(&self, problem: Problem) {
 		let mut problems = self.0.borrow_mut();
 		if problems.len() < MOST_PROBLEMS {
 			problems.push(problem);

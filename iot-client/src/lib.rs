@@ -11,6 +11,7 @@
 //! | [`journal`] | what must survive a power cut |
 //! | [`daemon`] | joins all of it: takes orders, works, delivers |
 //! | [`cli`] | the command line |
+//! | [`notify`] | tells systemd that it is ready, and alive |
 
 pub mod amount;
 pub mod asset;
@@ -24,6 +25,8 @@ pub mod disk;
 pub mod evidence;
 pub mod fields;
 pub mod journal;
+pub mod modbus;
+pub mod notify;
 pub mod parse;
 pub mod recipe;
 pub mod wallet;

@@ -15,6 +15,9 @@ use iot_client::{
 	},
 	wallet::Wallet,
 };
+use iot_cloud::{sign, Gate, Rate};
+use iot_outbox::ReadingBatch;
+use iot_rules::{ChannelDecl, Engine, Rules};
 use std::{error::Error, fmt::Debug, path::Path, sync::LazyLock};
 use subxt::{utils::H256, Metadata};
 
@@ -22,7 +25,7 @@ use subxt::{utils::H256, Metadata};
 pub type Target = fn(&[u8]);
 
 /// The decoders, by the names of the fuzzers' programs and of the folders of seeds.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 12] = [
 	("frames_from_board", frames_from_board),
 	("frames_from_host", frames_from_host),
 	("board_memory", board_memory),
@@ -32,6 +35,9 @@ pub const TARGETS: [(&str, Target); 9] = [
 	("records", records),
 	("proof", proof),
 	("sealed", sealed),
+	("rules", rules),
+	("readings", readings),
+	("command", command),
 ];
 
 static METADATA: LazyLock<Metadata> = LazyLock::new(|| {
@@ -96,6 +102,54 @@ pub fn recipe(bytes: &[u8]) {
 pub fn config(bytes: &[u8]) {
 	let Ok(text) = std::str::from_utf8(bytes) else { return };
 	said(Config::parse(text, Path::new("/etc/bpiiot/client.toml")));
+}
+
+/// The owner's rules, for a machine with the channels of a drill press; what is taken stands any reading.
+pub fn rules(bytes: &[u8]) {
+	let Ok(text) = std::str::from_utf8(bytes) else { return };
+	let channels = ["temperature", "vibration", "spindle_speed", "tool_wear", "door_closed"];
+	let mut channels: Vec<_> = channels.map(|name| ChannelDecl::input(name, "")).into();
+	channels.push(ChannelDecl::output("coolant", "", 0..=1));
+	let Some(rules) = said(Rules::parse(text, &channels)) else {
+		return;
+	};
+	let mut engine = Engine::new(rules);
+	for (index, value) in [0.0, 1e300, -1.0, f64::NAN, 95.5].into_iter().enumerate() {
+		let at_ms = index as u64 * 1_000;
+		for channel in &channels {
+			engine.reading(&channel.name, at_ms, value);
+		}
+		engine.evaluate(at_ms);
+	}
+}
+
+/// A batch of readings: what can be read can be written, and is then the same.
+pub fn readings(bytes: &[u8]) {
+	let Some(batch) = said(ReadingBatch::decode(bytes)) else {
+		return;
+	};
+	let Some(encoded) = said(batch.encode()) else { return };
+	assert_eq!(said(ReadingBatch::decode(&encoded)), Some(batch));
+}
+
+/// A command from the cloud: without its key none is followed, and with it none twice.
+pub fn command(bytes: &[u8]) {
+	const KEY: &[u8] = b"a key that nobody knows";
+	let allowed = ["report".to_owned()].into();
+	let rate = Rate {
+		burst: 10,
+		every_ms: 1_000,
+	};
+	let mut gate = Gate::new(KEY.to_vec(), "press".to_owned(), allowed, rate, 0);
+	assert!(gate.judge(bytes, Some(1_000), 1_000).is_err());
+	let Ok(text) = std::str::from_utf8(bytes) else { return };
+	let signed = sign(KEY, text);
+	if gate.judge(signed.as_bytes(), Some(1_000), 1_000).is_ok() {
+		assert!(
+			gate.judge(signed.as_bytes(), Some(1_000), 1_000).is_err(),
+			"followed twice"
+		);
+	}
 }
 
 /// An account's file from Polkadot.js.

@@ -20,7 +20,8 @@ const STOPPED: u8 = 130;
 
 /// A customer orders three drilled brackets, a machine makes them, the escrow pays.
 ///
-/// Starts a development node, a virtual board and the machine's client, and removes everything at the end.
+/// Starts a development node, a virtual board (or a machine that needs none) and the machine's client, and removes everything
+/// at the end.
 #[derive(Debug, Parser)]
 #[command(
 	version,
@@ -36,10 +37,11 @@ struct Arguments {
 	/// Stay up afterwards, until Ctrl-C
 	#[arg(long)]
 	stay: bool,
-	/// The board
+	/// The board, or with modbus a machine without one
 	#[arg(long, value_enum, value_name = "NAME", default_value = "virtual")]
 	board: Model,
-	/// Put a fault into the board: spindle-stall, sensor-stuck, drift, dropout, line-noise, reset, wrong-version
+	/// Put a fault into the board: spindle-stall, sensor-stuck, drift, dropout, line-noise, reset, wrong-version (a modbus
+	/// machine has the first four)
 	#[arg(long, value_name = "NAME")]
 	fault: Option<String>,
 	/// Pay the machine in this: BPI, or stable for a stablecoin that governance lets in; the machine then never has any BPI

@@ -193,14 +193,22 @@ async fn raise(settings: &Settings, screen: &mut Screen) -> Result<World> {
 	let what = match settings.board {
 		Model::Virtual => "a drill press",
 		Model::UnoSim => "a drill press with the Uno's firmware in its simulator",
+		Model::Modbus => "no board, a drill press whose own controller speaks Modbus",
 	};
-	let text = format!("{what} at the serial line {}{fault}", board.port().display());
+	let place = board.place();
+	let text = format!("{what} at {place}{fault}");
 	screen.done(
 		"board up",
 		&text,
-		json!({ "port": board.port(), "fault": settings.fault }),
+		json!({ "port": board.port(), "place": place, "fault": settings.fault }),
 	);
-	World::join(folder, node, chain, board)
+	let url = node.url();
+	let world = World::join(folder, node, chain, board)?;
+	if let Some(board) = &world.board {
+		let configuration = world.site.configuration(board.port(), &[&url]);
+		world.site.configure(&board.reached_by(&configuration)?)?;
+	}
+	Ok(world)
 }
 
 /// Registers the machine, publishes its offer, and starts its client.

@@ -62,6 +62,45 @@ fn what_is_left_out_has_a_default() {
 }
 
 #[test]
+fn a_machine_is_reached_by_a_board_or_by_modbus_and_never_by_both() {
+	let modbus = "[modbus]\naddress = \"tcp://10.0.0.7\"\n[[modbus.channels]]\nname = \"door\"\nkind = \"input\"\n\
+	              unit = \"switch\"\ntable = \"discrete\"\nregister = 0\n";
+	let board = "[board]\nport = \"/dev/ttyACM0\"\n";
+	let by = |text: &str| parse(&SMALLEST.replace(board, text));
+	assert_eq!(by(board).unwrap().modbus, None);
+	let config = by(modbus).unwrap();
+	assert_eq!(config.modbus.unwrap().channels.len(), 1);
+	assert_eq!(
+		by(&format!("{board}{modbus}")).unwrap_err(),
+		["`modbus` is a table; it must be left out, or [board] must be: a machine is reached by one of them"]
+	);
+	assert_eq!(
+		by("").unwrap_err(),
+		["`board.port` is missing; it must be a serial device such as \"/dev/ttyACM0\", or there must be [modbus] instead of \
+		  [board]"]
+	);
+}
+
+#[test]
+fn the_modbus_example_allows_the_example_recipe() {
+	let config = parse(include_str!("../../examples/modbus-press.toml")).unwrap();
+	let channels = config.modbus.unwrap().channels;
+	let recipe = include_bytes!("../../examples/recipes/drilled-bracket.toml");
+	let recipe = crate::recipe::Recipe::parse(recipe).unwrap();
+	for step in recipe.before.iter().chain(&recipe.each).chain(&recipe.after) {
+		if let crate::recipe::Action::Set { output, to } | crate::recipe::Action::Ramp { output, to, .. } = &step.action
+		{
+			let range = config.envelope.outputs[output];
+			assert!((range.min..=range.max).contains(to), "{}", step.label);
+			assert!(
+				channels.iter().any(|channel| channel.info.name.as_str() == output),
+				"{output}"
+			);
+		}
+	}
+}
+
+#[test]
 fn one_endpoint_may_stand_alone_or_in_a_list() {
 	for (value, endpoints) in [
 		("\"ws://a\"", &["ws://a"][..]),

@@ -81,6 +81,13 @@ pub enum Action {
 	Close,
 }
 
+impl Action {
+	/// Whether something new begins with it that the machine is to do.
+	pub fn begins(&self) -> bool {
+		matches!(self, Self::Examine | Self::Accept | Self::Start | Self::Run)
+	}
+}
+
 const NO_BOARD: &str = "the board does not answer";
 const PAUSED: &str = "its deadline has passed, but agreements are paused";
 

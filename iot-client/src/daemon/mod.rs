@@ -4,7 +4,7 @@
 //! board bridge ──┐
 //!                ├── foreman ── controller (one run at a time)
 //! chain bridge ──┘      │
-//!    heads, reads       └── submitter (one transaction at a time) ── journal
+//!    heads, reads       └── submitter (many transactions at a time) ── journal
 //! ```
 //!
 //! The foreman looks at every finalized block what each open job needs ([`decide`]) and has it done. It keeps nothing
@@ -15,17 +15,24 @@
 //! It also looks how the machine stands (`standing`): a key that was replaced is followed without stopping the work
 //! (`keys`); a machine that is frozen, or whose key this computer does not have, is brought to safe.
 
+#[cfg(test)]
+mod bench;
+mod claim;
+mod cloud;
 mod counts;
 pub mod decide;
 mod foreman;
 mod keys;
 pub mod news;
+mod notices;
 mod pauses;
 mod recipes;
+pub mod rules;
 mod run;
 mod site;
 mod standing;
 pub mod status;
 mod work;
 
+pub use cloud::COMMANDS as CLOUD_COMMANDS;
 pub use run::{run, DaemonError};

@@ -2,7 +2,8 @@
 
 use super::{
 	news::Herald,
-	status::{BoardStatus, ChainStatus, EndpointStatus, Snapshot},
+	notices::Notices,
+	status::{BoardStatus, ChainStatus, ChannelStatus, EndpointStatus, RuleState, Snapshot},
 };
 use crate::{
 	board::{BoardHandle, BoardState},
@@ -50,14 +51,17 @@ pub struct Site {
 	pub key: AccountId32,
 	/// Where news of jobs is told.
 	pub herald: Herald,
+	/// What the parts of the daemon show each other.
+	pub notices: Arc<Notices>,
 }
 
 impl Site {
 	/// Shows how things are while no node has answered yet, for ever.
 	pub async fn show_waiting(&self) -> Infallible {
+		let mut news = self.chain.news();
 		loop {
 			self.show(self.snapshot());
-			let _ = timeout(STATUS, self.chain.news()).await;
+			let _ = timeout(STATUS, news.next()).await;
 		}
 	}
 
@@ -82,19 +86,26 @@ impl Site {
 		}
 		let counters = self.board.counters();
 		let (readings, readings_lost) = (counters.readings, counters.readings_lost);
+		let modbus = self.config.modbus.as_ref();
 		let mut board = BoardStatus {
 			readings,
 			readings_lost,
+			warning: modbus.and_then(|machine| machine.warning()).map(str::to_owned),
 			..BoardStatus::default()
 		};
 		match self.board.state() {
-			BoardState::Online(info) => (board.online, board.serial) = (true, Some(info.serial.clone())),
+			BoardState::Online(info) => {
+				(board.online, board.serial) = (true, Some(info.serial.clone()));
+				board.channels = info.channels.iter().map(ChannelStatus::from).collect();
+			}
 			BoardState::Offline(error) => board.trouble = Some(error.to_string()),
 		}
 		Snapshot {
 			key: self.key.to_string(),
 			chain,
 			board,
+			cloud: self.notices.cloud(),
+			rules: self.notices.rules().iter().map(RuleState::from).collect(),
 			..Snapshot::default()
 		}
 	}
@@ -128,6 +139,8 @@ impl Site {
 
 	/// Writes the status. A full disk must not stop the machine; the journal will say so when it matters.
 	pub(super) fn show(&self, mut snapshot: Snapshot) {
+		crate::notify::beat();
+		self.notices.show(&snapshot);
 		if let Err(error) = snapshot.write(&self.config.state_dir) {
 			tracing::warn!(%error, "cannot write the status");
 		}

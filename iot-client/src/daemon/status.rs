@@ -4,6 +4,10 @@ use crate::chain::{
 	light::LightReport,
 	roster::{Endpoint, Standing},
 };
+use bpiiot_protocol::{ChannelInfo, ChannelKind};
+use iot_cloud::{CloudState, Connection};
+use iot_outbox::Stats;
+use iot_rules::{RuleStatus, State};
 use serde::{Deserialize, Serialize};
 use std::{
 	fmt, fs, io,
@@ -30,6 +34,97 @@ pub struct Snapshot {
 	pub jobs: Vec<JobStatus>,
 	/// What somebody should do something about.
 	pub alarms: Vec<String>,
+	/// The line to the cloud, if there is one.
+	#[serde(default)]
+	pub cloud: Option<CloudStatus>,
+	/// The owner's rules.
+	#[serde(default)]
+	pub rules: Vec<RuleState>,
+	/// Whether new orders wait until somebody takes them up again.
+	#[serde(default)]
+	pub orders_paused: bool,
+}
+
+/// The line to the cloud.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct CloudStatus {
+	/// Whether the broker is connected.
+	pub online: bool,
+	/// Why it is not, or what goes wrong though it is.
+	pub trouble: Option<String>,
+	/// Messages that wait in the outbox.
+	pub waiting: u64,
+	/// What they take, in bytes.
+	pub bytes: u64,
+	/// Messages that were dropped to make room, or for their age, since the outbox was made.
+	pub dropped: u64,
+	/// Messages that never came into the outbox, since the daemon started.
+	pub lost: u64,
+	/// Messages that the broker has, since the daemon started.
+	pub delivered: u64,
+	/// For how many minutes there is room at this rate if nothing is delivered; absent before there is a rate.
+	pub minutes_left: Option<u64>,
+	/// Whether the disk is full.
+	pub disk_full: bool,
+}
+
+impl CloudStatus {
+	/// Of these figures.
+	pub(super) fn new(bridge: &CloudState, outbox: &Stats, lost: u64) -> Self {
+		let trouble = match &bridge.connection {
+			Connection::Online { .. } => bridge.trouble.clone(),
+			Connection::Offline { reason } => Some(reason.clone()),
+		};
+		let dropped = outbox
+			.lanes
+			.iter()
+			.map(|lane| lane.dropped_for_room.saturating_add(lane.dropped_for_age));
+		Self {
+			online: bridge.is_online(),
+			trouble,
+			waiting: outbox.messages(),
+			bytes: outbox.used_bytes,
+			dropped: dropped.fold(0, u64::saturating_add),
+			lost,
+			delivered: outbox.delivered,
+			minutes_left: outbox.hours_left.map(|hours| (hours * 60.0) as u64),
+			disk_full: outbox.disk_full,
+		}
+	}
+}
+
+/// One of the owner's rules.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct RuleState {
+	/// Its name.
+	pub rule: String,
+	/// Where it stands: `quiet`, `pending`, `raised` or `clearing`.
+	pub state: String,
+	/// Why nobody knows whether it should be raised, if so.
+	pub unknown: Option<String>,
+	/// How often it was raised since the daemon started.
+	pub raised: u64,
+}
+
+/// A rule's state, as its status says it in JSON.
+fn in_words(state: State) -> &'static str {
+	match state {
+		State::Quiet => "quiet",
+		State::Pending => "pending",
+		State::Raised => "raised",
+		State::Clearing => "clearing",
+	}
+}
+
+impl From<&RuleStatus> for RuleState {
+	fn from(status: &RuleStatus) -> Self {
+		Self {
+			rule: status.rule.clone(),
+			state: in_words(status.state).to_owned(),
+			unknown: status.unknown.clone(),
+			raised: status.counts.raised,
+		}
+	}
 }
 
 /// The chain, as this computer sees it.
@@ -113,6 +208,39 @@ pub struct BoardStatus {
 	pub readings: u64,
 	/// Readings that were lost on the line.
 	pub readings_lost: u64,
+	/// Its channels, as it said last.
+	#[serde(default)]
+	pub channels: Vec<ChannelStatus>,
+	/// What the owner should know of how far the machine keeps itself safe.
+	#[serde(default)]
+	pub warning: Option<String>,
+}
+
+/// A channel of the board.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ChannelStatus {
+	/// Its name.
+	pub name: String,
+	/// The symbol of its unit; empty for plain numbers and switches.
+	pub unit: String,
+	/// Whether the board drives it.
+	pub output: bool,
+	/// Its smallest value, in raw counts.
+	pub min: i32,
+	/// Its largest value, in raw counts.
+	pub max: i32,
+}
+
+impl From<&ChannelInfo> for ChannelStatus {
+	fn from(channel: &ChannelInfo) -> Self {
+		Self {
+			name: channel.name.as_str().to_owned(),
+			unit: channel.unit.symbol().to_owned(),
+			output: channel.kind == ChannelKind::Output,
+			min: channel.min,
+			max: channel.max,
+		}
+	}
 }
 
 /// An open job.

@@ -3,7 +3,7 @@
 use super::Foreman;
 use crate::{
 	chain::{types::Machine, At, ChainError},
-	daemon::{keys, standing::Standing},
+	daemon::{claim::KeyClaim, keys, standing::Standing},
 };
 use std::sync::Arc;
 
@@ -39,6 +39,9 @@ impl Foreman {
 	/// Goes on with the machine's key of now, if this computer has it. The work that runs needs no key.
 	async fn follow_key(&mut self, record: &Machine) -> Result<(), String> {
 		let wallet = keys::find(&self.site.config.wallet, record.key).await?;
+		if self.claim.key() != record.key {
+			self.claim = KeyClaim::take(record.key).map_err(|error| error.to_string())?;
+		}
 		tracing::info!(machine = %record.id, old = %self.site.key, new = %record.key, "goes on with the machine's new key");
 		self.site.key = wallet.account();
 		self.submitter.use_key(Arc::new(wallet));

@@ -4,6 +4,7 @@ mod acts;
 mod identity;
 
 use super::{
+	claim::KeyClaim,
 	counts::Counts,
 	decide::{Action, Running, Situation},
 	news::{JobNews, What},
@@ -44,6 +45,12 @@ const QUEUE: usize = 64;
 
 /// What to know while governance has paused agreements.
 const PAUSED: &str = "agreements are paused by the chain's governance: their clock stands still and no deadline is enforced; work goes on";
+
+/// What is done about a job while it is not certain what was done about it before a restart.
+const CATCHING_UP: &str = "finding out what became of what was sent before the restart";
+
+/// What is done about a job that would begin while a rule stops the machine.
+const HALTED: &str = "nothing; a rule has stopped the machine, and the alarms say why";
 
 /// What the tasks of the foreman report.
 #[derive(Debug)]
@@ -108,6 +115,8 @@ struct View {
 pub struct Foreman {
 	site: Site,
 	submitter: Submitter,
+	/// No other client of this computer signs with the key.
+	claim: KeyClaim,
 	journal: Journal,
 	/// A finalized block of this height was seen before this process began: a lower one tells nothing.
 	floor: u64,
@@ -144,11 +153,12 @@ pub struct Foreman {
 
 impl Foreman {
 	/// A foreman who begins with what chain and journal say, and believes no block below `floor`.
-	pub fn new(site: Site, submitter: Submitter, journal: Journal, floor: u64) -> Self {
+	pub fn new(site: Site, submitter: Submitter, claim: KeyClaim, journal: Journal, floor: u64) -> Self {
 		let (tell, reports) = mpsc::channel(QUEUE);
 		Self {
 			site,
 			submitter,
+			claim,
 			journal,
 			floor,
 			behind: None,
@@ -206,6 +216,7 @@ impl Foreman {
 		let mut blocks = FinalizedBlocks::after(self.site.chain.clone(), last);
 		let mut heads = self.site.chain.heads();
 		let mut board = self.site.board.watch_state();
+		let mut halts = self.site.notices.halts();
 		let mut tick = interval(STATUS);
 		tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
 		loop {
@@ -213,6 +224,7 @@ impl Foreman {
 				() = stop.cancelled(), if self.stopping.is_none() => self.begin_to_stop(),
 				_ = heads.changed() => {},
 				_ = board.changed() => {},
+				_ = halts.changed() => self.halt(&halts.borrow_and_update()),
 				_ = tick.tick() => {},
 				Some(report) = self.reports.recv() => self.take(report).await?,
 				block = blocks.next() => {
@@ -373,12 +385,14 @@ impl Foreman {
 					Some(work) if work.job == id => Running::This,
 					Some(_) => Running::Other,
 				},
-				by_hand: self.site.config.orders.by_hand,
+				by_hand: self.site.config.orders.by_hand || self.site.notices.orders_are_paused(),
 			};
 			match situation.decide() {
 				// These begin nothing and sign nothing.
 				action @ (Action::Abort(_) | Action::Close) => self.act(head, view, action).await?,
 				_ if !self.standing.works() => "nothing; the alarms say why".to_owned(),
+				_ if !self.is_caught_up(head) => CATCHING_UP.to_owned(),
+				action if action.begins() && self.is_halted() => HALTED.to_owned(),
 				action => self.act(head, view, action).await?,
 			}
 		};
@@ -394,6 +408,24 @@ impl Foreman {
 			units_done,
 			doing,
 		})
+	}
+
+	/// Whether a block shows what everything has done that was sent before a restart. On what an older one shows, the same
+	/// would be sent twice.
+	fn is_caught_up(&self, head: &Head) -> bool {
+		let height = self.submitter.caught_up();
+		height.is_some_and(|height| head.block.number >= height)
+	}
+
+	/// Brings to safe what runs, if a rule of the owner says so.
+	fn halt(&self, halts: &BTreeMap<String, String>) {
+		if let Some((rule, why)) = halts.first_key_value() {
+			self.bring_to_safe(&format!("the rule \"{rule}\" stops it: {why}"));
+		}
+	}
+
+	fn is_halted(&self) -> bool {
+		!self.site.notices.halts().borrow().is_empty()
 	}
 
 	/// The longest that other work which comes before this job can take, in ms.
@@ -474,10 +506,12 @@ impl Foreman {
 			.chain(board)
 			.chain(standing)
 			.chain(self.paused.then(|| PAUSED.to_owned()))
-			.chain(self.key_trouble.clone());
+			.chain(self.key_trouble.clone())
+			.chain(self.site.notices.complaints());
 		snapshot.alarms = troubles.chain(self.pauses.complaints()).collect();
 		snapshot.machine = self.machine.as_ref().map(ToString::to_string);
 		snapshot.jobs = self.shown.clone();
+		snapshot.orders_paused = self.site.notices.orders_are_paused();
 		self.site.show(snapshot);
 	}
 }

@@ -9,7 +9,7 @@ use crate::{
 		types::{BlockId, ChainTime},
 	},
 	config::{Config, Trust},
-	daemon::{news::Herald, status::Snapshot},
+	daemon::{news::Herald, notices::Notices, status::Snapshot},
 	wallet::Wallet,
 };
 use std::sync::Arc;
@@ -42,10 +42,12 @@ impl Bench {
 			board: bridge().0,
 			key: AccountId32([1; 32]),
 			herald: Herald::default(),
+			notices: Arc::new(Notices::new(dir.path())),
 		};
 		let journal = Journal::open(&dir.path().join("journal.redb"), H256::zero()).unwrap();
 		let submitter = Submitter::start(chain, Arc::new(Wallet::dev("//Machine").unwrap()), None);
-		let mut foreman = Foreman::new(site, submitter, journal.clone(), FLOOR);
+		let claim = KeyClaim::take(AccountId32(rand::random())).unwrap();
+		let mut foreman = Foreman::new(site, submitter, claim, journal.clone(), FLOOR);
 		foreman.standing = Standing::Works;
 		Self {
 			foreman,

@@ -11,6 +11,7 @@ use crate::{
 		Chain, Nodes,
 	},
 	config::{Config, OutputRange, Trust},
+	daemon::notices::Notices,
 	recipe::content_hash,
 };
 use bpiiot_protocol::{
@@ -104,6 +105,7 @@ impl Bench {
 			board: handle,
 			key: AccountId32([1; 32]),
 			herald: Herald::default(),
+			notices: Arc::new(Notices::new(dir.path())),
 		};
 		Self {
 			site,

@@ -1,0 +1,240 @@
+//! A broker on a free port of this computer, and somebody who listens to everything that it is given.
+
+use crate::process::{free_port, wait_until, Process};
+use anyhow::{bail, ensure, Context, Result};
+use serde::Deserialize;
+use serde_json::Value;
+use std::{
+	collections::BTreeMap,
+	fs,
+	net::{Ipv4Addr, TcpStream},
+	path::{Path, PathBuf},
+	time::Duration,
+};
+
+/// How long it may take until somebody answers at the port.
+const START_LIMIT: Duration = Duration::from_secs(20);
+/// Where Debian puts what only services need.
+const SERVICES: &str = "/usr/sbin";
+
+/// Mosquitto, with a listener to all topics.
+#[derive(Debug)]
+pub struct Broker {
+	port: u16,
+	folder: PathBuf,
+	process: Process,
+	listener: Process,
+	heard: Heard,
+}
+
+/// What was heard of the messages of an outbox, by their numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Heard {
+	/// How often each came.
+	pub numbers: BTreeMap<u64, u32>,
+	/// How many readings.
+	pub readings: u64,
+	/// Numbers that came after a higher one of the same topic for the first time.
+	pub out_of_order: Vec<u64>,
+	highest: BTreeMap<String, u64>,
+}
+
+/// A message as `mosquitto_sub` prints it.
+#[derive(Debug, Deserialize)]
+struct Line {
+	topic: String,
+	#[serde(default)]
+	properties: Value,
+	#[serde(default)]
+	payload: Value,
+}
+
+impl Broker {
+	/// Starts it in `folder`, with nothing kept over a restart.
+	///
+	/// # Errors
+	/// When mosquitto is not installed or does not start.
+	pub async fn start(folder: &Path) -> Result<Self> {
+		let (port, folder) = (free_port()?, folder.join("broker"));
+		fs::create_dir_all(&folder)?;
+		let config =
+			format!("listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 0\n");
+		fs::write(folder.join("mosquitto.conf"), config)?;
+		let process = spawn(&folder)?;
+		answers(port).await?;
+		let listener = listen(&folder, port)?;
+		Ok(Self {
+			port,
+			folder,
+			process,
+			listener,
+			heard: Heard::default(),
+		})
+	}
+
+	/// Where clients reach it.
+	pub fn url(&self) -> String {
+		format!("mqtt://127.0.0.1:{}", self.port)
+	}
+
+	/// Kills it and starts it again: what it had not passed on is gone.
+	///
+	/// # Errors
+	/// When it does not start.
+	pub async fn crash(&mut self) -> Result<()> {
+		self.process.kill().await?;
+		self.process = spawn(&self.folder)?;
+		answers(self.port).await
+	}
+
+	/// What was heard until now.
+	///
+	/// # Errors
+	/// When the listener is gone, or has heard what is no message.
+	pub fn heard(&mut self) -> Result<&Heard> {
+		self.listener.ensure_running()?;
+		while let Some(line) = self.listener.next_line()? {
+			if let Ok(line) = serde_json::from_str::<Line>(&line) {
+				self.heard.take(line);
+			}
+		}
+		Ok(&self.heard)
+	}
+
+	/// Ends both.
+	///
+	/// # Errors
+	/// When one of them does not end.
+	pub async fn stop(mut self) -> Result<()> {
+		self.listener.kill().await?;
+		self.process.stop().await.map(|_| ())
+	}
+}
+
+impl Heard {
+	fn take(&mut self, line: Line) {
+		let number = line.properties["user-properties"]["id"].as_str();
+		let Some(number) = number.and_then(|number| number.parse().ok()) else {
+			return;
+		};
+		let times = self.numbers.entry(number).or_default();
+		*times += 1;
+		if *times > 1 {
+			return;
+		}
+		let highest = self.highest.entry(line.topic).or_default();
+		if number < *highest {
+			self.out_of_order.push(number);
+		}
+		*highest = (*highest).max(number);
+		let channels = line.payload["channels"].as_object();
+		let counts = channels.into_iter().flatten();
+		let count = |(_, channel): (&String, &Value)| channel["v"].as_array().map_or(0, |values| values.len() as u64);
+		self.readings += counts.map(count).sum::<u64>();
+	}
+
+	/// Numbers between the lowest and the highest that never came.
+	pub fn missing(&self) -> Vec<u64> {
+		let bounds = self.numbers.first_key_value().zip(self.numbers.last_key_value());
+		let all = bounds.map(|((first, _), (last, _))| *first..=*last);
+		all.into_iter()
+			.flatten()
+			.filter(|number| !self.numbers.contains_key(number))
+			.collect()
+	}
+}
+
+fn spawn(folder: &Path) -> Result<Process> {
+	let arguments = ["-c".to_owned(), folder.join("mosquitto.conf").display().to_string()];
+	Process::spawn(
+		"mosquitto",
+		&find("mosquitto")?,
+		&arguments,
+		&folder.join("mosquitto.log"),
+	)
+}
+
+fn listen(folder: &Path, port: u16) -> Result<Process> {
+	let arguments = [
+		"-h",
+		"127.0.0.1",
+		"-p",
+		&port.to_string(),
+		"-V",
+		"5",
+		"-t",
+		"bpiiot/#",
+		"-q",
+		"1",
+		"-F",
+		"%j",
+		"-i",
+		"listener",
+		"-c",
+		"-x",
+		"3600",
+	];
+	let log = folder.join("heard.log");
+	Process::spawn(
+		"mosquitto_sub",
+		&find("mosquitto_sub")?,
+		&arguments.map(str::to_owned),
+		&log,
+	)
+}
+
+/// A program of Debian's, which need not be on the path.
+fn find(name: &str) -> Result<PathBuf> {
+	let path = std::env::var_os("PATH").unwrap_or_default();
+	let folders = std::env::split_paths(&path).chain([PathBuf::from(SERVICES)]);
+	for folder in folders {
+		let program = folder.join(name);
+		if program.is_file() {
+			return Ok(program);
+		}
+	}
+	bail!("{name} is not installed: apt-get install mosquitto mosquitto-clients (scripts/setup.sh does)")
+}
+
+async fn answers(port: u16) -> Result<()> {
+	wait_until("the broker to answer", START_LIMIT, || async {
+		Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok().then_some(()))
+	})
+	.await
+	.context("mosquitto does not answer")?;
+	ensure!(port > 0, "no port");
+	Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn line(topic: &str, id: u64, values: usize) -> Line {
+		serde_json::from_value(serde_json::json!({
+			"topic": topic,
+			"properties": { "user-properties": { "id": id.to_string() } },
+			"payload": { "channels": { "a": { "v": vec![1; values] } } },
+		}))
+		.unwrap()
+	}
+
+	#[test]
+	fn gaps_repetitions_and_disorder_are_seen() {
+		let mut heard = Heard::default();
+		for (topic, id, values) in [
+			("r", 3, 5),
+			("r", 4, 1),
+			("e", 6, 0),
+			("r", 4, 1),
+			("r", 8, 2),
+			("r", 7, 1),
+		] {
+			heard.take(line(topic, id, values));
+		}
+		assert_eq!(heard.missing(), [5]);
+		assert_eq!(heard.out_of_order, [7]);
+		assert_eq!(heard.readings, 9);
+		assert_eq!(heard.numbers[&4], 2);
+	}
+}

@@ -1,0 +1,220 @@
+//! What the parts of the daemon show each other, beside the chain and the board.
+
+use super::status::{CloudStatus, Snapshot};
+use iot_rules::{Action, Change, Firing, RuleStatus};
+use std::{
+	collections::BTreeMap,
+	fs, io,
+	path::{Path, PathBuf},
+};
+use tokio::sync::{broadcast, watch};
+
+/// The file that says that no new orders are taken.
+const PAUSED_FILE: &str = "orders-paused";
+
+/// Firings that a slow listener may be behind before it loses some.
+const FIRINGS: usize = 256;
+
+/// What the parts of the daemon show each other.
+#[derive(Debug)]
+pub struct Notices {
+	shown: watch::Sender<Snapshot>,
+	alarms: watch::Sender<Vec<String>>,
+	halts: watch::Sender<BTreeMap<String, String>>,
+	cloud: watch::Sender<Option<CloudStatus>>,
+	rules: watch::Sender<Vec<RuleStatus>>,
+	rules_trouble: watch::Sender<Option<String>>,
+	raised: watch::Sender<BTreeMap<String, String>>,
+	firings: broadcast::Sender<Firing>,
+	paused: watch::Sender<bool>,
+	paused_file: PathBuf,
+}
+
+impl Notices {
+	/// Nothing yet, but for what outlives a restart in `state_dir`.
+	pub fn new(state_dir: &Path) -> Self {
+		let paused_file = state_dir.join(PAUSED_FILE);
+		Self {
+			shown: watch::Sender::default(),
+			alarms: watch::Sender::default(),
+			halts: watch::Sender::default(),
+			cloud: watch::Sender::default(),
+			rules: watch::Sender::default(),
+			rules_trouble: watch::Sender::default(),
+			raised: watch::Sender::default(),
+			firings: broadcast::channel(FIRINGS).0,
+			paused: watch::Sender::new(paused_file.exists()),
+			paused_file,
+		}
+	}
+
+	/// The daemon, by now.
+	pub fn show(&self, snapshot: &Snapshot) {
+		self.alarms.send_if_modified(|before| {
+			let changed = *before != snapshot.alarms;
+			if changed {
+				before.clone_from(&snapshot.alarms);
+			}
+			changed
+		});
+		self.shown.send_replace(snapshot.clone());
+	}
+
+	/// The daemon as it was shown last.
+	pub fn shown(&self) -> Snapshot {
+		self.shown.borrow().clone()
+	}
+
+	/// Follows what somebody should do something about.
+	pub fn alarms(&self) -> watch::Receiver<Vec<String>> {
+		self.alarms.subscribe()
+	}
+
+	/// The rule of this name stops the machine, for this reason; or does not any more.
+	pub fn halt(&self, rule: &str, why: Option<String>) {
+		self.halts.send_if_modified(|halts| match why {
+			Some(why) => halts.insert(rule.to_owned(), why.clone()) != Some(why),
+			None => halts.remove(rule).is_some(),
+		});
+	}
+
+	/// Why rules have stopped the machine, by their names; empty when none has.
+	pub fn halts(&self) -> watch::Receiver<BTreeMap<String, String>> {
+		self.halts.subscribe()
+	}
+
+	/// No rule stops the machine or is raised any more: these are other rules.
+	pub fn forget_rules(&self) {
+		self.halts.send_replace(BTreeMap::new());
+		self.raised.send_replace(BTreeMap::new());
+	}
+
+	/// A rule was raised or cleared.
+	pub fn fired(&self, firing: &Firing) {
+		self.raised.send_modify(|raised| match firing.change {
+			Change::Raised => drop(raised.insert(firing.rule.clone(), in_words(firing))),
+			Change::Cleared => drop(raised.remove(&firing.rule)),
+		});
+		// Nobody listening is fine.
+		let _ = self.firings.send(firing.clone());
+	}
+
+	/// Every firing from now on.
+	pub fn firings(&self) -> broadcast::Receiver<Firing> {
+		self.firings.subscribe()
+	}
+
+	/// Why there are no rules though there should be, if so.
+	pub fn rules_trouble(&self, trouble: Option<String>) {
+		self.rules_trouble.send_replace(trouble);
+	}
+
+	/// What rules say that somebody should do something about, or what is wrong with them.
+	pub fn complaints(&self) -> Vec<String> {
+		let trouble = self.rules_trouble.borrow().clone();
+		let raised: Vec<_> = self.raised.borrow().values().cloned().collect();
+		trouble.into_iter().chain(raised).collect()
+	}
+
+	/// The line to the cloud, by now.
+	pub fn show_cloud(&self, cloud: CloudStatus) {
+		self.cloud.send_replace(Some(cloud));
+	}
+
+	/// The line to the cloud, if there is one.
+	pub fn cloud(&self) -> Option<CloudStatus> {
+		self.cloud.borrow().clone()
+	}
+
+	/// The rules, by now.
+	pub fn show_rules(&self, rules: Vec<RuleStatus>) {
+		self.rules.send_replace(rules);
+	}
+
+	/// The rules as they were shown last; none when there are none.
+	pub fn rules(&self) -> Vec<RuleStatus> {
+		self.rules.borrow().clone()
+	}
+
+	/// Whether new orders wait for somebody's word.
+	pub fn orders_are_paused(&self) -> bool {
+		*self.paused.borrow()
+	}
+
+	/// Takes no new orders from now on, or does again; also after a restart.
+	///
+	/// # Errors
+	/// When that cannot be written down; then nothing changes.
+	pub fn pause_orders(&self, paused: bool) -> io::Result<()> {
+		match paused {
+			true => fs::write(&self.paused_file, "")?,
+			false => match fs::remove_file(&self.paused_file) {
+				Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+				result => result?,
+			},
+		}
+		self.paused.send_replace(paused);
+		Ok(())
+	}
+}
+
+/// A raised rule in one line: what it tells, or its name.
+fn in_words(firing: &Firing) -> String {
+	let told = firing.actions.iter().find_map(|action| match action {
+		Action::Stop { why } => Some(why),
+		Action::Notify { text } => Some(text),
+		Action::Actuate { .. } | Action::Report { .. } | Action::Order { .. } => None,
+	});
+	match told {
+		Some(told) => format!("{} ({}): {told}", firing.rule, firing.severity),
+		None => format!("{} ({})", firing.rule, firing.severity),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn what_does_not_change_is_not_told() {
+		let dir = tempfile::tempdir().unwrap();
+		let notices = Notices::new(dir.path());
+		let (mut alarms, mut halts) = (notices.alarms(), notices.halts());
+		let mut told = || {
+			let told = (alarms.has_changed().unwrap(), halts.has_changed().unwrap());
+			alarms.mark_unchanged();
+			halts.mark_unchanged();
+			told
+		};
+		let show = |alarms: &[&str]| {
+			notices.show(&Snapshot {
+				alarms: alarms.iter().map(|alarm| (*alarm).to_owned()).collect(),
+				..Snapshot::default()
+			});
+		};
+		show(&[]);
+		notices.halt("hot", None);
+		assert_eq!(told(), (false, false));
+		show(&["door"]);
+		notices.halt("hot", Some("too hot".to_owned()));
+		assert_eq!(told(), (true, true));
+		show(&["door"]);
+		notices.halt("hot", Some("too hot".to_owned()));
+		assert_eq!(told(), (false, false));
+		notices.halt("hot", None);
+		assert_eq!(told(), (false, true));
+	}
+
+	#[test]
+	fn a_pause_outlives_a_restart() {
+		let dir = tempfile::tempdir().unwrap();
+		let paused = || Notices::new(dir.path()).orders_are_paused();
+		let notices = Notices::new(dir.path());
+		assert!(!paused());
+		notices.pause_orders(true).unwrap();
+		assert!(notices.orders_are_paused() && paused());
+		notices.pause_orders(false).unwrap();
+		notices.pause_orders(false).unwrap();
+		assert!(!notices.orders_are_paused() && !paused());
+	}
+}
