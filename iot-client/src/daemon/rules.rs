@@ -109,7 +109,6 @@ impl Watch {
 		let mut ticks = 0u32;
 		loop {
 			tokio::select! {
-				biased;
 				() = stop.cancelled() => break,
 				signal = signals.recv() => {
 					match signal {

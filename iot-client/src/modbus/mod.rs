@@ -1,5 +1,5 @@
 //! A machine that speaks Modbus, with no interface board in between: another way to a machine, behind the same
-//! [`BoardHandle`](crate::board::BoardHandle).
+//! [`BoardHandle`].
 //!
 //! The controller in the machine keeps people safe: its interlocks are its own, and [`Watchdog`] is how it notices that this
 //! computer is gone. This side makes every output safe when it meets the machine, when nobody holds a lease any more and when

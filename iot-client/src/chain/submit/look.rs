@@ -14,7 +14,7 @@ use super::{
 };
 use crate::wallet::blake2_256;
 use futures::{stream, StreamExt, TryStreamExt};
-use std::collections::BTreeMap;
+use std::collections::{btree_map::Entry, BTreeMap};
 use subxt::utils::AccountId32;
 
 pub(super) const NONCE_LOST: &str = "another transaction of this account took its place";
@@ -62,8 +62,8 @@ impl View {
 		let at = session.at(finalized).await?;
 		let mut used = BTreeMap::new();
 		for flight in &*flights {
-			if !used.contains_key(&flight.signer) {
-				used.insert(flight.signer, queries::nonce(&at, &flight.signer).await?);
+			if let Entry::Vacant(place) = used.entry(flight.signer) {
+				place.insert(queries::nonce(&at, &flight.signer).await?);
 			}
 		}
 		let view = Self { finalized, at, used };

@@ -57,7 +57,6 @@ impl Feed {
 		tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
 		loop {
 			tokio::select! {
-				biased;
 				() = stop.cancelled() => break,
 				signal = heard(&mut signals) => self.take(signal, &mut board, &mut gatherer),
 				piece = heard(&mut news) => self.tell(&piece),

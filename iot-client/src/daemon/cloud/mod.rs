@@ -161,8 +161,8 @@ impl Line {
 					unit: channel.unit.symbol().to_owned(),
 					scale: Scale {
 						zero: channel.scale.zero.into(),
-						multiplier: channel.scale.multiplier.into(),
-						divisor: channel.scale.divisor.into(),
+						multiplier: channel.scale.multiplier,
+						divisor: channel.scale.divisor,
 					},
 				};
 				channels
