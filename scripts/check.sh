@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `make check`: everything that can be said of the sources without running them. Cheap steps first.
-# Usage: scripts/check.sh [STEP...]    STEP: format names scripts lockfile gpl deny clippy calls features network firmware
+# Usage: scripts/check.sh [STEP...]    STEP: format names scripts lockfile gpl deny clippy calls weights features network firmware
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/bpiiot/target}
@@ -69,6 +69,11 @@ step_clippy() {
 # what stands in them.
 step_calls() {
 	one_test every_call_has_a_row --test calls
+}
+
+# Every file of weights was measured from the sources that there are: `make weights` measures those that were not.
+step_weights() {
+	one_test files::tests::every_file_was_measured_from_the_sources_that_there_are --bin bpiiot-weights
 }
 
 # Clippy with the features that only benchmarks and try-runtime are built with. Still over the workspace: the pallets and
@@ -141,7 +146,7 @@ linted() {
 		cargo "$command" --locked "$@"
 }
 
-all=(format names scripts lockfile gpl deny clippy calls features network firmware)
+all=(format names scripts lockfile gpl deny clippy calls weights features network firmware)
 steps=("$@")
 ((${#steps[@]})) || steps=("${all[@]}")
 for step in "${steps[@]}"; do
