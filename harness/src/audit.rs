@@ -1,9 +1,11 @@
 //! Looks at every finalized block: who paid which fees, and whether an account that must have nothing ever had something.
 
-use crate::chain::{Asset, Chain, View};
+use crate::chain::{Asset, Chain, Refused, View};
 use anyhow::{bail, Result};
 use std::{collections::BTreeMap, time::Duration};
 use subxt::{
+	error::DispatchError,
+	events::Phase,
 	ext::scale_decode::{self, DecodeAsType},
 	utils::AccountId32,
 };
@@ -25,6 +27,8 @@ pub struct Audit {
 	pub fees: BTreeMap<[u8; 32], u128>,
 	/// Calls that were refused in a block.
 	pub failed_calls: u32,
+	/// The last of them, in words.
+	pub last_failed: Option<String>,
 	/// Accounts that must have nothing, and the blocks in which they had something.
 	pub had_money: Vec<(AccountId32, u64)>,
 	/// Why no more blocks are looked at, if so.
@@ -130,6 +134,15 @@ struct FeePaid {
 	actual_fee: u128,
 }
 
+/// Which call is at this place of a block.
+async fn call_at(view: &View, place: u32) -> Result<String> {
+	let extrinsics = view.subxt().extrinsics().fetch().await?;
+	let call = extrinsics.iter().nth(place as usize).transpose()?;
+	Ok(call.map_or_else(String::new, |call| {
+		format!("{}.{}", call.pallet_name(), call.call_name())
+	}))
+}
+
 async fn look_at(view: &View, poor: &Poor, seen: &watch::Sender<Audit>) -> Result<()> {
 	let issuance = view.issuance().await?;
 	let mut audit = seen.borrow().clone();
@@ -146,7 +159,15 @@ async fn look_at(view: &View, poor: &Poor, seen: &watch::Sender<Audit>) -> Resul
 				let fee: FeePaid = event.decode_fields_unchecked_as()?;
 				*audit.fees.entry(fee.who.0).or_default() += fee.actual_fee;
 			}
-			("System", "ExtrinsicFailed") => audit.failed_calls += 1,
+			("System", "ExtrinsicFailed") => {
+				audit.failed_calls += 1;
+				let error = DispatchError::decode_from(event.field_bytes(), view.subxt().metadata())?;
+				let call = match event.phase() {
+					Phase::ApplyExtrinsic(place) => call_at(view, place).await?,
+					_ => "a hook".to_owned(),
+				};
+				audit.last_failed = Some(format!("{call} in block {}: {}", view.number(), Refused::from(error)));
+			}
 			_ => {}
 		}
 	}

@@ -167,7 +167,7 @@ fn listen(folder: &Path, port: u16) -> Result<Process> {
 		"-q",
 		"1",
 		"-F",
-		"%j",
+		"%J",
 		"-i",
 		"listener",
 		"-c",

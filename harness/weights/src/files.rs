@@ -132,6 +132,7 @@ impl File {
 	///
 	/// # Errors
 	/// When it was measured from others.
+	#[cfg(test)]
 	pub fn check(&self, folder: &Path) -> Result<()> {
 		let text = fs::read_to_string(folder.join(self.path)).with_context(|| format!("cannot read {}", self.path))?;
 		let said = text
