@@ -291,7 +291,7 @@ impl Daemon {
 
 	/// The end of its log.
 	pub fn log_tail(&self) -> String {
-		self.process.log().tail(60)
+		self.process.log().tail(20)
 	}
 
 	/// Waits until it has written that its status `is` as wanted, and gives the status.
@@ -310,7 +310,7 @@ impl Daemon {
 			async move { running.map(|()| status) }
 		});
 		let waited = waiting.await;
-		waited.with_context(|| format!("the client's log ends with:\n{}", self.process.log().tail(60)))
+		waited.with_context(|| format!("the client's log ends with:\n{}", self.process.log().tail(20)))
 	}
 
 	/// Waits until it has a node and a board.

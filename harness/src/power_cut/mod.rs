@@ -24,6 +24,8 @@ use std::time::{Duration, Instant};
 
 /// How quick the blocks are.
 const BLOCK_TIME: Duration = Duration::from_millis(250);
+/// Whole tokens for bonds: each job that is given up costs one.
+const BONDS: u64 = 10_000;
 /// How long a moment may take to come; a job that goes another way does not come there.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long the last messages may take to reach the broker.
@@ -64,7 +66,10 @@ impl Run {
 			"{text}\n[cloud]\nbroker = \"{}\"\nclient_id = \"press\"\ngather_ms = 200\n",
 			broker.url()
 		))?;
-		let (machine, offer) = world.open().await?;
+		let machine = world.register().await?;
+		world.fund(BONDS).await?;
+		let offer = world.publish_offer().await?;
+		world.start_daemon()?.ready().await?;
 		Ok(Self {
 			world,
 			machine,
