@@ -37,7 +37,11 @@ pub(super) fn read(mut cloud: Fields<'_>, folder: &Path) -> CloudSection {
 				port: 1883,
 			}
 		});
-	let client_id = cloud.required_text("client_id", 128, "a name that no other client of the broker has");
+	let mut client_id = cloud.required_text("client_id", 128, "a name that no other client of the broker has");
+	if client_id.is_empty() {
+		// It is noted that there is none; what follows from that need not be.
+		client_id = "client".to_owned();
+	}
 	let prefix = cloud
 		.text("prefix", 200)
 		.unwrap_or_else(|| format!("bpiiot/{client_id}"));

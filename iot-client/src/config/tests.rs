@@ -128,6 +128,72 @@ fn a_light_client_is_a_second_witness_where_it_is_built_in_and_refused_where_not
 	}
 }
 
+/// The sections that are commented out in the example.
+fn example_with(sections: &[&str]) -> String {
+	let mut inside = false;
+	let lines = EXAMPLE.lines().map(|line| {
+		let bare = line.strip_prefix("# ").unwrap_or(line);
+		inside &= !line.is_empty();
+		if bare.starts_with('[') {
+			inside = sections.iter().any(|section| bare.starts_with(section));
+		}
+		if inside {
+			bare
+		} else {
+			line
+		}
+	});
+	lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_line_to_the_cloud_and_the_rules_are_as_in_the_example() {
+	assert_eq!(
+		(parse(EXAMPLE).unwrap().cloud, parse(EXAMPLE).unwrap().rules),
+		(None, None)
+	);
+	let config = parse(&example_with(&["[rules]", "[cloud"])).unwrap();
+	assert_eq!(config.rules.unwrap(), Path::new("/etc/bpiiot/rules.toml"));
+	let cloud = config.cloud.unwrap();
+	assert_eq!(cloud.bridge.broker.to_string(), "mqtts://broker.example:8883");
+	assert_eq!(cloud.bridge.prefix, "bpiiot/press-7");
+	assert_eq!(cloud.outbox.max_bytes, 256 * 1024 * 1024);
+	assert_eq!(cloud.gather, Duration::from_secs(1));
+	assert!(matches!(&cloud.bridge.format, iot_cloud::Format::SparkplugB(names) if names.device == "press-7"));
+	assert_eq!(cloud.bridge.commands.unwrap().allowed.len(), 3);
+}
+
+#[test]
+fn what_is_wrong_with_the_line_to_the_cloud_is_named_once() {
+	let problems = |cloud: &str| parse(&format!("{SMALLEST}[cloud]\n{cloud}")).unwrap_err();
+	let found = problems("broker = \"mqtt://10.0.0.1\"\ngather_ms = 5");
+	assert_eq!(found.len(), 3, "{found:?}");
+	for (problem, words) in found.iter().zip([
+		"`cloud.client_id` is missing",
+		"`cloud.gather_ms` is 5",
+		"`cloud.broker` is",
+	]) {
+		assert!(problem.starts_with(words), "{problem}");
+	}
+	let found = problems(
+		"broker = \"mqtt://localhost\"\nclient_id = \"c\"\n[cloud.commands]\nkey_file = \"k\"\nallowed = [\"drill\"]",
+	);
+	assert!(found[0].contains("report, pause-orders, resume-orders"), "{found:?}");
+}
+
+#[test]
+fn the_password_comes_from_a_file_or_from_a_credential() {
+	let file = "password_file = \"/etc/password\"";
+	let both = SMALLEST.replace(file, &format!("{file}\npassword_credential = \"keystore-password\""));
+	let problems = parse(&both).unwrap_err().join("\n");
+	assert!(
+		problems.contains("`wallet.password_file`") && problems.contains("one of them"),
+		"{problems}"
+	);
+	let neither = parse(&SMALLEST.replace(file, "")).unwrap_err().join("\n");
+	assert!(neither.contains("`wallet.password_file` is missing"), "{neither}");
+}
+
 #[test]
 fn paths_are_relative_to_the_file() {
 	let config = parse(SMALLEST).unwrap();
