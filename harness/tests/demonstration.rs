@@ -27,6 +27,20 @@ fn verdict(demo: &Process) -> Result<Value> {
 		.with_context(|| format!("no verdict in:\n{text}"))
 }
 
+/// Runs the demonstration to this end, whole; gives its verdict.
+async fn ends(arguments: &[&str], status: i32, paid: bool) -> Result<Value> {
+	let folder = tempfile::tempdir()?;
+	let mut demo = start(folder.path(), arguments)?;
+	let ended = demo.wait(LIMIT).await?;
+	assert_eq!(ended.code(), Some(status), "{}", demo.log().tail(40));
+	let verdict = verdict(&demo)?;
+	assert_eq!(
+		(&verdict["paid"], &verdict["whole"]),
+		(&Value::Bool(paid), &Value::Bool(true))
+	);
+	Ok(verdict)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn long_the_demonstration_ends_paid_with_status_0() -> Result<()> {
 	within(LIMIT, async {
@@ -62,15 +76,7 @@ async fn long_a_machine_without_a_board_does_the_job_over_modbus() -> Result<()>
 				false,
 			),
 		] {
-			let folder = tempfile::tempdir()?;
-			let mut demo = start(folder.path(), &arguments)?;
-			let ended = demo.wait(LIMIT).await?;
-			assert_eq!(ended.code(), Some(status), "{}", demo.log().tail(40));
-			let verdict = verdict(&demo)?;
-			assert_eq!(
-				(&verdict["paid"], &verdict["whole"]),
-				(&Value::Bool(paid), &Value::Bool(true))
-			);
+			ends(&arguments, status, paid).await?;
 		}
 		Ok(())
 	})
@@ -88,15 +94,7 @@ async fn long_a_machine_is_paid_in_a_stablecoin_and_never_has_the_native_token()
 				false,
 			),
 		] {
-			let folder = tempfile::tempdir()?;
-			let mut demo = start(folder.path(), &arguments)?;
-			let ended = demo.wait(LIMIT).await?;
-			assert_eq!(ended.code(), Some(status), "{}", demo.log().tail(40));
-			let verdict = verdict(&demo)?;
-			assert_eq!(
-				(&verdict["paid"], &verdict["whole"]),
-				(&Value::Bool(paid), &Value::Bool(true))
-			);
+			let verdict = ends(&arguments, status, paid).await?;
 			let machine = &verdict["balances"]["after"]["BPI"]["machine"];
 			assert_eq!(
 				(&machine["free"], &machine["reserved"]),

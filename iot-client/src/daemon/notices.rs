@@ -116,6 +116,11 @@ impl Notices {
 		trouble.into_iter().chain(raised).collect()
 	}
 
+	/// Whether a rule has stopped the machine.
+	pub fn is_halted(&self) -> bool {
+		!self.halts.borrow().is_empty()
+	}
+
 	/// The line to the cloud, by now.
 	pub fn show_cloud(&self, cloud: CloudStatus) {
 		self.cloud.send_replace(Some(cloud));

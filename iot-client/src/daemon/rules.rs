@@ -125,12 +125,14 @@ impl Watch {
 						}
 					}
 				},
-				_ = tick.tick() => ticks = ticks.wrapping_add(1),
+				_ = tick.tick() => {
+					if ticks.is_multiple_of(SHOWN) {
+						self.show();
+					}
+					ticks = ticks.wrapping_add(1);
+				},
 			}
 			self.judge().await;
-			if ticks.is_multiple_of(SHOWN) {
-				self.show();
-			}
 		}
 	}
 

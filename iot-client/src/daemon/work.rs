@@ -11,7 +11,7 @@ use crate::{
 	evidence::Subject,
 	journal::{Journal, JournalError, Phase},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, future::pending, pin::pin, time::Duration};
 use subxt::utils::H256;
 use tokio::{
 	sync::{broadcast::error::RecvError, mpsc},
@@ -61,9 +61,35 @@ pub(super) struct Assignment {
 impl Assignment {
 	/// Runs the job once. Whatever happens, the board is safe at the end and the journal says how it ended.
 	pub(super) async fn run(self) {
-		let report = self.whole().await.unwrap_or_else(WorkReport::Journal);
+		let report = {
+			let mut whole = pin!(self.whole());
+			// Here, and not by the foreman, who may be waiting for a node: a rule stops the machine at once.
+			let ended = tokio::select! {
+				ended = &mut whole => ended,
+				why = self.halted() => {
+					tracing::warn!(job = %self.job.id, %why, "stopping the machine");
+					self.cancel.cancel();
+					whole.await
+				},
+			};
+			ended.unwrap_or_else(WorkReport::Journal)
+		};
 		// The foreman ends after its last run only.
 		let _ = self.reports.send(report).await;
+	}
+
+	/// Waits until a rule of the owner stops the machine: which, and why.
+	async fn halted(&self) -> String {
+		let mut halts = self.site.notices.halts();
+		loop {
+			if let Some((rule, why)) = halts.borrow_and_update().first_key_value() {
+				return format!("the rule \"{rule}\" stops it: {why}");
+			}
+			if halts.changed().await.is_err() {
+				// Nobody is left who could stop it by a rule.
+				pending::<()>().await;
+			}
+		}
 	}
 
 	async fn whole(&self) -> Result<WorkReport, JournalError> {

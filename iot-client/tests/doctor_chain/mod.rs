@@ -10,6 +10,7 @@ use subxt::{
 };
 use types::MachineId;
 
+// The node that the client's own tests play; of what it can do, these need a part.
 #[allow(dead_code)]
 #[path = "../../src/chain/fake.rs"]
 mod fake;

@@ -216,7 +216,6 @@ impl Foreman {
 		let mut blocks = FinalizedBlocks::after(self.site.chain.clone(), last);
 		let mut heads = self.site.chain.heads();
 		let mut board = self.site.board.watch_state();
-		let mut halts = self.site.notices.halts();
 		let mut tick = interval(STATUS);
 		tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
 		loop {
@@ -224,7 +223,6 @@ impl Foreman {
 				() = stop.cancelled(), if self.stopping.is_none() => self.begin_to_stop(),
 				_ = heads.changed() => {},
 				_ = board.changed() => {},
-				_ = halts.changed() => self.halt(&halts.borrow_and_update()),
 				_ = tick.tick() => {},
 				Some(report) = self.reports.recv() => self.take(report).await?,
 				block = blocks.next() => {
@@ -392,7 +390,7 @@ impl Foreman {
 				action @ (Action::Abort(_) | Action::Close) => self.act(head, view, action).await?,
 				_ if !self.standing.works() => "nothing; the alarms say why".to_owned(),
 				_ if !self.is_caught_up(head) => CATCHING_UP.to_owned(),
-				action if action.begins() && self.is_halted() => HALTED.to_owned(),
+				action if action.begins() && self.site.notices.is_halted() => HALTED.to_owned(),
 				action => self.act(head, view, action).await?,
 			}
 		};
@@ -415,17 +413,6 @@ impl Foreman {
 	fn is_caught_up(&self, head: &Head) -> bool {
 		let height = self.submitter.caught_up();
 		height.is_some_and(|height| head.block.number >= height)
-	}
-
-	/// Brings to safe what runs, if a rule of the owner says so.
-	fn halt(&self, halts: &BTreeMap<String, String>) {
-		if let Some((rule, why)) = halts.first_key_value() {
-			self.bring_to_safe(&format!("the rule \"{rule}\" stops it: {why}"));
-		}
-	}
-
-	fn is_halted(&self) -> bool {
-		!self.site.notices.halts().borrow().is_empty()
 	}
 
 	/// The longest that other work which comes before this job can take, in ms.

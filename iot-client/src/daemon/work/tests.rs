@@ -205,6 +205,35 @@ async fn an_open_door_leaves_the_job_as_it_was() {
 }
 
 #[tokio::test]
+async fn a_rule_of_the_owner_stops_what_runs_and_lets_nothing_begin() {
+	let mut bench = Bench::new();
+	bench.play(0);
+	let notices = bench.site.notices.clone();
+	// WHEN a rule stops the machine in the middle of the work, with no foreman who hears of it.
+	let halt = |report: &WorkReport| {
+		if matches!(report, WorkReport::Made { units_done: 1, .. }) {
+			notices.halt("too hot", Some("the spindle is too hot".to_owned()));
+		}
+	};
+	let last = bench.run(CancellationToken::new(), halt).await;
+	// THEN the run is over long before its last unit.
+	assert!(matches!(last, WorkReport::Over), "{last:?}");
+	assert!(matches!(bench.phase(), Phase::Failed { .. }), "{:?}", bench.phase());
+	assert!(bench.driven() < UNITS, "{}", bench.driven());
+
+	// AND as long as it stops the machine, nothing moves.
+	let mut bench = Bench::new();
+	bench.play(0);
+	bench
+		.site
+		.notices
+		.halt("too hot", Some("the spindle is too hot".to_owned()));
+	let last = bench.run(CancellationToken::new(), |_| ()).await;
+	assert!(matches!(last, WorkReport::NotBegun(_)), "{last:?}");
+	assert_eq!((bench.phase(), bench.driven()), (READY, 0));
+}
+
+#[tokio::test]
 async fn a_stop_before_the_first_movement_leaves_the_job_as_it_was() {
 	let mut bench = Bench::new();
 	bench.play(0);
