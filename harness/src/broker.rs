@@ -1,7 +1,7 @@
 //! A broker on a free port of this computer, and somebody who listens to everything that it is given.
 
 use crate::process::{free_port, wait_until, Process};
-use anyhow::{bail, ensure, Context, Result};
+use anyhow::{bail, Context, Result};
 use serde::Deserialize;
 use serde_json::Value;
 use std::{
@@ -50,15 +50,19 @@ struct Line {
 }
 
 impl Broker {
-	/// Starts it in `folder`, with nothing kept over a restart.
+	/// Starts it in `folder`. What the listener has not heard yet outlives a restart.
 	///
 	/// # Errors
 	/// When mosquitto is not installed or does not start.
 	pub async fn start(folder: &Path) -> Result<Self> {
 		let (port, folder) = (free_port()?, folder.join("broker"));
 		fs::create_dir_all(&folder)?;
-		let config =
-			format!("listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 0\n");
+		// The root that it may be started by stays who it is, or it could not write here.
+		let config = format!(
+			"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\npersistence true\n\
+			persistence_location {}/\nuser root\n",
+			folder.display()
+		);
 		fs::write(folder.join("mosquitto.conf"), config)?;
 		let process = spawn(&folder)?;
 		answers(port).await?;
@@ -77,12 +81,13 @@ impl Broker {
 		format!("mqtt://127.0.0.1:{}", self.port)
 	}
 
-	/// Kills it and starts it again: what it had not passed on is gone.
+	/// Ends it in good order and starts it again. A broker that is killed may have acknowledged what it then never passes on:
+	/// that would say nothing of who sent it.
 	///
 	/// # Errors
-	/// When it does not start.
-	pub async fn crash(&mut self) -> Result<()> {
-		self.process.kill().await?;
+	/// When it does not end or start.
+	pub async fn restart(&mut self) -> Result<()> {
+		self.process.stop().await?;
 		self.process = spawn(&self.folder)?;
 		answers(self.port).await
 	}
@@ -201,9 +206,7 @@ async fn answers(port: u16) -> Result<()> {
 		Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok().then_some(()))
 	})
 	.await
-	.context("mosquitto does not answer")?;
-	ensure!(port > 0, "no port");
-	Ok(())
+	.context("mosquitto does not answer")
 }
 
 #[cfg(test)]

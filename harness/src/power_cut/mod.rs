@@ -92,8 +92,8 @@ impl Run {
 				.await
 				.with_context(|| format!("job {job}, {}", moment.name()))?;
 		}
-		if self.plan.crashes_the_broker() {
-			self.broker.crash().await?;
+		if self.plan.restarts_the_broker() {
+			self.broker.restart().await?;
 		}
 		let (outcome, books) = ordered.settle(&mut self.world).await?;
 		must_balance(&books)?;

@@ -122,9 +122,9 @@ impl Plan {
 		Duration::from_millis(self.0.random_range(0..longest))
 	}
 
-	/// Whether the broker crashes as well.
-	pub(super) fn crashes_the_broker(&mut self) -> bool {
-		self.0.random_bool(0.1)
+	/// Whether the broker goes away for a moment as well.
+	pub(super) fn restarts_the_broker(&mut self) -> bool {
+		self.0.random_bool(0.3)
 	}
 }
 

@@ -2,7 +2,7 @@
 
 use crate::sources::fingerprint;
 use anyhow::{ensure, Context, Result};
-use std::{fs, path::Path};
+use std::path::Path;
 
 /// Before the fingerprint, in a file.
 const SAYS: &str = "Of the sources `";
@@ -134,7 +134,8 @@ impl File {
 	/// When it was measured from others.
 	#[cfg(test)]
 	pub fn check(&self, folder: &Path) -> Result<()> {
-		let text = fs::read_to_string(folder.join(self.path)).with_context(|| format!("cannot read {}", self.path))?;
+		let text =
+			std::fs::read_to_string(folder.join(self.path)).with_context(|| format!("cannot read {}", self.path))?;
 		let said = text
 			.split_once(SAYS)
 			.and_then(|(_, rest)| rest.split_once('`'))
@@ -185,6 +186,7 @@ fn with_stand_ins(measured: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use std::fs;
 
 	/// The checkout.
 	fn checkout() -> &'static Path {
