@@ -307,20 +307,24 @@ type Survey = JoinHandle<Vec<(usize, Result<u64>)>>;
 
 impl Keeper {
 	async fn run(mut self) {
-		if self.begin == Begin::Furthest {
-			self.look_round().await;
-		}
+		self.look_round().await;
 		loop {
 			match self.roster.next(Instant::now()) {
 				Next::Try(index) => self.keep(index).await,
-				Next::Wait(pause) => tokio::time::sleep(pause).await,
+				Next::Wait(pause) => {
+					tokio::time::sleep(pause).await;
+					self.look_round().await;
+				}
 			}
 		}
 	}
 
-	/// Asks all nodes how far they are, to begin with the one that is furthest. Of which chain they must be, if that is
-	/// not said, the first that answers decides, as it does without.
+	/// For whoever looks once: asks all nodes how far they are, to begin with the one that is furthest, also when none has
+	/// answered before. Of which chain they must be, if that is not said, the first that answers decides, as it does without.
 	async fn look_round(&mut self) {
+		if self.begin != Begin::Furthest {
+			return;
+		}
 		let urls: Vec<_> = self.roster.urls().map(str::to_owned).collect();
 		if urls.len() < 2 {
 			return;

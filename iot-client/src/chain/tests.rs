@@ -170,6 +170,23 @@ async fn who_looks_once_asks_the_node_that_is_furthest() {
 }
 
 #[tokio::test]
+async fn who_looks_once_asks_the_node_that_is_furthest_also_when_none_has_answered_at_first() {
+	let (mut behind, mut furthest) = (node(5).await, node(7).await);
+	behind.go();
+	furthest.go();
+	let chain = Chain::connect(Nodes {
+		begin: Begin::Furthest,
+		..Nodes::new(vec![behind.url(), furthest.url()])
+	});
+	for node in [&behind, &furthest] {
+		stands(&chain, node, |standing| matches!(standing, Standing::Refused(_))).await;
+	}
+	furthest.come().await;
+	behind.come().await;
+	reached_by(&chain, &furthest).await;
+}
+
+#[tokio::test]
 async fn a_node_of_another_chain_is_named_and_the_next_is_taken() {
 	let (other, right) = (FakeNode::start(9, state(), 5).await, node(5).await);
 	let endpoints = vec![other.url(), right.url()];
