@@ -25,7 +25,7 @@ use subxt::{utils::H256, Metadata};
 pub type Target = fn(&[u8]);
 
 /// The decoders, by the names of the fuzzers' programs and of the folders of seeds.
-pub const TARGETS: [(&str, Target); 12] = [
+pub const TARGETS: [(&str, Target); 13] = [
 	("frames_from_board", frames_from_board),
 	("frames_from_host", frames_from_host),
 	("board_memory", board_memory),
@@ -38,6 +38,7 @@ pub const TARGETS: [(&str, Target); 12] = [
 	("rules", rules),
 	("readings", readings),
 	("command", command),
+	("calls", calls),
 ];
 
 static METADATA: LazyLock<Metadata> = LazyLock::new(|| {
@@ -150,6 +151,13 @@ pub fn command(bytes: &[u8]) {
 			"followed twice"
 		);
 	}
+}
+
+/// Calls to the manager, from whoever is logged in as the owner: whatever they are, there is an answer.
+pub fn calls(bytes: &[u8]) {
+	let answer = iot_manager::played::answer(bytes).expect("each is answered");
+	// What wants no answer gets no more than this.
+	assert!(answer == "null" || answer.starts_with(['{', '[']), "{answer}");
 }
 
 /// An account's file from Polkadot.js.
