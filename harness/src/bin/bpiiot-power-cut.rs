@@ -5,7 +5,8 @@ use bpiiot_harness::power_cut;
 use clap::Parser;
 use std::process::ExitCode;
 
-/// Kills the client at random moments of running jobs, and looks that nothing is lost, doubled or run twice.
+/// Kills the client at random moments of running jobs, half of the times on a disk that loses or tears what was not forced to
+/// it, and looks that nothing is lost, doubled or run twice.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {

@@ -1,6 +1,6 @@
 //! What the cuts hit, and what came of it.
 
-use super::News;
+use super::{plan::Cut, torn::Torn, News};
 use anyhow::{ensure, Result};
 use std::{
 	collections::{BTreeMap, BTreeSet},
@@ -11,7 +11,7 @@ use std::{
 /// What the cuts hit, and what came of it.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-	cuts: BTreeMap<&'static str, u32>,
+	cuts: BTreeMap<&'static str, Row>,
 	ends: BTreeMap<&'static str, u32>,
 	/// Jobs for which the machine has begun to move.
 	begun: BTreeSet<u64>,
@@ -22,16 +22,33 @@ pub struct Table {
 	pub repeated: u64,
 	/// Readings in them.
 	pub readings: u64,
+	/// What was torn amid a sync.
+	pub torn: Vec<Torn>,
+}
+
+/// How often the power went at one moment.
+#[derive(Clone, Copy, Debug, Default)]
+struct Row {
+	plain: u32,
+	torn: u32,
+	/// Of the torn ones, those amid a sync.
+	amid: u32,
 }
 
 impl Table {
 	/// How many cuts there were.
 	pub fn cuts(&self) -> u32 {
-		self.cuts.values().sum()
+		self.cuts.values().map(|row| row.plain + row.torn).sum()
 	}
 
-	pub(super) fn cut(&mut self, moment: &'static str) {
-		*self.cuts.entry(moment).or_default() += 1;
+	/// Takes note of a cut; `amid`: amid a sync.
+	pub(super) fn cut(&mut self, moment: &'static str, cut: Cut, amid: bool) {
+		let row = self.cuts.entry(moment).or_default();
+		match cut {
+			Cut::Plain => row.plain += 1,
+			Cut::Torn => row.torn += 1,
+		}
+		row.amid += u32::from(amid);
 	}
 
 	pub(super) fn ended(&mut self, how: &'static str) {
@@ -56,11 +73,17 @@ impl Table {
 
 impl fmt::Display for Table {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		writeln!(f, "{:<28}cuts", "the power went while")?;
-		for (moment, cuts) in &self.cuts {
-			writeln!(f, "  {moment:<26}{cuts:>4}")?;
+		let heads = ("the power went while", "plain", "torn", "amid a sync");
+		writeln!(f, "{:<28}{:>6}{:>6}{:>13}", heads.0, heads.1, heads.2, heads.3)?;
+		let mut sum = Row::default();
+		for (moment, row) in &self.cuts {
+			writeln!(f, "  {moment:<26}{:>6}{:>6}{:>13}", row.plain, row.torn, row.amid)?;
+			sum.plain += row.plain;
+			sum.torn += row.torn;
+			sum.amid += row.amid;
 		}
-		writeln!(f, "  {:<26}{:>4}\n", "in all", self.cuts())?;
+		writeln!(f, "  {:<26}{:>6}{:>6}{:>13}\n", "in all", sum.plain, sum.torn, sum.amid)?;
+		self.show_torn(f)?;
 		for (how, jobs) in &self.ends {
 			writeln!(f, "jobs {how}: {jobs}")?;
 		}
@@ -79,6 +102,24 @@ impl fmt::Display for Table {
 			f,
 			"0 lost, 0 calls sent twice, 0 jobs run twice, and the journal always opened"
 		)
+	}
+}
+
+impl Table {
+	/// What was torn, file by file.
+	fn show_torn(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		let mut files = BTreeMap::<_, (u32, usize, usize)>::new();
+		for torn in &self.torn {
+			let name = torn.file.file_name().unwrap_or_default().to_string_lossy();
+			let (cuts, written, of) = files.entry(name).or_default();
+			*cuts += 1;
+			*written += torn.written;
+			*of += torn.of;
+		}
+		for (name, (cuts, written, of)) in files {
+			writeln!(f, "{name}: {cuts} syncs torn, after {written} of their {of} pieces")?;
+		}
+		Ok(())
 	}
 }
 
@@ -103,11 +144,40 @@ mod tests {
 	#[test]
 	fn the_table_counts_by_moment() {
 		let mut table = Table::default();
-		table.cut("a");
-		table.cut("a");
-		table.cut("b");
-		assert_eq!(table.cuts(), 3);
+		table.cut("a", Cut::Plain, false);
+		table.cut("a", Cut::Torn, true);
+		table.cut("a", Cut::Torn, false);
+		table.cut("b", Cut::Plain, false);
+		assert_eq!(table.cuts(), 4);
+		let rows: Vec<String> = table.to_string().lines().map(|line| line.replace(' ', "")).collect();
+		for row in ["a121", "b100", "inall221"] {
+			assert!(rows.iter().any(|line| line == row), "{row}: {rows:?}");
+		}
+	}
+
+	#[test]
+	fn what_was_torn_is_told_by_file() {
+		let torn = |file: &str, written, of| Torn {
+			file: file.into(),
+			written,
+			of,
+		};
+		let table = Table {
+			torn: vec![
+				torn("x/journal", 3, 10),
+				torn("x/journal", 5, 10),
+				torn("x/outbox", 0, 2),
+			],
+			..Table::default()
+		};
 		let text = table.to_string();
-		assert!(text.contains("in all") && text.contains("   3"), "{text}");
+		assert!(
+			text.contains("journal: 2 syncs torn, after 8 of their 20 pieces"),
+			"{text}"
+		);
+		assert!(
+			text.contains("outbox: 1 syncs torn, after 0 of their 2 pieces"),
+			"{text}"
+		);
 	}
 }

@@ -4,7 +4,7 @@ use crate::{
 	facts::MachineFacts,
 	packet::{publishable, Packet},
 };
-use iot_outbox::{Message, ReadingBatch, Sample};
+use iot_outbox::{readings::reduction, Message, ReadingBatch, Sample};
 use std::fmt::Write;
 
 /// The topic of the outbox under which batches of readings are filed.
@@ -32,6 +32,15 @@ pub(crate) enum Unsendable {
 	},
 }
 
+/// What is said of a batch of readings, beside the readings.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+	/// The message's number.
+	id: u64,
+	/// By how much it was made smaller; 1 as measured.
+	reduced: u32,
+}
+
 /// Turns messages into publications under one topic prefix.
 #[derive(Clone, Debug)]
 pub(crate) struct JsonTopics {
@@ -56,7 +65,11 @@ impl JsonTopics {
 	pub fn packets(&self, message: &Message, most: usize) -> Result<Vec<Packet>, Unsendable> {
 		if message.topic == READINGS {
 			let batch = decode(message)?;
-			return self.readings(message.id.0, &batch, most);
+			let head = Head {
+				id: message.id.0,
+				reduced: reduction(&message.body).unwrap_or(1),
+			};
+			return self.readings(head, &batch, most);
 		}
 		let topic = topic_of(&self.prefix, message)?;
 		let mut packet = Packet::json(topic, message.body.clone());
@@ -71,7 +84,7 @@ impl JsonTopics {
 	}
 
 	/// Halves the readings until each part fits.
-	fn readings(&self, id: u64, batch: &ReadingBatch, most: usize) -> Result<Vec<Packet>, Unsendable> {
+	fn readings(&self, head: Head, batch: &ReadingBatch, most: usize) -> Result<Vec<Packet>, Unsendable> {
 		let mut parts = 1;
 		loop {
 			let length = batch.samples.len().div_ceil(parts).max(1);
@@ -83,7 +96,7 @@ impl JsonTopics {
 			let packets: Vec<Packet> = chunks
 				.into_iter()
 				.enumerate()
-				.map(|(index, samples)| self.part(id, batch, samples, (index + 1, count)))
+				.map(|(index, samples)| self.part(head, batch, samples, (index + 1, count)))
 				.collect();
 			if packets.iter().all(|packet| packet.size() <= most) {
 				return Ok(packets);
@@ -95,10 +108,10 @@ impl JsonTopics {
 		}
 	}
 
-	fn part(&self, id: u64, batch: &ReadingBatch, samples: &[Sample], part: (usize, usize)) -> Packet {
-		let text = self.readings_text(id, batch, samples, part);
+	fn part(&self, head: Head, batch: &ReadingBatch, samples: &[Sample], part: (usize, usize)) -> Packet {
+		let text = self.readings_text(head, batch, samples, part);
 		let mut packet = Packet::json(self.topic(READINGS), text);
-		packet.properties = vec![("id".to_owned(), id.to_string())];
+		packet.properties = vec![("id".to_owned(), head.id.to_string())];
 		if part.1 > 1 {
 			packet
 				.properties
@@ -107,10 +120,13 @@ impl JsonTopics {
 		packet
 	}
 
-	fn readings_text(&self, id: u64, batch: &ReadingBatch, samples: &[Sample], part: (usize, usize)) -> String {
+	fn readings_text(&self, head: Head, batch: &ReadingBatch, samples: &[Sample], part: (usize, usize)) -> String {
 		let from = samples.iter().map(|sample| sample.at_ms).min().unwrap_or(0);
 		let to = samples.iter().map(|sample| sample.at_ms).max().unwrap_or(0);
-		let mut text = format!("{{\"v\":1,\"id\":{id},\"from\":{from},\"to\":{to}");
+		let mut text = format!("{{\"v\":1,\"id\":{},\"from\":{from},\"to\":{to}", head.id);
+		if head.reduced > 1 {
+			push(&mut text, format_args!(",\"reduced\":{}", head.reduced));
+		}
 		if part.1 > 1 {
 			push(&mut text, format_args!(",\"part\":[{},{}]", part.0, part.1));
 		}
@@ -224,6 +240,10 @@ mod tests {
 		}
 	}
 
+	fn head(id: u64) -> Head {
+		Head { id, reduced: 1 }
+	}
+
 	fn message(topic: &str, body: &[u8]) -> Message {
 		Message {
 			id: MessageId(7),
@@ -236,7 +256,7 @@ mod tests {
 
 	#[test]
 	fn writes_readings_in_units() {
-		let packets = topics().readings(123, &batch(3), 10_000).unwrap();
+		let packets = topics().readings(head(123), &batch(3), 10_000).unwrap();
 		assert_eq!(packets.len(), 1);
 		assert_eq!(packets[0].topic, "bpiiot/m1/readings");
 		assert_eq!(packets[0].properties, [("id".to_owned(), "123".to_owned())]);
@@ -254,6 +274,20 @@ mod tests {
 			value["channels"]["odd \"one\""],
 			json!({"raw": true, "t": [1001], "v": [201]})
 		);
+	}
+
+	#[test]
+	fn readings_that_were_made_smaller_say_so() {
+		let measured = batch(64).encode().unwrap();
+		let text = |body: &[u8]| {
+			let packets = topics().packets(&message(READINGS, body), 100_000).unwrap();
+			serde_json::from_slice::<Value>(&packets[0].body).unwrap()
+		};
+		assert_eq!(text(&measured).get("reduced"), None);
+		// The second byte is by how much, see the layout of a batch.
+		let mut smaller = iot_outbox::downsample(&batch(64), 4).encode().unwrap();
+		smaller[1] = 4;
+		assert_eq!(text(&smaller)["reduced"], 4);
 	}
 
 	#[test]
@@ -285,7 +319,7 @@ mod tests {
 	#[test]
 	fn gives_up_readings_that_no_number_of_parts_makes_small() {
 		assert_eq!(
-			topics().readings(1, &batch(4), 60),
+			topics().readings(head(1), &batch(4), 60),
 			Err(Unsendable::TooLarge { most: 60 })
 		);
 	}
@@ -294,7 +328,7 @@ mod tests {
 		#[test]
 		fn parts_fit_and_together_are_the_batch(samples in 1_usize..400, most in 400_usize..3000) {
 			let batch = batch(samples);
-			let packets = match topics().readings(1, &batch, most) {
+			let packets = match topics().readings(head(1), &batch, most) {
 				Ok(packets) => packets,
 				Err(error) => {
 					prop_assert_eq!(error, Unsendable::TooLarge { most });

@@ -1,5 +1,6 @@
 //! Where messages come from: the outbox, or in tests something smaller.
 
+use crate::store;
 use iot_outbox::{Clock, InFlight, Lane, Message, MessageId, NewMessage, Outbox};
 use serde_json::json;
 use std::{
@@ -61,13 +62,14 @@ impl OutboxSource {
 	}
 
 	fn keep(&self, message: &Message, why: &str) -> io::Result<()> {
-		fs::create_dir_all(&self.aside)?;
+		store::make_folder(&self.aside)?;
 		let about = json!({
 			"id": message.id.0, "lane": message.lane.name(), "at": message.at_ms, "topic": message.topic, "why": why,
 		});
 		let name = format!("{:020}", message.id.0);
-		fs::write(self.aside.join(format!("{name}.body")), &message.body)?;
-		fs::write(self.aside.join(format!("{name}.json")), about.to_string())?;
+		// On disk before the outbox forgets it: a power cut must not take both.
+		store::write_whole(&self.aside, &format!("{name}.json"), about.to_string().as_bytes())?;
+		store::write_whole(&self.aside, &format!("{name}.body"), &message.body)?;
 		prune(&self.aside)
 	}
 }
@@ -81,8 +83,11 @@ fn prune(folder: &Path) -> io::Result<()> {
 	bodies.sort();
 	let too_many = bodies.len().saturating_sub(MOST_ASIDE);
 	for body in bodies.into_iter().take(too_many) {
-		fs::remove_file(body.with_extension("json"))?;
-		fs::remove_file(body)?;
+		// A power cut may have come between the two.
+		match fs::remove_file(body.with_extension("json")) {
+			Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+			_ => fs::remove_file(body)?,
+		}
 	}
 	Ok(())
 }
@@ -183,7 +188,10 @@ mod tests {
 	fn keeps_a_bounded_number_aside() {
 		let folder = tempfile::tempdir().unwrap();
 		let (_, source) = outbox(folder.path());
-		for id in 0..MOST_ASIDE as u64 + 5 {
+		// What a power cut left between the two removals.
+		fs::create_dir_all(folder.path().join("aside")).unwrap();
+		fs::write(folder.path().join("aside").join(format!("{:020}.body", 0)), "").unwrap();
+		for id in 1..MOST_ASIDE as u64 + 5 {
 			let message = Message {
 				id: MessageId(id),
 				lane: Lane::Reading,

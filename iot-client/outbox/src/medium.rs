@@ -1,9 +1,10 @@
 //! What an outbox is kept on, injected; and the count of what is written to it.
 
-use redb::{backends::FileBackend, StorageBackend};
+use crate::Disk;
+use redb::StorageBackend;
 use std::{
 	fmt,
-	fs::{self, File, OpenOptions},
+	fs::{self, OpenOptions},
 	io::{self, Write},
 	ops::Bound,
 	os::unix::fs::{MetadataExt, OpenOptionsExt},
@@ -33,12 +34,15 @@ pub trait Medium: Send + Sync {
 	fn give_spare(&self);
 }
 
-/// A file that exists. Its spare is a file beside it.
-pub(crate) struct FileMedium(pub(crate) PathBuf);
+/// A file that exists. Its spare is a file beside it, with nothing in it: that one is always this computer's.
+pub(crate) struct FileMedium {
+	pub(crate) disk: Arc<dyn Disk>,
+	pub(crate) path: PathBuf,
+}
 
 impl FileMedium {
 	fn spare(&self) -> PathBuf {
-		let mut name = self.0.as_os_str().to_owned();
+		let mut name = self.path.as_os_str().to_owned();
 		name.push(".spare");
 		name.into()
 	}
@@ -46,7 +50,7 @@ impl FileMedium {
 
 impl Medium for FileMedium {
 	fn plug(&self) -> io::Result<Box<dyn StorageBackend>> {
-		file_backend(OpenOptions::new().read(true).write(true).open(&self.0)?)
+		Ok(Box::new(self.disk.open(&self.path)?))
 	}
 
 	fn take_spare(&self, bytes: u64) -> io::Result<()> {
@@ -89,17 +93,6 @@ fn fill(path: &Path, bytes: u64) -> io::Result<()> {
 		left = left.saturating_sub(4096);
 	}
 	file.sync_all()
-}
-
-/// A file that must not exist yet, for the owner only.
-pub(crate) fn new_file(path: &Path) -> io::Result<Box<dyn StorageBackend>> {
-	let mut options = OpenOptions::new();
-	file_backend(options.read(true).write(true).create_new(true).mode(0o600).open(path)?)
-}
-
-fn file_backend(file: File) -> io::Result<Box<dyn StorageBackend>> {
-	let backend = FileBackend::new(file).map_err(|error| io::Error::other(error.to_string()))?;
-	Ok(Box::new(backend))
 }
 
 /// What was done to the storage.

@@ -10,7 +10,7 @@ use crate::{
 	room::Work,
 	store::{self, Failure, Place, MESSAGES},
 	writer::Writer,
-	Clock, InFlight, Lane, Limits, Medium, Message, MessageId, NewMessage, OutboxError, Stats,
+	Clock, Disk, Files, InFlight, Lane, Limits, Medium, Message, MessageId, NewMessage, OutboxError, Stats,
 };
 use redb::{Database, ReadableDatabase};
 use std::{
@@ -74,9 +74,26 @@ impl Outbox {
 	/// [`OutboxError::Limits`], [`OutboxError::InUse`], [`OutboxError::Foreign`], [`OutboxError::Damaged`],
 	/// [`OutboxError::OtherFormat`], or the disk's. A file that is not an outbox is left as it is.
 	pub fn open(path: &Path, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self, OutboxError> {
+		Self::open_at(Arc::new(Files), path, limits, clock)
+	}
+
+	/// As [`Outbox::open`], with the file on this disk.
+	///
+	/// # Errors
+	/// As [`Outbox::open`].
+	pub fn open_at(
+		disk: Arc<dyn Disk>,
+		path: &Path,
+		limits: Limits,
+		clock: Arc<dyn Clock>,
+	) -> Result<Self, OutboxError> {
 		limits.check()?;
-		store::make_file(path, &limits)?;
-		Self::open_on(Box::new(FileMedium(path.to_owned())), path, limits, clock)
+		store::make_file(&disk, path, &limits)?;
+		let medium = FileMedium {
+			disk,
+			path: path.to_owned(),
+		};
+		Self::open_on(Box::new(medium), path, limits, clock)
 	}
 
 	/// As [`Outbox::open`], on any medium; `name` stands in errors.

@@ -2,15 +2,14 @@
 
 use crate::{
 	limits::Limits,
-	medium::{new_file, Counted, Counters, Medium},
+	medium::{Counted, Counters, FileMedium, Medium},
 	record::{Key, STATE_KEY},
 	state::{State, StateError, FORMAT},
-	OutboxError,
+	Disk, OutboxError,
 };
 use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition, TableHandle};
 use std::{
-	fs::{self, File},
-	io,
+	fs, io,
 	path::{Path, PathBuf},
 	sync::{atomic::Ordering, Arc},
 };
@@ -198,10 +197,13 @@ impl Place {
 
 /// Makes the file if there is none, whole or not at all: it gets its name when it is complete, so that a power cut in
 /// between leaves nothing that cannot be opened.
-pub(crate) fn make_file(path: &Path, limits: &Limits) -> Result<(), OutboxError> {
+pub(crate) fn make_file(disk: &Arc<dyn Disk>, path: &Path, limits: &Limits) -> Result<(), OutboxError> {
 	let place = |at: &Path| Place {
 		path: at.to_owned(),
-		medium: Arc::new(crate::medium::FileMedium(at.to_owned())),
+		medium: Arc::new(FileMedium {
+			disk: disk.clone(),
+			path: at.to_owned(),
+		}),
 		counters: Arc::default(),
 		cache_bytes: limits.cache_bytes,
 		spare_bytes: limits.spare_bytes(),
@@ -223,24 +225,22 @@ pub(crate) fn make_file(path: &Path, limits: &Limits) -> Result<(), OutboxError>
 			Ok((database, _)) => database,
 			// Of a power cut; nothing was ever put into it.
 			Err(_) => {
-				fs::remove_file(&unfinished).map_err(|e| io(&e))?;
-				make_new(&place(&unfinished)).map_err(|e| named(e, path))?
+				disk.remove(&unfinished).map_err(|e| io(&e))?;
+				make_new(disk, &place(&unfinished)).map_err(|e| named(e, path))?
 			}
 		}
 	} else {
-		make_new(&place(&unfinished)).map_err(|e| named(e, path))?
+		make_new(disk, &place(&unfinished)).map_err(|e| named(e, path))?
 	};
 	if path.exists() {
 		return Ok(());
 	}
-	fs::rename(&unfinished, path)
-		.and_then(|()| File::open(folder)?.sync_all())
-		.map_err(|e| io(&e))
+	disk.rename(&unfinished, path).map_err(|e| io(&e))
 }
 
-fn make_new(place: &Place) -> Result<Database, OutboxError> {
-	let storage = new_file(&place.path).map_err(|error| place.io(&error))?;
-	let database = place.open_storage(storage)?;
+fn make_new(disk: &Arc<dyn Disk>, place: &Place) -> Result<Database, OutboxError> {
+	let storage = disk.make(&place.path).map_err(|error| place.io(&error))?;
+	let database = place.open_storage(Box::new(storage))?;
 	place.begin(&database)?;
 	Ok(database)
 }

@@ -12,14 +12,13 @@
 
 use crate::{
 	chain::types::{BlockId, JobId},
-	parse,
+	disk, parse,
 };
-use redb::{backends::FileBackend, Database, Durability, ReadableDatabase, ReadableTable, TableDefinition};
+use iot_outbox::{Disk, Files};
+use redb::{Database, Durability, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition};
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use std::{
-	fs::{self, File, OpenOptions},
 	io,
-	os::unix::fs::OpenOptionsExt,
 	path::{Path, PathBuf},
 	sync::Arc,
 };
@@ -164,12 +163,27 @@ impl Journal {
 	/// # Errors
 	/// When another process has it, it is another chain's, or the disk fails.
 	pub fn open(path: &Path, genesis: H256) -> Result<Self> {
+		Self::open_on(&Files, path, genesis)
+	}
+
+	/// As [`Journal::open`], with the file on this disk.
+	///
+	/// # Errors
+	/// As [`Journal::open`].
+	pub fn open_on(disk: &dyn Disk, path: &Path, genesis: H256) -> Result<Self> {
 		let folder = path.parent().unwrap_or(Path::new("."));
-		fs::create_dir_all(folder).map_err(|e| JournalError::Store(format!("{}: {e}", folder.display())))?;
+		disk::make_folder(folder).map_err(|error| unusable(folder, &error))?;
 		if !path.exists() {
-			make(path)?;
+			make(disk, path)?;
 		}
-		let db = Database::open(path).map_err(|error| match error {
+		let storage = disk.open(path).map_err(|error| unusable(path, &error))?;
+		// The store would take an empty file for a new one. No power cut leaves one here, and a journal that was emptied must
+		// not pass for one in which nothing was ever done.
+		if storage.len().map_err(|error| unusable(path, &error))? == 0 {
+			return Err(JournalError::Store(format!("{} is empty", path.display())));
+		}
+		let opened = Database::builder().create_with_backend(storage);
+		let db = opened.map_err(|error| match error {
 			redb::DatabaseError::DatabaseAlreadyOpen => JournalError::InUse(path.to_owned()),
 			error => error.into(),
 		})?;
@@ -380,27 +394,19 @@ impl Journal {
 
 /// Makes an empty store. The store fills its file bit by bit, and refuses for ever one that a power cut left half made: so it
 /// is made under another name, and gets its own when it is whole.
-fn make(path: &Path) -> Result<()> {
+fn make(disk: &dyn Disk, path: &Path) -> Result<()> {
 	let fresh = path.with_extension("redb.new");
 	let whole = || {
-		match fs::remove_file(&fresh) {
-			Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-			_ => {}
-		}
-		let file = OpenOptions::new()
-			.read(true)
-			.write(true)
-			.create_new(true)
-			.mode(0o600)
-			.open(&fresh)?;
-		let backend = FileBackend::new(file).map_err(io::Error::other)?;
-		let made = Database::builder().create_with_backend(backend);
-		made.map(drop).map_err(io::Error::other)?;
-		File::open(&fresh)?.sync_all()?;
-		fs::rename(&fresh, path)?;
-		File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+		disk.remove(&fresh)?;
+		let made = Database::builder().create_with_backend(disk.make(&fresh)?);
+		made.and_then(Database::close).map_err(io::Error::other)?;
+		disk.rename(&fresh, path)
 	};
-	whole().map_err(|error| JournalError::Store(format!("{}: {error}", fresh.display())))
+	whole().map_err(|error| unusable(&fresh, &error))
+}
+
+fn unusable(path: &Path, error: &io::Error) -> JournalError {
+	JournalError::Store(format!("{}: {error}", path.display()))
 }
 
 fn to_json<T: Serialize>(value: &T) -> Vec<u8> {

@@ -2,7 +2,7 @@
 
 use super::*;
 use iot_outbox::faults::FaultyDisk;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs};
 
 const GENESIS: H256 = H256([1; 32]);
 const JOB: JobId = JobId(7);
@@ -150,6 +150,16 @@ fn what_a_power_cut_leaves_of_a_journal_that_was_being_made_is_made_anew() {
 	Journal::open(&path, GENESIS).unwrap().advance(JOB, &ready()).unwrap();
 	assert_eq!(Journal::open(&path, GENESIS).unwrap().job(JOB).unwrap(), Some(ready()));
 	assert!(!path.with_extension("redb.new").exists());
+}
+
+#[test]
+fn a_journal_that_was_emptied_is_no_new_one() {
+	let dir = tempfile::tempdir().unwrap();
+	let path = dir.path().join("journal.redb");
+	fs::write(&path, b"").unwrap();
+	let error = Journal::open(&path, GENESIS).unwrap_err().to_string();
+	assert!(error.contains("journal.redb is empty"), "{error}");
+	assert_eq!(fs::read(&path).unwrap(), b"");
 }
 
 #[test]
