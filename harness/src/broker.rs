@@ -14,6 +14,9 @@ use std::{
 
 /// How long it may take until somebody answers at the port.
 const START_LIMIT: Duration = Duration::from_secs(20);
+/// Who listens, and to what.
+const LISTENER: &str = "listener";
+const EVERYTHING: &str = "bpiiot/#";
 /// Where Debian puts what only services need.
 const SERVICES: &str = "/usr/sbin";
 
@@ -22,7 +25,8 @@ const SERVICES: &str = "/usr/sbin";
 pub struct Broker {
 	port: u16,
 	folder: PathBuf,
-	process: Process,
+	/// None while it is down.
+	process: Option<Process>,
 	listener: Process,
 	heard: Heard,
 }
@@ -36,6 +40,8 @@ pub struct Heard {
 	pub readings: u64,
 	/// Numbers that came after a higher one of the same topic for the first time.
 	pub out_of_order: Vec<u64>,
+	/// What came that is no readings: the end of the topic, and the content.
+	pub told: Vec<(String, Value)>,
 	highest: BTreeMap<String, u64>,
 }
 
@@ -60,17 +66,24 @@ impl Broker {
 		// The root that it may be started by stays who it is, or it could not write here.
 		let config = format!(
 			"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\npersistence true\n\
-			persistence_location {}/\nuser root\n",
+			persistence_location {}/\nuser root\n\
+			log_type error\nlog_type warning\nlog_type notice\nlog_type information\nlog_type subscribe\n",
 			folder.display()
 		);
 		fs::write(folder.join("mosquitto.conf"), config)?;
-		let process = spawn(&folder)?;
+		let mut process = spawn(&folder)?;
 		answers(port).await?;
 		let listener = listen(&folder, port)?;
+		// From here on it gets everything, also what comes while it is away.
+		process
+			.wait_for_line("that somebody listens", START_LIMIT, |line| {
+				line.ends_with(&format!("{LISTENER} 1 {EVERYTHING}"))
+			})
+			.await?;
 		Ok(Self {
 			port,
 			folder,
-			process,
+			process: Some(process),
 			listener,
 			heard: Heard::default(),
 		})
@@ -87,9 +100,31 @@ impl Broker {
 	/// # Errors
 	/// When it does not end or start.
 	pub async fn restart(&mut self) -> Result<()> {
-		self.process.stop().await?;
-		self.process = spawn(&self.folder)?;
+		self.down().await?;
+		self.up().await
+	}
+
+	/// Ends it in good order: nobody listens at the port until it is [up](Self::up) again.
+	///
+	/// # Errors
+	/// When it does not end, or is down already.
+	pub async fn down(&mut self) -> Result<()> {
+		let mut process = self.process.take().context("the broker is down")?;
+		process.stop().await.map(|_| ())
+	}
+
+	/// Starts it again, at the same port and with what it knew.
+	///
+	/// # Errors
+	/// When it does not start.
+	pub async fn up(&mut self) -> Result<()> {
+		self.process = Some(spawn(&self.folder)?);
 		answers(self.port).await
+	}
+
+	/// Where the listener writes what it hears, a line of JSON for each message.
+	pub fn heard_log(&self) -> &Path {
+		self.listener.log().path()
 	}
 
 	/// What was heard until now.
@@ -112,7 +147,10 @@ impl Broker {
 	/// When one of them does not end.
 	pub async fn stop(mut self) -> Result<()> {
 		self.listener.kill().await?;
-		self.process.stop().await.map(|_| ())
+		match &mut self.process {
+			Some(process) => process.stop().await.map(|_| ()),
+			None => Ok(()),
+		}
 	}
 }
 
@@ -127,15 +165,27 @@ impl Heard {
 		if *times > 1 {
 			return;
 		}
+		let kind = line.topic.rsplit('/').next().unwrap_or_default().to_owned();
 		let highest = self.highest.entry(line.topic).or_default();
 		if number < *highest {
 			self.out_of_order.push(number);
 		}
 		*highest = (*highest).max(number);
+		if kind != "readings" {
+			self.told.push((kind, line.payload));
+			return;
+		}
 		let channels = line.payload["channels"].as_object();
 		let counts = channels.into_iter().flatten();
 		let count = |(_, channel): (&String, &Value)| channel["v"].as_array().map_or(0, |values| values.len() as u64);
 		self.readings += counts.map(count).sum::<u64>();
+	}
+
+	/// How many messages the client said that it dropped.
+	pub fn dropped(&self) -> u64 {
+		let records = self.told.iter().filter(|(kind, _)| kind == "dropped");
+		let gaps = records.filter_map(|(_, record)| record["gaps"].as_array()).flatten();
+		gaps.filter_map(|gap| gap["messages"].as_u64()).sum()
 	}
 
 	/// Numbers between the lowest and the highest that never came.
@@ -168,13 +218,13 @@ fn listen(folder: &Path, port: u16) -> Result<Process> {
 		"-V",
 		"5",
 		"-t",
-		"bpiiot/#",
+		EVERYTHING,
 		"-q",
 		"1",
 		"-F",
 		"%J",
 		"-i",
-		"listener",
+		LISTENER,
 		"-c",
 		"-x",
 		"3600",
@@ -226,12 +276,12 @@ mod tests {
 	fn gaps_repetitions_and_disorder_are_seen() {
 		let mut heard = Heard::default();
 		for (topic, id, values) in [
-			("r", 3, 5),
-			("r", 4, 1),
-			("e", 6, 0),
-			("r", 4, 1),
-			("r", 8, 2),
-			("r", 7, 1),
+			("a/readings", 3, 5),
+			("a/readings", 4, 1),
+			("a/events", 6, 0),
+			("a/readings", 4, 1),
+			("a/readings", 8, 2),
+			("a/readings", 7, 1),
 		] {
 			heard.take(line(topic, id, values));
 		}
@@ -239,5 +289,17 @@ mod tests {
 		assert_eq!(heard.out_of_order, [7]);
 		assert_eq!(heard.readings, 9);
 		assert_eq!(heard.numbers[&4], 2);
+		assert_eq!(heard.told.len(), 1);
+	}
+
+	#[test]
+	fn what_was_dropped_is_added_up_over_all_records() {
+		let mut heard = Heard::default();
+		for (id, messages) in [(1, 2), (2, 3)] {
+			let mut line = line("a/dropped", id, 0);
+			line.payload = serde_json::json!({ "gaps": [{ "messages": messages }, { "messages": 10 }] });
+			heard.take(line);
+		}
+		assert_eq!(heard.dropped(), 25);
 	}
 }

@@ -7,6 +7,7 @@
 //! | [`chain`], [`calls`], [`audit`] | the chain by the node's own metadata, with none of the client's code |
 //! | [`proxy`] | a network between client and node that can be cut, stalled, made slow, or lie |
 //! | [`broker`] | an MQTT broker, and what it was given |
+//! | [`outage`] | broker, node or disk space go away for long |
 //! | [`power_cut`] | the client is killed at random moments, again and again |
 //! | [`money`] | what is paid with, and how a stablecoin gets in |
 //! | [`world`], [`ordered`] | all of it in one temporary folder, and a job in it |
@@ -28,6 +29,7 @@ pub mod metrics;
 pub mod money;
 pub mod node;
 pub mod ordered;
+pub mod outage;
 pub mod power_cut;
 pub mod process;
 pub mod proxy;
