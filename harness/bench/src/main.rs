@@ -1,6 +1,7 @@
 //! `make bench`: the measured figures as a table. Real node, real client, virtual board; and the runtime in memory, for
 //! what is counted.
 
+mod client;
 mod latency;
 mod ledger;
 mod round_trip;
@@ -35,6 +36,12 @@ struct Arguments {
 	/// How many machines fill the blocks; each gets 32 orders
 	#[arg(long, value_name = "N", default_value_t = 80)]
 	machines: u32,
+	/// How many times a threshold is crossed, from the line to the transaction
+	#[arg(long, value_name = "N", default_value_t = 500)]
+	crossings: usize,
+	/// Only the figures of the machine's client as a program
+	#[arg(long)]
+	only_client: bool,
 }
 
 #[tokio::main]
@@ -66,8 +73,12 @@ async fn bench(arguments: &Arguments) -> Result<u8> {
 }
 
 async fn measure(arguments: &Arguments) -> Result<Vec<Figure>> {
+	let mut figures = client::measure(arguments.crossings).await?;
+	if arguments.only_client {
+		return Ok(figures);
+	}
 	eprintln!("board round trips");
-	let mut figures = round_trip::measure(arguments.commands).await?;
+	figures.extend(round_trip::measure(arguments.commands).await?);
 	eprintln!("orders");
 	figures.extend(latency::measure(Duration::from_millis(arguments.block_time), arguments.orders).await?);
 	eprintln!("full blocks (some minutes)");
