@@ -53,8 +53,13 @@ check: setup ## Format, scripts, licences, clippy, documentation; STEPS=".." for
 	@scripts/check.sh $(STEPS)
 
 .PHONY: bench
-bench: build ## The measured figures as a table (JSON=path for a file as well, ARGS=..)
-	@exec "$(bin)/bpiiot-bench" $(if $(JSON),--json "$(JSON)") $(ARGS)
+bench: build ## The measured figures as a table, of the client as it is shipped, which is built first (JSON=path for a file as well, IOT_CLIENT=path for another build of it, ARGS=--only-client ..)
+	@if [[ -z "$${IOT_CLIENT:-}" ]]; then \
+		echo "building the client as it is shipped; only the first time takes long" >&2; \
+		began=$$SECONDS; $(cargo_build) --profile dist --package iot-client; \
+		echo "that took $$((SECONDS - began)) s" >&2; \
+	fi
+	@export IOT_CLIENT="$${IOT_CLIENT:-$(CARGO_TARGET_DIR)/dist/iot-client}"; exec "$(bin)/bpiiot-bench" $(if $(JSON),--json "$(JSON)") $(ARGS)
 
 .PHONY: weights
 weights: build ## Measure the calls of our pallets anew and write their weights (ARGS=..)
@@ -80,9 +85,18 @@ metadata: setup ## Write the metadata that the client is compiled against, from 
 power-cut: build ## Kills the client N times (50) at random moments of running jobs: nothing lost, doubled or run twice (SEED=..)
 	@"$(bin)/bpiiot-power-cut" $(or $(N),50) $(if $(SEED),--seed $(SEED))
 
+.PHONY: outage
+outage: build ## Broker down for a simulated day, node down for MINUTES (5), disk full: nothing lost, memory flat (ONLY=broker, node or disk; HOURS=24)
+	@"$(bin)/bpiiot-outage" $(if $(ONLY),--only $(ONLY)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(HOURS),--hours $(HOURS)) $(ARGS)
+
 .PHONY: net-test
 net-test: build ## A real relay chain with our collators, and what must hold on it (ONLY="test ..", JSON=path, ARGS=..)
 	@scripts/net-test.sh $(if $(JSON),--json "$(JSON)") $(ONLY) $(ARGS)
+
+.PHONY: package
+package: ## The client as a Debian package, for this computer or another one (ARCH=amd64 or arm64)
+	@scripts/setup.sh --package $(ARCH)
+	@scripts/package.sh $(ARCH)
 
 .PHONY: firmware
 firmware: ## The firmware of the Arduino Uno as ELF and HEX, its flash, RAM and stack; fails when it is too large

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # `make setup`: prepares a bare Debian machine. Does nothing, and quickly, when nothing is missing.
-# Usage: scripts/setup.sh [--network] [--firmware] [--firmware-test] [--debian-toolchain]
+# Usage: scripts/setup.sh [--network] [--firmware] [--firmware-test] [--package [ARCH]] [--debian-toolchain]
 #   --network            also what `make net-test` needs: a namespace's loopback and a packet filter
 #   --firmware           only what `make firmware` needs: a linker for the AVR, and the source of Rust's standard library
 #   --firmware-test      only what `make firmware-test` needs: the same, and a simulator of the AVR
+#   --package [ARCH]     only what `make package` needs, for amd64 or arm64: this machine's architecture if none is named
 #   --debian-toolchain   use Debian's own Rust instead of rustup's, as happens by itself where rustup cannot fetch the
 #                        wasm target
 set -euo pipefail
@@ -14,11 +15,15 @@ wasm_target=wasm32v1-none
 packages=(g++ protobuf-compiler clang libclang-dev cmake pkg-config libssl-dev libudev-dev)
 # The broker that the cloud bridge is tried with, and who listens to it.
 packages+=(mosquitto mosquitto-clients openssl)
+# The browser that the manager's page is tried in.
+packages+=(chromium)
 
 # gcc-avr: the linker's driver.
 firmware_packages=(gcc-avr avr-libc binutils-avr)
 # avrdude, and Arduino's boot loader, which it talks to: flashing is tried in the simulator.
 simulator_packages=(gcc libsimavr-dev libelf-dev avrdude arduino-core-avr)
+# Looks at the program and packs it.
+deb_packages=(binutils dpkg gcc libc6-dev xz-utils)
 apt_options=()
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -148,7 +153,7 @@ install_library_source() {
 
 # For the test that orders a job as Polkadot.js does. Nothing else needs it, so nothing else stops without it.
 install_node_packages() {
-	local folder=tests/polkadot-js
+	local folder=$1
 	[[ ! $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]] || return 0
 	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
 		(apt_install nodejs npm) || say "no Node.js"
@@ -156,6 +161,28 @@ install_node_packages() {
 	say "npm ci in $folder"
 	(cd "$folder" && npm ci --no-progress --loglevel=error) ||
 		say "npm could not fetch the packages of $folder: that test will fail, all else works"
+}
+
+# Compiler, C library and emulator for packages of another architecture, and the standard library for it.
+add_architecture() {
+	local gnu
+	case $1 in
+	amd64) gnu=x86_64 ;;
+	arm64) gnu=aarch64 ;;
+	*) die "there is no package for '$1'; amd64 or arm64" ;;
+	esac
+	if [[ $1 != "$(dpkg --print-architecture)" ]]; then
+		deb_packages+=("gcc-${gnu/_/-}-linux-gnu" "libc6-dev-$1-cross" qemu-user-static)
+	fi
+	cross_target=$gnu-unknown-linux-gnu
+}
+
+install_cross_target() {
+	local sysroot
+	sysroot=$(rustc --print sysroot)
+	! compgen -G "$sysroot/lib/rustlib/$cross_target/lib/libstd-*.rlib" >/dev/null || return 0
+	say "rustup target add $cross_target"
+	rustup target add "$cross_target" || die "the standard library for $cross_target is not to be had"
 }
 
 case ${1:-} in
@@ -170,14 +197,25 @@ case ${1:-} in
 	install_library_source
 	exit
 	;;
+--package)
+	add_architecture "${2:-$(dpkg --print-architecture)}"
+	packages=("${deb_packages[@]}")
+	# Other compilers may be installed; they stay.
+	apt_options=(--no-remove)
+	install_packages
+	check_rust
+	install_cross_target
+	exit
+	;;
 --debian-toolchain)
 	install_packages
 	use_debian_toolchain
 	;;
 '') ;;
-*) die "unknown argument '$1'" "usage: scripts/setup.sh [--network] [--firmware] [--firmware-test] [--debian-toolchain]" ;;
+*) die "unknown argument '$1'" "usage: scripts/setup.sh [--network] [--firmware] [--firmware-test] [--package [ARCH]] [--debian-toolchain]" ;;
 esac
 install_packages
 check_rust
 install_wasm_target
-install_node_packages
+install_node_packages tests/polkadot-js
+install_node_packages tests/browser

@@ -51,8 +51,12 @@ runner polkadot-js env BPIIOT_NODE="$CARGO_TARGET_DIR/debug/bpiiot-node" \
 runner keystore env IOT_CLIENT="$CARGO_TARGET_DIR/debug/iot-client" \
 	node --test --test-reporter=spec tests/polkadot-js/keystore.test.js
 
+# The page against the manager's example, which the Rust tests have built.
+runner browser node --test --test-concurrency=1 --test-reporter=spec tests/browser/*.test.js
+
 if [[ $which == all ]]; then
 	runner power-cut "$CARGO_TARGET_DIR/debug/bpiiot-power-cut" 50
+	runner outage "$CARGO_TARGET_DIR/debug/bpiiot-outage" --hours 2 --tight 1 --minutes 1 --full 60
 fi
 
 if ((${#failed[@]})); then

@@ -101,6 +101,11 @@ impl Denomination {
 		&self.symbol
 	}
 
+	/// Its places behind the point.
+	pub fn decimals(&self) -> u8 {
+		self.decimals
+	}
+
 	/// An amount in smallest units as people read it, shortest and exact: `2.5 tUSD`.
 	pub fn show(&self, smallest: u128) -> String {
 		format!("{} {}", self.number(smallest), self.symbol)

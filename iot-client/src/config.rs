@@ -11,8 +11,12 @@ use crate::{
 	wallet::credential_path,
 };
 mod cloud;
+mod manager;
+mod source;
 
 pub use cloud::CloudSection;
+pub use manager::{ManagerSection, TlsFiles};
+pub use source::{Source, RELOADED};
 
 use std::{
 	collections::BTreeMap,
@@ -26,7 +30,7 @@ use subxt::utils::{AccountId32, H256};
 use toml::{Table, Value};
 
 /// The largest configuration file that is read, in bytes.
-const MAX_FILE_BYTES: u64 = 256 * 1024;
+pub const MAX_FILE_BYTES: u64 = 256 * 1024;
 /// The longest that any recipe may keep a machine busy for one unit, whatever the file says.
 pub const MAX_UNIT_SECONDS: u64 = 24 * 60 * 60;
 
@@ -59,6 +63,10 @@ pub struct Config {
 	pub cloud: Option<CloudSection>,
 	/// The file with the owner's rules, if there are any.
 	pub rules: Option<PathBuf>,
+	/// The page on which people look after the machine, if there is to be one.
+	pub manager: Option<ManagerSection>,
+	/// What is remembered of the channels, if anything is.
+	pub history: Option<iot_history::Limits>,
 }
 
 /// `[board]`: the interface board on the serial line.
@@ -306,6 +314,10 @@ fn read_config(mut root: Fields<'_>, folder: &Path) -> Config {
 		evidence: read_evidence(root.section("evidence")),
 		cloud: root.has("cloud").then(|| cloud::read(root.section("cloud"), folder)),
 		rules: root.has("rules").then(|| read_rules(root.section("rules"), folder)),
+		manager: root
+			.has("manager")
+			.then(|| manager::read(root.section("manager"), folder)),
+		history: manager::read_history(root.section("history"), root.has("manager")),
 		state_dir,
 	};
 	if !config.chain.endpoints.is_empty() && config.lacks_witness() {

@@ -11,6 +11,7 @@
 //! | [`journal`] | what must survive a power cut |
 //! | [`daemon`] | joins all of it: takes orders, works, delivers |
 //! | [`cli`] | the command line |
+//! | [`logbook`] | remembers what the program said last, for its page |
 //! | [`notify`] | tells systemd that it is ready, and alive |
 
 pub mod amount;
@@ -25,6 +26,7 @@ pub mod disk;
 pub mod evidence;
 pub mod fields;
 pub mod journal;
+pub mod logbook;
 pub mod modbus;
 pub mod notify;
 pub mod parse;

@@ -97,6 +97,71 @@ fn refuses_a_password_that_others_can_read() {
 	assert!(err(&refused).contains("chmod 600"), "{}", err(&refused));
 }
 
+/// A file that only its owner may read.
+fn secret(dir: &Path, name: &str, text: &str) {
+	fs::write(dir.join(name), text).unwrap();
+	fs::set_permissions(dir.join(name), fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[test]
+fn says_who_may_log_in_at_the_manager() {
+	let dir = place();
+	let without = iot_client(dir.path(), "manager users");
+	assert!(err(&without).contains("has no [manager]"), "{}", err(&without));
+	fs::write(dir.path().join("machine.toml"), format!("{CONFIG}[manager]")).unwrap();
+	let nobody = iot_client(dir.path(), "manager users");
+	assert!(
+		out(&nobody).contains("nobody can log in at http://127.0.0.1:8000/"),
+		"{}",
+		out(&nobody)
+	);
+	assert!(out(&nobody).contains("iot-client manager password --role owner"));
+
+	secret(dir.path(), "pw", "a long password\n");
+	secret(dir.path(), "short", "short\n");
+	let set = iot_client(dir.path(), "manager password --role viewer --password-file pw");
+	assert_eq!(set.status.code(), Some(0), "{}", err(&set));
+	let mode = fs::metadata(dir.path().join("manager-users.json"))
+		.unwrap()
+		.permissions()
+		.mode();
+	assert_eq!(mode & 0o777, 0o600);
+	let short = iot_client(dir.path(), "manager password --role owner --password-file short");
+	assert_eq!(short.status.code(), Some(1), "{}", err(&short));
+	let none = iot_client(dir.path(), "manager password --role owner");
+	assert_eq!(none.status.code(), Some(2), "{}", err(&none));
+	assert!(err(&none).contains("--password-file"), "{}", err(&none));
+	assert!(out(&iot_client(dir.path(), "manager users --json")).contains("[\"viewer\"]"));
+	for removed in ["true", "false"] {
+		let forgotten = iot_client(dir.path(), "manager forget --role viewer --json");
+		assert!(
+			out(&forgotten).contains(&format!("\"removed\":{removed}")),
+			"{}",
+			out(&forgotten)
+		);
+	}
+}
+
+#[test]
+fn a_new_machine_lets_its_owner_in_or_says_how() {
+	let dir = place();
+	fs::write(dir.path().join("machine.toml"), format!("{CONFIG}[manager]")).unwrap();
+	let made = iot_client(dir.path(), "init");
+	assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+	assert!(
+		out(&made).contains("`iot-client manager password --role owner` does it"),
+		"{}",
+		out(&made)
+	);
+
+	let dir = place();
+	fs::write(dir.path().join("machine.toml"), format!("{CONFIG}[manager]")).unwrap();
+	secret(dir.path(), "pw", "a long password\n");
+	let made = iot_client(dir.path(), "init --manager-password-file pw");
+	assert!(out(&made).contains("the owner's password is set"), "{}", out(&made));
+	assert!(out(&iot_client(dir.path(), "manager users")).contains("owner can log in"));
+}
+
 #[test]
 fn says_which_node_does_not_answer() {
 	let dir = place();

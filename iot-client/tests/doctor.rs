@@ -296,6 +296,40 @@ fn a_machine_with_nothing_wrong_but_the_network_says_just_that() {
 }
 
 #[test]
+fn the_manager_is_looked_at() {
+	let place = Place::new();
+	let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+	let address = taken.local_addr().unwrap();
+	place.configure("ws://127.0.0.1:1", |text| {
+		text + &format!(
+			"\n[manager]\nlisten = \"{address}\"\n[manager.tls]\ncertificate = \"none.pem\"\nkey = \"none.pem\"\n"
+		)
+	});
+	let found = place.doctor();
+	found.have("manager's users", "warning", "iot-client manager password --role owner");
+	found.have("manager's address", "wrong", "another program");
+	found.have("manager's TLS", "wrong", "cannot read");
+	drop(taken);
+
+	place.configure("ws://127.0.0.1:1", |text| {
+		text + &format!("\n[manager]\nlisten = \"{address}\"\n")
+	});
+	fs::write(place.path("pw"), "a long password\n").unwrap();
+	chmod(&place.path("pw"), 0o600);
+	let set = place
+		.command("manager password --role owner --password-file pw")
+		.output()
+		.unwrap();
+	assert!(set.status.success(), "{set:?}");
+	let found = place.doctor();
+	for check in ["manager's users", "manager's address", "manager's TLS"] {
+		found.have(check, "ok", "");
+	}
+	chmod(&place.path("manager-users.json"), 0o644);
+	place.doctor().have("manager's users", "wrong", "chmod 600");
+}
+
+#[test]
 fn each_problem_of_the_configuration_is_told_and_the_rest_left_out() {
 	let place = Place::new();
 	place.configure("http://node", |text| text.replace("[wallet]", "[walet]"));

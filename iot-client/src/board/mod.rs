@@ -18,6 +18,7 @@ mod port;
 mod serial;
 mod setup;
 mod southbound;
+pub mod trial;
 mod workbench;
 
 pub use bridge::{serve, start};

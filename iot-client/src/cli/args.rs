@@ -1,10 +1,12 @@
 //! What can be typed.
 
 mod board;
+mod manager;
 mod rules;
 mod signers;
 
 pub use board::{At, BoardCommand};
+pub use manager::{ManagerCommand, Who as ManagerRole};
 pub use rules::RulesCommand;
 pub use signers::{Keyed, MaybeSigner, MaybeWho, Owned, Signer, Who};
 
@@ -193,6 +195,9 @@ pub enum Command {
 		/// A name for the key, shown by wallets
 		#[arg(long, default_value = "machine")]
 		name: String,
+		/// File with the owner's password for the manager on its first line, readable by you only (chmod 600); asked for at the terminal if not given
+		#[arg(long, value_name = "FILE")]
+		manager_password_file: Option<PathBuf>,
 	},
 	/// Register the machine: its key proves itself, its owner signs and pays
 	Register {
@@ -603,6 +608,22 @@ pub enum Command {
 	CheckConfig,
 	/// Check everything that the machine needs, and say how to mend what is wrong; moves nothing and sends nothing
 	Doctor,
+	/// Write the configuration, encrypted keys, rules, recipes and evidence into one file; the daemon may run
+	Backup {
+		/// The file, which must not be there yet
+		file: PathBuf,
+	},
+	/// Unpack a backup on a new computer: over nothing, and with an empty journal that begins where the chain is
+	Restore {
+		/// The backup
+		file: PathBuf,
+		/// Below which folder: / for where everything was, another to look at it
+		#[arg(long, value_name = "DIR")]
+		to: PathBuf,
+		/// Ask no node how far the chain is; the daemon must not start before its node has caught up with it then
+		#[arg(long)]
+		offline: bool,
+	},
 	/// Print what a shell needs to complete these commands: `iot-client completions bash > /etc/bash_completion.d/iot-client`
 	Completions {
 		/// The shell
@@ -618,6 +639,12 @@ pub enum Command {
 		/// What to do
 		#[command(subcommand)]
 		what: RulesCommand,
+	},
+	/// Say who may log in at the manager, the page on which people look after the machine
+	Manager {
+		/// What to do
+		#[command(subcommand)]
+		what: ManagerCommand,
 	},
 	/// Look at the interface board, configure it, try it, flash it; stop `iot-client run` first
 	Board {

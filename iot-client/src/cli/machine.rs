@@ -2,7 +2,7 @@
 
 use super::{
 	args::{Declared, Signer},
-	money, owner, purse, terms, CliError, Desk, Result,
+	manager, money, owner, purse, terms, CliError, Desk, Result,
 };
 use crate::{
 	asset::{Asset, Denomination},
@@ -21,10 +21,14 @@ use crate::{
 		status::{EndpointStatus, Snapshot},
 		DaemonError,
 	},
+	disk,
+	logbook::Logbook,
 	notify::Notifier,
 	parse::{hex, show_millis},
 	wallet::{is_of_a_service, Password, Wallet, WalletError},
 };
+use iot_manager::{api::Role, Users};
+use iot_outbox::Files;
 use rand::{rngs::OsRng, TryRngCore};
 use std::{
 	collections::BTreeSet,
@@ -40,7 +44,7 @@ use subxt::utils::H256;
 use tokio::{
 	sync::{
 		broadcast::{error::RecvError, Receiver},
-		oneshot,
+		oneshot, Notify,
 	},
 	time::timeout,
 };
@@ -52,7 +56,7 @@ const LAST_NEWS: Duration = Duration::from_secs(1);
 const GLANCE: Duration = Duration::from_secs(3);
 
 /// Makes the machine's key.
-pub(super) fn init(desk: &Desk<'_>, name: &str) -> Result<u8> {
+pub(super) fn init(desk: &Desk<'_>, name: &str, manager_password: Option<&Path>) -> Result<u8> {
 	let config = desk.config()?;
 	let file = &config.wallet.password_file;
 	// What only a service can read nobody can write here: whoever sets it up says it to systemd, too.
@@ -72,11 +76,32 @@ pub(super) fn init(desk: &Desk<'_>, name: &str) -> Result<u8> {
 			file.display()
 		);
 	}
-	desk.say(
-		text,
-		&serde_json::json!({ "key": key, "machine": machine, "keystore": keystore.to_string() }),
-	);
+	let manager = let_owner_in(&config, manager_password);
+	text.extend(manager.iter().map(|manager| format!("\nmanager  {manager}")));
+	let json = serde_json::json!({
+		"key": key, "machine": machine, "keystore": keystore.to_string(), "manager": manager,
+	});
+	desk.say(text, &json);
 	Ok(0)
+}
+
+/// Sets the owner's password for the manager, if there is to be one that nobody can log in at. Says what came of it: the key is
+/// made already, so that nothing here is an error.
+fn let_owner_in(config: &Config, file: Option<&Path>) -> Option<String> {
+	let users = Users::at(&config.manager.as_ref()?.users);
+	match users.roles() {
+		Ok(roles) if !roles.is_empty() => return None,
+		Ok(_) => {}
+		Err(error) => return Some(error.to_string()),
+	}
+	let later = |why: &str| format!("{why}; `{}` does it", manager::FIRST);
+	if file.is_none() && !Password::can_ask() {
+		return Some(later("nobody can log in until the owner has a password"));
+	}
+	Some(match manager::set_password(&users, Role::Owner, file) {
+		Ok(()) => format!("the owner's password is set ({})", users.path().display()),
+		Err(error) => later(&format!("the owner's password was not set: {error}")),
+	})
 }
 
 /// Makes a password file when there is none.
@@ -101,8 +126,10 @@ fn make_password(path: &Path) -> Result<bool, WalletError> {
 		.mode(0o600)
 		.open(path)
 		.map_err(io)?;
+	// With its name: a power cut must not leave a keystore without its password.
 	file.write_all(format!("{}\n", hex::encode(bytes)).as_bytes())
 		.and_then(|()| file.sync_all())
+		.and_then(|()| disk::sync_folder(disk::folder_of(path)))
 		.map_err(io)?;
 	Ok(true)
 }
@@ -250,7 +277,7 @@ pub(super) async fn withdraw_offer(desk: &Desk<'_>, offer: OfferId, signer: &Sig
 }
 
 /// Runs the machine until SIGINT or SIGTERM. A second signal ends it at once; the board then makes itself safe.
-pub(super) async fn run(desk: &Desk<'_>) -> Result<u8> {
+pub(super) async fn run(desk: &Desk<'_>, logbook: Logbook) -> Result<u8> {
 	let config = desk.config()?;
 	if config.lacks_witness() {
 		let message = "--node names one node, but chain.trust = \"confirmed\" wants a second one to agree: name another one too, or set chain.trust = \"single\" to believe one alone";
@@ -258,6 +285,13 @@ pub(super) async fn run(desk: &Desk<'_>) -> Result<u8> {
 	}
 	let stop = CancellationToken::new();
 	let (herald, signalled) = (Herald::default(), stop.clone());
+	let calls = daemon::Calls {
+		source: desk.source(),
+		reload: reload_signal(),
+		stop,
+		logbook,
+		disk: Arc::new(Files),
+	};
 	let systemd = Notifier::from_environment().map(Arc::new);
 	if let Some(systemd) = systemd.clone() {
 		tokio::spawn(async move { systemd.follow().await });
@@ -272,7 +306,7 @@ pub(super) async fn run(desk: &Desk<'_>) -> Result<u8> {
 	});
 	let (news, json) = (herald.listen(), desk.cli.json);
 	let say = move |piece: News| super::say(json, &piece, &piece);
-	while_telling(news, say, daemon::run(config, herald, stop)).await?;
+	while_telling(news, say, daemon::run(config, herald, calls)).await?;
 	Ok(0)
 }
 
@@ -302,6 +336,24 @@ async fn while_telling(
 	};
 	let _ = timeout(LAST_NEWS, all_told).await;
 	ended
+}
+
+/// Is notified whenever SIGHUP comes, which from now on does not end the program.
+fn reload_signal() -> Arc<Notify> {
+	use tokio::signal::unix::{signal, SignalKind};
+	let reload = Arc::new(Notify::new());
+	match signal(SignalKind::hangup()) {
+		Ok(mut hangup) => {
+			let reload = reload.clone();
+			tokio::spawn(async move {
+				while hangup.recv().await.is_some() {
+					reload.notify_one();
+				}
+			});
+		}
+		Err(error) => tracing::error!(%error, "cannot hear SIGHUP; restart it to have its configuration read anew"),
+	}
+	reload
 }
 
 async fn stop_signal() {

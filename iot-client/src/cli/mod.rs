@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and what it does.
 
 pub mod args;
+mod backup;
 mod batch;
 mod board;
 mod costs;
@@ -10,6 +11,7 @@ mod doctor;
 mod find;
 mod forget;
 mod machine;
+mod manager;
 mod manual;
 mod money;
 mod order;
@@ -29,8 +31,9 @@ use crate::{
 		types::{BlockId, Machine, MachineId},
 		At, Begin, Call, Chain, ChainError, Fate, Head, Nodes, Submitter,
 	},
-	config::{Config, ConfigError},
+	config::{Config, ConfigError, Source},
 	daemon::DaemonError,
+	logbook::Logbook,
 	wallet::{Password, Wallet, WalletError},
 };
 use args::{Cli, Command, MaybeSigner, Signer};
@@ -140,14 +143,17 @@ impl From<DaemonError> for CliError {
 
 type Result<T, E = CliError> = std::result::Result<T, E>;
 
-/// Does what was typed. Gives the exit status.
+/// Does what was typed, in a program that keeps this logbook. Gives the exit status.
 ///
 /// # Errors
 /// When it cannot be done; with the exit status.
-pub async fn run(cli: Cli) -> Result<u8> {
+pub async fn run(cli: Cli, logbook: Logbook) -> Result<u8> {
 	let desk = Desk { cli: &cli };
 	match &cli.command {
-		Command::Init { name } => machine::init(&desk, name),
+		Command::Init {
+			name,
+			manager_password_file,
+		} => machine::init(&desk, name, manager_password_file.as_deref()),
 		Command::Register {
 			fee_allowance,
 			fee_period,
@@ -226,12 +232,15 @@ pub async fn run(cli: Cli) -> Result<u8> {
 		Command::Watch { job } => customer::watch(&desk, *job).await,
 		Command::Balance { account, assets } => purse::balance(&desk, account, assets).await,
 		Command::Claim { whose, asset, signer } => purse::claim(&desk, whose.as_deref(), *asset, signer).await,
-		Command::Run => machine::run(&desk).await,
+		Command::Run => machine::run(&desk, logbook).await,
 		Command::Status => machine::status(&desk).await,
 		Command::LightClient => machine::light_client(&desk).await,
 		Command::CheckConfig => machine::check_config(&desk),
 		Command::Rules { what } => rules::rules(&desk, what),
+		Command::Manager { what } => manager::manager(&desk, what),
 		Command::Doctor => doctor::doctor(&desk).await,
+		Command::Backup { file } => backup::backup(&desk, file),
+		Command::Restore { file, to, offline } => backup::restore(&desk, file, to, *offline).await,
 		Command::Completions { shell } => Ok(manual::completions(*shell)),
 		Command::Man { folder } => manual::man(&desk, folder.as_deref()),
 		Command::Board { what } => board::board(&desk, what).await,
@@ -249,12 +258,16 @@ impl Desk<'_> {
 		say(self.cli.json, text, json);
 	}
 
-	fn config(&self) -> Result<Config> {
-		let mut config = Config::load(&self.cli.config)?;
-		if !self.cli.nodes.is_empty() {
-			config.chain.endpoints = self.cli.nodes.clone();
+	/// Where the configuration comes from.
+	fn source(&self) -> Source {
+		Source {
+			path: self.cli.config.clone(),
+			nodes: self.cli.nodes.clone(),
 		}
-		Ok(config)
+	}
+
+	fn config(&self) -> Result<Config> {
+		Ok(self.source().load()?)
 	}
 
 	/// The nodes that were typed, or the configured ones, or the local one.

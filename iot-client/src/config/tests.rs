@@ -164,6 +164,16 @@ fn the_line_to_the_cloud_and_the_rules_are_as_in_the_example() {
 }
 
 #[test]
+fn the_manager_is_as_in_the_example() {
+	let config = parse(&example_with(&["[manager", "[history]"])).unwrap();
+	let (manager, usual) = (config.manager.unwrap(), parse(&format!("{SMALLEST}[manager]")).unwrap());
+	let files = manager.tls.clone().unwrap();
+	assert_eq!(files.key, Path::new("/etc/bpiiot/manager-key.pem"));
+	let shown = ManagerSection { tls: None, ..manager };
+	assert_eq!((Some(shown), config.history), (usual.manager, usual.history), "it shows what goes by default");
+}
+
+#[test]
 fn what_is_wrong_with_the_line_to_the_cloud_is_named_once() {
 	let problems = |cloud: &str| parse(&format!("{SMALLEST}[cloud]\n{cloud}")).unwrap_err();
 	let found = problems("broker = \"mqtt://10.0.0.1\"\ngather_ms = 5");

@@ -1,19 +1,27 @@
 //! What the parts of the daemon show each other, beside the chain and the board.
 
 use super::status::{CloudStatus, Snapshot};
+use crate::disk;
 use iot_rules::{Action, Change, Firing, RuleStatus};
 use std::{
 	collections::BTreeMap,
-	fs, io,
+	io,
 	path::{Path, PathBuf},
+	time::Duration,
 };
-use tokio::sync::{broadcast, watch};
+use tokio::{
+	sync::{broadcast, watch},
+	time::timeout,
+};
 
 /// The file that says that no new orders are taken.
 const PAUSED_FILE: &str = "orders-paused";
 
 /// Firings that a slow listener may be behind before it loses some.
 const FIRINGS: usize = 256;
+
+/// How long whoever wants the rules to be read anew waits for it.
+const REREAD_LIMIT: Duration = Duration::from_secs(2);
 
 /// What the parts of the daemon show each other.
 #[derive(Debug)]
@@ -24,6 +32,11 @@ pub struct Notices {
 	cloud: watch::Sender<Option<CloudStatus>>,
 	rules: watch::Sender<Vec<RuleStatus>>,
 	rules_trouble: watch::Sender<Option<String>>,
+	/// How often somebody wanted the rules to be read anew, and how many of these wishes are fulfilled.
+	rules_wanted: watch::Sender<u64>,
+	rules_read: watch::Sender<u64>,
+	troubles: watch::Sender<BTreeMap<&'static str, String>>,
+	status_unwritten: watch::Sender<bool>,
 	raised: watch::Sender<BTreeMap<String, String>>,
 	firings: broadcast::Sender<Firing>,
 	paused: watch::Sender<bool>,
@@ -41,6 +54,10 @@ impl Notices {
 			cloud: watch::Sender::default(),
 			rules: watch::Sender::default(),
 			rules_trouble: watch::Sender::default(),
+			rules_wanted: watch::Sender::default(),
+			rules_read: watch::Sender::default(),
+			troubles: watch::Sender::default(),
+			status_unwritten: watch::Sender::default(),
 			raised: watch::Sender::default(),
 			firings: broadcast::channel(FIRINGS).0,
 			paused: watch::Sender::new(paused_file.exists()),
@@ -63,6 +80,16 @@ impl Notices {
 	/// The daemon as it was shown last.
 	pub fn shown(&self) -> Snapshot {
 		self.shown.borrow().clone()
+	}
+
+	/// Follows how the daemon is shown.
+	pub fn watch(&self) -> watch::Receiver<Snapshot> {
+		self.shown.subscribe()
+	}
+
+	/// The daemon has begun to come to rest.
+	pub fn stopping(&self) {
+		self.shown.send_modify(|shown| shown.stopping = true);
 	}
 
 	/// Follows what somebody should do something about.
@@ -89,6 +116,13 @@ impl Notices {
 		self.raised.send_replace(BTreeMap::new());
 	}
 
+	/// Nobody watches by rules any more.
+	pub fn end_of_rules(&self) {
+		self.forget_rules();
+		self.rules_trouble(None);
+		self.show_rules(Vec::new());
+	}
+
 	/// A rule was raised or cleared.
 	pub fn fired(&self, firing: &Firing) {
 		self.raised.send_modify(|raised| match firing.change {
@@ -109,11 +143,53 @@ impl Notices {
 		self.rules_trouble.send_replace(trouble);
 	}
 
-	/// What rules say that somebody should do something about, or what is wrong with them.
+	/// Why there are no rules though there should be, if so.
+	pub fn trouble_with_rules(&self) -> Option<String> {
+		self.rules_trouble.borrow().clone()
+	}
+
+	/// Has the rules' file read anew, and waits until that is done, but not for long: with no rules, or no board that they
+	/// could be for, nobody reads it.
+	pub async fn reread_rules(&self) {
+		let mut wish = 0;
+		let mut read = self.rules_read.subscribe();
+		self.rules_wanted.send_modify(|wishes| {
+			*wishes = wishes.wrapping_add(1);
+			wish = *wishes;
+		});
+		let _ = timeout(REREAD_LIMIT, read.wait_for(|read| *read >= wish)).await;
+	}
+
+	/// Follows how often the rules were wanted to be read anew.
+	pub fn rules_wanted(&self) -> watch::Receiver<u64> {
+		self.rules_wanted.subscribe()
+	}
+
+	/// The rules were read as it was wanted up to this wish.
+	pub fn rules_are_read(&self, wish: u64) {
+		self.rules_read.send_replace(wish);
+	}
+
+	/// What is wrong with this part of what goes on beside the jobs; nothing when all is well.
+	pub fn trouble(&self, part: &'static str, what: Option<String>) {
+		self.troubles.send_if_modified(|troubles| match what {
+			Some(what) => troubles.insert(part, what.clone()) != Some(what),
+			None => troubles.remove(part).is_some(),
+		});
+	}
+
+	/// The status could be written, or not; whether that is another answer than before.
+	pub fn wrote_status(&self, written: bool) -> bool {
+		self.status_unwritten.send_replace(!written) == written
+	}
+
+	/// What somebody should do something about, beside chain, board and jobs: what is wrong with the parts beside them and with
+	/// the rules, and what rules say.
 	pub fn complaints(&self) -> Vec<String> {
-		let trouble = self.rules_trouble.borrow().clone();
+		let troubles: Vec<_> = self.troubles.borrow().values().cloned().collect();
+		let rules = self.trouble_with_rules();
 		let raised: Vec<_> = self.raised.borrow().values().cloned().collect();
-		trouble.into_iter().chain(raised).collect()
+		troubles.into_iter().chain(rules).chain(raised).collect()
 	}
 
 	/// Whether a rule has stopped the machine.
@@ -124,6 +200,11 @@ impl Notices {
 	/// The line to the cloud, by now.
 	pub fn show_cloud(&self, cloud: CloudStatus) {
 		self.cloud.send_replace(Some(cloud));
+	}
+
+	/// There is no line to the cloud any more.
+	pub fn forget_cloud(&self) {
+		self.cloud.send_replace(None);
 	}
 
 	/// The line to the cloud, if there is one.
@@ -152,13 +233,11 @@ impl Notices {
 	/// When that cannot be written down; then nothing changes.
 	pub fn pause_orders(&self, paused: bool) -> io::Result<()> {
 		match paused {
-			true => fs::write(&self.paused_file, "")?,
-			false => match fs::remove_file(&self.paused_file) {
-				Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-				result => result?,
-			},
+			true => disk::write_whole(&self.paused_file, b"")?,
+			false => disk::remove(&self.paused_file)?,
 		}
 		self.paused.send_replace(paused);
+		self.shown.send_modify(|shown| shown.orders_paused = paused);
 		Ok(())
 	}
 }

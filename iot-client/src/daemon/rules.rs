@@ -26,7 +26,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// How often the rules' states are shown, in ticks.
 const SHOWN: u32 = 10;
 /// The longest file of rules, in bytes.
-const MAX_FILE_BYTES: u64 = 256 * 1024;
+pub(super) const MAX_FILE_BYTES: u64 = 256 * 1024;
 
 /// Reads and checks the rules in a file, for a machine with these channels. In words what is wrong.
 ///
@@ -58,13 +58,13 @@ pub fn channels(all: &[ChannelStatus]) -> Vec<ChannelDecl> {
 	all.iter().map(of).collect()
 }
 
-fn channels_of(board: &BoardInfo) -> Vec<ChannelDecl> {
+pub(super) fn channels_of(board: &BoardInfo) -> Vec<ChannelDecl> {
 	let all: Vec<_> = board.channels.iter().map(ChannelStatus::from).collect();
 	channels(&all)
 }
 
 /// A raw value in the channel's unit; with a divisor of 0, which says nothing, as it is.
-fn in_unit(scale: &Scale, raw: i32) -> f64 {
+pub(super) fn in_unit(scale: &Scale, raw: i32) -> f64 {
 	match scale.divisor {
 		0 => f64::from(raw),
 		divisor => (f64::from(raw) - f64::from(scale.zero)) * f64::from(scale.multiplier) / f64::from(divisor),
@@ -107,6 +107,7 @@ impl Watch {
 		let mut tick = interval(TICK);
 		tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
 		let mut ticks = 0u32;
+		let mut wanted = self.site.notices.rules_wanted();
 		loop {
 			tokio::select! {
 				() = stop.cancelled() => break,
@@ -125,6 +126,12 @@ impl Watch {
 						}
 					}
 				},
+				Ok(()) = wanted.changed() => {
+					let wish = *wanted.borrow_and_update();
+					self.read_again();
+					self.show();
+					self.site.notices.rules_are_read(wish);
+				},
 				_ = tick.tick() => {
 					if ticks.is_multiple_of(SHOWN) {
 						self.show();
@@ -134,6 +141,9 @@ impl Watch {
 			}
 			self.judge().await;
 		}
+		// Others may come in their place.
+		self.release_all();
+		self.site.notices.end_of_rules();
 	}
 
 	fn now_ms(&self) -> u64 {
@@ -161,15 +171,26 @@ impl Watch {
 		}
 	}
 
-	/// Reads the rules for the board on this link. Those of before go on when they and the channels are
-	/// the same. With rules that are wrong, there are none: that is an alarm.
+	/// Reads the rules for the board on this link.
 	fn meet(&mut self, link: LinkId) {
 		let Ok(board) = self.site.board.info() else { return };
-		if board.link != link {
-			return;
+		if board.link == link {
+			self.link = Some(link);
+			self.read_for(&board);
 		}
-		self.link = Some(link);
-		let read = read_text(&self.path).map(|text| (text, channels_of(&board)));
+	}
+
+	/// Reads the rules anew, if there is a board that they are for.
+	fn read_again(&mut self) {
+		if let Ok(board) = self.site.board.info() {
+			self.read_for(&board);
+		}
+	}
+
+	/// Reads the rules. Those of before go on when they and the channels are the same. With rules that are wrong, there are
+	/// none: that is an alarm.
+	fn read_for(&mut self, board: &BoardInfo) {
+		let read = read_text(&self.path).map(|text| (text, channels_of(board)));
 		if read.is_ok() && self.read == read.as_ref().ok().cloned() {
 			return;
 		}

@@ -2,32 +2,41 @@
 
 use super::{
 	claim::{ClaimError, KeyClaim},
-	cloud::{self, CloudFault},
+	cloud::CloudFault,
 	foreman::Foreman,
 	news::Herald,
 	notices::Notices,
-	rules::Watch,
+	side::SideWork,
 	site::Site,
+	space,
 };
 use crate::{
 	board::{self, BoardHandle, SerialLine},
 	chain::{light::LightClient, Chain, ChainError, Submitter},
-	config::Config,
+	config::{Config, Source},
+	disk,
 	journal::{Journal, JournalError},
+	logbook::Logbook,
 	modbus,
 	wallet::{Password, Wallet, WalletError},
 };
-use futures::future::join_all;
-use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::PathBuf, sync::Arc, time::Duration};
+use iot_outbox::Disk;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use subxt::utils::H256;
-use tokio::task::JoinHandle;
+use tokio::{sync::Notify, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 /// How long the board may take to be made safe and its port closed at the end.
 const BOARD_LIMIT: Duration = Duration::from_secs(10);
 
-/// How long the line to the cloud may take to say goodbye.
-const SIDE_LIMIT: Duration = Duration::from_secs(15);
+/// How long what goes on beside the jobs may take to come to rest, part by part.
+const SIDE_LIMIT: Duration = Duration::from_secs(40);
+
+/// How long to wait before a journal that failed is opened again.
+const JOURNAL_AGAIN: Duration = Duration::from_secs(5);
+
+/// What the alarm about the journal is filed under.
+const JOURNAL: &str = "journal";
 
 /// Why the daemon cannot run at all. What may pass by itself never ends it.
 #[derive(Debug, thiserror::Error)]
@@ -57,15 +66,29 @@ pub enum DaemonError {
 	},
 }
 
-/// Runs the machine until `stop` is cancelled; then brings everything to rest, in bounded time. News of its jobs goes to
+/// What reaches the daemon from outside while it runs.
+#[derive(Clone, Debug)]
+pub struct Calls {
+	/// Where its configuration is read anew from.
+	pub source: Source,
+	/// That it is to be.
+	pub reload: Arc<Notify>,
+	/// That it is to come to rest and end.
+	pub stop: CancellationToken,
+	/// What the program says.
+	pub logbook: Logbook,
+	/// Where its stores are.
+	pub disk: Arc<dyn Disk>,
+}
+
+/// Runs the machine until it is called to stop; then brings everything to rest, in bounded time. News of its jobs goes to
 /// `herald`.
 ///
 /// # Errors
 /// When it cannot run at all.
-pub async fn run(config: Config, herald: Herald, stop: CancellationToken) -> Result<(), DaemonError> {
+pub async fn run(config: Config, herald: Herald, calls: Calls) -> Result<(), DaemonError> {
 	let config = Arc::new(config);
-	let made = DirBuilder::new().recursive(true).mode(0o700).create(&config.state_dir);
-	made.map_err(|source| DaemonError::StateDir {
+	disk::make_folder(&config.state_dir).map_err(|source| DaemonError::StateDir {
 		path: config.state_dir.clone(),
 		source,
 	})?;
@@ -97,7 +120,7 @@ pub async fn run(config: Config, herald: Herald, stop: CancellationToken) -> Res
 	if let Some(warning) = site.snapshot().chain.warning {
 		tracing::warn!("{warning}");
 	}
-	let result = serve(site, wallet, claim, stop).await;
+	let result = serve(site, (wallet, claim), calls).await;
 
 	board_stop.cancel();
 	if tokio::time::timeout(BOARD_LIMIT, bridge).await.is_err() {
@@ -108,44 +131,76 @@ pub async fn run(config: Config, herald: Herald, stop: CancellationToken) -> Res
 	result
 }
 
-/// Does the jobs, and beside them what goes on beside them, which comes to rest last: it tells of the rest of all.
-async fn serve(site: Site, wallet: Arc<Wallet>, claim: KeyClaim, stop: CancellationToken) -> Result<(), DaemonError> {
-	let side = SideWork::start(&site)?;
-	let result = match open_journal(&site, &stop).await {
-		Some(Ok(journal)) => work(site, (wallet, claim), journal, stop).await,
-		Some(Err(error)) => Err(error.into()),
-		None => Ok(()),
-	};
-	side.rest().await;
+/// Does the jobs, and what goes on beside them, which comes to rest last: it tells of the rest of all.
+async fn serve(site: Site, key: (Arc<Wallet>, KeyClaim), calls: Calls) -> Result<(), DaemonError> {
+	let side_stop = CancellationToken::new();
+	let side = SideWork::start(site.clone(), calls.clone())?;
+	let side = tokio::spawn(side.run(side_stop.clone()));
+	let stop = tell_before_stopping(&site, calls.stop);
+	let result = jobs(&calls.disk, &site, key, JOURNAL_AGAIN, &stop).await;
+	side_stop.cancel();
+	if tokio::time::timeout(SIDE_LIMIT, side).await.is_err() {
+		tracing::warn!("what goes on beside the jobs did not come to rest in time");
+	}
 	result
 }
 
-/// What goes on beside the jobs: the line to the cloud and the owner's rules.
-struct SideWork {
-	stop: CancellationToken,
-	tasks: Vec<JoinHandle<()>>,
+/// Is cancelled after `stop`, when whoever looks on has been told that the daemon comes to rest.
+fn tell_before_stopping(site: &Site, stop: CancellationToken) -> CancellationToken {
+	let (told, notices) = (CancellationToken::new(), site.notices.clone());
+	let tell = told.clone();
+	tokio::spawn(async move {
+		stop.cancelled().await;
+		notices.stopping();
+		tell.cancel();
+	});
+	told
 }
 
-impl SideWork {
-	fn start(site: &Site) -> Result<Self, CloudFault> {
-		let (stop, mut tasks) = (CancellationToken::new(), Vec::new());
-		if let Some(section) = &site.config.cloud {
-			tasks.push(cloud::start(section.clone(), site, stop.clone())?);
+/// Does the jobs. When the journal can be written no more, they come to rest, and all else goes on: the board is watched, rules
+/// stop the machine, the cloud is told. The journal is opened again until that works; then all is as after a restart.
+async fn jobs(
+	disk: &Arc<dyn Disk>,
+	site: &Site,
+	(wallet, claim): (Arc<Wallet>, KeyClaim),
+	again: Duration,
+	stop: &CancellationToken,
+) -> Result<(), DaemonError> {
+	let mut claim = Some(claim);
+	loop {
+		let ended = match open_journal(disk, site, stop).await {
+			None => return Ok(()),
+			Some(Err(error)) => Err(error.into()),
+			Some(Ok(journal)) => {
+				site.notices.trouble(JOURNAL, None);
+				let claim = match claim.take() {
+					Some(claim) => claim,
+					None => KeyClaim::take(wallet.account())?,
+				};
+				work(site.clone(), (wallet.clone(), claim), journal, stop.clone()).await
+			}
+		};
+		// One that cannot be opened at the start, on a disk with room, is for somebody to look at.
+		let may_pass = claim.is_none() || space::trouble(&site.config).await.is_some();
+		match ended {
+			Err(DaemonError::Journal(error)) if may_pass && passes(&error) => {
+				tracing::error!(%error, "nothing moves and nothing is sent until the journal can be written");
+				site.notices
+					.trouble(JOURNAL, Some(format!("nothing is done for jobs: {error}")));
+			}
+			ended => return ended,
 		}
-		if let Some(path) = &site.config.rules {
-			let watch = Watch::new(path.clone(), site.clone());
-			tasks.push(tokio::spawn(watch.run(stop.clone())));
+		tokio::select! {
+			() = stop.cancelled() => return Ok(()),
+			never = site.show_waiting() => match never {},
+			() = tokio::time::sleep(again) => {},
 		}
-		Ok(Self { stop, tasks })
 	}
+}
 
-	/// Ends it, but does not wait for ever.
-	async fn rest(self) {
-		self.stop.cancel();
-		if tokio::time::timeout(SIDE_LIMIT, join_all(self.tasks)).await.is_err() {
-			tracing::warn!("the line to the cloud did not close in time; what it had to tell is in the outbox");
-		}
-	}
+/// Whether a journal that failed may be opened again. While what was sent before is still looked for, it is in use by us.
+fn passes(error: &JournalError) -> bool {
+	matches!(error, JournalError::Store(_) | JournalError::InUse(_))
 }
 
 /// Starts the bridge to the machine, whichever way it is reached.
@@ -173,7 +228,11 @@ async fn work(
 }
 
 /// The journal is a chain's, so a node must have said which chain this is.
-async fn open_journal(site: &Site, stop: &CancellationToken) -> Option<Result<Journal, JournalError>> {
+async fn open_journal(
+	disk: &Arc<dyn Disk>,
+	site: &Site,
+	stop: &CancellationToken,
+) -> Option<Result<Journal, JournalError>> {
 	let config = &site.config;
 	let genesis = match config.chain.genesis {
 		Some(genesis) => H256(genesis),
@@ -183,5 +242,12 @@ async fn open_journal(site: &Site, stop: &CancellationToken) -> Option<Result<Jo
 			session = site.chain.session() => session.genesis(),
 		},
 	};
-	Some(Journal::open(&config.state_dir.join("journal.redb"), genesis))
+	Some(Journal::open_on(
+		&**disk,
+		&config.state_dir.join("journal.redb"),
+		genesis,
+	))
 }
+
+#[cfg(test)]
+mod tests;

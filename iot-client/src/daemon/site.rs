@@ -27,6 +27,9 @@ const PROOF_LIMIT: Duration = Duration::from_secs(60);
 /// What to know when one node alone is believed.
 const SINGLE: &str = "trust = \"single\": what one node says is believed without a proof; name a second endpoint, of somebody else, and set trust = \"confirmed\"";
 
+/// Why nothing is done while no node has answered.
+pub(super) const NOBODY: &str = "no node answers";
+
 /// What a decision rests on: what a node said of the state at a finalized block.
 #[derive(Clone, Debug)]
 pub struct Grounds {
@@ -56,11 +59,16 @@ pub struct Site {
 }
 
 impl Site {
-	/// Shows how things are while no node has answered yet, for ever.
+	/// Shows how things are while no node has answered yet, or nothing can be written down, for ever.
 	pub async fn show_waiting(&self) -> Infallible {
 		let mut news = self.chain.news();
 		loop {
-			self.show(self.snapshot());
+			let mut snapshot = self.snapshot();
+			snapshot.alarms.extend(snapshot.board.trouble.clone());
+			snapshot.alarms.extend(self.notices.complaints());
+			snapshot.not_ready.push(NOBODY.to_owned());
+			snapshot.not_ready.extend(snapshot.board.trouble.clone());
+			self.show(snapshot);
 			let _ = timeout(STATUS, news.next()).await;
 		}
 	}
@@ -106,6 +114,7 @@ impl Site {
 			board,
 			cloud: self.notices.cloud(),
 			rules: self.notices.rules().iter().map(RuleState::from).collect(),
+			orders_paused: self.notices.orders_are_paused(),
 			..Snapshot::default()
 		}
 	}
@@ -140,9 +149,15 @@ impl Site {
 	/// Writes the status. A full disk must not stop the machine; the journal will say so when it matters.
 	pub(super) fn show(&self, mut snapshot: Snapshot) {
 		crate::notify::beat();
+		snapshot.stamp();
 		self.notices.show(&snapshot);
-		if let Err(error) = snapshot.write(&self.config.state_dir) {
-			tracing::warn!(%error, "cannot write the status");
+		let written = snapshot.write(&self.config.state_dir);
+		// Once, and not for each second of a full disk.
+		if self.notices.wrote_status(written.is_ok()) {
+			match written {
+				Ok(()) => tracing::info!("the status is written again"),
+				Err(error) => tracing::warn!(%error, "cannot write the status"),
+			}
 		}
 	}
 

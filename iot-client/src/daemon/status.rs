@@ -43,6 +43,15 @@ pub struct Snapshot {
 	/// Whether new orders wait until somebody takes them up again.
 	#[serde(default)]
 	pub orders_paused: bool,
+	/// Transactions that wait or whose fate is not certain yet; absent until the journal says so.
+	#[serde(default)]
+	pub in_flight: Option<u32>,
+	/// Why the machine is not ready for orders; empty when it is.
+	#[serde(default)]
+	pub not_ready: Vec<String>,
+	/// Whether the daemon comes to rest and ends then.
+	#[serde(default)]
+	pub stopping: bool,
 }
 
 /// The line to the cloud.
@@ -258,22 +267,29 @@ pub struct JobStatus {
 	pub doing: String,
 }
 
+/// The time of this computer, in unix ms: for stamps that people read, never for terms.
+pub(super) fn now_ms() -> u64 {
+	let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+	since.as_millis() as u64
+}
+
 /// Where the snapshot is.
 pub fn path(state_dir: &Path) -> PathBuf {
 	state_dir.join("status.json")
 }
 
 impl Snapshot {
-	/// Stamps it and writes it, whole or not at all. Losing one does no harm, so the disk need not be waited for.
+	/// Says when this is, and who says it.
+	pub fn stamp(&mut self) {
+		self.pid = std::process::id();
+		self.written_at = now_ms();
+	}
+
+	/// Writes it, whole or not at all. Losing one does no harm, so the disk need not be waited for.
 	///
 	/// # Errors
 	/// When the disk does not take it.
-	pub fn write(&mut self, state_dir: &Path) -> io::Result<()> {
-		self.pid = std::process::id();
-		self.written_at = SystemTime::now()
-			.duration_since(UNIX_EPOCH)
-			.unwrap_or_default()
-			.as_millis() as u64;
+	pub fn write(&self, state_dir: &Path) -> io::Result<()> {
 		let path = path(state_dir);
 		let beside = path.with_extension("json.new");
 		fs::write(&beside, serde_json::to_vec_pretty(self)?)?;
@@ -325,6 +341,7 @@ mod tests {
 			}],
 			..Snapshot::default()
 		};
+		snapshot.stamp();
 		snapshot.write(dir.path()).unwrap();
 		assert_eq!(snapshot.pid, std::process::id());
 		assert_eq!(Snapshot::read(dir.path()).unwrap(), Some(snapshot));

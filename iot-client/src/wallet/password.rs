@@ -105,7 +105,8 @@ impl Password {
 		}
 	}
 
-	pub(super) fn as_str(&self) -> &str {
+	/// What it is.
+	pub(crate) fn as_str(&self) -> &str {
 		&self.0
 	}
 }

@@ -75,6 +75,8 @@ pub(super) struct Dispatcher {
 	flights: Vec<Flight>,
 	nonces: Nonces,
 	caught_up: watch::Sender<Option<u64>>,
+	/// How much waits or flies.
+	in_flight: watch::Sender<usize>,
 }
 
 impl Dispatcher {
@@ -82,7 +84,7 @@ impl Dispatcher {
 		chain: Chain,
 		pen: watch::Receiver<Pen>,
 		journal: Option<Journal>,
-		caught_up: watch::Sender<Option<u64>>,
+		(caught_up, in_flight): (watch::Sender<Option<u64>>, watch::Sender<usize>),
 	) -> Self {
 		Self {
 			chain,
@@ -92,6 +94,7 @@ impl Dispatcher {
 			flights: Vec::new(),
 			nonces: Nonces::default(),
 			caught_up,
+			in_flight,
 		}
 	}
 
@@ -110,7 +113,9 @@ impl Dispatcher {
 					tracing::debug!(%error, "cannot go on with the transactions; trying again");
 				}
 			}
-			let room = self.waiting.len() + self.flights.len() < MAX_IN_FLIGHT;
+			let in_flight = self.waiting.len() + self.flights.len();
+			self.in_flight.send_replace(in_flight);
+			let room = in_flight < MAX_IN_FLIGHT;
 			tokio::select! {
 				request = requests.recv(), if asked && room => match request {
 					Some(request) => self.wait_for(request),

@@ -91,6 +91,7 @@ pub struct Submitter {
 	pen: Arc<watch::Sender<Pen>>,
 	queue: mpsc::Sender<Request>,
 	caught_up: watch::Receiver<Option<u64>>,
+	in_flight: watch::Receiver<usize>,
 }
 
 impl Submitter {
@@ -104,12 +105,19 @@ impl Submitter {
 			fee_asset: None,
 		});
 		let (tell, caught_up) = watch::channel(journal.is_none().then_some(0));
-		tokio::spawn(Dispatcher::new(chain, pen_seen, journal, tell).run(requests));
+		let (count, in_flight) = watch::channel(0);
+		tokio::spawn(Dispatcher::new(chain, pen_seen, journal, (tell, count)).run(requests));
 		Self {
 			pen: Arc::new(pen),
 			queue,
 			caught_up,
+			in_flight,
 		}
+	}
+
+	/// Calls that wait to be signed, and transactions whose fate is not certain.
+	pub fn in_flight(&self) -> usize {
+		*self.in_flight.borrow()
 	}
 
 	/// The finalized height from which on the chain's records tell of everything that was sent before a restart; `None` while

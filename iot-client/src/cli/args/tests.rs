@@ -135,6 +135,13 @@ fn commands_with_all_kinds_of_arguments_are_understood() {
 		"status",
 		"balance //Customer",
 		"check-config",
+		"init --manager-password-file pw",
+		"manager password --role owner",
+		"manager password --role viewer --password-file pw",
+		"manager users --json",
+		"backup /media/stick/machine.tar",
+		"restore machine.tar --to /mnt --offline",
+		"manager forget --role operator",
 		"run --patience 30s",
 	] {
 		parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));

@@ -2,17 +2,17 @@
 
 use super::with_board;
 use crate::{
-	board::{BoardError, BoardInfo, BoardLease, Signal},
+	board::{
+		trial::{drive_for, judge, read, Values},
+		BoardError, BoardInfo, BoardLease, Signal,
+	},
 	cli::{CliError, Desk, Result},
 	config::BoardConfig,
 };
 use bpiiot_protocol::{ChannelInfo, ChannelKind, Unit};
 use serde_json::json;
-use std::{collections::BTreeMap, time::Duration};
-use tokio::{
-	sync::broadcast::{error::TryRecvError, Receiver},
-	time::sleep,
-};
+use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
 
 /// An input has moved when it did so by more than this part of its range.
 const MOVED: i64 = 50;
@@ -22,8 +22,6 @@ const LOOK: Duration = Duration::from_millis(300);
 const REST: Duration = Duration::from_secs(15);
 /// A whole, of which shares are parts.
 const WHOLE: i64 = 1_000_000;
-/// Time between two commands while an output is driven, well within any dead-man time.
-const TICK: Duration = Duration::from_millis(50);
 
 /// How outputs are driven.
 #[derive(Clone, Copy)]
@@ -33,9 +31,6 @@ pub(super) struct Drive {
 	/// How long.
 	pub hold: Duration,
 }
-
-/// Values of channels, by number.
-type Values = BTreeMap<u8, i32>;
 
 /// Reads every input; with `drive`, drives every output and says what moved. The exit status is 1 when something is wrong.
 pub(super) async fn test(desk: &Desk<'_>, config: BoardConfig, drive: Option<Drive>) -> Result<u8> {
@@ -77,18 +72,6 @@ fn report(desk: &Desk<'_>, channel: &ChannelInfo, finding: Finding) -> usize {
 	let json = json!({ "channel": channel.channel, "name": name, "ok": finding.is_ok(), "finding": text });
 	desk.say(format!("{word:<5}  {name:<16} {text}"), &json);
 	usize::from(finding.is_err())
-}
-
-/// What an input's value tells of its wires.
-fn judge(info: &BoardInfo, input: &ChannelInfo, value: Option<i32>) -> Finding {
-	let Some(value) = value else {
-		return Err("cannot be read: is its wire broken, or the sensor without supply?".to_owned());
-	};
-	let text = info.display(input.channel, value);
-	match (input.min..=input.max).contains(&value) {
-		true => Ok(text),
-		false => Err(format!("{text} is outside its range: is another sensor connected?")),
-	}
 }
 
 /// Drives one output for a while and tells which inputs moved.
@@ -147,19 +130,6 @@ async fn at_rest(lease: &BoardLease, signals: &mut Receiver<Signal>) -> std::res
 	Ok(before)
 }
 
-/// Keeps the board company for so long, and gives the values at the end.
-async fn drive_for(
-	lease: &BoardLease,
-	signals: &mut Receiver<Signal>,
-	hold: Duration,
-) -> std::result::Result<Values, BoardError> {
-	for _ in 0..hold.as_millis().div_ceil(TICK.as_millis()) {
-		sleep(TICK).await;
-		read(lease, signals).await?;
-	}
-	read(lease, signals).await
-}
-
 /// The value that lies so far between the limits.
 fn target(output: &ChannelInfo, millionths: u32) -> i32 {
 	if output.unit == Unit::Switch {
@@ -189,24 +159,6 @@ fn has_moved(info: &BoardInfo, input: &ChannelInfo, before: &Values, after: &Val
 	};
 	let (from, to) = (show(before)?, show(after)?);
 	moved(input, way(input, before, after)?).then(|| format!("{} went from {from} to {to}", input.name))
-}
-
-/// One reading of every channel that can be read.
-async fn read(lease: &BoardLease, signals: &mut Receiver<Signal>) -> std::result::Result<Values, BoardError> {
-	// What was said before does not count.
-	while !matches!(signals.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
-	lease.read_all().await?;
-	let mut values = Values::new();
-	loop {
-		match signals.try_recv() {
-			Ok(Signal::Reading { channel, value, .. }) => {
-				values.insert(channel, value);
-			}
-			Ok(Signal::LinkEnded { reason, .. }) => return Err(reason),
-			Ok(_) | Err(TryRecvError::Lagged(_)) => {}
-			Err(TryRecvError::Empty | TryRecvError::Closed) => return Ok(values),
-		}
-	}
 }
 
 #[cfg(test)]

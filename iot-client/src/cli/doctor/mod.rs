@@ -5,6 +5,7 @@
 //! another, which is pure. What a node says is taken as it is, without a proof: nothing rests on it but words.
 
 mod board;
+mod certificate;
 mod computer;
 mod daemon;
 mod disk;
@@ -12,6 +13,7 @@ mod files;
 mod finding;
 mod journal;
 mod machine;
+mod manager;
 mod nodes;
 mod recipes;
 mod settings;
@@ -114,6 +116,7 @@ pub(super) async fn doctor(desk: &Desk<'_>) -> Result<u8> {
 	let asking = tokio::spawn(async move { nodes::ask(&endpoints, limit).await });
 
 	let daemon = check_here(&mut report, &config).await;
+	check_manager(&mut report, &config, &daemon).await;
 	check_board(&mut report, &config, &daemon).await;
 
 	let asked = asking.await.unwrap_or_default();
@@ -126,6 +129,7 @@ pub(super) async fn doctor(desk: &Desk<'_>) -> Result<u8> {
 /// All checks after those of the configuration and the computer.
 fn rest() -> impl Iterator<Item = &'static str> {
 	let here = files::CHECKS.into_iter().chain(disk::CHECKS).chain([daemon::CHECK]);
+	let here = here.chain(manager::CHECKS);
 	let machine = board::CHECKS.into_iter().chain(recipes::CHECKS);
 	let chain = nodes::CHECKS.into_iter().chain([journal::CHECK]).chain(machine::CHECKS);
 	here.chain(machine).chain(chain)
@@ -160,6 +164,12 @@ async fn check_here(report: &mut Report, config: &Config) -> Daemon {
 			Daemon::default()
 		}
 	}
+}
+
+/// The page on which people look after the machine.
+async fn check_manager(report: &mut Report, config: &Config, daemon: &Daemon) {
+	let (section, runs) = (config.manager.clone(), daemon.now().is_some());
+	report.tell_all(&local(&manager::CHECKS, move || manager::check(section.as_ref(), runs)).await);
 }
 
 /// The board, and what a recipe may do with it.

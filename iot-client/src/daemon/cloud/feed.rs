@@ -7,6 +7,7 @@ use crate::{
 	daemon::{
 		news::{Herald, JobNews, News, What},
 		notices::Notices,
+		status::now_ms,
 	},
 };
 use bpiiot_protocol::EventKind;
@@ -16,7 +17,7 @@ use serde_json::{json, Value};
 use std::{
 	collections::BTreeSet,
 	sync::Arc,
-	time::{Duration, SystemTime, UNIX_EPOCH},
+	time::Duration,
 };
 use tokio::{
 	sync::broadcast::{error::RecvError, Receiver},
@@ -33,8 +34,10 @@ const VERSION: u32 = 1;
 
 /// What the feed listens to.
 pub(super) struct Feed {
-	/// What the board says.
+	/// The board.
 	pub board: BoardHandle,
+	/// What it says, from a moment on that was before the outbox was opened: that may take longer than the board's first words.
+	pub signals: Receiver<Signal>,
 	/// What happens to jobs.
 	pub herald: Herald,
 	/// Alarms.
@@ -47,8 +50,8 @@ pub(super) struct Feed {
 
 impl Feed {
 	/// Fills the outbox until `stop` is cancelled. Never holds up the board.
-	pub async fn run(self, stop: CancellationToken) {
-		let (mut signals, mut news) = (self.board.signals(), self.herald.listen());
+	pub async fn run(mut self, stop: CancellationToken) {
+		let mut news = self.herald.listen();
 		let (mut alarms, mut firings) = (self.notices.alarms(), self.notices.firings());
 		let mut raised = BTreeSet::new();
 		let mut gatherer = Gatherer::default();
@@ -58,7 +61,7 @@ impl Feed {
 		loop {
 			tokio::select! {
 				() = stop.cancelled() => break,
-				signal = heard(&mut signals) => self.take(signal, &mut board, &mut gatherer),
+				signal = heard(&mut self.signals) => self.take(signal, &mut board, &mut gatherer),
 				piece = heard(&mut news) => self.tell(&piece),
 				firing = heard(&mut firings) => self.tell_firing(&firing),
 				Ok(()) = alarms.changed() => {
@@ -187,10 +190,4 @@ fn board_event(kind: &EventKind, name: impl Fn(u8) -> String) -> Value {
 		EventKind::InputLost { channel } => json!({ "event": "input-lost", "input": name(*channel) }),
 		EventKind::InputBack { channel } => json!({ "event": "input-back", "input": name(*channel) }),
 	}
-}
-
-/// The time of this computer, in unix ms: for stamps that people read, never for terms.
-fn now_ms() -> u64 {
-	let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-	since.as_millis() as u64
 }

@@ -9,7 +9,7 @@ use std::{
 	},
 	time::{Duration, Instant},
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 /// What may wait for the disk.
 const QUEUE: usize = 64;
@@ -32,8 +32,8 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-	/// Starts the thread. It ends when the last keeper is gone and all is put.
-	pub fn start(outbox: Outbox) -> Self {
+	/// Starts the thread, and gives what is closed when it has ended: when the last keeper is gone and all is put.
+	pub fn start(outbox: Outbox) -> (Self, oneshot::Receiver<()>) {
 		let (errands, errands_in) = mpsc::channel(QUEUE);
 		let lost = Arc::new(AtomicU64::new(0));
 		let thread = Thread {
@@ -42,8 +42,12 @@ impl Keeper {
 			lost: lost.clone(),
 			said: None,
 		};
-		std::thread::spawn(move || thread.run(errands_in));
-		Self { errands, lost }
+		let (ending, ended) = oneshot::channel();
+		std::thread::spawn(move || {
+			thread.run(errands_in);
+			drop(ending);
+		});
+		(Self { errands, lost }, ended)
 	}
 
 	/// Puts a message. When the disk is so slow that too many wait, it is lost, and counted.

@@ -20,7 +20,7 @@ use commands::Clerk;
 pub use commands::COMMANDS;
 use feed::Feed;
 use iot_cloud::{ChannelFact, Cloud, CloudHandle, MachineFacts, NumberFolder, OutboxSource, Scale, World};
-use iot_outbox::{Outbox, OutboxError, SystemClock};
+use iot_outbox::{Disk, Outbox, OutboxError, SystemClock};
 use keeper::Keeper;
 use std::{io, sync::Arc, time::Duration};
 use tokio::{
@@ -63,9 +63,15 @@ struct Line {
 ///
 /// # Errors
 /// When the outbox cannot be opened. That the broker cannot be reached is no error.
-pub(super) fn start(section: CloudSection, site: &Site, stop: CancellationToken) -> Result<JoinHandle<()>, CloudFault> {
+pub(super) fn start(
+	disk: Arc<dyn Disk>,
+	section: CloudSection,
+	site: &Site,
+	stop: CancellationToken,
+) -> Result<JoinHandle<()>, CloudFault> {
+	let signals = site.board.signals();
 	let (folder, clock) = (&site.config.state_dir, Arc::new(SystemClock::new()));
-	let outbox = Outbox::open(&folder.join("cloud.outbox"), section.outbox, clock.clone())?;
+	let outbox = Outbox::open_at(disk, &folder.join("cloud.outbox"), section.outbox, clock.clone())?;
 	let source = OutboxSource::new(outbox.clone(), folder.join("cloud-aside"), clock);
 	let chain = site.chain.clone();
 	let world = World {
@@ -74,9 +80,10 @@ pub(super) fn start(section: CloudSection, site: &Site, stop: CancellationToken)
 		// Commands expire by the chain's clock, as everything does that has a term.
 		time: Arc::new(move || chain.heads().borrow().as_ref().map(|head| head.time.unix)),
 	};
-	let keeper = Keeper::start(outbox.clone());
+	let (keeper, kept) = Keeper::start(outbox.clone());
 	let feed = Feed {
 		board: site.board.clone(),
+		signals,
 		herald: site.herald.clone(),
 		notices: site.notices.clone(),
 		keeper: keeper.clone(),
@@ -93,6 +100,8 @@ pub(super) fn start(section: CloudSection, site: &Site, stop: CancellationToken)
 	Ok(tokio::spawn(async move {
 		line.run(stop).await;
 		let _ = feeding.await;
+		// All of it is in the outbox, which somebody else may open now.
+		let _ = kept.await;
 	}))
 }
 

@@ -29,9 +29,10 @@ impl Fed {
 		let stop = CancellationToken::new();
 		let feed = Feed {
 			board: bench.site.board.clone(),
+			signals: bench.site.board.signals(),
 			herald: bench.site.herald.clone(),
 			notices: bench.site.notices.clone(),
-			keeper: Keeper::start(outbox.clone()),
+			keeper: Keeper::start(outbox.clone()).0,
 			every: Duration::from_millis(100),
 		};
 		let feeding = tokio::spawn(feed.run(stop.clone()));

@@ -11,9 +11,10 @@ use super::{
 	pauses::Pauses,
 	recipes::{self, Obstacle},
 	run::DaemonError,
-	site::{Grounds, Site, STATUS},
+	site::{Grounds, Site, NOBODY, STATUS},
+	space,
 	standing::Standing,
-	status::JobStatus,
+	status::{JobStatus, Snapshot},
 	work::WorkReport,
 };
 use crate::{
@@ -51,6 +52,9 @@ const CATCHING_UP: &str = "finding out what became of what was sent before the r
 
 /// What is done about a job that would begin while a rule stops the machine.
 const HALTED: &str = "nothing; a rule has stopped the machine, and the alarms say why";
+
+/// What is done about a job that would begin while the disk would not take what it leaves.
+const NO_SPACE: &str = "nothing; the disk is full, and the alarms say what to do";
 
 /// What the tasks of the foreman report.
 #[derive(Debug)]
@@ -134,6 +138,8 @@ pub struct Foreman {
 	standing: Standing,
 	/// What somebody should do about the key's files.
 	key_trouble: Option<String>,
+	/// Why the disk takes no job, if so.
+	no_space: Option<String>,
 	/// What is being done about a job; nothing else is done about it meanwhile.
 	busy: BTreeMap<JobId, &'static str>,
 	work: Option<Work>,
@@ -169,6 +175,7 @@ impl Foreman {
 			teller: String::new(),
 			standing: Standing::Waits("the chain has not said yet which machine this is".to_owned()),
 			key_trouble: None,
+			no_space: None,
 			busy: BTreeMap::new(),
 			work: None,
 			counts: Counts::default(),
@@ -257,6 +264,7 @@ impl Foreman {
 	/// Looks at every open job and has done what is to be done; then shows it.
 	async fn look(&mut self, head: Option<Head>) -> Result<(), JournalError> {
 		let head = head.filter(|head| self.is_believed(head));
+		self.look_for_space().await;
 		if let (Some(head), Some(session)) = (head, self.site.chain.connected()) {
 			session.endpoint().clone_into(&mut self.teller);
 			// Before anything is done upon it.
@@ -390,8 +398,10 @@ impl Foreman {
 				action @ (Action::Abort(_) | Action::Close) => self.act(head, view, action).await?,
 				_ if !self.standing.works() => "nothing; the alarms say why".to_owned(),
 				_ if !self.is_caught_up(head) => CATCHING_UP.to_owned(),
-				action if action.begins() && self.site.notices.is_halted() => HALTED.to_owned(),
-				action => self.act(head, view, action).await?,
+				action => match self.why_nothing_begins().filter(|_| action.begins()) {
+					Some(why) => why,
+					None => self.act(head, view, action).await?,
+				},
 			}
 		};
 		let units_done = match &view.phase {
@@ -406,6 +416,25 @@ impl Foreman {
 			units_done,
 			doing,
 		})
+	}
+
+	/// Why the machine takes on nothing new, if so.
+	fn why_nothing_begins(&self) -> Option<String> {
+		match &self.no_space {
+			_ if self.site.notices.is_halted() => Some(HALTED.to_owned()),
+			Some(_) => Some(NO_SPACE.to_owned()),
+			None => None,
+		}
+	}
+
+	async fn look_for_space(&mut self) {
+		let before = self.no_space.is_some();
+		self.no_space = space::trouble(&self.site.config).await;
+		match &self.no_space {
+			Some(why) if !before => tracing::warn!("{why}"),
+			None if before => tracing::info!("the disk has room again"),
+			_ => {}
+		}
 	}
 
 	/// Whether a block shows what everything has done that was sent before a restart. On what an older one shows, the same
@@ -479,6 +508,7 @@ impl Foreman {
 	fn show(&self) {
 		let mut snapshot = self.site.snapshot();
 		let behind = |trouble: &ChainError| matches!(trouble, ChainError::Behind { .. });
+		snapshot.not_ready = self.why_not_ready(&snapshot);
 		let chain = self
 			.site
 			.chain
@@ -494,12 +524,23 @@ impl Foreman {
 			.chain(standing)
 			.chain(self.paused.then(|| PAUSED.to_owned()))
 			.chain(self.key_trouble.clone())
+			.chain(self.no_space.clone())
 			.chain(self.site.notices.complaints());
 		snapshot.alarms = troubles.chain(self.pauses.complaints()).collect();
 		snapshot.machine = self.machine.as_ref().map(ToString::to_string);
 		snapshot.jobs = self.shown.clone();
-		snapshot.orders_paused = self.site.notices.orders_are_paused();
+		snapshot.in_flight = u32::try_from(self.submitter.in_flight()).ok();
+		snapshot.stopping = self.stopping.is_some();
 		self.site.show(snapshot);
+	}
+
+	/// What keeps the machine from orders: whoever could mend it may be asked, or another machine.
+	fn why_not_ready(&self, now: &Snapshot) -> Vec<String> {
+		let no_node = (!now.chain.connected).then(|| NOBODY.to_owned());
+		let behind = self.behind.as_ref().map(ToString::to_string);
+		let standing = self.standing.trouble().map(str::to_owned);
+		let troubles = [no_node, behind, now.board.trouble.clone(), standing];
+		troubles.into_iter().flatten().collect()
 	}
 }
 

@@ -348,6 +348,24 @@ async fn nothing_is_counted_when_the_delivery_needs_the_time() {
 }
 
 #[tokio::test]
+async fn nothing_begins_on_a_disk_without_room_and_that_is_said() {
+	let mut bench = Bench::new();
+	bench.foreman.look(None).await.unwrap();
+	assert_eq!(bench.foreman.why_nothing_begins(), None);
+	// Evidence of so many readings fits on no disk.
+	let mut config = (*bench.foreman.site.config).clone();
+	config.evidence.max_readings = u64::MAX;
+	let before = std::mem::replace(&mut bench.foreman.site.config, Arc::new(config));
+	bench.foreman.look(None).await.unwrap();
+	assert_eq!(bench.foreman.why_nothing_begins().as_deref(), Some(NO_SPACE));
+	assert!(bench.alarms().join("\n").contains("is full"), "{:?}", bench.alarms());
+	bench.foreman.site.config = before;
+	bench.foreman.look(None).await.unwrap();
+	assert_eq!(bench.foreman.why_nothing_begins(), None);
+	assert_eq!(bench.alarms().join("\n").find("is full"), None);
+}
+
+#[tokio::test]
 async fn the_machine_comes_to_rest_before_the_daemon_ends() {
 	let mut bench = Bench::new();
 	let (cancel, tell) = (bench.work(), bench.foreman.tell.clone());

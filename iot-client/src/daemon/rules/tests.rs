@@ -145,3 +145,24 @@ async fn rules_that_are_wrong_are_an_alarm_and_none_is_followed() {
 	assert!(watched.bench.site.notices.halts().borrow().is_empty());
 	watched.end().await;
 }
+
+#[tokio::test]
+async fn rules_are_read_anew_when_somebody_wants_it() {
+	let watched = Watched::by(RULES).await;
+	watched.heat(455);
+	let notices = &watched.bench.site.notices;
+	let first = |rules: Vec<iot_rules::RuleStatus>| rules.first().map(|rule| rule.when.clone());
+	timeout(SOON, notices.reread_rules()).await.unwrap();
+	assert_eq!(first(notices.rules()).as_deref(), Some("temperature > 90.0"));
+	let path = watched.bench.dir.path().join("rules.toml");
+	fs::write(&path, RULES.replace("> 90.0", "> 95.0")).unwrap();
+	timeout(SOON, notices.reread_rules()).await.unwrap();
+	assert_eq!(first(notices.rules()).as_deref(), Some("temperature > 95.0"));
+	fs::write(&path, "nonsense").unwrap();
+	timeout(SOON, notices.reread_rules()).await.unwrap();
+	assert!(notices.trouble_with_rules().unwrap().contains("no TOML"));
+	// Whoever comes after them finds nothing of them.
+	let notices = watched.bench.site.notices.clone();
+	watched.end().await;
+	assert_eq!((notices.complaints(), notices.rules().len()), (vec![], 0));
+}
