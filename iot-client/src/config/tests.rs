@@ -170,7 +170,11 @@ fn the_manager_is_as_in_the_example() {
 	let files = manager.tls.clone().unwrap();
 	assert_eq!(files.key, Path::new("/etc/bpiiot/manager-key.pem"));
 	let shown = ManagerSection { tls: None, ..manager };
-	assert_eq!((Some(shown), config.history), (usual.manager, usual.history), "it shows what goes by default");
+	assert_eq!(
+		(Some(shown), config.history),
+		(usual.manager, usual.history),
+		"it shows what goes by default"
+	);
 }
 
 #[test]

@@ -150,7 +150,10 @@ impl SideWork {
 		if before.cloud != now.cloud {
 			end(&mut self.cloud).await;
 			self.site.notices.forget_cloud();
-			let trouble = self.begin_cloud().err().map(|fault| format!("there is no line to the cloud: {fault}"));
+			let trouble = self
+				.begin_cloud()
+				.err()
+				.map(|fault| format!("there is no line to the cloud: {fault}"));
 			trouble.iter().for_each(|trouble| tracing::error!("{trouble}"));
 			self.site.notices.trouble(CLOUD, trouble);
 		}
@@ -213,7 +216,9 @@ impl SideWork {
 	}
 
 	fn begin_manager(&mut self) {
-		let Some(section) = self.site.config.manager.clone() else { return };
+		let Some(section) = self.site.config.manager.clone() else {
+			return;
+		};
 		let front = self.front.get_or_insert_with(|| {
 			let world = World {
 				calls: self.calls.clone(),

@@ -33,12 +33,6 @@ const LONGEST: Duration = Duration::from_millis(40);
 #[derive(Clone)]
 pub struct TearingDisk(Arc<Shared>);
 
-impl fmt::Debug for TearingDisk {
-	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		f.debug_struct("TearingDisk").finish_non_exhaustive()
-	}
-}
-
 struct Shared {
 	power: Box<dyn Power>,
 	chance: Mutex<StdRng>,

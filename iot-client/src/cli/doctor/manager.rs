@@ -120,9 +120,11 @@ fn judge_tls(files: &TlsFiles, now: NaiveDateTime) -> Finding {
 	let fix = "put a new one in its place, and then: systemctl reload iot-client";
 	match ends {
 		None => Finding::wrong(check, format!("{shown} holds no certificate that can be read"), fix),
-		Some(end) if end <= now => {
-			Finding::wrong(check, format!("the certificate {shown} has ended on {}", end.date()), fix)
-		}
+		Some(end) if end <= now => Finding::wrong(
+			check,
+			format!("the certificate {shown} has ended on {}", end.date()),
+			fix,
+		),
 		Some(end) if now.checked_add_days(Days::new(SOON)).is_some_and(|soon| end <= soon) => {
 			Finding::warning(check, format!("the certificate {shown} ends on {}", end.date()), fix)
 		}
@@ -133,7 +135,9 @@ fn judge_tls(files: &TlsFiles, now: NaiveDateTime) -> Finding {
 /// The time of this computer, in UTC.
 fn now() -> NaiveDateTime {
 	let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-	let time = i64::try_from(since.as_secs()).ok().and_then(|s| DateTime::from_timestamp(s, 0));
+	let time = i64::try_from(since.as_secs())
+		.ok()
+		.and_then(|s| DateTime::from_timestamp(s, 0));
 	time.unwrap_or_default().naive_utc()
 }
 

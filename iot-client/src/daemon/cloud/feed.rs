@@ -11,14 +11,10 @@ use crate::{
 	},
 };
 use bpiiot_protocol::EventKind;
-use iot_outbox::Lane;
+use iot_outbox::{Lane, NewMessage};
 use iot_rules::{Firing, Severity};
 use serde_json::{json, Value};
-use std::{
-	collections::BTreeSet,
-	sync::Arc,
-	time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::{
 	sync::broadcast::{error::RecvError, Receiver},
 	time::{interval, MissedTickBehavior},
@@ -158,14 +154,29 @@ impl Feed {
 		self.put(Lane::Event, EVENTS, event);
 	}
 
-	fn put(&self, lane: Lane, topic: &str, mut value: Value) {
+	fn put(&self, lane: Lane, topic: &str, value: Value) {
 		let at_ms = now_ms();
-		if let Some(object) = value.as_object_mut() {
-			object.insert("v".to_owned(), VERSION.into());
-			object.insert("at".to_owned(), at_ms.into());
-		}
-		self.keeper.put(lane, at_ms, topic, value.to_string().into_bytes());
+		self.keeper.put(lane, at_ms, topic, stamped(value, at_ms));
 	}
+}
+
+/// An event as a message.
+pub(super) fn event_of(event: Value, at_ms: u64) -> NewMessage {
+	NewMessage {
+		lane: Lane::Event,
+		at_ms,
+		topic: EVENTS.to_owned(),
+		body: stamped(event, at_ms),
+	}
+}
+
+/// An event or an alarm as it is sent: of this form, and at this time.
+fn stamped(mut value: Value, at_ms: u64) -> Vec<u8> {
+	if let Some(object) = value.as_object_mut() {
+		object.insert("v".to_owned(), VERSION.into());
+		object.insert("at".to_owned(), at_ms.into());
+	}
+	value.to_string().into_bytes()
 }
 
 /// The next thing that is said. What was missed because this was too slow is gone: the counters of board and outbox show it.

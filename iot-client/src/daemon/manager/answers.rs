@@ -126,7 +126,9 @@ impl Machine for Front {
 		let snapshot = self.site.notices.shown();
 		let unit = |reading: &Reading| {
 			let mut channels = snapshot.board.channels.iter();
-			channels.find(|channel| *channel.name == *reading.channel).map(|channel| channel.unit.clone())
+			channels
+				.find(|channel| *channel.name == *reading.channel)
+				.map(|channel| channel.unit.clone())
 		};
 		let value = |reading: Reading| ChannelValue {
 			unit: unit(&reading).unwrap_or_default(),

@@ -26,8 +26,8 @@ use tokio_util::sync::CancellationToken;
 const HOLD: Duration = Duration::from_millis(400);
 /// How long a channel may be silent beyond its interval before its value counts as old.
 const SLACK: Duration = Duration::from_secs(1);
-/// Of so many readings one may be lost.
-const LOST: u64 = 100;
+/// Of so many readings one may be lost: a board that is asked for readings while it streams them may leave some out.
+const LOST: u64 = 20;
 
 /// Tests the board of a site until `stop` is cancelled.
 pub(super) async fn test(site: &Site, drive: bool, stop: &CancellationToken) -> Result<Vec<Finding>, Fault> {
