@@ -1,12 +1,13 @@
 //! The client beside a machine: its folder with configuration, key and recipes, its commands, and its daemon.
 
-use crate::process::{binary, wait_until, Process};
+use crate::process::{binary, free_port, wait_until, Process};
 use anyhow::{ensure, Context, Result};
 use iot_client::{evidence::Evidence, parse::hex};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::{
 	fs,
+	net::{Ipv4Addr, TcpListener},
 	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
 	process::{ExitStatus, Stdio},
@@ -18,6 +19,25 @@ use tokio::{process::Command, time::timeout};
 const COMMAND_LIMIT: Duration = Duration::from_secs(150);
 /// How long the daemon may take to be on line.
 const START_LIMIT: Duration = Duration::from_secs(90);
+
+/// Where the machine's manager is usually.
+const MANAGER_PORT: u16 = 8000;
+
+/// Rules of the demonstration's drill press: they tell, and leave the machine alone.
+const RULES: &str = "\
+# What the owner wants to hear of. iot-client/rules/README.md says what rules can do.
+[[rule]]
+name = \"spindle warm\"
+when = \"mean(temperature, 10) > 60\"
+until = \"mean(temperature, 10) < 50\"
+severity = \"warning\"
+then = [{ notify = \"The spindle is warmer than 60 °C.\" }]
+
+[[rule]]
+name = \"temperature sensor\"
+when = \"age(temperature) > 10\"
+then = [{ notify = \"No temperature for 10 s.\" }]
+";
 
 /// A recipe for three drilled brackets, as it is delivered with the client.
 pub const DRILLED_BRACKET: &str = include_str!("../../iot-client/examples/recipes/drilled-bracket.toml");
@@ -103,6 +123,29 @@ impl Site {
 	/// When the disk does not take it.
 	pub fn configure(&self, text: &str) -> Result<()> {
 		fs::write(self.config(), text).context("cannot write the client's configuration")
+	}
+
+	/// Gives the machine a manager, at the usual port if that is free, whose owner logs in with this password; and rules to look
+	/// at. Gives its address.
+	///
+	/// # Errors
+	/// When the disk does not take it, or the client refuses.
+	pub async fn open_manager(&self, password: &str) -> Result<String> {
+		let port = match TcpListener::bind((Ipv4Addr::LOCALHOST, MANAGER_PORT)) {
+			Ok(_) => MANAGER_PORT,
+			Err(_) => free_port()?,
+		};
+		self.add_file("rules.toml", RULES)?;
+		let text = fs::read_to_string(self.config())?;
+		self.configure(&format!(
+			"{text}\n[manager]\nlisten = \"127.0.0.1:{port}\"\n\n[rules]\nfile = \"rules.toml\"\n"
+		))?;
+		let file = self.add_file("manager-password", password)?;
+		fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
+		let file = file.display().to_string();
+		self.run(&["manager", "password", "--role", "owner", "--password-file", &file])
+			.await?;
+		Ok(format!("http://127.0.0.1:{port}/"))
 	}
 
 	/// The node that commands ask.

@@ -84,7 +84,7 @@ async fn demonstration(arguments: &Arguments) -> Result<u8> {
 			"silent" => Arbiter::IsSilent,
 			_ => Arbiter::Rules,
 		}),
-		usual_port: arguments.stay,
+		stays: arguments.stay,
 	};
 	// When stopped, the other future is dropped with all that it started.
 	let done = tokio::select! {

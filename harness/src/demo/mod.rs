@@ -33,6 +33,8 @@ const UNITS: u32 = 3;
 const JOB_LIMIT: Duration = Duration::from_secs(900);
 /// How often the client's news is looked at.
 const LOOK: Duration = Duration::from_millis(50);
+/// What the machine's owner logs in with at the manager.
+const OWNERS_PASSWORD: &str = "drill-press";
 /// Where Polkadot.js Apps looks for a local node by itself.
 const USUAL_PORT: u16 = 9944;
 
@@ -49,8 +51,8 @@ pub struct Settings {
 	pub stablecoin: bool,
 	/// Whether the customer rejects units, and what the arbiter then does.
 	pub dispute: Option<Arbiter>,
-	/// Whether the node's port should be the usual one, if it is free.
-	pub usual_port: bool,
+	/// Whether it stays up for people to look at: at the usual ports, if they are free, and with the machine's manager.
+	pub stays: bool,
 }
 
 /// How it went.
@@ -92,6 +94,8 @@ pub struct Stage {
 	pub offer: u64,
 	/// The job that was ordered.
 	pub job: u64,
+	/// Where the machine's manager is, if it has one.
+	pub manager: Option<String>,
 }
 
 /// Does it once, and shows each step as it happens.
@@ -100,7 +104,15 @@ pub struct Stage {
 /// When a part fails that is not supposed to.
 pub async fn demonstrate(settings: &Settings, screen: &mut Screen) -> Result<(Stage, Verdict)> {
 	let mut world = raise(settings, screen).await?;
+	let manager = match settings.stays {
+		true => Some(world.site.open_manager(OWNERS_PASSWORD).await?),
+		false => None,
+	};
 	let (machine, offer) = set_up(&mut world, settings, screen).await?;
+	if let Some(url) = &manager {
+		let text = format!("{url} shows the machine; log in as owner with {OWNERS_PASSWORD}");
+		screen.done("manager up", &text, json!({ "url": url }));
+	}
 
 	let view = world.chain.now().await?;
 	let before = Balances::read(&view, &machine, world.money).await?;
@@ -148,7 +160,13 @@ pub async fn demonstrate(settings: &Settings, screen: &mut Screen) -> Result<(St
 	}
 	let verdict = Verdict { outcome, checks };
 	summarise(screen, &books, &verdict);
-	Ok((Stage { world, offer, job }, verdict))
+	let stage = Stage {
+		world,
+		offer,
+		job,
+		manager,
+	};
+	Ok((stage, verdict))
 }
 
 /// A dispute that nobody had is as wrong as none that was to be had.
@@ -168,7 +186,7 @@ fn wanted_outcome(settings: &Settings, outcome: Outcome) -> Option<Check> {
 async fn raise(settings: &Settings, screen: &mut Screen) -> Result<World> {
 	let folder = temporary_folder()?;
 	let mut setup = NodeSetup::new(folder.path(), settings.block_time)?;
-	if settings.usual_port && TcpListener::bind((Ipv4Addr::LOCALHOST, USUAL_PORT)).is_ok() {
+	if settings.stays && TcpListener::bind((Ipv4Addr::LOCALHOST, USUAL_PORT)).is_ok() {
 		setup.port = USUAL_PORT;
 	}
 	screen.show(
@@ -495,15 +513,28 @@ pub fn apps_link(url: &str) -> String {
 /// # Errors
 /// When the client's program is gone.
 pub fn what_to_try(stage: &Stage) -> Result<Vec<String>> {
-	let Stage { world, offer, job } = stage;
+	let Stage {
+		world,
+		offer,
+		job,
+		manager,
+	} = stage;
 	let client = binary("iot-client")?;
 	let folder = quoted(client.parent().context("a program is in a folder")?);
 	let config = quoted(&world.site.config());
 	let recipe = quoted(&world.site.folder().join("recipes/drilled-bracket.toml"));
 	let log = world.folder().display();
-	Ok([
+	let manager = manager.iter().flat_map(|url| {
+		[
+			"\nThe machine's manager, in a browser:".to_owned(),
+			format!("  {url}  (role owner, password {OWNERS_PASSWORD})"),
+		]
+	});
+	let apps = [
 		"Everything stays up. Look at it in Polkadot.js Apps:".to_owned(),
 		format!("  {}", apps_link(world.url())),
+	];
+	let client = [
 		"\nIn another terminal, with the client:".to_owned(),
 		format!("  export IOT_CLIENT_CONFIG={config} PATH={folder}:\"$PATH\""),
 		"  iot-client status".to_owned(),
@@ -516,8 +547,8 @@ pub fn what_to_try(stage: &Stage) -> Result<Vec<String>> {
 		format!("  iot-client remove {job} --as //Customer"),
 		format!("\nLogs: {log}/node.log, {log}/board.log, {log}/machine/client.log"),
 		"Ctrl-C stops everything and removes what it wrote.".to_owned(),
-	]
-	.to_vec())
+	];
+	Ok(apps.into_iter().chain(manager).chain(client).collect())
 }
 
 /// A path as a shell takes it, also with spaces in it.

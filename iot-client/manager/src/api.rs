@@ -305,7 +305,7 @@ pub enum Fault {
 
 /// The machine that is shown. Each method returns soon; what waits for a disk or a node is a future.
 pub trait Machine: Send + Sync + 'static {
-	/// Everything at a glance: the same as `iot-client status --json`. A new one whenever something changed, and every few
+	/// Everything at a glance: `{"daemon": …}`, as in what `iot-client status --json` prints. A new one whenever something changed, and every few
 	/// seconds.
 	fn status(&self) -> watch::Receiver<Arc<Value>>;
 	/// Its channels.

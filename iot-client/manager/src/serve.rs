@@ -30,7 +30,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 /// How often is looked for sessions that are over, and for changes of the passwords.
-const SWEEP_EVERY: Duration = Duration::from_millis(500);
+const SWEEP_EVERY: Duration = Duration::from_secs(2);
 /// After a connection that could not be taken, as when there are no more files.
 const PAUSE: Duration = Duration::from_millis(200);
 

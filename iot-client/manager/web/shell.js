@@ -153,8 +153,7 @@ export function Shell({ session, onLogout, onLanguage }) {
 	useEffect(() => setPushed(null), [asked.data]);
 
 	const status = pushed ?? asked.data;
-	// `iot-client status --json` tells of the daemon beside the chain; the daemon by itself tells of itself alone.
-	const daemon = status?.daemon ?? status;
+	const daemon = status?.daemon;
 	const alarms = daemon?.alarms ?? [];
 	const page = PAGES.find(([address]) => address === route[0]) ?? PAGES[0];
 	const [address, key, View] = page;

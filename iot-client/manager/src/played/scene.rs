@@ -171,7 +171,7 @@ pub(super) fn status(
 		let Channel { name, unit, output, .. } = channel;
 		json!({ "name": name, "unit": unit, "output": output, "min": 0, "max": 3_000 })
 	});
-	json!({
+	let daemon = json!({
 		"pid": std::process::id(),
 		"written_at": now,
 		"machine": format!("0x{}", "5b".repeat(32)),
@@ -200,7 +200,8 @@ pub(super) fn status(
 			{ "rule": "coolant", "state": "quiet", "unknown": null, "raised": 0 },
 		],
 		"orders_paused": paused,
-	})
+	});
+	json!({ "daemon": daemon })
 }
 
 /// What a test of the board finds.

@@ -28,7 +28,7 @@ async fn every_call_answers_in_its_shape() {
 	);
 	assert!(info["started"].as_u64().unwrap() <= info["now"].as_u64().unwrap());
 	let status = call("status_get", json!({})).await.unwrap();
-	assert_eq!(status["orders_paused"], false);
+	assert_eq!(status["daemon"]["orders_paused"], false);
 	let channels: Vec<Channel> = read(call("channels_list", json!({})).await);
 	assert!(channels
 		.iter()

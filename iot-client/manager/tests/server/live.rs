@@ -14,11 +14,11 @@ async fn the_status_is_told_at_once_and_when_it_changes() {
 	socket.call("status_subscribe", json!({})).await.unwrap();
 	let (method, status) = socket.notification().await;
 	assert_eq!(
-		(method.as_str(), &status["orders_paused"]),
+		(method.as_str(), &status["daemon"]["orders_paused"]),
 		("status_update", &json!(false))
 	);
 	login.call("orders_pause", json!({})).await.unwrap();
-	assert_eq!(socket.notification().await.1["orders_paused"], true);
+	assert_eq!(socket.notification().await.1["daemon"]["orders_paused"], true);
 	server.end().await;
 }
 
