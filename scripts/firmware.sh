@@ -37,8 +37,7 @@ write_hash() {
 	section_start=$(avr-objdump --section-headers "$built" | awk '$2 == ".text" { print $6 }')
 	place=$((16#$symbol + 16#$section_start))
 	cp "$built" "$elf"
-	# shellcheck disable=SC2059 # the bytes are the format
-	printf "$(sed 's/../\\x&/g' <<<"$hash")" | dd of="$elf" bs=1 seek="$place" conv=notrunc status=none
+	printf %s "${hash^^}" | basenc --base16 --decode | dd of="$elf" bs=1 seek="$place" conv=notrunc status=none
 }
 
 write_hash

@@ -63,7 +63,7 @@ fn facts_of_the_spans_around_it_are_in_it_and_the_nearest_counts() {
 }
 
 #[test]
-fn a_long_line_is_cut_and_stays_within_its_bytes() {
+fn a_line_beyond_its_bound_is_cut_within_its_bytes() {
 	let long = "ä".repeat(LINE_BYTES);
 	let book = book(|| {
 		let _span = info_span!("span", wide = %long).entered();

@@ -111,7 +111,7 @@ fn a_clock_that_is_ahead_for_a_minute_takes_little_along() {
 }
 
 #[test]
-fn what_a_clock_stamped_that_was_ahead_for_long_goes_before_what_is_new() {
+fn what_a_clock_stamped_that_was_far_ahead_goes_before_what_is_new() {
 	let mut limits = limits();
 	limits.seconds = TierLimits {
 		max_age_ms: u64::MAX,
