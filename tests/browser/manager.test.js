@@ -126,7 +126,7 @@ describe('the page', { timeout: 900_000 }, () => {
 		as('operator', 'status', 'the operator pauses orders and resumes them', async (page) => {
 			await page.getByRole('button', { name: 'Pause new orders' }).click();
 			await page.getByText('New orders are paused').waitFor();
-			assert.equal((await visitors.viewer.call('status_get')).orders_paused, true);
+			assert.equal((await visitors.viewer.call('status_get')).daemon.orders_paused, true);
 			await page.getByRole('button', { name: 'Resume orders' }).click();
 			await page.getByText('New orders are taken').waitFor();
 		});
@@ -144,7 +144,7 @@ describe('the page', { timeout: 900_000 }, () => {
 
 	as('viewer', 'status', 'shows the alarms, and has them read out', async (page) => {
 		await page.locator('.cards').waitFor();
-		const { alarms } = await visitors.viewer.call('status_get');
+		const { alarms } = (await visitors.viewer.call('status_get')).daemon;
 		for (const alarm of alarms) {
 			await page.locator('.alarms').getByText(alarm).waitFor();
 			await page.locator('#alarm-voice').getByText(alarm).waitFor();
