@@ -13,11 +13,6 @@ use prometheus_client::{encoding::text::encode, registry::Registry};
 use sheet::Sheet;
 use std::{fs, path::Path};
 
-/// What kind of text [`render`] makes, for the answer's header `Content-Type`: OpenMetrics 1.0, which Prometheus reads when
-/// it is named like this.
-/// <https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md>
-pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-
 /// Channels and rules that are told of by name; those after them are left out.
 pub const MOST_NAMES: usize = 64;
 
@@ -66,7 +61,8 @@ pub struct Facts {
 	pub resident_bytes: Option<u64>,
 }
 
-/// The figures as text of the kind [`CONTENT_TYPE`].
+/// The figures as text in the form of OpenMetrics 1.0; the manager names it so.
+/// <https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md>
 pub fn render(facts: &Facts) -> String {
 	let mut sheet = Sheet::default();
 	process(facts, &mut sheet);
