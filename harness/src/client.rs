@@ -58,24 +58,25 @@ coolant = { min = 0, max = 1 }
 #[derive(Clone, Debug)]
 pub struct Site {
 	folder: PathBuf,
-	node: String,
+	/// Best first; at least one.
+	nodes: Vec<String>,
 	program: String,
 }
 
 impl Site {
 	/// Makes the folder: a configuration for the board at `port` and for these nodes, best first, and a folder for recipes.
-	/// Commands ask the first of the nodes.
+	/// Commands ask whichever of the nodes has finalized most.
 	///
 	/// # Errors
 	/// When the disk does not take it, or there is no node.
 	pub fn create(folder: &Path, port: &Path, urls: &[&str]) -> Result<Self> {
-		let node = urls.first().context("a client needs a node")?;
+		ensure!(!urls.is_empty(), "a client needs a node");
 		fs::create_dir_all(folder.join("recipes"))?;
 		// It holds a key.
 		fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
 		let site = Self {
 			folder: folder.to_owned(),
-			node: (*node).to_owned(),
+			nodes: urls.iter().copied().map(str::to_owned).collect(),
 			program: "iot-client".to_owned(),
 		};
 		site.configure(&site.configuration(port, urls))?;
@@ -148,9 +149,9 @@ impl Site {
 		Ok(format!("http://127.0.0.1:{port}/"))
 	}
 
-	/// The node that commands ask.
+	/// The best of the nodes.
 	pub fn node(&self) -> &str {
-		&self.node
+		self.nodes.first().map_or("", String::as_str)
 	}
 
 	/// The folder.
@@ -226,7 +227,7 @@ impl Site {
 		command
 			.arg("--config")
 			.arg(self.config())
-			.args(["--json", "--node", &self.node]);
+			.args(["--json", "--node", &self.nodes.join(",")]);
 		command
 			.args(arguments.iter().map(AsRef::as_ref))
 			.stdin(Stdio::null())

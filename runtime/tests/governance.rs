@@ -10,6 +10,7 @@ use bpiiot_runtime::{
 		},
 	},
 	genesis_config_presets::PRODUCTION,
+	weights::DbWeight,
 	AccountId, AllPalletsWithSystem, Balances, BlockNumber, OriginCaller, Referenda, Runtime, RuntimeCall,
 	RuntimeEvent, RuntimeOrigin, Scheduler, System, TechnicalCollective, TxPause, BPI, VERSION,
 };
@@ -18,10 +19,12 @@ use common::{genesis, patched};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{
-		schedule::DispatchTime, Bounded, GetCallMetadata, Hooks, InstanceFilter, PalletsInfoAccess, RankedMembers,
+		schedule::DispatchTime, Bounded, Get, GetCallMetadata, Hooks, InstanceFilter, PalletsInfoAccess, RankedMembers,
+		StorageInfoTrait,
 	},
+	weights::Weight,
 };
-use frame_system::RawOrigin;
+use frame_system::{ExtensionsWeightInfo, RawOrigin, SubstrateExtensionsWeight};
 use serde_json::{json, Map};
 use sp_core::traits::{ReadRuntimeVersion, ReadRuntimeVersionExt};
 use sp_io::TestExternalities;
@@ -315,6 +318,23 @@ fn a_guardian_pauses_a_call_at_once_and_lets_it_go_again() {
 }
 
 /// Every call that is not on the list: by its name alone, so that a new call cannot be paused until somebody says so.
+/// Whether it is paused is read for every transaction: its weight has room for that, as the SDK counts a read of an entry
+/// that large from a map.
+#[test]
+fn a_transaction_pays_for_the_look_up_whether_its_call_is_paused() {
+	let entry = TxPause::storage_info()
+		.into_iter()
+		.find(|info| info.storage_name == b"PausedCalls")
+		.and_then(|info| info.max_size)
+		.expect("its entries are bounded");
+	let ours = <Runtime as frame_system::Config>::ExtensionsWeightInfo::check_weight();
+	let room = ours - SubstrateExtensionsWeight::<Runtime>::check_weight();
+	assert_eq!(
+		room,
+		Weight::from_parts(0, 990 + 2_475 + u64::from(entry)) + DbWeight::get().reads(1)
+	);
+}
+
 #[test]
 fn fails_when_a_call_is_paused_whose_silence_costs_somebody() {
 	production().execute_with(|| {

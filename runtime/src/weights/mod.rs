@@ -5,6 +5,7 @@
 //! measures them too.
 
 pub mod asset_tx_payment;
+pub mod checks;
 pub mod cumulus_pallet_weight_reclaim;
 pub mod pallet_asset_tx_payment;
 pub mod pallet_timestamp;
