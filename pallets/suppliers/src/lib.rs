@@ -3,6 +3,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod calls;
 mod discovery;
 mod errors;
@@ -15,6 +17,11 @@ pub mod standing;
 mod try_state;
 mod types;
 pub mod weights;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
 
 pub use pallet::*;
 pub use standing::{Share, Standing, Stars};
