@@ -32,7 +32,7 @@ struct ScriptedPort {
 impl OpenPort for ScriptedPort {
 	fn open(&self) -> Result<Port, BoardError> {
 		let (ours, theirs) = UnixStream::pair().unwrap();
-		ours.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
+		ours.set_nonblocking(true).unwrap();
 		let (identity, script) = (self.identity, self.script.clone());
 		thread::spawn(move || play(theirs, identity, &script));
 		Ok(Port {
