@@ -177,7 +177,7 @@ impl Place {
 
 	fn board(&mut self) -> Result<&mut Board> {
 		match self {
-			Self::World(world) => world.board.as_mut().context("the board runs"),
+			Self::World(world) => world.own_board(),
 			Self::Alone(parts) => Ok(&mut parts.0),
 		}
 	}
@@ -198,7 +198,7 @@ impl Place {
 async fn configure(site: &Site, port: &Path) -> Result<(bool, u16)> {
 	let page_port = free_port()?;
 	let usual = site.configuration(port, &[site.node()]);
-	let text = usual.replacen("[board]\n", &format!("[board]\nstream_ms = {STREAM_MS}\n"), 1) + &six_channels();
+	let text = Site::streaming(&usual, STREAM_MS) + &six_channels();
 	site.configure(&format!("{text}\n{}", manager_section(page_port)))?;
 	if knows_manager(site).await? {
 		return Ok((true, page_port));
