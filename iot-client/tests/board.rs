@@ -9,7 +9,7 @@ use iot_client::{
 	evidence::Evidence,
 };
 use jobs::{abort, reason_offline, run_task, spindle_turns, LIMIT, QUICK};
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use virtual_board::{

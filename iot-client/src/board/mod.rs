@@ -26,7 +26,7 @@ pub use error::{explain, BoardError};
 pub use handle::{BoardCounters, BoardHandle, BoardLease, BoardState, Signal, Telltale};
 pub use info::{BoardInfo, LinkId};
 pub(crate) use port::is_passing;
-pub use port::{candidates, OpenPort, Port, SerialLine, Source};
+pub use port::{candidates, OpenPort, Port, SerialLine};
 pub use setup::{terminal_name, Kept, Setup};
 pub use southbound::{Command, MachineLink, Southbound};
 pub use workbench::Workbench;

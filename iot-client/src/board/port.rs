@@ -7,24 +7,26 @@
 use super::BoardError;
 use crate::config::BoardConfig;
 use bpiiot_protocol::{BoardFrame, BoardMessage, DecodeError, Decoder, EncodedFrame};
+use nix::fcntl::OFlag;
 use serialport::{ClearBuffer, SerialPort, TTYPort};
 use std::{
 	collections::VecDeque,
-	fs,
-	io::{self, ErrorKind, Read, Write},
-	os::fd::{AsRawFd, RawFd},
+	fs::{self, File, OpenOptions},
+	io::{self, ErrorKind, Write},
+	os::{fd::AsRawFd, unix::fs::OpenOptionsExt},
 	path::{Path, PathBuf},
 	sync::Arc,
 	thread::{self, JoinHandle},
 	time::Duration,
 };
 use tokio::{
-	io::{unix::AsyncFd, Interest},
+	// The runtime's way to read whatever the kernel can be waited upon for; that it be a pipe nobody asks.
+	net::unix::pipe::Receiver,
 	sync::mpsc,
 	task::{spawn_blocking, yield_now},
 };
 
-/// How long a write waits for room, and a read of whoever has a thread for it.
+/// How long a write waits for room, and a read by whoever has a thread for it.
 const TIMEOUT: Duration = Duration::from_millis(50);
 /// Bytes that are taken off the line at a time: more than a board with many channels says in one go, and no more frames than
 /// the queues of those who listen take easily.
@@ -32,17 +34,11 @@ const AT_ONCE: usize = 1024;
 /// Frames on their way to the writing thread: one command and, when it is overtaken, one `Safe`.
 const WRITE_QUEUE: usize = 4;
 
-/// Where bytes come from. The kernel says when there are some; a read that finds none gives up at once, with
-/// [`ErrorKind::TimedOut`] or [`ErrorKind::WouldBlock`], since a worker of the runtime does it.
-pub trait Source: Read + AsRawFd + Send {}
-
-impl<T: Read + AsRawFd + Send> Source for T {}
-
 /// The two ends of an opened port.
 pub struct Port {
-	/// From the board.
-	pub reader: Box<dyn Source>,
-	/// To the board.
+	/// From the board. A read never waits: a worker of the runtime does it.
+	pub reader: File,
+	/// To the board. A write may wait.
 	pub writer: Box<dyn Write + Send>,
 }
 
@@ -73,13 +69,15 @@ impl SerialLine {
 
 impl OpenPort for SerialLine {
 	fn open(&self) -> Result<Port, BoardError> {
-		let (mut reader, writer) = self.ends()?;
-		reader
-			.set_timeout(Duration::ZERO)
-			.map_err(|error| self.explain(&error))?;
-		Ok(Port {
-			reader: Box::new(reader),
-			writer: Box::new(writer),
+		self.opened(|| {
+			// Shared with us alone, and with nobody else after that.
+			let mut writer = self.tty(false)?;
+			let reader = once_more(&writer)?;
+			writer.set_exclusive(true)?;
+			Ok(Port {
+				reader,
+				writer: Box::new(writer),
+			})
 		})
 	}
 
@@ -94,14 +92,22 @@ impl SerialLine {
 	/// # Errors
 	/// When it cannot be opened; in words what to do.
 	pub(crate) fn ends(&self) -> Result<(TTYPort, TTYPort), BoardError> {
-		check_access(&self.path)?;
-		let open = || -> serialport::Result<(TTYPort, TTYPort)> {
-			let name = self.path.to_string_lossy();
-			let writer = serialport::new(name, self.baud).timeout(TIMEOUT).open_native()?;
-			// What came before now was said to somebody else.
-			writer.clear(ClearBuffer::All)?;
+		self.opened(|| {
+			let writer = self.tty(true)?;
 			Ok((writer.try_clone_native()?, writer))
-		};
+		})
+	}
+
+	fn tty(&self, exclusive: bool) -> serialport::Result<TTYPort> {
+		let builder = serialport::new(self.path.to_string_lossy(), self.baud).timeout(TIMEOUT);
+		let tty = builder.exclusive(exclusive).open_native()?;
+		// What came before now was said to somebody else.
+		tty.clear(ClearBuffer::All)?;
+		Ok(tty)
+	}
+
+	fn opened<T>(&self, open: impl FnOnce() -> serialport::Result<T>) -> Result<T, BoardError> {
+		check_access(&self.path)?;
 		open().map_err(|error| self.explain(&error))
 	}
 
@@ -118,6 +124,15 @@ impl SerialLine {
 			},
 		}
 	}
+}
+
+/// Opens a port a second time, to be read without waiting. That is a flag of the opening, and who writes must not have it.
+fn once_more(tty: &TTYPort) -> io::Result<File> {
+	let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+	OpenOptions::new()
+		.read(true)
+		.custom_flags(flags.bits())
+		.open(format!("/proc/self/fd/{}", tty.as_raw_fd()))
 }
 
 /// Tells a missing device and a missing permission apart, which the library does not on every system.
@@ -163,31 +178,9 @@ pub(super) enum Arrived {
 	Closed(String),
 }
 
-/// The end of a port that is read, as the runtime waits for it.
-struct Reader(Box<dyn Source>);
-
-impl AsRawFd for Reader {
-	fn as_raw_fd(&self) -> RawFd {
-		self.0.as_raw_fd()
-	}
-}
-
-impl Reader {
-	/// Takes what is there; [`ErrorKind::WouldBlock`] when nothing is.
-	fn take(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-		loop {
-			match self.0.read(buffer) {
-				Err(error) if error.kind() == ErrorKind::Interrupted => {}
-				Err(error) if is_passing(&error) => return Err(ErrorKind::WouldBlock.into()),
-				result => return result,
-			}
-		}
-	}
-}
-
 /// An opened port.
 pub(super) struct Wire {
-	reader: AsyncFd<Reader>,
+	reader: Receiver,
 	buffer: Box<[u8]>,
 	decoder: Decoder<BoardMessage>,
 	/// Came off the line, and was not taken yet.
@@ -208,8 +201,7 @@ impl Wire {
 		let path = opener.path().to_owned();
 		let opening = spawn_blocking(move || opener.open());
 		let port = opening.await.map_err(|_| BoardError::Stopped)??;
-		let reader = AsyncFd::with_interest(Reader(port.reader), Interest::READABLE);
-		let reader = reader.map_err(|error| BoardError::Open {
+		let reader = Receiver::from_file_unchecked(port.reader).map_err(|error| BoardError::Open {
 			port: path,
 			reason: error.to_string(),
 			candidates: Vec::new(),
@@ -253,22 +245,22 @@ impl Wire {
 			yield_now().await;
 		}
 		while self.arrived.is_empty() {
-			let reading = self
-				.reader
-				.async_io_mut(Interest::READABLE, |reader| reader.take(&mut self.buffer));
 			let read = tokio::select! {
 				biased;
-				read = reading => read.map_err(|error| error.to_string()),
-				why = self.ended.recv() => Err(why.unwrap_or_else(|| "its thread has ended".to_owned())),
+				ready = self.reader.readable() => ready.and_then(|()| self.reader.try_read(&mut self.buffer)),
+				why = self.ended.recv() => Err(io::Error::other(why.unwrap_or_default())),
 			};
 			match read {
-				Ok(0) => self
-					.arrived
-					.push_back(Arrived::Closed("the device was removed".to_owned())),
+				Ok(0) => self.close_with("the device was removed"),
 				Ok(count) => self.decode(count),
-				Err(reason) => self.arrived.push_back(Arrived::Closed(reason)),
+				Err(error) if is_passing(&error) => {}
+				Err(error) => self.close_with(&error.to_string()),
 			}
 		}
+	}
+
+	fn close_with(&mut self, reason: &str) {
+		self.arrived.push_back(Arrived::Closed(reason.to_owned()));
 	}
 
 	fn decode(&mut self, count: usize) {
@@ -344,7 +336,10 @@ mod tests {
 	use super::*;
 	use bpiiot_protocol::{Reading, Session};
 	use futures::FutureExt;
-	use std::{os::unix::net::UnixStream, sync::Mutex};
+	use std::{
+		os::{fd::OwnedFd, unix::net::UnixStream},
+		sync::Mutex,
+	};
 	use tokio::time::timeout;
 
 	const SOON: Duration = Duration::from_secs(20);
@@ -357,7 +352,7 @@ mod tests {
 			let ours = self.0.lock().unwrap().take().ok_or(BoardError::Stopped)?;
 			ours.set_nonblocking(true).unwrap();
 			Ok(Port {
-				reader: Box::new(ours.try_clone().unwrap()),
+				reader: OwnedFd::from(ours.try_clone().unwrap()).into(),
 				writer: Box::new(ours),
 			})
 		}

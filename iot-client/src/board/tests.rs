@@ -9,7 +9,7 @@ use bpiiot_protocol::{
 };
 use std::{
 	io::{Read, Write},
-	os::unix::net::UnixStream,
+	os::{fd::OwnedFd, unix::net::UnixStream},
 	path::Path,
 	sync::{mpsc, Arc, Mutex},
 	thread,
@@ -36,7 +36,7 @@ impl OpenPort for ScriptedPort {
 		let (identity, script) = (self.identity, self.script.clone());
 		thread::spawn(move || play(theirs, identity, &script));
 		Ok(Port {
-			reader: Box::new(ours.try_clone().unwrap()),
+			reader: OwnedFd::from(ours.try_clone().unwrap()).into(),
 			writer: Box::new(ours),
 		})
 	}
