@@ -118,6 +118,11 @@ impl Site {
 		)
 	}
 
+	/// The text of a configuration with readings of the board as often as this.
+	pub fn streaming(text: &str, every_ms: u32) -> String {
+		text.replacen("[board]\n", &format!("[board]\nstream_ms = {every_ms}\n"), 1)
+	}
+
 	/// Writes another configuration.
 	///
 	/// # Errors
@@ -391,6 +396,18 @@ impl Daemon {
 			}
 		}
 		Ok(None)
+	}
+
+	/// Waits until it tells this of a job.
+	///
+	/// # Errors
+	/// When it ends, or takes too long.
+	pub async fn wait_for_news(&mut self, job: u64, event: &str, limit: Duration) -> Result<()> {
+		let is_it = |line: &str| {
+			let news = serde_json::from_str::<News>(line);
+			news.is_ok_and(|news| news.job == job && news.event == event)
+		};
+		self.process.wait_for_line(event, limit, is_it).await.map(|_| ())
 	}
 
 	/// Ends it in good order.

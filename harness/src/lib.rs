@@ -5,7 +5,7 @@
 //! | [`process`] | child processes that never outlive whoever started them |
 //! | [`node`], [`board`], [`client`] | the three parts, each started, waited for and stopped |
 //! | [`chain`], [`calls`], [`audit`] | the chain by the node's own metadata, with none of the client's code |
-//! | [`proxy`] | a network between client and node that can be cut, stalled, made slow, or lie |
+//! | [`relay`], [`proxy`] | a port before a node, and a network there that can be cut, stalled, made slow, or lie |
 //! | [`broker`] | an MQTT broker, and what it was given |
 //! | [`outage`] | broker, node or disk space go away for long |
 //! | [`power_cut`] | the client is killed at random moments, again and again |
@@ -33,5 +33,6 @@ pub mod outage;
 pub mod power_cut;
 pub mod process;
 pub mod proxy;
+pub mod relay;
 pub mod stop;
 pub mod world;

@@ -2,7 +2,6 @@
 
 use crate::{
 	chain::{JobState, Outcome},
-	client::News,
 	demo::books::{Balances, Books, Fees},
 	world::{MachineAccounts, Order, World},
 };
@@ -57,12 +56,7 @@ impl Ordered {
 	/// # Errors
 	/// When it does not.
 	pub async fn news(&self, world: &mut World, event: &str) -> Result<()> {
-		let daemon = world.daemon.as_mut().context("the daemon runs")?;
-		let mine = |line: &str| {
-			let news = serde_json::from_str::<News>(line);
-			news.is_ok_and(|news| news.job == self.job && news.event == event)
-		};
-		daemon.process().wait_for_line(event, STEP, mine).await.map(|_| ())
+		world.own_daemon()?.wait_for_news(self.job, event, STEP).await
 	}
 
 	/// Waits for the end, approves on the way, and closes the books.

@@ -1,16 +1,13 @@
 //! A network in miniature between a client and a node: it forwards, and can be cut, stalled, made slow, or lie.
 
-use anyhow::{Context, Result};
-use std::{net::Ipv4Addr, sync::Arc, time::Duration};
+use crate::relay::{Relay, Side};
+use anyhow::Result;
+use std::{sync::Arc, time::Duration};
 use tokio::{
 	io::{AsyncReadExt, AsyncWriteExt},
-	net::{
-		tcp::{OwnedReadHalf, OwnedWriteHalf},
-		TcpListener, TcpStream,
-	},
+	net::tcp::{OwnedReadHalf, OwnedWriteHalf},
 	sync::watch,
 };
-use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// The most that is forwarded at a time.
 const CHUNK: usize = 16 * 1024;
@@ -71,9 +68,8 @@ impl Lie {
 /// A proxy before a node. Everything of it ends when it is dropped.
 #[derive(Debug)]
 pub struct Proxy {
-	port: u16,
+	relay: Relay,
 	mode: Arc<watch::Sender<Mode>>,
-	_stop: DropGuard,
 }
 
 impl Proxy {
@@ -82,25 +78,17 @@ impl Proxy {
 	/// # Errors
 	/// When there is no such port.
 	pub async fn start(node: u16) -> Result<Self> {
-		let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
-		let listener = listener.context("no port is free for the proxy")?;
-		let port = listener.local_addr()?.port();
 		let (mode, seen) = watch::channel(Mode::default());
-		let stop = CancellationToken::new();
-		tokio::spawn(
-			stop.clone()
-				.run_until_cancelled_owned(accept(listener, node, seen, stop.clone())),
-		);
+		let relay = Relay::start(node, move |client, node| serve(client, node, seen.clone())).await?;
 		Ok(Self {
-			port,
+			relay,
 			mode: Arc::new(mode),
-			_stop: stop.drop_guard(),
 		})
 	}
 
 	/// Where clients reach it.
 	pub fn url(&self) -> String {
-		format!("ws://127.0.0.1:{}", self.port)
+		self.relay.url()
 	}
 
 	/// Treats from now on what comes from the node like this, on open connections too.
@@ -109,30 +97,15 @@ impl Proxy {
 	}
 }
 
-async fn accept(listener: TcpListener, node: u16, mode: watch::Receiver<Mode>, stop: CancellationToken) {
-	while let Ok((client, _)) = listener.accept().await {
-		if *mode.borrow() == Mode::Cut {
-			continue;
-		}
-		tokio::spawn(
-			stop.clone()
-				.run_until_cancelled_owned(serve(client, node, mode.clone())),
-		);
-	}
-}
-
 /// One connection, until one side ends it or it is cut.
-async fn serve(client: TcpStream, node: u16, mut mode: watch::Receiver<Mode>) {
-	let Ok(node) = TcpStream::connect((Ipv4Addr::LOCALHOST, node)).await else {
-		return;
-	};
-	let _ = (client.set_nodelay(true), node.set_nodelay(true));
-	let ((mut from_client, to_client), (from_node, mut to_node)) = (client.into_split(), node.into_split());
+async fn serve(client: Side, node: Side, mut mode: watch::Receiver<Mode>) {
+	let ((mut from_client, to_client), (from_node, mut to_node)) = (client, node);
 	let answers = answer(from_node, to_client, mode.clone());
 	tokio::select! {
+		biased;
+		_ = mode.wait_for(|mode| *mode == Mode::Cut) => {},
 		_ = tokio::io::copy(&mut from_client, &mut to_node) => {},
 		() = answers => {},
-		_ = mode.wait_for(|mode| *mode == Mode::Cut) => {},
 	}
 }
 

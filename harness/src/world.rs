@@ -151,6 +151,22 @@ impl World {
 		self.node.as_mut().context("the node is not this world's own")
 	}
 
+	/// The client's daemon.
+	///
+	/// # Errors
+	/// When it was not started.
+	pub fn own_daemon(&mut self) -> Result<&mut Daemon> {
+		self.daemon.as_mut().context("the client runs")
+	}
+
+	/// The board.
+	///
+	/// # Errors
+	/// When it was taken away.
+	pub fn own_board(&mut self) -> Result<&mut Board> {
+		self.board.as_mut().context("the board runs")
+	}
+
 	/// Where clients reach the node.
 	pub fn url(&self) -> &str {
 		self.site.node()

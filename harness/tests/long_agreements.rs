@@ -54,7 +54,7 @@ async fn alarm(world: &mut World, words: &str, is: bool) -> Result<()> {
 			.any(|alarm| alarm.as_str().is_some_and(|alarm| alarm.contains(words)));
 		said == is
 	};
-	let daemon = world.daemon.as_mut().context("the daemon runs")?;
+	let daemon = world.own_daemon()?;
 	daemon.wait_for_status(words, STEP, said).await.map(|_| ())
 }
 
@@ -100,7 +100,7 @@ async fn long_a_key_is_rotated_in_the_middle_of_a_job_which_is_done_and_paid() -
 
 		// AND the machine takes the next order, after a restart too.
 		let machine = MachineAccounts { key: new, ..machine };
-		world.daemon.as_mut().context("the daemon")?.stop().await?;
+		world.own_daemon()?.stop().await?;
 		world.start_daemon()?.ready().await?;
 		let next = Ordered::new(&mut world, machine, offer, 1).await?;
 		assert_eq!(next.end(&mut world).await?, Outcome::Completed);
@@ -121,7 +121,7 @@ async fn long_a_rotation_that_is_cut_off_is_ended_by_the_command_that_runs_again
 	within(LIMIT, async {
 		// GIVEN a rotation of which the chain knows, and the keystore does not: as if the power had gone in between.
 		let (mut world, machine, offer) = World::ready(QUICK, None).await?;
-		world.daemon.as_mut().context("the daemon")?.kill().await?;
+		world.own_daemon()?.kill().await?;
 		let keystore = world.site.folder().join("key.json");
 		world.site.run(&["rotate-key", "--as", "//Owner"]).await?;
 		let new: AccountId32 = world.site.key()?.parse().context("the keystore's address is none")?;

@@ -23,7 +23,7 @@ async fn long_a_client_that_is_killed_in_the_middle_ends_the_job_once() -> Resul
 		ordered.news(&mut world, "unit_made").await?;
 
 		// WHEN the client is killed and started again.
-		world.daemon.as_mut().context("the daemon runs")?.kill().await?;
+		world.own_daemon()?.kill().await?;
 		world.start_daemon()?.ready().await?;
 
 		// THEN the job is given up with a refund, or done: never both, and the money says which.
@@ -49,7 +49,7 @@ async fn long_a_client_that_is_killed_between_acceptance_and_start_does_the_job_
 		let offer = world.publish_offer().await?;
 		world.start_daemon()?.ready().await?;
 		let ordered = Ordered::new(&mut world, machine, offer, 1).await?;
-		let daemon = world.daemon.as_mut().context("the daemon runs")?;
+		let daemon = world.own_daemon()?;
 		let waits = |status: &Json| status["jobs"].to_string().contains("by hand");
 		daemon.wait_for_status("the owner's word", STEP, waits).await?;
 
@@ -107,13 +107,13 @@ async fn long_a_machine_that_fails_in_the_middle_refunds_the_customer() -> Resul
 			let ordered = Ordered::new(&mut world, machine, offer, 3).await?;
 			ordered.news(&mut world, "unit_made").await?;
 			// WHEN something happens to the machine.
-			world.board.as_mut().context("the board")?.tell(fault).await?;
+			world.own_board()?.tell(fault).await?;
 			// THEN the job is given up, and the customer gets the price and the bond.
 			assert_eq!(ordered.end(&mut world).await?, Outcome::GivenUp, "{fault}");
-			world.board.as_mut().context("the board")?.tell(remedy).await?;
+			world.own_board()?.tell(remedy).await?;
 		}
 		// AND when it is mended, the machine works again.
-		world.daemon.as_mut().context("the daemon")?.ready().await?;
+		world.own_daemon()?.ready().await?;
 		let next = Ordered::new(&mut world, machine, offer, 1).await?;
 		assert_eq!(next.end(&mut world).await?, Outcome::Completed);
 		world.stop().await
@@ -134,7 +134,7 @@ async fn long_a_board_that_is_unplugged_ends_the_job_and_may_come_back() -> Resu
 		assert_eq!(ordered.end(&mut world).await?, Outcome::GivenUp);
 		// AND another is plugged in.
 		world.board = Some(Board::start(world.folder(), None).await?);
-		world.daemon.as_mut().context("the daemon")?.ready().await?;
+		world.own_daemon()?.ready().await?;
 		let next = Ordered::new(&mut world, machine, offer, 1).await?;
 		assert_eq!(next.end(&mut world).await?, Outcome::Completed);
 		world.stop().await
@@ -149,7 +149,7 @@ async fn long_a_noisy_line_does_not_spoil_a_job() -> Result<()> {
 		let ordered = Ordered::new(&mut world, machine, offer, 2).await?;
 		assert_eq!(ordered.end(&mut world).await?, Outcome::Completed);
 		// AND noisy it was: the line has lost readings.
-		let daemon = world.daemon.as_mut().context("the daemon")?;
+		let daemon = world.own_daemon()?;
 		let lost = |status: &Json| status["board"]["readings_lost"].as_u64() > Some(0);
 		daemon.wait_for_status("readings that were lost", STEP, lost).await?;
 		world.stop().await

@@ -42,7 +42,7 @@ async fn run_by(world: &mut World, urls: &[&str]) -> Result<()> {
 
 /// Waits until the client's status `is` as wanted.
 async fn status(world: &mut World, what: &str, is: impl Fn(&Json) -> bool) -> Result<Json> {
-	let daemon = world.daemon.as_mut().context("the daemon runs")?;
+	let daemon = world.own_daemon()?;
 	daemon.wait_for_status(what, STEP, is).await
 }
 
@@ -227,7 +227,7 @@ async fn long_a_node_that_stands_still_is_left_for_one_that_goes_on() -> Result<
 		assert_eq!(state_of(&world, ordered.job).await?, JobState::Ordered);
 		// AND when there is one, the job is done.
 		let way = Proxy::start(world.own_node()?.setup().port).await?;
-		world.daemon.as_mut().context("the daemon")?.stop().await?;
+		world.own_daemon()?.stop().await?;
 		run_by(&mut world, &[&way.url(), &second]).await?;
 		assert_eq!(ordered.end(&mut world).await?, Outcome::Completed);
 		still.stop().await?;

@@ -158,7 +158,7 @@ async fn long_terms_are_haggled_over_the_recipe_is_sealed_and_units_are_mended()
 		site.run(&["agree", &id, "--max-price", "6", "--as", "//Customer"])
 			.await?;
 		// The machine has read the recipe, or it would have declined.
-		let daemon = world.daemon.as_mut().context("the daemon")?;
+		let daemon = world.own_daemon()?;
 		let waits = |status: &Json| status["jobs"].to_string().contains("by hand");
 		daemon.wait_for_status("the owner's word", STEP, waits).await?;
 		world.site.run(&["accept", &id]).await?;

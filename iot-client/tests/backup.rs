@@ -1,46 +1,32 @@
 //! `iot-client restore` beside a chain: it begins where the chain is, and not before.
 
+mod computer;
 mod doctor_chain;
 
+use computer::{configuration, make_key, LIMIT};
 use doctor_chain::{genesis, FakeNode, Machine};
 use iot_client::{
 	daemon::status::{ChainStatus, Snapshot},
 	journal::Journal,
 	// The played node signs for nobody, and hashes with it.
-	wallet::{self, Password, Wallet},
+	wallet,
 };
 use serde_json::Value;
 use std::{
 	fs,
-	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
-	process::{Output, Stdio},
-	time::Duration,
+	process::Output,
 };
 use subxt::utils::AccountId32;
 use tokio::{process::Command, time::timeout};
-
-/// Longer than anything here takes on a busy machine.
-const LIMIT: Duration = Duration::from_secs(120);
 
 /// A computer with a client that saw the finalized block of this height last, and its backup.
 fn backed_up(folder: &Path, url: &str, seen: u64) -> PathBuf {
 	let path = |name: &str| folder.join(name);
 	fs::create_dir_all(path("state/evidence")).unwrap();
 	fs::write(path("state/evidence/job-1-run-1.json"), "{}").unwrap();
-	fs::write(path("password"), "secret\n").unwrap();
-	fs::set_permissions(path("password"), fs::Permissions::from_mode(0o600)).unwrap();
-	Wallet::create(
-		&path("key.json"),
-		&Password::read(&path("password")).unwrap(),
-		"drill",
-		None,
-	)
-	.unwrap();
-	let text = include_str!("../examples/drill-press.toml")
-		.replace("machine-key.json", "key.json")
-		.replace("ws://127.0.0.1:9944", url);
-	fs::write(path("machine.toml"), text).unwrap();
+	make_key(folder);
+	fs::write(path("machine.toml"), configuration(url)).unwrap();
 	let snapshot = Snapshot {
 		chain: ChainStatus {
 			block: seen,
@@ -53,15 +39,9 @@ fn backed_up(folder: &Path, url: &str, seen: u64) -> PathBuf {
 }
 
 async fn command(folder: &Path, line: &str) -> Output {
-	let mut command = Command::new(env!("CARGO_BIN_EXE_iot-client"));
-	command
-		.args(line.split_whitespace())
-		.current_dir(folder)
-		.env_remove("IOT_CLIENT_CONFIG")
-		.env_remove("IOT_CLIENT_NODE")
-		.stdin(Stdio::null())
-		.kill_on_drop(true);
-	timeout(LIMIT, command.output()).await.expect("it ends").unwrap()
+	let mut command = Command::from(computer::command(folder, line));
+	let output = command.kill_on_drop(true).output();
+	timeout(LIMIT, output).await.expect("it ends").unwrap()
 }
 
 async fn node() -> FakeNode {

@@ -1,55 +1,21 @@
 //! The board half of the client against the virtual board: its own firmware core, behind a real pseudo-terminal.
 
+mod jobs;
+
 use iot_client::{
-	board::{start, BoardError, BoardHandle, BoardState, SerialLine, Signal, Workbench},
+	board::{start, BoardError, BoardHandle, SerialLine, Signal, Workbench},
 	config::{BoardConfig, Config},
-	controller::{progress, run, AbortReason, Outcome, Progress, ProgressReceiver, Task},
-	evidence::{Evidence, Subject},
-	recipe::Recipe,
+	controller::{progress, run, AbortReason, Outcome, ProgressReceiver, Task},
+	evidence::Evidence,
 };
-use std::{path::Path, sync::Arc, time::Duration};
+use jobs::{abort, reason_offline, run_task, spindle_turns, LIMIT, QUICK};
+use std::{path::Path, sync::Arc};
 use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 use virtual_board::{
 	protocol::{Status, PROTOCOL_VERSION},
 	Command, Fault, Options, VirtualBoard, CLAMP, COOLANT, FEED_UM, SPINDLE_RPM,
 };
-
-/// Longest wait for anything; a job takes some seconds.
-const LIMIT: Duration = Duration::from_secs(60);
-/// One unit that moves everything, in about a second.
-const QUICK: &str = r#"
-format = 1
-name = "quick"
-[[guard]]
-input = "spindle_speed"
-at_most = 1200
-[[each]]
-set = "clamp"
-to = 1
-[[each]]
-ramp = "spindle_rpm"
-to = 900
-over_ms = 100
-[[each]]
-wait = "spindle_speed"
-at_least = 600
-timeout_ms = 5000
-[[each]]
-set = "feed_um"
-to = 5000
-[[each]]
-wait = "feed_position"
-at_least = 4900
-timeout_ms = 5000
-[[each]]
-sample = ["temperature", "spindle_speed"]
-[[each]]
-set = "feed_um"
-to = 0
-[[each]]
-dwell_ms = 100
-"#;
 
 struct Bench {
 	board: VirtualBoard,
@@ -94,36 +60,18 @@ impl Bench {
 	}
 
 	fn task(&self, recipe: &[u8], units: u32) -> Task {
-		let recipe = Recipe::parse(recipe).expect("a sound recipe");
-		let subject = Subject {
-			machine: [1; 32],
-			job: 42,
-			recipe: recipe.hash,
-		};
-		Task::new(&self.config, Arc::new(recipe), subject, 0..units)
+		jobs::task(&self.config, recipe, units)
 	}
 
 	/// Runs a job; `meanwhile` sees its progress and may interfere.
 	async fn run(&self, recipe: &[u8], units: u32, meanwhile: impl AsyncFnOnce(ProgressReceiver)) -> Outcome {
-		let (sender, receiver) = progress();
-		let cancel = CancellationToken::new();
-		let job = run(&self.handle, self.task(recipe, units), &sender, &cancel);
-		let (outcome, ()) = timeout(LIMIT, async { tokio::join!(job, meanwhile(receiver)) })
-			.await
-			.expect("the job ends");
-		outcome
+		run_task(&self.handle, self.task(recipe, units), meanwhile).await
 	}
 
 	/// Does `command` to the machine as soon as the spindle turns.
 	async fn run_and(&self, command: Command) -> Outcome {
 		self.run(QUICK.as_bytes(), 20, async |progress| {
-			let mut events = progress.events();
-			loop {
-				match events.recv().await.expect("the job tells") {
-					Progress::Output { channel, value, .. } if channel == "spindle_rpm" && value > 0 => break,
-					_ => {}
-				}
-			}
+			spindle_turns(&progress).await;
 			self.board.command(command).expect("the virtual board runs");
 		})
 		.await
@@ -155,26 +103,6 @@ fn connect(config: &BoardConfig) -> (BoardHandle, CancellationToken, JoinHandle<
 	let stop = CancellationToken::new();
 	let (handle, bridge) = start(config.clone(), Arc::new(SerialLine::new(config)), stop.clone());
 	(handle, stop, bridge)
-}
-
-/// The first real reason why there is no board.
-async fn reason_offline(handle: &BoardHandle) -> BoardError {
-	let mut state = handle.watch_state();
-	let offline =
-		state.wait_for(|state| matches!(state, BoardState::Offline(error) if !matches!(error, BoardError::Offline(_))));
-	let offline = timeout(LIMIT, offline)
-		.await
-		.expect("it is said why")
-		.expect("the bridge runs")
-		.clone();
-	match offline {
-		BoardState::Offline(error) => error,
-		BoardState::Online(_) => unreachable!("waited for the opposite"),
-	}
-}
-
-fn abort(outcome: &Outcome) -> &AbortReason {
-	&outcome.end.as_ref().expect_err("the job was aborted").reason
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
 //! The program as a user meets it, without a node and without a board.
 
-use std::{
-	fs,
-	os::unix::fs::PermissionsExt,
-	path::Path,
-	process::{Command, Output},
-};
+// Other tests need more of it.
+#[allow(dead_code)]
+mod computer;
+
+use computer::{chmod, command, secret};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Output};
 use tempfile::TempDir;
 
 const CONFIG: &str = r#"
@@ -37,13 +37,7 @@ fn place() -> TempDir {
 }
 
 fn iot_client(dir: &Path, line: &str) -> Output {
-	Command::new(env!("CARGO_BIN_EXE_iot-client"))
-		.args(line.split_whitespace())
-		.current_dir(dir)
-		.env_remove("IOT_CLIENT_CONFIG")
-		.env_remove("IOT_CLIENT_NODE")
-		.output()
-		.unwrap()
+	command(dir, line).output().unwrap()
 }
 
 fn out(output: &Output) -> String {
@@ -91,16 +85,10 @@ fn refuses_a_password_that_others_can_read() {
 	let dir = place();
 	let password = dir.path().join("password");
 	fs::write(&password, "secret\n").unwrap();
-	fs::set_permissions(&password, fs::Permissions::from_mode(0o644)).unwrap();
+	chmod(&password, 0o644);
 	let refused = iot_client(dir.path(), "init");
 	assert_eq!(refused.status.code(), Some(6));
 	assert!(err(&refused).contains("chmod 600"), "{}", err(&refused));
-}
-
-/// A file that only its owner may read.
-fn secret(dir: &Path, name: &str, text: &str) {
-	fs::write(dir.join(name), text).unwrap();
-	fs::set_permissions(dir.join(name), fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 #[test]
@@ -304,11 +292,7 @@ fn at_a_terminal(dir: &Path, line: &str, answers: &[&str]) -> (Option<i32>, Stri
 	};
 	let terminal = openpty(None, None).unwrap();
 	let other = || Stdio::from(terminal.slave.try_clone().unwrap());
-	let mut child = Command::new(env!("CARGO_BIN_EXE_iot-client"))
-		.args(line.split_whitespace())
-		.current_dir(dir)
-		.env_remove("IOT_CLIENT_CONFIG")
-		.env_remove("IOT_CLIENT_NODE")
+	let mut child = command(dir, line)
 		.stdin(other())
 		.stderr(other())
 		.stdout(Stdio::piped())

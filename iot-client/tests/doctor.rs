@@ -1,27 +1,22 @@
 //! `iot-client doctor` against machines with one thing wrong each: it finds it, and names the fix.
 
+mod computer;
 mod doctor_chain;
 
+use computer::{chmod, command, configuration, make_key, secret, LIMIT};
 use doctor_chain as chain;
-use iot_client::{
-	chain::types::MachineId,
-	journal::Journal,
-	wallet::{self, Password, Wallet},
-};
+use iot_client::{chain::types::MachineId, journal::Journal, wallet};
 use serde_json::Value;
 use std::{
 	fs,
 	net::TcpListener,
-	os::unix::fs::PermissionsExt,
-	path::{Path, PathBuf},
+	path::PathBuf,
 	process::{Command, Output, Stdio},
 	time::{Duration, Instant},
 };
 use subxt::utils::{AccountId32, H256};
 use virtual_board::{protocol::Label, Options, VirtualBoard};
 
-/// Longer than anything here takes on a busy machine.
-const LIMIT: Duration = Duration::from_secs(120);
 const OWNER: AccountId32 = AccountId32([3; 32]);
 
 /// A machine's computer: a folder with everything in it, and a board.
@@ -41,15 +36,10 @@ impl Place {
 			..Options::new(folder.path().join("board"))
 		});
 		let path = |name: &str| folder.path().join(name);
-		fs::write(path("password"), "secret\n").unwrap();
-		fs::set_permissions(path("password"), fs::Permissions::from_mode(0o600)).unwrap();
-		let password = Password::read(&path("password")).unwrap();
-		let key = Wallet::create(&path("key.json"), &password, "drill", None)
-			.unwrap()
-			.account();
+		let key = make_key(folder.path());
 		for name in ["state", "recipes"] {
 			fs::create_dir(path(name)).unwrap();
-			fs::set_permissions(path(name), fs::Permissions::from_mode(0o700)).unwrap();
+			chmod(&path(name), 0o700);
 		}
 		let recipe = include_str!("../examples/recipes/drilled-bracket.toml");
 		fs::write(path("recipes/drilled-bracket.toml"), recipe).unwrap();
@@ -64,11 +54,7 @@ impl Place {
 
 	/// Writes the configuration: the example's, with one node, changed.
 	fn configure(&self, node: &str, change: impl FnOnce(String) -> String) {
-		let text = include_str!("../examples/drill-press.toml")
-			.replace("/dev/ttyACM0", "board")
-			.replace("machine-key.json", "key.json")
-			.replace("ws://127.0.0.1:9944", node);
-		fs::write(self.path("machine.toml"), change(text)).unwrap();
+		fs::write(self.path("machine.toml"), change(configuration(node))).unwrap();
 	}
 
 	fn path(&self, name: &str) -> PathBuf {
@@ -76,14 +62,7 @@ impl Place {
 	}
 
 	fn command(&self, line: &str) -> Command {
-		let mut command = Command::new(env!("CARGO_BIN_EXE_iot-client"));
-		command
-			.args(line.split_whitespace())
-			.current_dir(self.folder.path())
-			.env_remove("IOT_CLIENT_CONFIG")
-			.env_remove("IOT_CLIENT_NODE")
-			.stdin(Stdio::null());
-		command
+		command(self.folder.path(), line)
 	}
 
 	fn doctor(&self) -> Findings {
@@ -144,10 +123,6 @@ impl Findings {
 				.all(fixed));
 		}
 	}
-}
-
-fn chmod(path: &Path, mode: u32) {
-	fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
 /// Everything seeded here is found on this computer; of the chain only the missing node is told.
@@ -314,8 +289,7 @@ fn the_manager_is_looked_at() {
 	place.configure("ws://127.0.0.1:1", |text| {
 		text + &format!("\n[manager]\nlisten = \"{address}\"\n")
 	});
-	fs::write(place.path("pw"), "a long password\n").unwrap();
-	chmod(&place.path("pw"), 0o600);
+	secret(place.folder.path(), "pw", "a long password\n");
 	let set = place
 		.command("manager password --role owner --password-file pw")
 		.output()

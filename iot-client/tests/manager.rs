@@ -1,5 +1,6 @@
 //! The daemon with a manager, as people and programs use it: the real program, with a board and a node that are played.
 
+mod computer;
 // The doctor's own tests need more of it.
 #[allow(dead_code)]
 mod doctor_chain;

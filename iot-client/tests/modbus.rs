@@ -1,14 +1,16 @@
 //! The client against a machine with no interface board: a drill press whose own controller speaks Modbus, behind real
 //! sockets and a real pseudo-terminal.
 
+mod jobs;
+
 use iot_client::{
-	board::{BoardError, BoardHandle, BoardState, LinkId, Signal},
+	board::{BoardError, BoardHandle, LinkId, Signal},
 	config::Config,
-	controller::{progress, run, AbortReason, Outcome, Progress, ProgressReceiver, Task},
-	evidence::{Evidence, Subject},
+	controller::{AbortReason, Outcome, ProgressReceiver},
+	evidence::Evidence,
 	modbus::start,
-	recipe::Recipe,
 };
+use jobs::{abort, reason_offline, run_task, spindle_turns, LIMIT, QUICK};
 use std::{
 	path::Path,
 	sync::{Arc, Mutex},
@@ -27,44 +29,9 @@ use virtual_board::{
 	Command, Fault, CLAMP, FEED_UM, SPINDLE_RPM, TEMPERATURE,
 };
 
-/// Longest wait for anything; a job takes some seconds.
-const LIMIT: Duration = Duration::from_secs(60);
 const EXAMPLE: &str = include_str!("../examples/modbus-press.toml");
 const ADDRESS: &str = "address = \"tcp://127.0.0.1:1502\"";
 const SAFE: [i32; 4] = [0; 4];
-/// One unit that moves everything, in about a second.
-const QUICK: &str = r#"
-format = 1
-name = "quick"
-[[guard]]
-input = "spindle_speed"
-at_most = 1200
-[[each]]
-set = "clamp"
-to = 1
-[[each]]
-ramp = "spindle_rpm"
-to = 900
-over_ms = 100
-[[each]]
-wait = "spindle_speed"
-at_least = 600
-timeout_ms = 5000
-[[each]]
-set = "feed_um"
-to = 5000
-[[each]]
-wait = "feed_position"
-at_least = 4900
-timeout_ms = 5000
-[[each]]
-sample = ["temperature", "spindle_speed"]
-[[each]]
-set = "feed_um"
-to = 0
-[[each]]
-dwell_ms = 100
-"#;
 
 /// The example's configuration for a machine at `address`, with some text in the place of other text.
 fn config(dir: &Path, address: &str, changes: &[(&str, &str)]) -> Config {
@@ -112,18 +79,7 @@ impl Client {
 
 	/// The first real reason why there is no machine.
 	async fn reason_offline(&self) -> BoardError {
-		let mut state = self.handle.watch_state();
-		let offline = state
-			.wait_for(|state| matches!(state, BoardState::Offline(error) if !matches!(error, BoardError::Offline(_))));
-		let offline = timeout(LIMIT, offline)
-			.await
-			.expect("it is said why")
-			.expect("the bridge runs")
-			.clone();
-		match offline {
-			BoardState::Offline(error) => error,
-			BoardState::Online(_) => unreachable!("waited for the opposite"),
-		}
+		reason_offline(&self.handle).await
 	}
 
 	async fn end(self) {
@@ -167,37 +123,16 @@ impl Bench {
 		bench
 	}
 
-	fn task(&self, recipe: &[u8], units: u32) -> Task {
-		let recipe = Recipe::parse(recipe).expect("a sound recipe");
-		let subject = Subject {
-			machine: [1; 32],
-			job: 42,
-			recipe: recipe.hash,
-		};
-		Task::new(&self.client.config, Arc::new(recipe), subject, 0..units)
-	}
-
 	/// Runs a job; `meanwhile` sees its progress and may interfere.
 	async fn run(&self, recipe: &[u8], units: u32, meanwhile: impl AsyncFnOnce(ProgressReceiver)) -> Outcome {
-		let (sender, receiver) = progress();
-		let cancel = CancellationToken::new();
-		let job = run(&self.client.handle, self.task(recipe, units), &sender, &cancel);
-		let (outcome, ()) = timeout(LIMIT, async { tokio::join!(job, meanwhile(receiver)) })
-			.await
-			.expect("the job ends");
-		outcome
+		let task = jobs::task(&self.client.config, recipe, units);
+		run_task(&self.client.handle, task, meanwhile).await
 	}
 
 	/// Does `command` to the machine as soon as the spindle turns.
 	async fn run_and(&self, command: Command) -> Outcome {
 		self.run(QUICK.as_bytes(), 20, async |progress| {
-			let mut events = progress.events();
-			loop {
-				match events.recv().await.expect("the job tells") {
-					Progress::Output { channel, value, .. } if channel == "spindle_rpm" && value > 0 => break,
-					_ => {}
-				}
-			}
+			spindle_turns(&progress).await;
 			self.machine.command(command).expect("the machine runs");
 		})
 		.await
@@ -212,10 +147,6 @@ impl Bench {
 		self.client.end().await;
 		drop(self.dir);
 	}
-}
-
-fn abort(outcome: &Outcome) -> &AbortReason {
-	&outcome.end.as_ref().expect_err("the job was aborted").reason
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! From an order in a finalized block to the first movement of an actuator.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use bpiiot_harness::{
 	chain::JobState,
 	figure::{millis, percentile, Figure},
@@ -66,14 +66,6 @@ async fn one(world: &mut World, offer: u64) -> Result<Duration> {
 
 /// When the client says that it drove an output for this job.
 async fn first_movement(world: &mut World, job: u64) -> Result<Instant> {
-	let daemon = world.daemon.as_mut().context("the daemon runs")?;
-	let mine = |line: &str| {
-		serde_json::from_str::<bpiiot_harness::client::News>(line)
-			.is_ok_and(|news| news.job == job && news.event == "output")
-	};
-	daemon
-		.process()
-		.wait_for_line("that an output is driven", JOB_LIMIT, mine)
-		.await?;
+	world.own_daemon()?.wait_for_news(job, "output", JOB_LIMIT).await?;
 	Ok(Instant::now())
 }

@@ -1,6 +1,7 @@
 //! `make bench`: the measured figures as a table. Real node, real client, virtual board; and the runtime in memory, for
 //! what is counted.
 
+mod alone;
 mod client;
 mod latency;
 mod ledger;

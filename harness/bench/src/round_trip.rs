@@ -1,12 +1,8 @@
 //! A command to the board and its acknowledgement, over the pseudo-terminal.
 
+use crate::alone::Alone;
 use anyhow::{Context, Result};
-use bpiiot_harness::{
-	board::Board,
-	client::Site,
-	figure::{millis, percentile, Figure},
-	world::temporary_folder,
-};
+use bpiiot_harness::figure::{millis, percentile, Figure};
 use iot_client::{
 	board::{self, SerialLine},
 	config::Config,
@@ -26,14 +22,8 @@ const WARM_UP: usize = 100;
 /// # Errors
 /// When the board does not answer.
 pub async fn measure(count: usize) -> Result<Vec<Figure>> {
-	let folder = temporary_folder()?;
-	let mut virtual_board = Board::start(folder.path(), None).await?;
-	let site = Site::create(
-		&folder.path().join("machine"),
-		virtual_board.port(),
-		&["ws://127.0.0.1:9"],
-	)?;
-	let config = Config::load(&site.config())?.board;
+	let alone = Alone::start().await?;
+	let config = Config::load(&alone.site.config())?.board;
 	let stop = CancellationToken::new();
 	let (handle, bridge) = board::start(config.clone(), Arc::new(SerialLine::new(&config)), stop.clone());
 	handle.wait_online(START_LIMIT).await?;
@@ -54,7 +44,7 @@ pub async fn measure(count: usize) -> Result<Vec<Figure>> {
 	}
 	stop.cancel();
 	bridge.await?;
-	virtual_board.stop().await?;
+	alone.stop().await?;
 	let times = &times[WARM_UP..];
 	let how = format!("{count} commands, acknowledged, over the pseudo-terminal");
 	Ok(vec![

@@ -7,7 +7,7 @@ use super::{
 	stage::{Ended, Stage, DRAIN, LOOK},
 	table::Table,
 };
-use crate::{chain::Outcome, ordered::Ordered};
+use crate::{broker::Heard, chain::Outcome, ordered::Ordered};
 use anyhow::{ensure, Context, Result};
 use serde_json::Value;
 use std::time::{Duration, Instant};
@@ -17,6 +17,8 @@ use tokio::time::sleep;
 const DISK_MIB: u64 = 32;
 /// How long the client may take to do what it must do at once.
 const SOON: Duration = Duration::from_secs(20);
+/// How long it may take until what was lost is told: the client says so once a minute at most.
+const TOLD: Duration = Duration::from_secs(180);
 /// A rule that stops the machine.
 const RULES: &str = "\
 [[rule]]
@@ -81,8 +83,7 @@ pub async fn run(full: Duration, tell: &mut impl FnMut(&str)) -> Result<Table> {
 		.daemon()?
 		.wait_for_status("no word of the disk any more", DRAIN, fine)
 		.await?;
-	// What was dropped is told within a minute or so.
-	sleep(Duration::from_secs(70)).await;
+	wait_until_told(&mut stage).await?;
 	let ended = stage.end().await?;
 	seen.memory.must_be_flat("on the full disk")?;
 	judge(&ended)?;
@@ -98,23 +99,11 @@ async fn with_full_disk(stage: &mut Stage, ballast: Ballast, full: Duration) -> 
 	let (began, sampler) = (Instant::now(), stage.sampler());
 	idle(stage, full / 4).await?;
 	let opened = Instant::now();
-	stage
-		.world
-		.board
-		.as_mut()
-		.context("the board runs")?
-		.tell("door open")
-		.await?;
+	stage.world.own_board()?.tell("door open").await?;
 	wait_for_log(stage, "a rule to stop the machine", &["\"door\"", "raised"]).await?;
 	let stopped = opened.elapsed();
 	idle(stage, full / 4).await?;
-	stage
-		.world
-		.board
-		.as_mut()
-		.context("the board runs")?
-		.tell("door closed")
-		.await?;
+	stage.world.own_board()?.tell("door closed").await?;
 	wait_for_log(stage, "the rule to be cleared", &["\"door\"", "cleared"]).await?;
 	let second = stage.order(1).await?;
 	while began.elapsed() < full {
@@ -157,6 +146,24 @@ async fn wait_for_log(stage: &mut Stage, what: &str, words: &[&str]) -> Result<(
 	}
 }
 
+/// Waits until the cloud has heard of all that the client says it lost.
+async fn wait_until_told(stage: &mut Stage) -> Result<()> {
+	let until = Instant::now() + TOLD;
+	loop {
+		stage.listen()?;
+		let status = stage.world.site.status().unwrap_or_default();
+		let (lost, told) = (lost(&status), not_kept(stage.broker.heard()?));
+		if status["cloud"].is_object() && lost == told {
+			return Ok(());
+		}
+		ensure!(
+			Instant::now() < until,
+			"after {TOLD:?} the client says that it lost {lost} messages, and told the cloud of {told}"
+		);
+		sleep(LOOK).await;
+	}
+}
+
 fn no_word_of_the_disk(status: &Value) -> bool {
 	let alarms = status["alarms"].as_array().into_iter().flatten();
 	!alarms.filter_map(Value::as_str).any(|alarm| alarm.contains("disk"))
@@ -170,7 +177,7 @@ fn judge(ended: &Ended) -> Result<()> {
 		missing == dropped,
 		"{missing} messages never came, and {dropped} were said to be dropped"
 	);
-	let (lost, told) = (lost(ended), not_kept(ended));
+	let (lost, told) = (lost(&ended.status), not_kept(&ended.heard));
 	ensure!(
 		lost == told,
 		"{lost} messages never came into the outbox, and the cloud was told of {told}"
@@ -185,17 +192,13 @@ fn judge(ended: &Ended) -> Result<()> {
 }
 
 /// Messages that never came into the outbox, as the client's status has it.
-fn lost(ended: &Ended) -> u64 {
-	ended.status["cloud"]["lost"].as_u64().unwrap_or_default()
+fn lost(status: &Value) -> u64 {
+	status["cloud"]["lost"].as_u64().unwrap_or_default()
 }
 
 /// The same, as the cloud was told.
-fn not_kept(ended: &Ended) -> u64 {
-	let events = ended
-		.heard
-		.told
-		.iter()
-		.filter(|(_, event)| event["event"] == "not-kept");
+fn not_kept(heard: &Heard) -> u64 {
+	let events = heard.told.iter().filter(|(_, event)| event["event"] == "not-kept");
 	events.filter_map(|(_, event)| event["messages"].as_u64()).sum()
 }
 
@@ -240,7 +243,7 @@ fn table(full: Duration, free: u64, seen: &Seen, (first, recovered): (String, Du
 		format!(
 			"{} messages of the outbox, {} that it could not take",
 			ended.heard.dropped(),
-			not_kept(ended)
+			not_kept(&ended.heard)
 		),
 	);
 	table.say("missing without a word", 0);

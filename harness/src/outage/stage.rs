@@ -4,7 +4,7 @@ use super::{full_disk::SmallDisk, memory::Sampler};
 use crate::{
 	broker::{Broker, Heard},
 	chain::Outcome,
-	client::{Daemon, News},
+	client::{Daemon, News, Site},
 	demo::books::Books,
 	ordered::{must_balance, Ordered},
 	process::wait_until,
@@ -60,7 +60,7 @@ impl Stage {
 		let world = World::start(BLOCK_TIME, None).await?;
 		let broker = Broker::start(world.folder()).await?;
 		let text = fs::read_to_string(world.site.config())?;
-		let text = text.replacen("[board]\n", &format!("[board]\nstream_ms = {STREAM_MS}\n"), 1);
+		let text = Site::streaming(&text, STREAM_MS);
 		world.site.configure(&format!(
 			"{text}\n[cloud]\nbroker = \"{}\"\nclient_id = \"press\"\ngather_ms = 200\n{more}",
 			broker.url()
@@ -89,7 +89,7 @@ impl Stage {
 	}
 
 	pub fn daemon(&mut self) -> Result<&mut Daemon> {
-		self.world.daemon.as_mut().context("the client runs")
+		self.world.own_daemon()
 	}
 
 	/// Looks at the client's memory from now on.
@@ -136,7 +136,7 @@ impl Stage {
 
 	/// Reads what the client tells; it must run, and begin no job twice.
 	pub fn listen(&mut self) -> Result<Vec<News>> {
-		let daemon = self.world.daemon.as_mut().context("the client runs")?;
+		let daemon = self.world.own_daemon()?;
 		daemon.process().ensure_running()?;
 		let mut told = Vec::new();
 		while let Some(news) = daemon.next_news()? {
@@ -180,7 +180,7 @@ impl Stage {
 			let cloud = &status["cloud"];
 			status["board"]["online"] == false && cloud["waiting"] == 0 && cloud["online"] == true
 		};
-		let daemon = self.world.daemon.as_mut().context("the client runs")?;
+		let daemon = self.world.own_daemon()?;
 		daemon.wait_for_status("the outbox to be empty", DRAIN, rest).await?;
 		// It tells once more that it has nothing, when the last of the board is gathered.
 		sleep(Duration::from_secs(6)).await;

@@ -2,7 +2,10 @@
 
 use super::{BoardError, BoardInfo, Command, LinkId};
 use bpiiot_protocol::{Ack, AckResult, EventKind, Status};
-use std::{sync::Arc, time::Duration};
+use std::{
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
+	time::Duration,
+};
 use tokio::{
 	sync::{broadcast, mpsc, oneshot, watch, OwnedSemaphorePermit, Semaphore},
 	time::timeout,
@@ -97,12 +100,23 @@ pub(super) struct Orders {
 	pub safe: mpsc::Receiver<Reply>,
 }
 
+/// The counters, shared. Each reading counts and nobody waits for a change, so there is nobody to be woken.
+#[derive(Clone, Debug, Default)]
+struct Tally(Arc<Mutex<BoardCounters>>);
+
+impl Tally {
+	fn lock(&self) -> MutexGuard<'_, BoardCounters> {
+		// Plain numbers, whoever panicked.
+		self.0.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+}
+
 /// Where a bridge publishes what it sees.
 #[derive(Clone, Debug)]
 pub struct Telltale {
 	pub(super) state: watch::Sender<BoardState>,
 	signals: broadcast::Sender<Signal>,
-	counters: watch::Sender<BoardCounters>,
+	counters: Tally,
 }
 
 impl Telltale {
@@ -114,12 +128,7 @@ impl Telltale {
 
 	/// Counts something.
 	pub fn count(&self, change: impl FnOnce(&mut BoardCounters)) {
-		self.counters.send_modify(change);
-	}
-
-	pub(super) fn broken_frames(&self, now: u64) {
-		self.counters
-			.send_if_modified(|counters| std::mem::replace(&mut counters.broken_frames, now) != now);
+		change(&mut self.counters.lock());
 	}
 }
 
@@ -130,7 +139,7 @@ pub struct BoardHandle {
 	safe: mpsc::Sender<Reply>,
 	state: watch::Receiver<BoardState>,
 	signals: broadcast::Sender<Signal>,
-	counters: watch::Receiver<BoardCounters>,
+	counters: Tally,
 	leases: Arc<Semaphore>,
 }
 
@@ -140,14 +149,14 @@ pub(super) fn channel() -> (BoardHandle, Orders, Telltale) {
 	let (safe, safe_queue) = mpsc::channel(ORDER_QUEUE);
 	let (state_in, state) = watch::channel(BoardState::Offline(BoardError::Offline("not tried yet".to_owned())));
 	let (signals, _) = broadcast::channel(SIGNAL_QUEUE);
-	let (counters_in, counters) = watch::channel(BoardCounters::default());
+	let counters = Tally::default();
 	let leases = Arc::new(Semaphore::new(1));
 	let handle = BoardHandle {
 		orders,
 		safe,
 		state,
 		signals: signals.clone(),
-		counters,
+		counters: counters.clone(),
 		leases,
 	};
 	(
@@ -159,7 +168,7 @@ pub(super) fn channel() -> (BoardHandle, Orders, Telltale) {
 		Telltale {
 			state: state_in,
 			signals,
-			counters: counters_in,
+			counters,
 		},
 	)
 }
@@ -191,7 +200,7 @@ impl BoardHandle {
 
 	/// What was counted so far.
 	pub fn counters(&self) -> BoardCounters {
-		*self.counters.borrow()
+		*self.counters.lock()
 	}
 
 	/// Waits until there is a board, at most for `limit`; the error is the last reason why there is none.
@@ -326,7 +335,6 @@ pub(crate) mod fake {
 			self.telltale.state.send_replace(state);
 		}
 
-		/// Says something.
 		/// Says something to everybody who listens. A listener that is too slow loses the oldest.
 		pub fn signal(&self, signal: Signal) {
 			self.telltale.signal(signal);

@@ -12,7 +12,7 @@ use bpiiot_protocol::{
 	channel_page, config_page, Ack, AckResult, BoardFrame, BoardMessage, ChannelInfo, EventKind, FirmwareInfo,
 	GapCounter, HelloPage, HostFrame, HostMessage, Identity, Session, Status, CONFIG_PAGE_LEN,
 };
-use std::{path::PathBuf, sync::atomic::Ordering, time::Duration};
+use std::{path::PathBuf, time::Duration};
 use tokio::time::{timeout_at, Instant};
 
 /// How long to wait for one hello page before asking again.
@@ -68,19 +68,25 @@ impl Link {
 		Ok(info)
 	}
 
-	/// Waits for whatever the board says next. Cancel-safe.
-	pub async fn hear(&mut self) -> Arrived {
-		self.wire.next().await
+	/// Waits until the board has said something. Cancel-safe.
+	pub async fn hear(&mut self) {
+		self.wire.wait().await;
 	}
 
-	/// Passes on what was heard.
-	pub fn heard(&mut self, arrived: Arrived) -> Result<(), BoardError> {
-		match arrived {
-			Arrived::Frame(frame) => self.take(frame).map(|_| ()),
-			// Noise may look like one; a board that was exchanged says hello to nobody and is lost soon.
-			Arrived::OtherVersion(_) => Ok(()),
-			Arrived::Closed(reason) => Err(BoardError::Lost(reason)),
+	/// Passes on all that it has said.
+	pub fn heard(&mut self) -> Result<(), BoardError> {
+		self.count_broken();
+		while let Some(arrived) = self.wire.pop() {
+			match arrived {
+				Arrived::Frame(frame) => {
+					self.take(frame)?;
+				}
+				// Noise may look like one; a board that was exchanged says hello to nobody and is lost soon.
+				Arrived::OtherVersion(_) => {}
+				Arrived::Closed(reason) => return Err(BoardError::Lost(reason)),
+			}
 		}
+		Ok(())
 	}
 
 	/// Sends a command until it is acknowledged, each time with the same sequence number, so that it is executed once.
@@ -95,7 +101,9 @@ impl Link {
 			}
 			self.wire.send(frame.clone()).await;
 			let deadline = Instant::now() + Duration::from_millis(self.config.ack_timeout_ms);
-			if let Some(ack) = self.acknowledgement(deadline).await? {
+			let ack = self.acknowledgement(deadline).await?;
+			self.count_broken();
+			if let Some(ack) = ack {
 				return Ok(ack);
 			}
 		}
@@ -145,8 +153,6 @@ impl Link {
 		if frame.session != self.session {
 			return Err(BoardError::Reset);
 		}
-		self.telltale
-			.broken_frames(self.wire.counters().broken.load(Ordering::Relaxed));
 		match frame.message {
 			BoardMessage::Hello(_) => {}
 			BoardMessage::Reading(reading) => {
@@ -195,6 +201,12 @@ impl Link {
 			}
 		}
 		Ok(None)
+	}
+
+	/// Tells how many frames were damaged on the line.
+	fn count_broken(&self) {
+		let broken = self.wire.broken();
+		self.telltale.count(|counters| counters.broken_frames = broken);
 	}
 
 	/// Makes sure that the next command is new to the board: one that was not reset may remember a number near ours.
@@ -336,7 +348,7 @@ impl Link {
 				}
 			}
 		}
-		let heard = self.wire.counters().heard.load(Ordering::Relaxed);
+		let heard = self.wire.heard();
 		Err(BoardError::NotABoard {
 			port: self.port(),
 			heard,

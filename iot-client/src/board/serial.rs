@@ -1,9 +1,7 @@
 //! The interface board on its serial line, as one of the ways to a machine.
 
 use super::{
-	link::Link,
-	port::{Arrived, Wire},
-	BoardError, BoardInfo, Command, LinkId, MachineLink, OpenPort, Southbound, Telltale,
+	link::Link, port::Wire, BoardError, BoardInfo, Command, LinkId, MachineLink, OpenPort, Southbound, Telltale,
 };
 use crate::config::BoardConfig;
 use bpiiot_protocol::Ack;
@@ -35,7 +33,8 @@ impl Southbound for SerialBoard {
 }
 
 impl MachineLink for Link {
-	type Heard = Arrived;
+	/// That there is something; what it is the link has.
+	type Heard = ();
 
 	const ANY_COMMAND_IS_A_SIGN_OF_LIFE: bool = true;
 
@@ -49,12 +48,12 @@ impl MachineLink for Link {
 		Some(Duration::from_millis(every))
 	}
 
-	async fn hear(&mut self) -> Arrived {
-		Link::hear(self).await
+	async fn hear(&mut self) {
+		Link::hear(self).await;
 	}
 
-	async fn take(&mut self, heard: Arrived) -> Result<(), BoardError> {
-		self.heard(heard)
+	async fn take(&mut self, (): ()) -> Result<(), BoardError> {
+		self.heard()
 	}
 
 	async fn obey(&mut self, command: Command) -> Result<Ack, BoardError> {

@@ -9,7 +9,7 @@ use bpiiot_protocol::{
 };
 use std::{
 	io::{Read, Write},
-	os::unix::net::UnixStream,
+	os::{fd::OwnedFd, unix::net::UnixStream},
 	path::Path,
 	sync::{mpsc, Arc, Mutex},
 	thread,
@@ -32,11 +32,11 @@ struct ScriptedPort {
 impl OpenPort for ScriptedPort {
 	fn open(&self) -> Result<Port, BoardError> {
 		let (ours, theirs) = UnixStream::pair().unwrap();
-		ours.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
+		ours.set_nonblocking(true).unwrap();
 		let (identity, script) = (self.identity, self.script.clone());
 		thread::spawn(move || play(theirs, identity, &script));
 		Ok(Port {
-			reader: Box::new(ours.try_clone().unwrap()),
+			reader: OwnedFd::from(ours.try_clone().unwrap()).into(),
 			writer: Box::new(ours),
 		})
 	}

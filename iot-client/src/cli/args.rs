@@ -1,12 +1,16 @@
 //! What can be typed.
 
 mod board;
+mod job;
 mod manager;
+mod owner;
 mod rules;
 mod signers;
 
 pub use board::{At, BoardCommand};
+pub use job::{Arbiter, JobCommand};
 pub use manager::{ManagerCommand, Who as ManagerRole};
+pub use owner::OwnerCommand;
 pub use rules::RulesCommand;
 pub use signers::{Keyed, MaybeSigner, MaybeWho, Owned, Signer, Who};
 
@@ -16,7 +20,7 @@ use crate::{
 	chain::types::{JobId, MachineId, OfferId},
 	parse,
 };
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{path::PathBuf, time::Duration};
 
 /// What each exit status means; shown by `--help`.
@@ -36,9 +40,6 @@ const TERMS_HELP: &str = concat!(
 	"The file, with every key:\n\n",
 	include_str!("../../examples/terms.toml")
 );
-
-/// What a policy looks like; shown by `policy --help`.
-const POLICY_HELP: &str = concat!("The file:\n\n", include_str!("../../examples/policy.toml"));
 
 /// What a file of orders looks like; shown by `batch --help`.
 const ORDERS_HELP: &str = concat!(
@@ -137,54 +138,6 @@ pub struct What {
 	/// The customer; the machine's own key if nobody is named.
 	#[command(flatten)]
 	pub signer: MaybeSigner,
-}
-
-/// What an arbiter does.
-#[derive(Subcommand, Debug)]
-pub enum Arbiter {
-	/// Register, or change fee and profile; agreements that name you keep the fee that they know
-	Register {
-		/// Your fee on a verdict, as a share of what is at stake
-		#[arg(long, value_name = "SHARE", value_parser = parse::share)]
-		fee: u32,
-		/// What you say of yourself; the chain gets the hash of this file
-		#[arg(long, value_name = "FILE")]
-		profile: Option<PathBuf>,
-		/// You.
-		#[command(flatten)]
-		signer: Signer,
-	},
-	/// Be an arbiter no more; your deposit goes back, and cases that you accepted go on
-	Retire {
-		/// You.
-		#[command(flatten)]
-		signer: Signer,
-	},
-	/// Take a case on; your case bond is on hold until you rule, and lost if you do not in time
-	Accept {
-		/// The job
-		job: JobId,
-		/// You.
-		#[command(flatten)]
-		signer: Signer,
-	},
-	/// Decide a case
-	Rule {
-		/// The job
-		job: JobId,
-		/// The machine's share of the price of the rejected units
-		#[arg(long, value_name = "SHARE", value_parser = parse::share)]
-		to_machine: u32,
-		/// Whose side gets the bond of whoever opened the dispute
-		#[arg(long, value_name = "WHO", value_parser = ["machine", "customer"])]
-		bond_to: String,
-		/// The written ruling; the chain gets the hash of this file
-		#[arg(long, value_name = "FILE")]
-		ruling: Option<PathBuf>,
-		/// You.
-		#[command(flatten)]
-		signer: Signer,
-	},
 }
 
 /// What to do.
@@ -308,271 +261,12 @@ pub enum Command {
 		#[command(flatten)]
 		signer: MaybeSigner,
 	},
-	/// Approve delivered units; the machine is paid
-	Approve {
-		/// The job
-		job: JobId,
-		/// How many; all if not given
-		#[arg(long, value_name = "N")]
-		units: Option<u32>,
-		/// The customer; the machine's own key if nobody is named.
-		#[command(flatten)]
-		signer: MaybeSigner,
-	},
-	/// Reject delivered units; their price goes back, less the offer's fee, unless the machine's owner disputes it
-	Reject {
-		/// The job
-		job: JobId,
-		/// How many; all if not given
-		#[arg(long, value_name = "N")]
-		units: Option<u32>,
-		/// Why; the chain gets the hash of this text
-		#[arg(long, value_name = "TEXT")]
-		reason: String,
-		/// The customer; the machine's own key if nobody is named.
-		#[command(flatten)]
-		signer: MaybeSigner,
-	},
-	/// Call a job off before delivery; the price goes back, less the offer's fee once the machine has accepted
-	Cancel {
-		/// The job
-		job: JobId,
-		/// Why; the chain gets the hash of this text
-		#[arg(long, value_name = "TEXT", default_value = "")]
-		reason: String,
-		/// The customer; the machine's own key if nobody is named.
-		#[command(flatten)]
-		signer: MaybeSigner,
-	},
-	/// Send all units that are in review back to be mended
-	Rework {
-		/// The job
-		job: JobId,
-		/// Why; the chain gets the hash of this text
-		#[arg(long, value_name = "TEXT")]
-		reason: String,
-		/// The customer; the machine's own key if nobody is named.
-		#[command(flatten)]
-		signer: MaybeSigner,
-	},
-	/// Promise to do an order, if the configuration's part `orders` leaves that to you; the machine's key signs
-	Accept {
-		/// The job
-		job: JobId,
-	},
-	/// Decline an order; the machine's key signs
-	Decline {
-		/// The job
-		job: JobId,
-		/// Why; the chain gets the hash of this text
-		#[arg(long, value_name = "TEXT", default_value = "")]
-		reason: String,
-	},
-	/// Answer an order with another price or deadline; the customer agrees or not
-	Counter {
-		/// The job
-		job: JobId,
-		/// The price of one unit, in the job's asset; that of the order if not given
-		#[arg(long, value_name = "AMOUNT")]
-		unit_price: Option<Written>,
-		/// The delivery deadline, from now by the chain's time; that of the order if not given
-		#[arg(long, value_name = "TIME", value_parser = parse::duration)]
-		deliver_in: Option<Duration>,
-		/// The owner; the machine's own key if nobody is named.
-		#[command(flatten)]
-		signer: MaybeSigner,
-	},
-	/// Agree to the machine's counter-offer
-	Agree {
-		/// The job
-		job: JobId,
-		/// The most that all units together may cost now, in the job's asset; what the counter-offer says if not given
-		#[arg(long, value_name = "AMOUNT")]
-		max_price: Option<Written>,
-		/// The customer; the machine's own key if nobody is named.
-		#[command(flatten)]
-		signer: MaybeSigner,
-	},
-	/// Let a rejection stand, without waiting for the time to dispute it to pass
-	Concede {
-		/// The job
-		job: JobId,
-		/// The owner; the machine's own key if nobody is named.
-		#[command(flatten)]
-		signer: MaybeSigner,
-	},
-	/// Dispute a rejection before the arbiter of the order; it costs a bond, which he assigns, and his fee
-	Dispute {
-		/// The job
-		job: JobId,
-		/// What speaks for you; the chain gets the hash of this file
-		#[arg(long, value_name = "FILE")]
-		evidence: PathBuf,
-		/// The owner; the machine's own key if nobody is named.
-		#[command(flatten)]
-		signer: MaybeSigner,
-	},
-	/// Add to what speaks for you in a dispute
-	Evidence {
-		/// The job
-		job: JobId,
-		/// The chain gets the hash of this file
-		file: PathBuf,
-		/// Who; the machine's own key if nobody is named.
-		#[command(flatten)]
-		signer: MaybeSigner,
-	},
-	/// End a dispute whose arbiter was silent, if the chain has not done so by itself
-	EndDispute {
-		/// The job
-		job: JobId,
-		/// Anybody.
-		#[command(flatten)]
-		signer: Signer,
-	},
-	/// Be an arbiter: register, take cases on, rule
-	Arbiter {
-		/// What to do
-		#[command(subcommand)]
-		what: Arbiter,
-	},
-	/// End a job whose deadline has passed, if the chain has not done so by itself
-	Expire {
-		/// The job
-		job: JobId,
-		/// Anybody.
-		#[command(flatten)]
-		signer: Signer,
-	},
-	/// Remove a settled job's record; the deposit for it goes back
-	Remove {
-		/// The job
-		job: JobId,
-		/// The customer; the machine's own key if nobody is named.
-		#[command(flatten)]
-		signer: MaybeSigner,
-	},
-	/// Give money to a machine
-	Deposit {
-		/// How much
-		amount: Written,
-		/// Of which asset, by its number; of the chain's own token if not given
-		#[arg(long, value_name = "ASSET", default_value = "BPI")]
-		asset: Asset,
-		/// The machine; that of the configuration if not given
-		#[arg(long, value_name = "MACHINE")]
-		machine: Option<MachineId>,
-		/// Who gives.
-		#[command(flatten)]
-		signer: Signer,
-	},
-	/// Take money from your machine
-	Withdraw {
-		/// How much
-		amount: Written,
-		/// Of which asset, by its number; of the chain's own token if not given
-		#[arg(long, value_name = "ASSET", default_value = "BPI")]
-		asset: Asset,
-		/// Whose.
-		#[command(flatten)]
-		owned: Owned,
-	},
-	/// Set what the machine's key may cost you in transaction fees from now on
-	Allow {
-		/// How much
-		amount: Amount,
-		/// After which time it may cost as much again, such as 30d; never if not given
-		#[arg(long, value_name = "TIME", value_parser = parse::period)]
-		period: Option<u64>,
-		/// Whose.
-		#[command(flatten)]
-		owned: Owned,
-	},
-	/// Open the machine for orders, or close it
-	Service {
-		/// Whether it takes orders
-		#[arg(value_parser = ["on", "off"])]
-		on: String,
-		/// Whose.
-		#[command(flatten)]
-		owned: Owned,
-	},
-	/// Put a new key into the place of the machine's key; money, offers and jobs stay what they are
-	RotateKey {
-		/// Take the keystore's key, which `init` made on a new computer, instead of making one; the owner signs
-		#[arg(long)]
-		this_key: bool,
-		/// Which machine's, and who signs.
-		#[command(flatten)]
-		keyed: Keyed,
-	},
-	/// Let private matter be encrypted to the machine's key of now, after a rotation
-	RotateEncryptionKey {
-		/// Which machine's, and who signs.
-		#[command(flatten)]
-		keyed: Keyed,
-	},
-	/// Delete the machine's former keys, if no open job needs one to read what was encrypted to it
-	ForgetKeys {
-		/// The machine; that of the configuration if not given
-		#[arg(long, value_name = "MACHINE")]
-		machine: Option<MachineId>,
-	},
-	/// Bar the machine's key, which was stolen or may be: the machine stops, and nothing can be signed for it
-	Freeze {
-		/// Whose.
-		#[command(flatten)]
-		owned: Owned,
-	},
-	/// Let a frozen machine's key act again
-	Unfreeze {
-		/// Whose.
-		#[command(flatten)]
-		owned: Owned,
-	},
-	/// Let somebody take the machine over, with all the money in its account; he accepts or does not
-	#[command(group = ArgGroup::new("whom").required(true).args(["to", "withdraw"]))]
-	OfferOwnership {
-		/// His address
-		#[arg(value_name = "ADDRESS")]
-		to: Option<String>,
-		/// Let nobody take it over any more
-		#[arg(long)]
-		withdraw: bool,
-		/// Whose.
-		#[command(flatten)]
-		owned: Owned,
-	},
-	/// Take over a machine that was offered to you; its deposit is put on hold at you
-	AcceptOwnership {
-		/// What must be free in its account, so that nobody withdraws at the last moment what you paid for
-		#[arg(long, value_name = "BPI")]
-		at_least: Amount,
-		/// Which machine, and you.
-		#[command(flatten)]
-		owned: Owned,
-	},
-	/// Show what the machine may spend of its money, or set it from a TOML file
-	#[command(after_long_help = POLICY_HELP)]
-	Policy {
-		/// Purposes, period and caps
-		file: Option<PathBuf>,
-		/// No policy: it spends nothing, and posts no bonds
-		#[arg(long, conflicts_with = "file")]
-		none: bool,
-		/// The machine; that of the configuration if not given
-		#[arg(long, value_name = "MACHINE")]
-		machine: Option<MachineId>,
-		/// The owner; nobody, to show it.
-		#[command(flatten)]
-		signer: MaybeSigner,
-	},
-	/// Take the machine out of the world for good; deposit and BPI go to its owner, assets with `withdraw --asset`
-	Decommission {
-		/// Whose.
-		#[command(flatten)]
-		owned: Owned,
-	},
+	/// About a job that was ordered.
+	#[command(flatten)]
+	Job(JobCommand),
+	/// Of the machine's owner.
+	#[command(flatten)]
+	Owner(OwnerCommand),
 	/// Run the machine: take orders, work, deliver, until stopped
 	Run,
 	/// Follow a job until it is settled

@@ -251,7 +251,7 @@ async fn watch(desk: &Desk<'_>, config: BoardConfig, time: Option<Duration>) -> 
 	with_board(config, async |handle, info| {
 		let mut signals = handle.signals();
 		let begun = Instant::now();
-		let mut shown: BTreeMap<u8, String> = BTreeMap::new();
+		let mut shown = BTreeMap::new();
 		tokio::pin!(end);
 		loop {
 			let signal = tokio::select! {
@@ -273,7 +273,7 @@ async fn watch(desk: &Desk<'_>, config: BoardConfig, time: Option<Duration>) -> 
 }
 
 /// Prints a reading that is another one than before, and everything else that the board says.
-fn show(desk: &Desk<'_>, info: &BoardInfo, shown: &mut BTreeMap<u8, String>, at: Duration, signal: &Signal) {
+fn show(desk: &Desk<'_>, info: &BoardInfo, shown: &mut BTreeMap<u8, (i32, String)>, at: Duration, signal: &Signal) {
 	let seconds = at.as_secs_f64();
 	match signal {
 		Signal::Reading {
@@ -282,8 +282,15 @@ fn show(desk: &Desk<'_>, info: &BoardInfo, shown: &mut BTreeMap<u8, String>, at:
 			board_ms,
 			..
 		} => {
+			let before = shown.get(channel);
+			// Most readings are the same, and need not be put into words to know it.
+			if before.is_some_and(|(before, _)| before == value) {
+				return;
+			}
 			let (name, text) = (info.name_of(*channel), info.display(*channel, *value));
-			if shown.insert(*channel, text.clone()).as_ref() != Some(&text) {
+			let is_other = before.is_none_or(|(_, before)| *before != text);
+			shown.insert(*channel, (*value, text.clone()));
+			if is_other {
 				let json =
 					json!({ "board_ms": board_ms, "channel": channel, "name": name, "value": value, "text": text });
 				desk.say(format!("{seconds:9.3} s  {name:<16} {text}"), &json);

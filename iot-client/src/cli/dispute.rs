@@ -1,7 +1,7 @@
-//! Haggling over an order and arguing over a delivery: counter-offers, rework, disputes, and what an arbiter does.
+//! Haggling over an order and arguing over a delivery: counter-offers, evidence, and what an arbiter does.
 
 use super::{
-	args::{Arbiter, Command, MaybeSigner},
+	args::{Arbiter, MaybeSigner},
 	customer, money, CliError, Desk, Result,
 };
 use crate::{
@@ -72,28 +72,6 @@ pub(super) async fn agree(desk: &Desk<'_>, id: JobId, max_price: Option<&Written
 		.await
 }
 
-/// Commands about a delivery that is not what was wanted, whose success is all there is to tell.
-pub(super) async fn argue(desk: &Desk<'_>) -> Result<u8> {
-	match &desk.cli.command {
-		Command::Rework { job, reason, signer } => {
-			let reason = customer::reason_hash(reason);
-			desk.by_anyone(Call::RequestRework { job: *job, reason }, signer).await
-		}
-		Command::Concede { job, signer } => desk.by_anyone(Call::Concede(*job), signer).await,
-		Command::Dispute { job, evidence, signer } => {
-			let evidence = hash_of(evidence)?;
-			desk.by_anyone(Call::Dispute { job: *job, evidence }, signer).await
-		}
-		Command::Evidence { job, file, signer } => {
-			let evidence = hash_of(file)?;
-			desk.by_anyone(Call::SubmitEvidence { job: *job, evidence }, signer)
-				.await
-		}
-		Command::EndDispute { job, signer } => desk.simply(Call::EndDispute(*job), signer).await,
-		_ => Ok(0),
-	}
-}
-
 /// What an arbiter does.
 pub(super) async fn arbiter(desk: &Desk<'_>, what: &Arbiter) -> Result<u8> {
 	match what {
@@ -125,7 +103,8 @@ fn maybe_hash_of(path: Option<&Path>) -> Result<H256> {
 	path.map_or(Ok(H256::zero()), hash_of)
 }
 
-fn hash_of(path: &Path) -> Result<H256> {
+/// What the chain gets of a file.
+pub(super) fn hash_of(path: &Path) -> Result<H256> {
 	let bytes =
 		fs::read(path).map_err(|error| CliError::refused(format!("cannot read {}: {error}", path.display())))?;
 	Ok(H256(content_hash(&bytes)))

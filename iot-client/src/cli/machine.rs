@@ -1,59 +1,26 @@
-//! Commands of the machine: its key, its registration, its offers, its daemon.
+//! Commands of the machine: its key, its registration, its offers.
 
 use super::{
 	args::{Declared, Signer},
-	manager, money, owner, purse, terms, CliError, Desk, Result,
+	manager, money, terms, CliError, Desk, Result,
 };
 use crate::{
 	asset::{Asset, Denomination},
 	board::candidates,
 	chain::{
-		light::LightClient,
 		limits::FeeAllowance,
 		queries, runtime,
 		types::{MachineId, OfferId, Profile},
-		At, Call, Chain, Head,
+		At, Call,
 	},
 	config::Config,
-	daemon::{
-		self,
-		news::{Herald, News},
-		status::{EndpointStatus, Snapshot},
-		DaemonError,
-	},
 	disk,
-	logbook::Logbook,
-	notify::Notifier,
-	parse::{hex, show_millis},
 	wallet::{is_of_a_service, Password, Wallet, WalletError},
 };
 use iot_manager::{api::Role, Users};
-use iot_outbox::Files;
 use rand::{rngs::OsRng, TryRngCore};
-use std::{
-	collections::BTreeSet,
-	fs,
-	future::Future,
-	io::Write,
-	os::unix::fs::OpenOptionsExt,
-	path::Path,
-	sync::Arc,
-	time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 use subxt::utils::H256;
-use tokio::{
-	sync::{
-		broadcast::{error::RecvError, Receiver},
-		oneshot, Notify,
-	},
-	time::timeout,
-};
-use tokio_util::sync::CancellationToken;
-
-/// How long the last news of the daemon may take to be printed.
-const LAST_NEWS: Duration = Duration::from_secs(1);
-/// How long `status` waits for a node.
-const GLANCE: Duration = Duration::from_secs(3);
 
 /// Makes the machine's key.
 pub(super) fn init(desk: &Desk<'_>, name: &str, manager_password: Option<&Path>) -> Result<u8> {
@@ -276,268 +243,6 @@ pub(super) async fn withdraw_offer(desk: &Desk<'_>, offer: OfferId, signer: &Sig
 	Ok(0)
 }
 
-/// Runs the machine until SIGINT or SIGTERM. A second signal ends it at once; the board then makes itself safe.
-pub(super) async fn run(desk: &Desk<'_>, logbook: Logbook) -> Result<u8> {
-	let config = desk.config()?;
-	if config.lacks_witness() {
-		let message = "--node names one node, but chain.trust = \"confirmed\" wants a second one to agree: name another one too, or set chain.trust = \"single\" to believe one alone";
-		return Err(CliError::new(CliError::CONFIG, message));
-	}
-	let stop = CancellationToken::new();
-	let (herald, signalled) = (Herald::default(), stop.clone());
-	let calls = daemon::Calls {
-		source: desk.source(),
-		reload: reload_signal(),
-		stop,
-		logbook,
-		disk: Arc::new(Files),
-	};
-	let systemd = Notifier::from_environment().map(Arc::new);
-	if let Some(systemd) = systemd.clone() {
-		tokio::spawn(async move { systemd.follow().await });
-	}
-	tokio::spawn(async move {
-		stop_signal().await;
-		systemd.iter().for_each(|systemd| systemd.stopping());
-		signalled.cancel();
-		stop_signal().await;
-		eprintln!("stopped at once; the board makes itself safe");
-		std::process::exit(1);
-	});
-	let (news, json) = (herald.listen(), desk.cli.json);
-	let say = move |piece: News| super::say(json, &piece, &piece);
-	while_telling(news, say, daemon::run(config, herald, calls)).await?;
-	Ok(0)
-}
-
-/// Does `work` to its end and tells its news meanwhile. Whoever reads the news may be slow or stop reading: the work does not
-/// wait for him.
-async fn while_telling(
-	mut news: Receiver<News>,
-	say: impl Fn(News) + Send + 'static,
-	work: impl Future<Output = Result<(), DaemonError>> + Send + 'static,
-) -> Result<(), DaemonError> {
-	let (told, all_told) = oneshot::channel();
-	// A thread of its own, which nobody waits for at the end: a full pipe holds it for ever.
-	std::thread::spawn(move || {
-		loop {
-			match news.blocking_recv() {
-				Ok(piece) => say(piece),
-				Err(RecvError::Lagged(missed)) => tracing::debug!(missed, "news was missed"),
-				// Nobody is left who could tell anything.
-				Err(RecvError::Closed) => break,
-			}
-		}
-		let _ = told.send(());
-	});
-	let ended = match tokio::spawn(work).await {
-		Ok(ended) => ended,
-		Err(error) => std::panic::resume_unwind(error.into_panic()),
-	};
-	let _ = timeout(LAST_NEWS, all_told).await;
-	ended
-}
-
-/// Is notified whenever SIGHUP comes, which from now on does not end the program.
-fn reload_signal() -> Arc<Notify> {
-	use tokio::signal::unix::{signal, SignalKind};
-	let reload = Arc::new(Notify::new());
-	match signal(SignalKind::hangup()) {
-		Ok(mut hangup) => {
-			let reload = reload.clone();
-			tokio::spawn(async move {
-				while hangup.recv().await.is_some() {
-					reload.notify_one();
-				}
-			});
-		}
-		Err(error) => tracing::error!(%error, "cannot hear SIGHUP; restart it to have its configuration read anew"),
-	}
-	reload
-}
-
-async fn stop_signal() {
-	use tokio::signal::unix::{signal, SignalKind};
-	match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
-		(Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
-			_ = interrupt.recv() => {},
-			_ = terminate.recv() => {},
-		},
-		(Err(error), _) | (_, Err(error)) => {
-			tracing::error!(%error, "cannot hear signals; stop it with SIGKILL");
-			std::future::pending().await
-		}
-	}
-}
-
-/// Shows the daemon's own view and, if a node answers, the chain's.
-pub(super) async fn status(desk: &Desk<'_>) -> Result<u8> {
-	let config = desk.config()?;
-	let snapshot = Snapshot::read(&config.state_dir).map_err(|error| {
-		CliError::refused(format!(
-			"cannot read the status in {}: {error}",
-			config.state_dir.display()
-		))
-	})?;
-	let daemon = match &snapshot {
-		Some(snapshot) => daemon_text(snapshot),
-		None => "daemon   never ran here; start it with `iot-client run`".to_owned(),
-	};
-	let chain = desk.chain()?;
-	let (mut text, mut json) = match chain_status(desk, &chain, &config).await {
-		Ok(said) => said,
-		Err(error) => (
-			format!("chain    {error}"),
-			serde_json::json!({ "error": error.to_string() }),
-		),
-	};
-	// As this process sees them, beside what the daemon sees.
-	let endpoints = chain.asked_endpoints(GLANCE.min(desk.cli.patience)).await;
-	let endpoints: Vec<_> = endpoints.into_iter().map(EndpointStatus::from).collect();
-	json["endpoints"] = serde_json::json!(endpoints);
-	text.extend(endpoints.iter().map(|endpoint| format!("\nendpoint {endpoint}")));
-	desk.say(
-		format!("{daemon}\n{text}"),
-		&serde_json::json!({ "daemon": snapshot, "chain": json }),
-	);
-	Ok(0)
-}
-
-fn daemon_text(snapshot: &Snapshot) -> String {
-	let now = SystemTime::now()
-		.duration_since(UNIX_EPOCH)
-		.unwrap_or_default()
-		.as_millis() as u64;
-	let age = show_millis(now.saturating_sub(snapshot.written_at));
-	let alive = match Path::new(&format!("/proc/{}", snapshot.pid)).exists() {
-		true => format!("runs as process {}", snapshot.pid),
-		false => "does not run".to_owned(),
-	};
-	let mut lines = vec![format!("daemon   {alive}; it wrote this {age} ago")];
-	let board = &snapshot.board;
-	lines.push(match (&board.serial, &board.trouble) {
-		(Some(serial), _) => format!(
-			"board    {serial}, {} readings, {} lost",
-			board.readings, board.readings_lost
-		),
-		(None, trouble) => format!("board    off line: {}", trouble.as_deref().unwrap_or("not tried yet")),
-	});
-	lines.extend(board.warning.iter().map(|warning| format!("WARNING  {warning}")));
-	let chain = &snapshot.chain;
-	let endpoint = chain.endpoint.as_deref().unwrap_or("no node yet");
-	lines.push(format!(
-		"node     {endpoint}, finalized block {}, trust {}",
-		chain.block, chain.trust
-	));
-	lines.extend(chain.endpoints.iter().map(|endpoint| format!("         {endpoint}")));
-	lines.extend(chain.light_client.iter().map(|light| format!("light    {light}")));
-	lines.extend(chain.warning.iter().map(|warning| format!("WARNING  {warning}")));
-	for job in &snapshot.jobs {
-		lines.push(format!(
-			"job      {} {}, {} of {} units: {}",
-			job.job, job.state, job.units_done, job.units, job.doing
-		));
-	}
-	lines.extend(snapshot.alarms.iter().map(|alarm| format!("ALARM    {alarm}")));
-	lines.join("\n")
-}
-
-async fn chain_status(desk: &Desk<'_>, chain: &Chain, config: &Config) -> Result<(String, serde_json::Value)> {
-	let (session, head) = chain.ready(GLANCE.min(desk.cli.patience)).await?;
-	let Head { block, time, .. } = head;
-	let at = session.at(block).await?;
-	let machine = desk.machine(&at, None).await?;
-	let Some(record) = queries::machine(&at, machine).await? else {
-		let text = format!("chain    machine {machine} is not registered; `iot-client register` does it");
-		return Ok((text, serde_json::json!({ "block": block.number, "machine": null })));
-	};
-	let balance = queries::balance(&at, &machine.account()).await?;
-	let fees = queries::fees(&at, machine).await?.at(time.unix);
-	let spending = queries::spending(&at, machine)
-		.await?
-		.map(|spending| spending.at(time.unix));
-	let (offers, jobs) = (
-		queries::offers_of(&at, machine).await?,
-		queries::open_jobs(&at, machine).await?,
-	);
-	// What it is paid in, and what it may spend.
-	let budgets = spending.iter().flat_map(|spending| &spending.budgets);
-	let mut assets: BTreeSet<_> = budgets.map(|budget| budget.asset).collect();
-	for offer in &offers {
-		assets.extend(queries::offer(&at, *offer).await?.map(|offer| offer.terms.asset));
-	}
-	let (holdings, holdings_json) = purse::holdings(&at, &machine.account(), &assets).await?;
-	let holdings: String = holdings.iter().map(|line| format!("\n         {line}")).collect();
-	let key = Wallet::peek(&config.wallet.keystore).ok();
-	let money = owner::spending_money(&at, spending.as_ref()).await?;
-	let clock = match time.paused {
-		true => "\nPAUSED   agreements are paused: their clock stands still and no deadline is enforced",
-		false => "",
-	};
-	let text = format!(
-		"{}{clock}\nbalance  {} free, {} on hold{holdings}\n{}\n{}\noffers   {}\nopen     {}",
-		owner::machine_text(&record, key.as_ref()),
-		balance.free,
-		balance.reserved,
-		owner::fees_text(&fees, time.unix),
-		owner::spending_text(spending.as_ref(), &money, time.unix),
-		list(&offers),
-		list(&jobs),
-	);
-	let json = serde_json::json!({
-		"block": block.number, "time": time, "key_matches": key.map(|key| key == record.key), "machine": record,
-		"balance": balance, "assets": holdings_json, "fees": fees, "spending": money::spending_json(spending.as_ref(), &money),
-		"offers": offers, "open_jobs": jobs, "genesis": hex(session.genesis()),
-	});
-	Ok((text, json))
-}
-
-/// `none`, or all of them in a row.
-fn list(ids: &[impl ToString]) -> String {
-	match ids {
-		[] => "none".to_owned(),
-		ids => ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-	}
-}
-
-/// Syncs the light client of the configuration, and compares what it says with the nodes.
-pub(super) async fn light_client(desk: &Desk<'_>) -> Result<u8> {
-	let config = desk.config()?;
-	let Some(specs) = &config.light_client else {
-		let message = "the configuration names no light client; add [light_client] with relay_chain and chain";
-		return Err(CliError::new(CliError::CONFIG, message));
-	};
-	let light = Arc::new(LightClient::start(specs).await?);
-	if timeout(desk.cli.patience, light.synced()).await.is_err() {
-		let message = format!("the light client is {}; --patience waits longer", light.report());
-		return Err(CliError::new(CliError::NO_NODE, message));
-	}
-	let report = light.report();
-	let chain = desk.chain()?;
-	let (session, head) = chain.ready(desk.cli.patience).await?;
-	let genesis = session.genesis();
-	let hash = light
-		.finalized_at(genesis, head.block.number, desk.cli.patience)
-		.await
-		.map_err(|error| CliError::new(CliError::NO_NODE, error))?;
-	let agrees = hash == head.block.hash;
-	let says = match agrees {
-		true => "agrees",
-		false => "CONTRADICTS",
-	};
-	let text = format!(
-		"light    {report}\n{says} with {} about finalized block {}",
-		head.endpoint, head.block.number
-	);
-	let json =
-		serde_json::json!({ "light_client": report, "endpoint": head.endpoint, "block": head.block, "agrees": agrees });
-	desk.say(text, &json);
-	Ok(match agrees {
-		true => 0,
-		false => CliError::WRONG_CHAIN,
-	})
-}
-
 /// Checks the configuration, the key and the serial port; needs no node.
 pub(super) fn check_config(desk: &Desk<'_>) -> Result<u8> {
 	let config = desk.config()?;
@@ -566,51 +271,4 @@ pub(super) fn check_config(desk: &Desk<'_>) -> Result<u8> {
 	let json = serde_json::json!({ "key": key, "port": place, "endpoints": config.chain.endpoints });
 	desk.say(text, &json);
 	Ok(0)
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-	use crate::daemon::news::{JobNews, What};
-	use std::sync::mpsc;
-
-	#[tokio::test]
-	async fn whoever_stops_reading_stops_nothing() {
-		let herald = Herald::default();
-		let news = herald.listen();
-		// GIVEN a reader who is stuck with the first piece of news.
-		let (stuck, never) = mpsc::channel::<()>();
-		let say = move |_: News| {
-			let _ = never.recv();
-		};
-		// WHEN there is more of it than anything could hold.
-		let work = async move {
-			for unit in 0..10_000 {
-				let doing = format!("unit {unit}");
-				herald.tell(7, What::Job(JobNews::Doing { doing }));
-			}
-			Ok(())
-		};
-		// THEN the work ends all the same, and so does the program.
-		let ended = timeout(Duration::from_secs(20), while_telling(news, say, work)).await;
-		assert!(matches!(ended, Ok(Ok(()))));
-		drop(stuck);
-	}
-
-	#[tokio::test]
-	async fn all_news_is_told_to_whoever_reads() {
-		let herald = Herald::default();
-		let news = herald.listen();
-		let (heard, all) = mpsc::channel();
-		let say = move |piece: News| heard.send(piece.to_string()).unwrap();
-		let work = async move {
-			for doing in ["accepting", "working"] {
-				let doing = doing.to_owned();
-				herald.tell(7, What::Job(JobNews::Doing { doing }));
-			}
-			Ok(())
-		};
-		while_telling(news, say, work).await.unwrap();
-		assert_eq!(all.iter().collect::<Vec<_>>(), ["job 7: accepting", "job 7: working"]);
-	}
 }

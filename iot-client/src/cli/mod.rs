@@ -10,6 +10,8 @@ mod dispute;
 mod doctor;
 mod find;
 mod forget;
+mod job;
+mod light;
 mod machine;
 mod manager;
 mod manual;
@@ -20,6 +22,8 @@ mod policy;
 mod purse;
 mod rotate;
 mod rules;
+mod run;
+mod status;
 mod terms;
 
 use crate::{
@@ -174,67 +178,18 @@ pub async fn run(cli: Cli, logbook: Logbook) -> Result<u8> {
 			signer,
 		} => machine::offer(&desk, file, *update, *machine, signer).await,
 		Command::WithdrawOffer { offer, signer } => machine::withdraw_offer(&desk, *offer, signer).await,
-		Command::Deposit { .. } | Command::Withdraw { .. } => owner::transfer(&desk).await,
-		Command::Allow { .. }
-		| Command::Service { .. }
-		| Command::Freeze { .. }
-		| Command::Unfreeze { .. }
-		| Command::OfferOwnership { .. }
-		| Command::Decommission { .. } => owner::simply(&desk).await,
-		Command::AcceptOwnership { at_least, owned } => owner::accept_ownership(&desk, *at_least, owned).await,
-		Command::Policy {
-			file,
-			none,
-			machine,
-			signer,
-		} => owner::policy(&desk, file.as_deref(), *none, *machine, signer).await,
-		Command::RotateKey { this_key, keyed } => rotate::rotate_key(&desk, *this_key, keyed).await,
-		Command::RotateEncryptionKey { keyed } => rotate::rotate_encryption_key(&desk, keyed).await,
-		Command::ForgetKeys { machine } => forget::forget_keys(&desk, *machine).await,
 		Command::Find { .. } => find::find(&desk).await,
 		Command::Order { .. } => order::order(&desk).await,
 		Command::Buy { .. } => order::buy(&desk).await,
 		Command::Batch { file, signer } => batch::order(&desk, file, signer).await,
-		Command::Accept { job } => desk.by_key(Call::Accept(*job)).await,
-		Command::Decline { job, reason } => {
-			let reason = customer::reason_hash(reason);
-			desk.by_key(Call::Decline { job: *job, reason }).await
-		}
-		Command::Counter {
-			job,
-			unit_price,
-			deliver_in,
-			signer,
-		} => dispute::counter(&desk, *job, unit_price.as_ref(), *deliver_in, signer).await,
-		Command::Agree { job, max_price, signer } => dispute::agree(&desk, *job, max_price.as_ref(), signer).await,
-		Command::Rework { .. }
-		| Command::Concede { .. }
-		| Command::Dispute { .. }
-		| Command::Evidence { .. }
-		| Command::EndDispute { .. } => dispute::argue(&desk).await,
-		Command::Arbiter { what } => dispute::arbiter(&desk, what).await,
-		Command::Approve { job, units, signer } => customer::approve(&desk, *job, *units, signer).await,
-		Command::Reject {
-			job,
-			units,
-			reason,
-			signer,
-		} => customer::reject(&desk, *job, *units, reason, signer).await,
-		Command::Cancel { job, reason, signer } => {
-			let call = Call::Cancel {
-				job: *job,
-				reason: customer::reason_hash(reason),
-			};
-			desk.by_anyone(call, signer).await
-		}
-		Command::Expire { job, signer } => desk.simply(Call::Expire(*job), signer).await,
-		Command::Remove { job, signer } => desk.by_anyone(Call::Remove(*job), signer).await,
+		Command::Job(what) => job::job(&desk, what).await,
+		Command::Owner(what) => owner::owner(&desk, what).await,
 		Command::Watch { job } => customer::watch(&desk, *job).await,
 		Command::Balance { account, assets } => purse::balance(&desk, account, assets).await,
 		Command::Claim { whose, asset, signer } => purse::claim(&desk, whose.as_deref(), *asset, signer).await,
-		Command::Run => machine::run(&desk, logbook).await,
-		Command::Status => machine::status(&desk).await,
-		Command::LightClient => machine::light_client(&desk).await,
+		Command::Run => run::run(&desk, logbook).await,
+		Command::Status => status::status(&desk).await,
+		Command::LightClient => light::light_client(&desk).await,
 		Command::CheckConfig => machine::check_config(&desk),
 		Command::Rules { what } => rules::rules(&desk, what),
 		Command::Manager { what } => manager::manager(&desk, what),

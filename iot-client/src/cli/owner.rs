@@ -1,13 +1,14 @@
 //! Commands of a machine's owner about what is his: its description, its limits, its key's freedom, and whose it is.
 
 use super::{
-	args::{Command, Declared, MaybeSigner, Owned},
-	customer,
+	args::{Declared, MaybeSigner, Owned, OwnerCommand, Signer},
+	customer, forget,
 	money::{self, Denominations},
-	policy, CliError, Desk, Result,
+	policy, rotate, CliError, Desk, Result,
 };
 use crate::{
-	amount::Amount,
+	amount::{Amount, Written},
+	asset::Asset,
 	chain::{
 		limits::{FeeAllowance, Fees, Purpose, Spending},
 		queries,
@@ -19,10 +20,22 @@ use crate::{
 use std::path::Path;
 use subxt::utils::{AccountId32, H256};
 
-/// Sends the call of a command whose success is all there is to tell.
-pub(super) async fn simply(desk: &Desk<'_>) -> Result<u8> {
-	match &desk.cli.command {
-		Command::Allow { amount, period, owned } => {
+pub(super) async fn owner(desk: &Desk<'_>, what: &OwnerCommand) -> Result<u8> {
+	match what {
+		OwnerCommand::Deposit {
+			amount,
+			asset,
+			machine,
+			signer,
+		} => {
+			let call = |machine, asset, amount| Call::Deposit { machine, asset, amount };
+			transfer(desk, amount, *asset, (*machine, signer), call).await
+		}
+		OwnerCommand::Withdraw { amount, asset, owned } => {
+			let call = |machine, asset, amount| Call::Withdraw { machine, asset, amount };
+			transfer(desk, amount, *asset, (owned.machine, &owned.signer), call).await
+		}
+		OwnerCommand::Allow { amount, period, owned } => {
 			let call = |machine| Call::SetFeeAllowance {
 				machine,
 				allowance: FeeAllowance {
@@ -32,46 +45,48 @@ pub(super) async fn simply(desk: &Desk<'_>) -> Result<u8> {
 			};
 			own(desk, owned, call).await
 		}
-		Command::Service { on, owned } => {
+		OwnerCommand::Service { on, owned } => {
 			let call = |machine| Call::SetService {
 				machine,
 				in_service: on == "on",
 			};
 			own(desk, owned, call).await
 		}
-		Command::Freeze { owned } => own(desk, owned, Call::Freeze).await,
-		Command::Unfreeze { owned } => own(desk, owned, Call::Unfreeze).await,
-		Command::Decommission { owned } => own(desk, owned, Call::Decommission).await,
-		Command::OfferOwnership { to, owned, .. } => {
+		OwnerCommand::RotateKey { this_key, keyed } => rotate::rotate_key(desk, *this_key, keyed).await,
+		OwnerCommand::RotateEncryptionKey { keyed } => rotate::rotate_encryption_key(desk, keyed).await,
+		OwnerCommand::ForgetKeys { machine } => forget::forget_keys(desk, *machine).await,
+		OwnerCommand::Freeze { owned } => own(desk, owned, Call::Freeze).await,
+		OwnerCommand::Unfreeze { owned } => own(desk, owned, Call::Unfreeze).await,
+		OwnerCommand::OfferOwnership { to, owned, .. } => {
 			// None is what `--withdraw` means.
 			let to = to.as_deref().map(customer::account).transpose()?;
 			own(desk, owned, |machine| Call::OfferOwnership { machine, to }).await
 		}
-		_ => Ok(0),
+		OwnerCommand::AcceptOwnership { at_least, owned } => accept_ownership(desk, *at_least, owned).await,
+		OwnerCommand::Policy {
+			file,
+			none,
+			machine,
+			signer,
+		} => policy(desk, file.as_deref(), *none, *machine, signer).await,
+		OwnerCommand::Decommission { owned } => own(desk, owned, Call::Decommission).await,
 	}
 }
 
 /// Gives money to a machine, or takes it from there.
-pub(super) async fn transfer(desk: &Desk<'_>) -> Result<u8> {
-	let (amount, asset, machine, signer, gives) = match &desk.cli.command {
-		Command::Deposit {
-			amount,
-			asset,
-			machine,
-			signer,
-		} => (amount, *asset, *machine, signer, true),
-		Command::Withdraw { amount, asset, owned } => (amount, *asset, owned.machine, &owned.signer, false),
-		_ => return Ok(0),
-	};
+async fn transfer(
+	desk: &Desk<'_>,
+	amount: &Written,
+	asset: Asset,
+	(machine, signer): (Option<MachineId>, &Signer),
+	call: impl FnOnce(MachineId, Asset, u128) -> Call,
+) -> Result<u8> {
 	let (chain, wallet) = (desk.chain()?, desk.signer(signer)?);
 	let (at, _) = desk.at_newest(&chain).await?;
 	let machine = desk.machine(&at, machine).await?;
 	let money = money::denomination(&at, asset).await?;
 	let amount = money.read(amount.as_str()).map_err(CliError::refused)?;
-	let call = match gives {
-		true => Call::Deposit { machine, asset, amount },
-		false => Call::Withdraw { machine, asset, amount },
-	};
+	let call = call(machine, asset, amount);
 	let name = call.name();
 	let (block, _) = desk.submit(&chain, &wallet, call).await?;
 	let text = format!("done in block {}: {name} {}", block.number, money.show(amount));
@@ -83,6 +98,7 @@ pub(super) async fn transfer(desk: &Desk<'_>) -> Result<u8> {
 	Ok(0)
 }
 
+/// Sends a call about a machine whose success is all there is to tell.
 async fn own(desk: &Desk<'_>, owned: &Owned, call: impl FnOnce(MachineId) -> Call) -> Result<u8> {
 	desk.about(owned.machine, &owned.signer, call).await
 }
@@ -130,7 +146,7 @@ fn profile_text(profile: &Profile) -> String {
 }
 
 /// Takes a machine over.
-pub(super) async fn accept_ownership(desk: &Desk<'_>, at_least: Amount, owned: &Owned) -> Result<u8> {
+async fn accept_ownership(desk: &Desk<'_>, at_least: Amount, owned: &Owned) -> Result<u8> {
 	let (chain, buyer) = (desk.chain()?, desk.signer(&owned.signer)?);
 	let (at, _) = desk.at_newest(&chain).await?;
 	let Machine {
@@ -158,7 +174,7 @@ pub(super) async fn accept_ownership(desk: &Desk<'_>, at_least: Amount, owned: &
 }
 
 /// Shows what a machine may spend, or sets it.
-pub(super) async fn policy(
+async fn policy(
 	desk: &Desk<'_>,
 	file: Option<&Path>,
 	none: bool,
@@ -283,7 +299,7 @@ fn renewal(period: u64, renews_at: u64, now: u64, what: &str) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{asset::Asset, chain::limits::Budget};
+	use crate::chain::limits::Budget;
 
 	fn fees(period: u64, renews_at: u64) -> Fees {
 		Fees {

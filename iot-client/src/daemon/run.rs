@@ -23,7 +23,10 @@ use crate::{
 use iot_outbox::Disk;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use subxt::utils::H256;
-use tokio::{sync::Notify, task::JoinHandle};
+use tokio::{
+	sync::Notify,
+	task::{spawn_blocking, JoinHandle},
+};
 use tokio_util::sync::CancellationToken;
 
 /// How long the board may take to be made safe and its port closed at the end.
@@ -93,34 +96,14 @@ pub async fn run(config: Config, herald: Herald, calls: Calls) -> Result<(), Dae
 		source,
 	})?;
 	let password = Password::read(&config.wallet.password_file)?;
-	let wallet = Arc::new(Wallet::open(&config.wallet.keystore, &password)?);
-	let claim = KeyClaim::take(wallet.account())?;
+	// The keystore says without its password whose key it is. A client that runs has its board to itself.
+	let claim = KeyClaim::take(Wallet::peek(&config.wallet.keystore)?)?;
 
-	let light = match &config.light_client {
-		Some(specs) => Some(LightClient::start(specs).await?),
-		None => None,
-	};
-
-	// The board first: from here on its outputs are safe, whatever the chain says or does not say.
+	// The board first: from here on its outputs are safe, whatever key and chain say or do not say. It says hello while the key
+	// is opened, which takes its time on purpose.
 	let board_stop = CancellationToken::new();
 	let (board, bridge) = reach(&config, board_stop.clone());
-	let mut chain = Chain::connect(config.chain.nodes());
-	if let Some(light) = light {
-		chain = chain.witnessed_by(Arc::new(light));
-	}
-
-	let site = Site {
-		config: config.clone(),
-		chain: chain.clone(),
-		board,
-		key: wallet.account(),
-		herald,
-		notices: Arc::new(Notices::new(&config.state_dir)),
-	};
-	if let Some(warning) = site.snapshot().chain.warning {
-		tracing::warn!("{warning}");
-	}
-	let result = serve(site, (wallet, claim), calls).await;
+	let result = run_with(board, config, (password, claim), herald, calls).await;
 
 	board_stop.cancel();
 	if tokio::time::timeout(BOARD_LIMIT, bridge).await.is_err() {
@@ -129,6 +112,52 @@ pub async fn run(config: Config, herald: Herald, calls: Calls) -> Result<(), Dae
 		);
 	}
 	result
+}
+
+/// Does everything with the board that was reached. Nobody may drive it before the key is there.
+async fn run_with(
+	board: BoardHandle,
+	config: Arc<Config>,
+	(password, claim): (Password, KeyClaim),
+	herald: Herald,
+	calls: Calls,
+) -> Result<(), DaemonError> {
+	let (wallet, claim) = open_key(&config, password, claim).await?;
+	let mut chain = Chain::connect(config.chain.nodes());
+	if let Some(specs) = &config.light_client {
+		chain = chain.witnessed_by(Arc::new(LightClient::start(specs).await?));
+	}
+	let site = Site {
+		chain,
+		board,
+		key: wallet.account(),
+		herald,
+		notices: Arc::new(Notices::new(&config.state_dir)),
+		config,
+	};
+	if let Some(warning) = site.snapshot().chain.warning {
+		tracing::warn!("{warning}");
+	}
+	serve(site, (wallet, claim), calls).await
+}
+
+/// Opens the machine's key, on a thread that may take its time.
+async fn open_key(
+	config: &Config,
+	password: Password,
+	claim: KeyClaim,
+) -> Result<(Arc<Wallet>, KeyClaim), DaemonError> {
+	let keystore = config.wallet.keystore.clone();
+	let wallet = match spawn_blocking(move || Wallet::open(&keystore, &password)).await {
+		Ok(opened) => opened?,
+		Err(error) => std::panic::resume_unwind(error.into_panic()),
+	};
+	let claim = match claim.key() == wallet.account() {
+		true => claim,
+		// The keystore was wrong about itself.
+		false => KeyClaim::take(wallet.account())?,
+	};
+	Ok((Arc::new(wallet), claim))
 }
 
 /// Does the jobs, and what goes on beside them, which comes to rest last: it tells of the rest of all.

@@ -4,8 +4,8 @@
 //! and after a question without an answer it must have been silent for as long as an answer may take.
 
 use super::{LineSettings, Parity};
-use crate::board::{candidates, is_passing, BoardError, Port};
-use serialport::{ClearBuffer, DataBits, SerialPort, StopBits};
+use crate::board::{candidates, is_passing, BoardError};
+use serialport::{ClearBuffer, DataBits, SerialPort, StopBits, TTYPort};
 use std::{
 	io::{self, ErrorKind, Read, Write},
 	path::{Path, PathBuf},
@@ -53,19 +53,19 @@ impl Line {
 	/// Opens the device. May take as long as the system wants.
 	pub async fn open(device: PathBuf, settings: LineSettings) -> Result<Self, BoardError> {
 		let opening = tokio::task::spawn_blocking(move || open(&device, settings));
-		let port = opening.await.map_err(|_| BoardError::Stopped)??;
-		Ok(Self::over(port, settings))
+		let (reader, writer) = opening.await.map_err(|_| BoardError::Stopped)??;
+		Ok(Self::over(reader, writer, settings))
 	}
 
-	fn over(port: Port, settings: LineSettings) -> Self {
+	fn over(reader: TTYPort, writer: TTYPort, settings: LineSettings) -> Self {
 		let (came_in, came) = mpsc::channel(QUEUE);
 		let (out, queue) = mpsc::channel(QUEUE);
 		let stop = Arc::new(AtomicBool::new(false));
 		let reading = {
-			let (came, stop, reader) = (came_in.clone(), stop.clone(), port.reader);
+			let (came, stop) = (came_in.clone(), stop.clone());
 			thread::spawn(move || read(reader, &came, &stop))
 		};
-		let writing = thread::spawn(move || write(port.writer, queue, &came_in));
+		let writing = thread::spawn(move || write(writer, queue, &came_in));
 		Self {
 			came,
 			out: Some(out),
@@ -191,7 +191,7 @@ fn gone() -> io::Error {
 	io::Error::new(ErrorKind::BrokenPipe, "the serial device was removed")
 }
 
-fn read(mut reader: Box<dyn Read + Send>, came: &mpsc::Sender<io::Result<Vec<u8>>>, stop: &AtomicBool) {
+fn read(mut reader: TTYPort, came: &mpsc::Sender<io::Result<Vec<u8>>>, stop: &AtomicBool) {
 	let mut buffer = [0; LONGEST];
 	while !stop.load(Ordering::Relaxed) {
 		let bytes = match reader.read(&mut buffer) {
@@ -207,11 +207,7 @@ fn read(mut reader: Box<dyn Read + Send>, came: &mpsc::Sender<io::Result<Vec<u8>
 	}
 }
 
-fn write(
-	mut writer: Box<dyn Write + Send>,
-	mut queue: mpsc::Receiver<Vec<u8>>,
-	came: &mpsc::Sender<io::Result<Vec<u8>>>,
-) {
+fn write(mut writer: TTYPort, mut queue: mpsc::Receiver<Vec<u8>>, came: &mpsc::Sender<io::Result<Vec<u8>>>) {
 	while let Some(bytes) = queue.blocking_recv() {
 		match writer.write_all(&bytes) {
 			Ok(()) => {}
@@ -238,7 +234,8 @@ impl LineSettings {
 	}
 }
 
-fn open(device: &Path, settings: LineSettings) -> Result<Port, BoardError> {
+/// Both ends of the device, from the machine and to it.
+fn open(device: &Path, settings: LineSettings) -> Result<(TTYPort, TTYPort), BoardError> {
 	let unreachable = |reason: String| BoardError::Unreachable {
 		address: format!("rtu:{}", device.display()),
 		reason,
@@ -251,7 +248,7 @@ fn open(device: &Path, settings: LineSettings) -> Result<Port, BoardError> {
 			false => format!("there is no such device; serial ports here: {}", found.join(", ")),
 		}));
 	}
-	let open = || -> serialport::Result<Port> {
+	let open = || -> serialport::Result<(TTYPort, TTYPort)> {
 		let writer = serialport::new(device.to_string_lossy(), settings.baud)
 			.data_bits(DataBits::Eight)
 			.parity(match settings.parity {
@@ -267,11 +264,7 @@ fn open(device: &Path, settings: LineSettings) -> Result<Port, BoardError> {
 			.open_native()?;
 		// What came before now was said to somebody else.
 		writer.clear(ClearBuffer::All)?;
-		let reader = writer.try_clone_native()?;
-		Ok(Port {
-			reader: Box::new(reader),
-			writer: Box::new(writer),
-		})
+		Ok((writer.try_clone_native()?, writer))
 	};
 	open().map_err(|error| {
 		unreachable(match error.kind {
@@ -288,7 +281,6 @@ fn open(device: &Path, settings: LineSettings) -> Result<Port, BoardError> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use serialport::TTYPort;
 	use tokio::time::timeout;
 
 	const SOON: Duration = Duration::from_secs(20);

@@ -1,14 +1,15 @@
 //! A machine's computer with a daemon that has a manager, and somebody who looks at it.
 
-use super::doctor_chain::{FakeNode, Machine};
-use iot_client::wallet::{Password, Wallet};
+use super::{
+	computer::{self, configuration, make_key, secret, LIMIT},
+	doctor_chain::{FakeNode, Machine},
+};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{json, Value};
 use soketto::handshake::{client::Header, Client as Handshake, ServerResponse};
 use std::{
 	fs,
 	io::{BufRead, BufReader},
-	os::unix::fs::PermissionsExt,
 	path::PathBuf,
 	process::{Child, Command, ExitStatus, Stdio},
 	time::Duration,
@@ -18,8 +19,6 @@ use tokio::{net::TcpStream, sync::mpsc, time::timeout};
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 use virtual_board::{protocol::Label, Options, VirtualBoard};
 
-/// Longer than anything here takes on a busy machine.
-pub const LIMIT: Duration = Duration::from_secs(120);
 const OWNER: AccountId32 = AccountId32([3; 32]);
 const PASSWORD: &str = "a password for tests";
 
@@ -40,19 +39,14 @@ impl Bed {
 	pub async fn start(sections: &str, rules: &str) -> Self {
 		let folder = tempfile::tempdir().unwrap();
 		let path = |name: &str| folder.path().join(name);
-		let secret = |name: &str, text: &str| {
-			fs::write(path(name), text).unwrap();
-			fs::set_permissions(path(name), fs::Permissions::from_mode(0o600)).unwrap();
-		};
+		let secret = |name: &str, text: &str| secret(folder.path(), name, text);
 		let board = VirtualBoard::start(Options {
 			serial: Label::literal("DRILL-1"),
 			..Options::new(path("board"))
 		});
-		secret("password", "secret\n");
 		secret("owner-password", &format!("{PASSWORD}\n"));
-		let password = Password::read(&path("password")).unwrap();
-		let wallet = Wallet::create(&path("key.json"), &password, "drill", None).unwrap();
-		let node = Machine::of(&wallet.account(), OWNER).start(1).await;
+		let key = make_key(folder.path());
+		let node = Machine::of(&key, OWNER).start(1).await;
 		fs::write(path("rules.toml"), rules).unwrap();
 		let manager = "[manager]\nlisten = \"127.0.0.1:0\"\n";
 		secret("machine.toml", &(configuration(&node.url()) + manager + sections));
@@ -165,23 +159,9 @@ impl Drop for Bed {
 	}
 }
 
-/// The example's configuration with what is played.
-pub fn configuration(node: &str) -> String {
-	include_str!("../../examples/drill-press.toml")
-		.replace("/dev/ttyACM0", "board")
-		.replace("machine-key.json", "key.json")
-		.replace("ws://127.0.0.1:9944", node)
-}
-
 fn command(folder: &tempfile::TempDir, line: &str) -> Command {
-	let mut command = Command::new(env!("CARGO_BIN_EXE_iot-client"));
-	command
-		.args(line.split_whitespace())
-		.current_dir(folder.path())
-		.env_remove("IOT_CLIENT_CONFIG")
-		.env_remove("IOT_CLIENT_NODE")
-		.env("RUST_LOG", "warn,iot_client=info,iot_manager=info")
-		.stdin(Stdio::null());
+	let mut command = computer::command(folder.path(), line);
+	command.env("RUST_LOG", "warn,iot_client=info,iot_manager=info");
 	command
 }
 

@@ -224,7 +224,7 @@ impl Scene {
 
 	/// Waits until the job waits for this unit's crossing, and the count of the units before is final.
 	async fn until_it_waits(&mut self, job: u64, unit: usize) -> Result<()> {
-		let daemon = self.world.daemon.as_mut().context("the daemon runs")?;
+		let daemon = self.world.own_daemon()?;
 		let (mut waits, mut is_final) = (false, unit == 0);
 		let begun = Instant::now();
 		while !(waits && is_final) {

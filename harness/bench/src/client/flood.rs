@@ -8,9 +8,9 @@ use super::{
 	idle::{knows_manager, manager_section},
 	line::PlayedBoard,
 	plain,
-	start::NO_NODE,
 	usage::{now, Usage},
 };
+use crate::alone::NO_NODE;
 use anyhow::{ensure, Context, Result};
 use bpiiot_harness::{
 	client::{Daemon, Site},

@@ -4,16 +4,16 @@ use super::{
 	build::Build,
 	line::open_raw,
 	page,
-	start::NO_NODE,
 	usage::{over, Spent, Usage},
 };
+use crate::alone::Alone;
 use anyhow::{bail, ensure, Context, Result};
 use bpiiot_harness::{
 	board::Board,
 	client::Site,
 	figure::Figure,
 	process::{binary, free_port, Process},
-	world::{temporary_folder, World},
+	world::World,
 };
 use bpiiot_protocol::{BoardFrame, BoardMessage, Decoder, HostFrame, HostMessage, Session};
 use serde_json::Value;
@@ -151,7 +151,7 @@ fn table(build: &Build, how: &str, daemon: &Spent, watch: &Spent, bare: &Spent) 
 /// Where the client is: with a node, or without.
 enum Place {
 	World(Box<World>),
-	Alone(Box<(Board, Site, tempfile::TempDir)>),
+	Alone(Box<Alone>),
 }
 
 impl Place {
@@ -161,35 +161,29 @@ impl Place {
 			world.register().await?;
 			return Ok(Self::World(Box::new(world)));
 		}
-		let folder = temporary_folder()?;
-		let board = Board::start(folder.path(), None).await?;
-		let site = Site::create(&folder.path().join("machine"), board.port(), &[NO_NODE])?;
-		site.run(&["init"]).await?;
-		Ok(Self::Alone(Box::new((board, site, folder))))
+		let alone = Alone::start().await?;
+		alone.site.run(&["init"]).await?;
+		Ok(Self::Alone(Box::new(alone)))
 	}
 
 	fn site(&self) -> &Site {
 		match self {
 			Self::World(world) => &world.site,
-			Self::Alone(parts) => &parts.1,
+			Self::Alone(alone) => &alone.site,
 		}
 	}
 
 	fn board(&mut self) -> Result<&mut Board> {
 		match self {
-			Self::World(world) => world.board.as_mut().context("the board runs"),
-			Self::Alone(parts) => Ok(&mut parts.0),
+			Self::World(world) => world.own_board(),
+			Self::Alone(alone) => Ok(&mut alone.board),
 		}
 	}
 
 	async fn stop(self) -> Result<()> {
 		match self {
 			Self::World(world) => world.stop().await,
-			Self::Alone(parts) => {
-				let (mut board, _, folder) = *parts;
-				board.stop().await?;
-				folder.close().context("the temporary folder cannot be removed")
-			}
+			Self::Alone(alone) => alone.stop().await,
 		}
 	}
 }
@@ -198,7 +192,7 @@ impl Place {
 async fn configure(site: &Site, port: &Path) -> Result<(bool, u16)> {
 	let page_port = free_port()?;
 	let usual = site.configuration(port, &[site.node()]);
-	let text = usual.replacen("[board]\n", &format!("[board]\nstream_ms = {STREAM_MS}\n"), 1) + &six_channels();
+	let text = Site::streaming(&usual, STREAM_MS) + &six_channels();
 	site.configure(&format!("{text}\n{}", manager_section(page_port)))?;
 	if knows_manager(site).await? {
 		return Ok((true, page_port));
@@ -323,6 +317,7 @@ fn session_in(mut line: &File) -> Result<Option<Session>> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::alone::NO_NODE;
 	use iot_client::config::Config;
 
 	#[test]

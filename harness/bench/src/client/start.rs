@@ -1,13 +1,12 @@
 //! How long after its start the client has its first reading.
 
 use super::build::Build;
+use crate::alone::{Alone, NO_NODE};
 use anyhow::{bail, Result};
 use bpiiot_harness::{
-	board::Board,
-	client::{Daemon, Site},
+	client::Daemon,
 	figure::{millis, percentile, Figure},
 	process::Process,
-	world::temporary_folder,
 };
 use std::{
 	path::Path,
@@ -23,8 +22,6 @@ const MOST_MS: f64 = 300.0;
 const LOOK: Duration = Duration::from_millis(1);
 /// When a start counts as failed.
 const LIMIT: Duration = Duration::from_secs(60);
-/// A node that nobody is: the board does not wait for one.
-pub const NO_NODE: &str = "ws://127.0.0.1:9";
 
 /// Holds from the first reading of the temperature on: that it is raised says that a reading went all the way from the line to
 /// whoever listens.
@@ -41,11 +38,10 @@ then = [{ notify = \"There is one.\" }]
 /// # Errors
 /// When it does not start.
 pub async fn measure(build: &Build) -> Result<Vec<Figure>> {
-	let folder = temporary_folder()?;
-	let mut board = Board::start(folder.path(), None).await?;
-	let site = Site::create(&folder.path().join("machine"), board.port(), &[NO_NODE])?;
+	let alone = Alone::start().await?;
+	let site = &alone.site;
 	site.add_file("rules.toml", RULE)?;
-	let configuration = site.configuration(board.port(), &[NO_NODE]);
+	let configuration = site.configuration(alone.board.port(), &[NO_NODE]);
 	site.configure(&format!("{configuration}\n[rules]\nfile = \"rules.toml\"\n"))?;
 	site.run(&["init"]).await?;
 	let mut times = Vec::new();
@@ -55,11 +51,11 @@ pub async fn measure(build: &Build) -> Result<Vec<Figure>> {
 		times.push(first_reading(&mut daemon, begun).await?);
 		daemon.stop().await?;
 	}
-	board.stop().await?;
 
-	let log = folder.path().join("baselines.log");
+	let log = alone.folder().join("baselines.log");
 	let version = runs(&build.program, &["--version"], &log).await?;
 	let nothing = runs(Path::new("/bin/true"), &[], &log).await?;
+	alone.stop().await?;
 	let how = format!("{STARTS} starts beside a virtual board, until a rule has judged a reading; no node");
 	let median = millis(percentile(&times, 0.5));
 	Ok(vec![

@@ -1,16 +1,13 @@
 //! Sees what a client says to a node, and when: it forwards everything as it is.
 
 use anyhow::{Context, Result};
-use std::{net::Ipv4Addr, time::Instant};
+use bpiiot_harness::relay::{Relay, Side};
+use std::time::Instant;
 use tokio::{
 	io::{AsyncReadExt, AsyncWriteExt},
-	net::{
-		tcp::{OwnedReadHalf, OwnedWriteHalf},
-		TcpListener, TcpStream,
-	},
+	net::tcp::{OwnedReadHalf, OwnedWriteHalf},
 	sync::mpsc,
 };
-use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// The most that is forwarded at a time.
 const CHUNK: usize = 64 * 1024;
@@ -29,9 +26,8 @@ pub struct Asked {
 /// A place between a client and a node. Everything of it ends when it is dropped.
 #[derive(Debug)]
 pub struct Tap {
-	port: u16,
+	relay: Relay,
 	asked: mpsc::UnboundedReceiver<Asked>,
-	_stop: DropGuard,
 }
 
 impl Tap {
@@ -40,23 +36,14 @@ impl Tap {
 	/// # Errors
 	/// When there is no such port.
 	pub async fn start(node: u16) -> Result<Self> {
-		let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
-		let listener = listener.context("no port is free for the tap")?;
-		let port = listener.local_addr()?.port();
 		let (tell, asked) = mpsc::unbounded_channel();
-		let stop = CancellationToken::new();
-		let accepting = accept(listener, node, tell, stop.clone());
-		tokio::spawn(stop.clone().run_until_cancelled_owned(accepting));
-		Ok(Self {
-			port,
-			asked,
-			_stop: stop.drop_guard(),
-		})
+		let relay = Relay::start(node, move |client, node| serve(client, node, tell.clone())).await?;
+		Ok(Self { relay, asked })
 	}
 
 	/// Where the client reaches it.
 	pub fn url(&self) -> String {
-		format!("ws://127.0.0.1:{}", self.port)
+		self.relay.url()
 	}
 
 	/// Forgets what was asked up to now.
@@ -81,22 +68,9 @@ impl Tap {
 	}
 }
 
-async fn accept(listener: TcpListener, node: u16, tell: mpsc::UnboundedSender<Asked>, stop: CancellationToken) {
-	while let Ok((client, _)) = listener.accept().await {
-		tokio::spawn(
-			stop.clone()
-				.run_until_cancelled_owned(serve(client, node, tell.clone())),
-		);
-	}
-}
-
 /// One connection, until one side ends it.
-async fn serve(client: TcpStream, node: u16, tell: mpsc::UnboundedSender<Asked>) {
-	let Ok(node) = TcpStream::connect((Ipv4Addr::LOCALHOST, node)).await else {
-		return;
-	};
-	let _ = (client.set_nodelay(true), node.set_nodelay(true));
-	let ((from_client, mut to_client), (mut from_node, to_node)) = (client.into_split(), node.into_split());
+async fn serve(client: Side, node: Side, tell: mpsc::UnboundedSender<Asked>) {
+	let ((from_client, mut to_client), (mut from_node, to_node)) = (client, node);
 	tokio::select! {
 		() = listen(from_client, to_node, tell) => {},
 		_ = tokio::io::copy(&mut from_node, &mut to_client) => {},

@@ -10,7 +10,7 @@ use super::{
 		wire::PoolError,
 	},
 	flight::Flight,
-	look::{self, End, View, ERA_OVER, KEY_OVER, NONCE_LOST, RUNTIME_OVER},
+	look::{self, End, View, BIRTH_UNKNOWN, ERA_OVER, KEY_OVER, NONCE_LOST, RUNTIME_OVER},
 	nonces::Nonces,
 	Fate, Pen, Request, MAX_IN_FLIGHT,
 };
@@ -429,6 +429,7 @@ async fn send(session: &Session, flight: &mut Flight) -> Result<Option<End>> {
 pub(super) fn signs_again(why: &str, decides_anew: bool, has_new_key: bool) -> bool {
 	match why {
 		NONCE_LOST | ERA_OVER | RUNTIME_OVER => !decides_anew,
+		why if why.starts_with(BIRTH_UNKNOWN) => !decides_anew,
 		// The new key can do what the old one could not.
 		KEY_OVER => has_new_key,
 		_ => false,

@@ -14,15 +14,25 @@ use super::{
 };
 use crate::wallet::blake2_256;
 use futures::{stream, StreamExt, TryStreamExt};
-use std::collections::{btree_map::Entry, BTreeMap};
+use std::{
+	collections::{btree_map::Entry, BTreeMap},
+	time::Duration,
+};
 use subxt::utils::AccountId32;
+use tokio::time::sleep;
 
 pub(super) const NONCE_LOST: &str = "another transaction of this account took its place";
 pub(super) const ERA_OVER: &str = "it waited too long and has expired";
 pub(super) const KEY_OVER: &str =
 	"the key that signed it was replaced and acts for nobody any more; sign with the machine's key of now (`iot-client status` shows it)";
 pub(super) const RUNTIME_OVER: &str = "the chain's runtime was replaced after it was signed; sign it again";
+/// Begins what is said of one whose birth the node's pool does not know.
+pub(super) const BIRTH_UNKNOWN: &str = "the node's pool does not know the block that it was signed upon";
 
+/// What a pool says then (`sp-runtime`, `transaction_validity.rs`): most often it is one block behind what is final.
+const ANCIENT: &str = "ancient birth block";
+/// How long it is given to see what is final.
+const BEHIND: Duration = Duration::from_millis(300);
 /// Blocks that are asked for at a time.
 const AT_ONCE: usize = 16;
 
@@ -208,6 +218,11 @@ pub(super) async fn refused(session: &Session, flight: &Flight, why: &str) -> Re
 		.is_some_and(|runtime| runtime != best.spec_version());
 	if for_another || refusal::is_about_fees(why) && Signatory::of(&best, &flight.signer).await?.is_over() {
 		return Ok(None);
+	}
+	if why.contains(ANCIENT) {
+		// The same bytes it would not look at again: they are banned for a while.
+		sleep(BEHIND).await;
+		return Ok(Some(End::Never(format!("{BIRTH_UNKNOWN} ({why})"))));
 	}
 	let remedy = refusal::remedy(session, &flight.signer, why).await;
 	Ok(Some(End::Never(match remedy {

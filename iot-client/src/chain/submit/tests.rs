@@ -2,7 +2,7 @@
 
 use super::{
 	dispatcher::{signs_again, CALLED_OFF, PAUSE},
-	look::{ERA_OVER, KEY_OVER, NONCE_LOST, RUNTIME_OVER},
+	look::{BIRTH_UNKNOWN, ERA_OVER, KEY_OVER, NONCE_LOST, RUNTIME_OVER},
 	*,
 };
 use crate::chain::{
@@ -20,7 +20,7 @@ const SOON: Duration = Duration::from_secs(20);
 
 #[test]
 fn what_waited_in_vain_is_decided_anew_by_whoever_can() {
-	for why in [NONCE_LOST, ERA_OVER, RUNTIME_OVER] {
+	for why in [NONCE_LOST, ERA_OVER, RUNTIME_OVER, BIRTH_UNKNOWN] {
 		assert!(!signs_again(why, true, false) && !signs_again(why, true, true), "{why}");
 		assert!(signs_again(why, false, false), "{why}");
 	}
@@ -256,6 +256,40 @@ async fn a_call_whose_fee_is_refused_is_told_why_and_leaves_its_nonce_to_the_nex
 		_ = sent(&node, 2) => {},
 	}
 	assert_eq!(nonces(&journal.unwrap()), [0]);
+}
+
+#[tokio::test]
+async fn what_was_signed_upon_a_block_that_the_pool_does_not_know_yet_is_signed_again() {
+	for journalled in [false, true] {
+		// GIVEN a pool that is a block behind what is final.
+		let node = FakeNode::start(1, State::new(), 5).await;
+		node.refuse(Some((1010, "Transaction has an ancient birth block")));
+		let folder = tempfile::tempdir().unwrap();
+		let (submitter, journal) = submitter(&node, journalled.then_some(folder.path()));
+		let call = submitter.submit(Call::Start(JobId(7)), None);
+		tokio::pin!(call);
+		tokio::select! {
+			fate = &mut call => panic!("{fate:?}"),
+			_ = sent(&node, 1) => {},
+		}
+		// WHEN it has caught up.
+		node.refuse(None);
+		// THEN whoever has a journal is told, and whoever has none signs anew.
+		if let Some(journal) = journal {
+			let fate = timeout(SOON, call).await.unwrap();
+			assert!(
+				matches!(&fate, Fate::Refused(why) if why.contains("ancient birth block")),
+				"{fate:?}"
+			);
+			assert!(nonces(&journal).is_empty());
+			continue;
+		}
+		let both = tokio::select! {
+			fate = &mut call => panic!("{fate:?}"),
+			both = sent(&node, 2) => both,
+		};
+		assert_ne!(both[0], both[1]);
+	}
 }
 
 /// What a client leaves behind that was killed when it had sent a transaction.

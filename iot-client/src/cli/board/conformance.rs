@@ -1,7 +1,7 @@
 //! Whether a board does what the wire protocol demands.
 
 use crate::{
-	board::{OpenPort, SerialLine},
+	board::SerialLine,
 	cli::{say, CliError, Desk, Result},
 	config::BoardConfig,
 };
@@ -27,11 +27,8 @@ pub(super) async fn conformance(
 	}
 	let json = desk.cli.json;
 	let report = tokio::task::spawn_blocking(move || {
-		let port = SerialLine::new(&config).open()?;
-		let line = Port::new(Pair {
-			reader: port.reader,
-			writer: port.writer,
-		});
+		let (reader, writer) = SerialLine::new(&config).ends()?;
+		let line = Port::new(Pair { reader, writer });
 		Ok::<_, CliError>(run(line, &options, |outcome| say(json, outcome, outcome)))
 	});
 	let report = report.await.map_err(CliError::refused)??;

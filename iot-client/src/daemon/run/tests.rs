@@ -1,14 +1,20 @@
-//! The daemon without a node, when its journal cannot be opened.
+//! The daemon without a node: when its journal cannot be opened, and when its key cannot.
 
 use super::*;
-use crate::daemon::bench::{Bench, SOON};
+use crate::{
+	config::BoardConfig,
+	daemon::bench::{Bench, SOON},
+};
+use bpiiot_protocol::Status;
 use iot_outbox::{Files, Storage};
 use std::{
-	io,
+	fs, io,
+	os::unix::fs::PermissionsExt,
 	path::Path,
 	sync::atomic::{AtomicBool, Ordering},
 };
 use tokio::time::timeout;
+use virtual_board::{Options, VirtualBoard};
 
 /// A disk that opens nothing until it is told to.
 #[derive(Debug, Default)]
@@ -82,4 +88,45 @@ async fn a_journal_that_cannot_be_opened_on_a_disk_with_room_is_for_somebody_to_
 	let (_bench, _disk, _stop, working) = begin("//Stubborn2", 1);
 	let ended = timeout(SOON, working).await.unwrap().unwrap();
 	assert!(matches!(ended, Err(DaemonError::Journal(_))), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_password_ends_it_with_the_board_safe_and_free() {
+	let dir = tempfile::tempdir().unwrap();
+	let board = VirtualBoard::start(Options::new(dir.path().join("board"))).unwrap();
+	let password_file = |name: &str| {
+		let path = dir.path().join(name);
+		fs::write(&path, name).unwrap();
+		fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+		path
+	};
+	let (right, wrong) = (password_file("right"), password_file("wrong"));
+	let mut config = Config {
+		state_dir: dir.path().join("state"),
+		board: BoardConfig::at(board.path().to_owned()),
+		..Config::default()
+	};
+	config.wallet.keystore = dir.path().join("key.json");
+	config.wallet.password_file = wrong;
+	let password = Password::read(&right).unwrap();
+	let key = Wallet::create(&config.wallet.keystore, &password, "machine", None).unwrap();
+	let calls = Calls {
+		source: Source {
+			path: dir.path().join("machine.toml"),
+			nodes: Vec::new(),
+		},
+		reload: Arc::new(Notify::new()),
+		stop: CancellationToken::new(),
+		logbook: Logbook::default(),
+		disk: Arc::new(Files),
+	};
+	let ended = timeout(SOON, run(config, Herald::default(), calls)).await.unwrap();
+	assert!(
+		matches!(ended, Err(DaemonError::Wallet(WalletError::WrongPassword(_)))),
+		"{ended:?}"
+	);
+	let state = board.wait_for(SOON, |state| !state.connected).unwrap();
+	assert!(state.status.has(Status::ALL_SAFE));
+	// And somebody else may sign with the key.
+	KeyClaim::take(key.account()).unwrap();
 }
