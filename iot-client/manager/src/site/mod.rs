@@ -232,7 +232,6 @@ async fn subscribe(site: &Arc<Site>, connection: &Connection, request: Request<I
 		let text = "the address must end in ?token= and the token that the login was answered with";
 		return answer::wrong(StatusCode::FORBIDDEN, text);
 	}
-	site.sessions.touch(&session);
 	let mut request = request.map(|_| Full::new(Bytes::new()));
 	// The library writes what it gets to its log.
 	request.headers_mut().remove(header::COOKIE);

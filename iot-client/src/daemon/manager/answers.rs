@@ -7,7 +7,7 @@ use crate::{
 };
 use iot_manager::api::{
 	Channel, Check, ConfigView, Fault, Finding, HistoryQuery, Job, JobDetail, LogLine, LogQuery, Machine, Reading,
-	RulesView, Save, Saved, Series, StoryLine, WalletView,
+	RulesNow, RulesView, Save, Saved, Series, StoryLine, WalletView,
 };
 use serde_json::{json, Value};
 use std::sync::Arc;
@@ -76,6 +76,10 @@ impl Machine for Front {
 
 	async fn rules(&self) -> Result<RulesView, Fault> {
 		self.show_rules().await
+	}
+
+	async fn rules_now(&self) -> RulesNow {
+		self.show_rules_now().await
 	}
 
 	async fn check_rules(&self, text: String) -> Result<Check, Fault> {

@@ -36,6 +36,7 @@ use iot_manager::api::StoryLine;
 use jobs::Memory;
 use serde_json::{json, Value};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use text::KnownText;
 use tokio::{
 	sync::{broadcast, watch},
 	task::spawn_blocking,
@@ -67,6 +68,8 @@ pub(super) struct Front {
 	news: broadcast::Sender<(u64, StoryLine)>,
 	pump: Arc<Pump>,
 	purse: Purse,
+	/// Of the rules' file.
+	rules_text: Arc<Mutex<KnownText>>,
 	/// One text is saved at a time.
 	saving: tokio::sync::Mutex<()>,
 }
@@ -82,6 +85,7 @@ impl Front {
 			news: broadcast::channel(QUEUE).0,
 			pump: Pump::new(site.board.clone()),
 			purse: Purse::default(),
+			rules_text: Arc::default(),
 			saving: tokio::sync::Mutex::default(),
 			site,
 			world,
