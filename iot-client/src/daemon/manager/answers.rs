@@ -2,7 +2,10 @@
 
 use super::{board_test, channels, Front};
 use crate::{
-	daemon::metrics::{self, ChannelValue, Facts},
+	daemon::{
+		history,
+		metrics::{self, ChannelValue, Facts},
+	},
 	evidence::{Evidence, EvidenceError},
 };
 use iot_manager::api::{
@@ -38,16 +41,15 @@ impl Machine for Front {
 	fn readings(&self) -> broadcast::Receiver<Arc<[Reading]>> {
 		match self.measured() {
 			Some(measured) => measured.readings(),
-			None => self.pump.listen(),
+			// Other limits are being put into force, and whoever looks is cut off with the manager: one that has ended.
+			None => broadcast::channel(1).1,
 		}
 	}
 
 	async fn history(&self, query: HistoryQuery) -> Result<Vec<Series>, Fault> {
 		match self.measured() {
 			Some(measured) => measured.query(query).await,
-			None => Err(Fault::Unavailable(
-				"no history is kept; [history] with keep = true keeps one".to_owned(),
-			)),
+			None => Err(history::no_history()),
 		}
 	}
 
