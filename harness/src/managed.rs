@@ -169,3 +169,32 @@ impl Drop for Trial {
 		let _ = killpg(group, Signal::SIGKILL);
 	}
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::process::wait_until;
+	use std::fs;
+
+	const SOON: Duration = Duration::from_secs(60);
+
+	/// Whether a process runs; one that has ended and that nobody has waited for does not.
+	fn runs(id: u32) -> bool {
+		let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+		stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['Z', 'X']))
+	}
+
+	#[tokio::test]
+	async fn what_the_command_has_started_ends_with_it() {
+		let folder = tempfile::tempdir().unwrap();
+		let file = folder.path().join("id");
+		let script = format!("sleep 1000 & echo $! > '{}'; wait", file.display());
+		let command = ["sh", "-c", &script].map(OsString::from);
+		let trial = Trial::start(&command, Vec::new()).unwrap();
+		let written = || async { Ok(fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok())) };
+		let id = wait_until("it to be started", SOON, written).await.unwrap();
+		assert!(runs(id));
+		drop(trial);
+		assert!(!runs(id));
+	}
+}

@@ -38,7 +38,7 @@ fn options() -> Result<Options, String> {
 /// Follows what is written to it.
 fn listen(clock: &Clock) {
 	for line in stdin().lines().map_while(Result::ok) {
-		match line.strip_prefix("advance ").map(str::parse) {
+		match line.strip_prefix("advance ").map(str::parse::<u64>) {
 			Some(Ok(ms)) => {
 				clock.advance(ms);
 				println!("advanced");
