@@ -95,7 +95,9 @@ impl Managed {
 	}
 
 	fn environment(&self) -> Vec<(&'static str, String)> {
-		let passwords = USERS.iter().map(|(_, password, variable)| (*variable, (*password).to_owned()));
+		let passwords = USERS
+			.iter()
+			.map(|(_, password, variable)| (*variable, (*password).to_owned()));
 		passwords.chain([(URL, self.url.clone())]).collect()
 	}
 
@@ -181,7 +183,8 @@ mod tests {
 	/// Whether a process runs; one that has ended and that nobody has waited for does not.
 	fn runs(id: u32) -> bool {
 		let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-		stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['Z', 'X']))
+		stat.rsplit_once(") ")
+			.is_some_and(|(_, state)| !state.starts_with(['Z', 'X']))
 	}
 
 	#[tokio::test]

@@ -22,7 +22,12 @@ struct Arguments {
 	#[arg(long, value_name = "MS", default_value_t = 500, value_parser = clap::value_parser!(u64).range(100..=60_000))]
 	block_time: u64,
 	/// The command, and its arguments
-	#[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+	#[arg(
+		required = true,
+		trailing_var_arg = true,
+		allow_hyphen_values = true,
+		value_name = "COMMAND"
+	)]
 	command: Vec<OsString>,
 }
 

@@ -57,7 +57,12 @@ impl<M: Machine> Call<M> {
 				"other changes are under way; try again when they are done".to_owned(),
 			));
 		};
-		let Caller { session, sessions, from, .. } = &self.caller;
+		let Caller {
+			session,
+			sessions,
+			from,
+			..
+		} = &self.caller;
 		// No page does that by itself.
 		sessions.touch(session);
 		tracing::info!(role = %session.role, %from, "{what}");

@@ -109,7 +109,10 @@ pub(super) fn old_jobs(now: u64) -> Vec<JobDetail> {
 		detail.record = Some(record(number));
 		let end = since + u64::from(UNITS + 1) * UNIT_MS;
 		let made = (0..UNITS).map(|unit| unit_made(number, since + u64::from(unit + 1) * UNIT_MS, unit));
-		let ends = [in_state(number, end, "delivered"), in_state(number, end, &detail.job.state)];
+		let ends = [
+			in_state(number, end, "delivered"),
+			in_state(number, end, &detail.job.state),
+		];
 		detail.story.push(in_state(number, since, "started"));
 		detail.story.extend(made.chain(ends));
 		detail
@@ -147,7 +150,9 @@ fn job(number: u64, since: u64) -> JobDetail {
 			since,
 			evidence: false,
 		},
-		story: ["ordered", "accepted"].map(|state| in_state(number, since, state)).into(),
+		story: ["ordered", "accepted"]
+			.map(|state| in_state(number, since, state))
+			.into(),
 		record: None,
 	}
 }

@@ -132,7 +132,10 @@ async fn a_session_ends_when_nobody_uses_it_and_its_websocket_with_it() {
 	socket.call("status_subscribe", json!({})).await.unwrap();
 	for _ in 0..2 {
 		server.clock.advance(4 * 60_000);
-		assert!(login.call("jobs_list", json!({})).await.is_ok(), "it is used in between");
+		assert!(
+			login.call("jobs_list", json!({})).await.is_ok(),
+			"it is used in between"
+		);
 	}
 	server.clock.advance(5 * 60_000);
 	let answer = soon(login.request(Method::GET, "/session").send()).await.unwrap();

@@ -154,7 +154,9 @@ fn write_to(out: File, file: &Path, items: &[Item], mut manifest: Manifest) -> R
 	let text = serde_json::to_vec_pretty(&manifest)
 		.map_err(io::Error::from)
 		.map_err(&failed)?;
-	writer.add(&manifest_name(&text), text.len() as u64, &mut &text[..]).map_err(&failed)?;
+	writer
+		.add(&manifest_name(&text), text.len() as u64, &mut &text[..])
+		.map_err(&failed)?;
 	let out = writer.end().map_err(&failed)?;
 	let (bytes, sha256) = (out.bytes, out.hash());
 	let out = out.inner.into_inner().map_err(|error| failed(error.into_error()))?;

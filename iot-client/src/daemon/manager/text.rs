@@ -144,7 +144,11 @@ mod tests {
 		let (path, other) = (dir.path().join("rules.toml"), dir.path().join("other.toml"));
 		let of = |path: &Path| TextFile::new(path.to_owned(), 10);
 		let mut known = KnownText::default();
-		assert_eq!(known.revision(of(&path)), revision(""), "none is as good as an empty one");
+		assert_eq!(
+			known.revision(of(&path)),
+			revision(""),
+			"none is as good as an empty one"
+		);
 		fs::write(&path, "one").unwrap();
 		assert_eq!(known.revision(of(&path)), revision("one"));
 		// What was read is told, whatever that is now: nobody looks into the file.
