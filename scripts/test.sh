@@ -55,6 +55,9 @@ runner keystore env IOT_CLIENT="$CARGO_TARGET_DIR/debug/iot-client" \
 runner browser node --test --test-concurrency=1 --test-reporter=spec tests/browser/*.test.js
 
 if [[ $which == all ]]; then
+	# The same page of the client itself, beside a node and a board, while one job after the other is ordered, done and paid.
+	runner browser-client "$CARGO_TARGET_DIR/debug/bpiiot-managed" \
+		node --test --test-concurrency=1 --test-reporter=spec tests/browser/manager.test.js tests/browser/looks.test.js
 	runner power-cut "$CARGO_TARGET_DIR/debug/bpiiot-power-cut" 50
 	runner outage "$CARGO_TARGET_DIR/debug/bpiiot-outage" --hours 2 --tight 1 --minutes 1 --full 60
 fi

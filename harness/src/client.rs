@@ -141,16 +141,26 @@ impl Site {
 			Ok(_) => MANAGER_PORT,
 			Err(_) => free_port()?,
 		};
+		self.open_manager_at(port, &[("owner", password)]).await
+	}
+
+	/// The same at this port, for roles with passwords.
+	///
+	/// # Errors
+	/// When the disk does not take it, or the client refuses.
+	pub async fn open_manager_at(&self, port: u16, users: &[(&str, &str)]) -> Result<String> {
 		self.add_file("rules.toml", RULES)?;
 		let text = fs::read_to_string(self.config())?;
 		self.configure(&format!(
 			"{text}\n[manager]\nlisten = \"127.0.0.1:{port}\"\n\n[rules]\nfile = \"rules.toml\"\n"
 		))?;
-		let file = self.add_file("manager-password", password)?;
-		fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
-		let file = file.display().to_string();
-		self.run(&["manager", "password", "--role", "owner", "--password-file", &file])
-			.await?;
+		for (role, password) in users {
+			let file = self.add_file("manager-password", password)?;
+			fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
+			let file = file.display().to_string();
+			self.run(&["manager", "password", "--role", role, "--password-file", &file])
+				.await?;
+		}
 		Ok(format!("http://127.0.0.1:{port}/"))
 	}
 

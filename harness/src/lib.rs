@@ -12,6 +12,7 @@
 //! | [`money`] | what is paid with, and how a stablecoin gets in |
 //! | [`world`], [`ordered`] | all of it in one temporary folder, and a job in it |
 //! | [`crowd`] | many accounts, and the calls of a load of jobs |
+//! | [`managed`] | a machine whose manager a command tries |
 //! | [`demo`] | what `make run` and `make demo` do |
 //! | [`metrics`] | what a node exports |
 //! | [`figure`] | measured figures and their table, for `make bench` and `make net-test` |
@@ -25,6 +26,7 @@ pub mod client;
 pub mod crowd;
 pub mod demo;
 pub mod figure;
+pub mod managed;
 pub mod metrics;
 pub mod money;
 pub mod node;

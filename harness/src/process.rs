@@ -365,7 +365,7 @@ fn ticker(period: Duration) -> tokio::time::Interval {
 }
 
 /// The command that starts `program` such that the kernel kills it when we die, if `setpriv` (util-linux) is there.
-fn bound_to_us(program: &Path) -> Command {
+pub(crate) fn bound_to_us(program: &Path) -> Command {
 	let setpriv = Path::new("/usr/bin/setpriv");
 	if !setpriv.is_file() {
 		return Command::new(program);

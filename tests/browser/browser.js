@@ -1,6 +1,7 @@
 // Chromium, and pages that are watched: nothing may leave the server's host, fail a policy, or complain.
 
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -13,6 +14,12 @@ export const WAIT_MS = 30_000;
 /** Where pictures of the pages go. */
 export const PICTURES = process.env.MANAGER_PICTURES ?? mkdtempSync(join(tmpdir(), 'bpiiot-pages-'));
 mkdirSync(PICTURES, { recursive: true });
+
+/** What is there when a page is whole. */
+export const WHOLE = {
+	status: '.cards .facts', charts: '.chart canvas', jobs: '.stacks tbody tr', job: '.story', health: '.cards .facts', wallet: '.qr img',
+	rules: '.editor textarea', config: '.editor textarea', log: '.log li', board: '.stacks tbody tr',
+};
 
 function program() {
 	if (process.env.CHROMIUM) return process.env.CHROMIUM;
@@ -72,4 +79,34 @@ export async function open(browser, url, { visitor, quiet = [], ...options } = {
 		assert.deepEqual(complaints, [], 'the page must have asked no other host and complained of nothing');
 	};
 	return { page, context, close };
+}
+
+/**
+ * What a page asks over its WebSocket from now on: `asked` are the methods, in order; `answer` waits for the next answer to one,
+ * and `answered` until every call has its answer.
+ */
+export function overhear(page) {
+	const asked = [];
+	const open = new Map();
+	const answers = new EventEmitter();
+	page.on('websocket', (socket) => {
+		open.clear();
+		socket.on('framesent', ({ payload }) => {
+			const { id, method } = JSON.parse(payload);
+			asked.push(method);
+			open.set(id, method);
+		});
+		socket.on('framereceived', ({ payload }) => {
+			const { id } = JSON.parse(payload);
+			const method = open.get(id);
+			if (!open.delete(id)) return;
+			answers.emit(method);
+			answers.emit('any');
+		});
+	});
+	const next = (name) => once(answers, name, { signal: AbortSignal.timeout(WAIT_MS) });
+	const answered = async () => {
+		while (open.size > 0) await next('any');
+	};
+	return { asked, answer: next, answered };
 }

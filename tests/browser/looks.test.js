@@ -7,18 +7,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { launch, open, PICTURES } from './browser.js';
+import { launch, open, PICTURES, WHOLE } from './browser.js';
 import { start, Visitor } from './server.js';
 
 const PAGES = ['status', 'charts', 'jobs', 'health', 'wallet', 'rules', 'config', 'log', 'board'];
-const FIRST_LOAD_BYTES = 150 * 1024;
+/** The most bytes of the first load, as they are sent, and ms until the status is there and its buttons can be pressed. */
+const FIRST_LOAD_BYTES = 150_000;
+const USABLE_MS = 1000;
+/** Loads that are tried: the best of them counts, since whatever else this computer does makes others slow. */
+const LOADS = 5;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What is there when a page is whole. */
-const WHOLE = {
-	status: '.cards .facts', charts: '.chart canvas', jobs: '.stacks tbody tr', job: '.story', health: '.cards .facts', wallet: '.qr img',
-	rules: '.editor textarea', config: '.editor textarea', log: '.log li', board: '.stacks tbody tr',
-};
 
 const KINDS = {
 	light: { colorScheme: 'light' },
@@ -37,7 +35,7 @@ function tooWide(width) {
 	return document.documentElement.scrollWidth > width ? [`the page: ${document.documentElement.scrollWidth}`, ...found] : found;
 }
 
-describe('every page', { timeout: 900_000 }, () => {
+describe('every page', { timeout: 1_800_000 }, () => {
 	let server;
 	let browser;
 	let owner;
@@ -108,24 +106,35 @@ describe('every page', { timeout: 900_000 }, () => {
 		});
 	}
 
-	it('comes with little', async (context) => {
+	/** What the first load of somebody who has never been here takes. */
+	async function firstLoad() {
 		const { page, close } = await open(browser, server.url, { visitor: owner });
 		await page.addInitScript(() => {
 			new MutationObserver((_, observer) => {
-				if (!document.querySelector('main .cards')) return;
+				const button = document.querySelector('main .cards button');
+				if (!button || button.disabled) return;
 				globalThis.usableAt = performance.now();
 				observer.disconnect();
-			}).observe(document, { childList: true, subtree: true });
+			}).observe(document, { childList: true, subtree: true, attributes: true });
 		});
 		await page.goto(server.url);
 		await page.waitForFunction(() => globalThis.usableAt !== undefined);
-		const { size, files, usable } = await page.evaluate(() => {
+		const load = await page.evaluate(() => {
 			const loaded = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
-			const sum = loaded.reduce((total, entry) => total + entry.encodedBodySize, 0);
-			return { size: sum, files: loaded.length, usable: globalThis.usableAt };
+			const size = loaded.reduce((total, entry) => total + entry.encodedBodySize, 0);
+			return { size, files: loaded.length, usable: globalThis.usableAt };
 		});
-		context.diagnostic(`first load: ${(size / 1024).toFixed(1)} KiB packed in ${files} answers; the status is shown after ${usable.toFixed(0)} ms`);
-		assert.ok(size > 0 && size <= FIRST_LOAD_BYTES, `${size} bytes`);
 		await close();
+		return load;
+	}
+
+	it('comes with little, and soon', async (context) => {
+		const loads = [];
+		for (let count = 0; count < LOADS; count += 1) loads.push(await firstLoad());
+		const [{ size, files }] = loads;
+		const usable = Math.min(...loads.map((load) => load.usable));
+		context.diagnostic(`first load: ${(size / 1000).toFixed(1)} kB packed in ${files} answers; usable after ${usable.toFixed(0)} ms`);
+		assert.ok(size > 0 && size <= FIRST_LOAD_BYTES, `${size} bytes`);
+		assert.ok(usable <= USABLE_MS, `usable after ${loads.map((load) => load.usable.toFixed(0))} ms`);
 	});
 });

@@ -4,13 +4,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { launch, open } from './browser.js';
-import { PASSWORDS, start, Visitor } from './server.js';
+import { launch, open, overhear, WHOLE } from './browser.js';
+import { PASSWORDS, play, PLAYED, start, Visitor } from './server.js';
 
 const ROLES = ['viewer', 'operator', 'owner'];
-const RUNNING_MS = 120_000;
+const RUNNING_MS = 180_000;
+const MINUTE_MS = 60_000;
 
-describe('the page', { timeout: 900_000 }, () => {
+describe('the page', { timeout: 1_800_000 }, () => {
 	let server;
 	let browser;
 	const visitors = {};
@@ -107,6 +108,61 @@ describe('the page', { timeout: 900_000 }, () => {
 		});
 	});
 
+	describe('a session', () => {
+		it('ends when nobody does anything, however much the page asks by itself', async () => {
+			const own = await play();
+			try {
+				const visitor = await Visitor.enter(own.url, 'viewer', PLAYED);
+				const { page, close } = await open(browser, own.url, { visitor });
+				const heard = overhear(page);
+				let kept = heard.answer('session_keep');
+				await page.goto(`${own.url}/#/wallet`);
+				await kept;
+				await own.advance(50 * MINUTE_MS);
+				kept = heard.answer('session_keep');
+				await page.keyboard.press('Shift');
+				await kept;
+				await own.advance(50 * MINUTE_MS);
+				await page.goto(`${own.url}/#/rules`);
+				await editor(page).waitFor();
+				await own.advance(50 * MINUTE_MS);
+				await page.getByText('Your session has ended. Log in again to go on.').waitFor();
+				await close();
+			} finally {
+				await own.stop();
+			}
+		});
+
+		it('is not kept by pages that nobody touches, which ask nothing again', async () => {
+			const { page, close } = await open(browser, server.url, { visitor: visitors.owner });
+			await page.clock.install();
+			const heard = overhear(page);
+			const begin = heard.answer('session_keep');
+			await page.goto(`${server.url}/#/status`);
+			await page.getByText('Live', { exact: true }).waitFor();
+			await page.clock.fastForward(3000);
+			await begin;
+			for (const address of ['status', 'charts', 'health', 'wallet', 'rules', 'config', 'log', 'board']) {
+				await page.goto(`${server.url}/#/${address}`);
+				await page.locator(WHOLE[address]).first().waitFor();
+				// A text is checked a moment after it came.
+				if (['rules', 'config'].includes(address)) await page.getByText('As saved').waitFor();
+				await page.clock.fastForward(1000);
+				await heard.answered();
+				heard.asked.length = 0;
+				for (let count = 0; count < 2; count += 1) await page.clock.fastForward(4000);
+				const kept = heard.answer('session_keep');
+				await page.keyboard.press('Shift');
+				await page.clock.fastForward(3000);
+				await kept;
+				// But for whether the line is still there.
+				const asked = heard.asked.filter((method) => method !== 'system_info');
+				assert.deepEqual(asked, ['session_keep'], `on ${address} nothing is asked but by somebody`);
+			}
+			await close();
+		});
+	});
+
 	describe('roles', () => {
 		as('viewer', 'status', 'the viewer cannot pause orders, and is told who can', async (page) => {
 			await page.getByText('Only operators and owners may do this.').waitFor();
@@ -179,6 +235,31 @@ describe('the page', { timeout: 900_000 }, () => {
 			);
 		});
 
+		as('viewer', 'jobs', 'are followed live from their order to their payment', async (page) => {
+			const known = (await visitors.viewer.call('jobs_list')).map(({ job }) => job);
+			await page.locator('.stacks tbody tr').first().waitFor();
+			const came = await page.waitForFunction((before) => {
+				const shown = [...document.querySelectorAll('.stacks tbody th a')].map((link) => Number(link.textContent));
+				return shown.find((job) => job > before);
+			}, Math.max(0, ...known), { timeout: RUNNING_MS });
+			const job = await came.jsonValue();
+			await page.getByRole('link', { name: String(job), exact: true }).click();
+			// From here on nothing is done to the page.
+			const story = page.locator('.story li .said');
+			await story.filter({ hasText: 'settled: completed' }).waitFor({ timeout: RUNNING_MS });
+			const lines = await story.allTextContents();
+			const states = ['ordered', 'accepted', 'started', 'unit 1 made', 'delivered', 'settled: completed'];
+			const places = states.map((state) => lines.findIndex((line) => line.startsWith(state)));
+			assert.ok(!places.includes(-1), `${states} are not all in\n${lines.join('\n')}`);
+			assert.deepEqual(places, places.toSorted((one, other) => one - other), lines.join('\n'));
+			await page.locator('.card-head').getByText('completed').waitFor();
+			await page.locator('.progress').getByText(/^(\d+) of \1$/).waitFor();
+			await page.getByRole('button', { name: 'Save as a file' }).waitFor();
+			const { state, open } = await visitors.viewer.call('jobs_get', { job });
+			assert.match(state, /^settled/);
+			assert.equal(open, false);
+		});
+
 		as('viewer', 'jobs/999999999', 'that do not exist are told of', async (page) => {
 			await page.getByRole('alert').getByText('There is no such thing').waitFor();
 		});
@@ -204,6 +285,21 @@ describe('the page', { timeout: 900_000 }, () => {
 	});
 
 	describe('rules', () => {
+		as('viewer', 'rules', 'show what they look at as it changes, and what somebody else has saved', async (page) => {
+			await editor(page).waitFor();
+			const values = page.locator('.values b');
+			const before = await values.allTextContents();
+			await page.waitForFunction(
+				(texts) => [...document.querySelectorAll('.values b')].some((value, index) => value.textContent !== texts[index]), before,
+			);
+			const owner = visitors.owner;
+			const { text, revision } = await owner.call('rules_get');
+			const line = `# by somebody else ${Date.now()}`;
+			const saved = await owner.call('rules_save', { text: `${text.trimEnd()}\n${line}\n`, revision });
+			await page.waitForFunction((words) => document.querySelector('.editor textarea').value.includes(words), line);
+			await owner.call('rules_save', { text, revision: saved.revision });
+		});
+
 		as('owner', 'rules', 'are edited, shown as a difference, and saved', async (page) => {
 			const { text: original } = await visitors.owner.call('rules_get');
 			try {

@@ -7,39 +7,52 @@ import { createInterface } from 'node:readline';
 
 const START_MS = 60_000;
 
-/** Passwords by role: those of the example, unless others are named. */
+/** Passwords by role: those of the example. */
+export const PLAYED = { viewer: 'viewer-viewer', operator: 'operator-operator', owner: 'owner-owner-owner' };
+
+/** The same of the server that all tests share. */
 export const PASSWORDS = {
-	viewer: process.env.MANAGER_VIEWER ?? 'viewer-viewer',
-	operator: process.env.MANAGER_OPERATOR ?? 'operator-operator',
-	owner: process.env.MANAGER_OWNER ?? 'owner-owner-owner',
+	viewer: process.env.MANAGER_VIEWER ?? PLAYED.viewer,
+	operator: process.env.MANAGER_OPERATOR ?? PLAYED.operator,
+	owner: process.env.MANAGER_OWNER ?? PLAYED.owner,
 };
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The address that it prints when it is ready. */
-async function address(child) {
-	const late = setTimeout(() => child.kill('SIGKILL'), START_MS);
-	try {
-		for await (const line of createInterface({ input: child.stdout })) {
-			const found = /http:\/\/[0-9.]+:\d+/.exec(line);
-			if (found) return found[0];
+/** What a child prints, line by line: `next` waits for one that fits, and gives what was found in it. */
+function listen(child) {
+	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+	const next = async (pattern) => {
+		const late = setTimeout(() => child.kill('SIGKILL'), START_MS);
+		try {
+			for (;;) {
+				const { value, done } = await lines.next();
+				if (done) throw new Error(`the server printed nothing like ${pattern} within ${START_MS / 1000} s`);
+				const found = pattern.exec(value);
+				if (found) return found[0];
+			}
+		} finally {
+			clearTimeout(late);
 		}
-		throw new Error(`the server printed no address within ${START_MS / 1000} s`);
-	} finally {
-		clearTimeout(late);
-		child.stdout.resume();
-	}
+	};
+	return { next };
 }
 
-/** `{url, stop}`: where the server is, and how to be done with it. */
+/** The server that all tests share: `{url, stop}`, where it is and how to be done with it. */
 export async function start() {
 	if (process.env.MANAGER_URL) return { url: process.env.MANAGER_URL.replace(/\/$/, ''), stop: async () => {} };
+	return play();
+}
+
+/** A server with a played machine: `{url, stop, advance}`. `advance` moves its clock ahead, by so many milliseconds. */
+export async function play() {
 	const target = process.env.CARGO_TARGET_DIR ?? `${process.env.HOME}/.cache/bpiiot/target`;
 	const program = `${target}/debug/examples/play`;
 	if (!existsSync(program)) {
 		throw new Error(`no ${program}: cargo build -p iot-manager --example play --features played, or name a server in MANAGER_URL`);
 	}
-	const child = spawn(program, ['--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const child = spawn(program, ['--port', '0'], { stdio: ['pipe', 'pipe', 'inherit'] });
+	const lines = listen(child);
 	const stop = async () => {
 		if (child.exitCode !== null || child.signalCode !== null) return;
 		child.kill('SIGINT');
@@ -47,8 +60,12 @@ export async function start() {
 		await once(child, 'exit');
 		clearTimeout(late);
 	};
+	const advance = async (ms) => {
+		child.stdin.write(`advance ${ms}\n`);
+		await lines.next(/^advanced$/);
+	};
 	try {
-		return { url: await address(child), stop };
+		return { url: await lines.next(/http:\/\/[0-9.]+:\d+/), stop, advance };
 	} catch (error) {
 		await stop();
 		throw error;
@@ -57,12 +74,12 @@ export async function start() {
 
 /** Somebody who is logged in without a browser: another window, or the same as one by its cookie. */
 export class Visitor {
-	static async enter(url, role) {
+	static async enter(url, role, passwords = PASSWORDS) {
 		for (;;) {
 			const response = await fetch(`${url}/session`, {
 				method: 'POST',
 				headers: { 'Content-Type': 'application/json', Origin: url },
-				body: JSON.stringify({ role, password: PASSWORDS[role] }),
+				body: JSON.stringify({ role, password: passwords[role] }),
 			});
 			if (response.status === 429) {
 				await pause(1000 * Number(response.headers.get('Retry-After')));

@@ -8,6 +8,7 @@ use iot_client::{
 		runtime::{decode_job, decode_machine, decode_offer, decode_time},
 		types::{JobId, MachineId, OfferId},
 	},
+	cli::{pack_backup, reread_backup},
 	config::Config,
 	recipe::{
 		sealed::{self, Context},
@@ -25,7 +26,7 @@ use subxt::{utils::H256, Metadata};
 pub type Target = fn(&[u8]);
 
 /// The decoders, by the names of the fuzzers' programs and of the folders of seeds.
-pub const TARGETS: [(&str, Target); 13] = [
+pub const TARGETS: [(&str, Target); 14] = [
 	("frames_from_board", frames_from_board),
 	("frames_from_host", frames_from_host),
 	("board_memory", board_memory),
@@ -39,12 +40,17 @@ pub const TARGETS: [(&str, Target); 13] = [
 	("readings", readings),
 	("command", command),
 	("calls", calls),
+	("backup", backup),
 ];
 
 static METADATA: LazyLock<Metadata> = LazyLock::new(|| {
 	let bytes = include_bytes!("../../../iot-client/metadata/bpiiot.scale");
 	Metadata::decode_from(bytes).expect("the client was made from it")
 });
+
+/// The configuration in a backup of which the bytes are the manifest alone. The hash in that one's seed is of this.
+const BACKED_UP: &str = "state_dir = \"/var/lib/iot-client\"\n[board]\nport = \"/dev/ttyACM0\"\n[chain]\n\
+	endpoints = \"ws://127.0.0.1:9944\"\ntrust = \"single\"\n[wallet]\nkeystore = \"key.json\"\npassword_file = \"password\"\n";
 
 /// Whoever is told of an error reads some words.
 fn said<T>(read: Result<T, impl Error>) -> Option<T> {
@@ -158,6 +164,25 @@ pub fn calls(bytes: &[u8]) {
 	let answer = iot_manager::played::answer(bytes).expect("each is answered");
 	// What wants no answer gets no more than this.
 	assert!(answer == "null" || answer.starts_with(['{', '[']), "{answer}");
+}
+
+/// A backup from wherever it was kept: all of it, or when the first byte is odd its manifest alone. What is taken is what would
+/// have been written.
+pub fn backup(bytes: &[u8]) {
+	if let Some(archive) = backup_in(bytes) {
+		if let Some(again) = said(reread_backup(&archive)) {
+			assert!(again == archive, "it can be written in another way");
+		}
+	}
+}
+
+/// The archive that the bytes for [`backup`] stand for.
+pub fn backup_in(bytes: &[u8]) -> Option<Vec<u8>> {
+	let (kind, bytes) = bytes.split_first()?;
+	match kind % 2 {
+		0 => Some(bytes.to_vec()),
+		_ => pack_backup(BACKED_UP, bytes).ok(),
+	}
 }
 
 /// An account's file from Polkadot.js.

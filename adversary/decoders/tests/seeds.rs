@@ -1,6 +1,7 @@
 //! Each decoder stands its seeds, and each cut and change of them.
 
-use bpiiot_decoders::{Target, TARGETS};
+use bpiiot_decoders::{backup_in, Target, TARGETS};
+use iot_client::cli::reread_backup;
 use std::{fs, path::PathBuf};
 
 fn seeds(name: &str) -> Vec<Vec<u8>> {
@@ -33,5 +34,14 @@ fn decoders_stand_their_seeds() {
 		for seed in seeds(name) {
 			stands(target, &seed);
 		}
+	}
+}
+
+/// Else whatever is behind its hashes would never be read.
+#[test]
+fn the_seeds_of_backups_are_whole() {
+	for seed in seeds("backup") {
+		let archive = backup_in(&seed).expect("it stands for an archive");
+		assert!(reread_backup(&archive).expect("it is whole") == archive);
 	}
 }

@@ -5,10 +5,11 @@
 //! ```
 //!
 //! The passwords are `viewer-viewer`, `operator-operator` and `owner-owner-owner`. The page's files are read from `web`
-//! anew for each request (`--embedded` serves those in the program, `--web` those of another folder).
+//! anew for each request (`--embedded` serves those in the program, `--web` those of another folder). A line `advance MS` on its
+//! input moves its clock ahead, for tests of what takes long; it answers with `advanced`.
 
-use iot_manager::{api::Role, played::Played, Files, Manager, Settings, Users};
-use std::{error::Error, net::SocketAddr, path::PathBuf};
+use iot_manager::{api::Role, played::Played, Clock, Files, Manager, Settings, Users};
+use std::{error::Error, io::stdin, net::SocketAddr, path::PathBuf, thread};
 use tokio_util::sync::CancellationToken;
 
 struct Options {
@@ -34,6 +35,19 @@ fn options() -> Result<Options, String> {
 	Ok(options)
 }
 
+/// Follows what is written to it.
+fn listen(clock: &Clock) {
+	for line in stdin().lines().map_while(Result::ok) {
+		match line.strip_prefix("advance ").map(str::parse::<u64>) {
+			Some(Ok(ms)) => {
+				clock.advance(ms);
+				println!("advanced");
+			}
+			Some(Err(_)) | None => eprintln!("there is no {line:?}; there is `advance MS`"),
+		}
+	}
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
 	let Options { port, web } = options()?;
@@ -49,6 +63,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 	let stop = CancellationToken::new();
 	let files = web.map_or_else(Files::embedded, Files::from_dir);
 	let settings = Settings::new(SocketAddr::from(([127, 0, 0, 1], port)), users);
+	let clock = settings.clock.clone();
+	thread::spawn(move || listen(&clock));
 	let machine = Played::running(stop.clone());
 	let (address, served) = Manager::start(settings, machine, files, stop.clone()).await?;
 	println!("http://{address} — viewer-viewer, operator-operator, owner-owner-owner");

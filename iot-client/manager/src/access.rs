@@ -36,9 +36,13 @@ const fn unsubscribe(name: &'static str, role: Role) -> Method {
 	Method { name, role, kind }
 }
 
+/// Says that somebody is there.
+pub(crate) const SESSION_KEEP: &str = "session_keep";
+
 /// All methods.
-pub(crate) const METHODS: [Method; 26] = [
+pub(crate) const METHODS: [Method; 31] = [
 	call("system_info", Viewer),
+	call(SESSION_KEEP, Viewer),
 	call("status_get", Viewer),
 	subscribe("status_subscribe", Viewer),
 	unsubscribe("status_unsubscribe", Viewer),
@@ -52,7 +56,11 @@ pub(crate) const METHODS: [Method; 26] = [
 	unsubscribe("jobs_unsubscribe", Viewer),
 	call("wallet_get", Viewer),
 	call("wallet_qr", Viewer),
+	subscribe("wallet_subscribe", Viewer),
+	unsubscribe("wallet_unsubscribe", Viewer),
 	call("rules_get", Viewer),
+	subscribe("rules_subscribe", Viewer),
+	unsubscribe("rules_unsubscribe", Viewer),
 	call("rules_check", Viewer),
 	call("rules_save", Owner),
 	call("config_get", Owner),

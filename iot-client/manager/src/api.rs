@@ -159,19 +159,27 @@ pub struct WalletView {
 	pub alarms: Vec<String>,
 }
 
-/// The owner's rules.
+/// How the owner's rules stand.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
-pub struct RulesView {
+pub struct RulesNow {
 	/// Where the file is; absent when the configuration names none.
 	pub path: Option<String>,
-	/// What is in it.
-	pub text: String,
-	/// Which text that is: to be named when it is saved.
+	/// Which text is in it: to be named when it is saved. Empty when the file cannot be read.
 	pub revision: String,
 	/// How each rule stands.
 	pub states: Vec<RuleState>,
 	/// Why there are no rules though there should be.
 	pub trouble: Option<String>,
+}
+
+/// The owner's rules.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+pub struct RulesView {
+	/// How they stand.
+	#[serde(flatten)]
+	pub now: RulesNow,
+	/// What is in the file.
+	pub text: String,
 }
 
 /// How a rule stands.
@@ -320,10 +328,12 @@ pub trait Machine: Send + Sync + 'static {
 	fn job(&self, job: u64) -> impl Future<Output = Result<JobDetail, Fault>> + Send;
 	/// What happens to its jobs from now on: the job and what happened.
 	fn news(&self) -> broadcast::Receiver<(u64, StoryLine)>;
-	/// Its account.
+	/// Its account. It may be asked every second: what a node says holds for some time.
 	fn wallet(&self) -> impl Future<Output = Result<WalletView, Fault>> + Send;
 	/// Its owner's rules.
 	fn rules(&self) -> impl Future<Output = Result<RulesView, Fault>> + Send;
+	/// How they stand, without the text: it may be asked every second.
+	fn rules_now(&self) -> impl Future<Output = RulesNow> + Send;
 	/// What these rules would be.
 	fn check_rules(&self, text: String) -> impl Future<Output = Result<Check, Fault>> + Send;
 	/// Puts these rules into force.

@@ -2,7 +2,7 @@
 //! may do that, and how much it does at once.
 
 use crate::{
-	access::{method, Kind, Method},
+	access::{method, Kind, Method, SESSION_KEEP},
 	session::{Session, Sessions},
 	site::bounds::{MOST_ANSWER, MOST_CALLS_AT_ONCE},
 };
@@ -98,10 +98,17 @@ where
 }
 
 fn allowed(caller: &Caller, method: &Method) -> Result<(), ErrorObjectOwned> {
-	if !caller.sessions.touch(&caller.session) {
+	let (sessions, session) = (&caller.sessions, &caller.session);
+	// An open page asks by itself, for as long as nobody closes it. So over a WebSocket it says when somebody does something.
+	let is_use = !caller.live || method.name == SESSION_KEEP;
+	let goes_on = match is_use {
+		true => sessions.touch(session),
+		false => !sessions.is_over(session),
+	};
+	if !goes_on {
 		return Err(error(NOT_ALLOWED, "the session has ended; log in again"));
 	}
-	let (name, role) = (method.name, caller.session.role);
+	let (name, role) = (method.name, session.role);
 	if role < method.role {
 		let text = format!("`{name}` is for the {}; you are logged in as {role}", method.role);
 		return Err(error(NOT_ALLOWED, text));

@@ -8,6 +8,7 @@ mod gate;
 mod hosts;
 mod limiter;
 mod line;
+mod mark;
 mod params;
 #[cfg(any(test, feature = "played"))]
 pub mod played;
@@ -24,6 +25,7 @@ mod users;
 
 pub use clock::Clock;
 pub use files::Files;
+pub use mark::Mark;
 pub use serve::{Manager, ManagerError};
 pub use settings::{Settings, SettingsProblem, Tls, SESSION_MINUTES};
 pub use tls::TlsProblem;

@@ -1,6 +1,7 @@
 //! The methods of JSON-RPC, over the machine.
 
 use crate::{
+	access::SESSION_KEEP,
 	api::{Fault, HistoryQuery, LogQuery, Machine, Problem, Save},
 	clock::Clock,
 	gate::Caller,
@@ -56,8 +57,15 @@ impl<M: Machine> Call<M> {
 				"other changes are under way; try again when they are done".to_owned(),
 			));
 		};
-		let (role, from) = (self.caller.session.role, self.caller.from);
-		tracing::info!(%role, %from, "{what}");
+		let Caller {
+			session,
+			sessions,
+			from,
+			..
+		} = &self.caller;
+		// No page does that by itself.
+		sessions.touch(session);
+		tracing::info!(role = %session.role, %from, "{what}");
 		let done = tokio::spawn(async move {
 			let done = doing.await;
 			drop(running);
@@ -82,6 +90,11 @@ pub(crate) fn methods<M: Machine>(shown: Shown<M>) -> Result<Methods, RegisterMe
 
 fn looking<M: Machine>(module: &mut RpcModule<Shown<M>>) -> Result<(), RegisterMethodError> {
 	add(module, "system_info", |call, ()| async move { Ok(info(&call)) })?;
+	// That it is a use of the session is the gate's to note.
+	add(module, SESSION_KEEP, |call, ()| async move {
+		let expires = call.caller.sessions.expires(&call.caller.session);
+		Ok(json!({ "expires": expires }))
+	})?;
 	add(module, "status_get", |call, ()| async move {
 		let status = call.machine().status().borrow().clone();
 		Ok((*status).clone())

@@ -10,7 +10,7 @@ use crate::{
 	settings::{Settings, SettingsProblem},
 	site::{self, bounds, Connection, Facts, Rpc, Site},
 	tls::{Certificate, TlsProblem},
-	users::UsersError,
+	users::{Followed, UsersError},
 };
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -210,32 +210,36 @@ async fn run(site: Arc<Site>, listener: TcpListener, tls: Option<Certificate>, c
 
 /// Ends sessions that are over, and those of passwords that were changed; takes a certificate that was renewed.
 async fn sweep(site: Arc<Site>, tls: Option<Arc<Certificate>>) {
+	let mut users = Followed::new(site.users.clone());
 	let mut said = None;
 	loop {
 		tokio::time::sleep(SWEEP_EVERY).await;
-		let (users, tls) = (site.users.clone(), tls.clone());
-		let read = move || {
+		let (held, tls) = (site.clone(), tls.clone());
+		let look = move || {
 			if let Some(tls) = tls {
 				tls.renew();
 			}
-			users.load()
-		};
-		let known = match tokio::task::spawn_blocking(read).await {
-			Ok(Ok(known)) => {
-				said = None;
-				Some(known)
-			}
-			Ok(Err(error)) => {
-				let text = error.to_string();
-				if said.as_ref() != Some(&text) {
-					tracing::warn!("nobody can log in to the manager: {text}");
-					said = Some(text);
+			// Also when the file is the same: who was let in while it changed came by the password of before.
+			let trouble = match users.known() {
+				Ok(known) => {
+					held.sessions.sweep(Some(known));
+					None
 				}
-				None
-			}
-			Err(_) => None,
+				Err(error) => {
+					held.sessions.sweep(None);
+					Some(error.to_string())
+				}
+			};
+			(users, trouble)
 		};
-		site.sessions.sweep(known.as_ref());
+		let Ok((back, trouble)) = tokio::task::spawn_blocking(look).await else {
+			users = Followed::new(site.users.clone());
+			continue;
+		};
+		if let Some(text) = trouble.as_ref().filter(|_| said != trouble) {
+			tracing::warn!("nobody can log in to the manager: {text}");
+		}
+		(users, said) = (back, trouble);
 	}
 }
 

@@ -188,7 +188,8 @@ impl Sessions {
 		idle.min(session.opened.saturating_add(self.idle.max(LONGEST)))
 	}
 
-	fn is_over(&self, session: &Session) -> bool {
+	/// Whether it has ended.
+	pub fn is_over(&self, session: &Session) -> bool {
 		session.ended.is_cancelled() || self.clock.ms() >= self.end_of(session)
 	}
 

@@ -28,6 +28,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The status is not told more often.
 const STATUS_EVERY: Duration = Duration::from_millis(200);
+/// How often is looked whether account or rules are others than before.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Registers all of them.
 pub(crate) fn register<M: Machine>(module: &mut RpcModule<Shown<M>>) -> Result<(), RegisterMethodError> {
@@ -44,6 +46,18 @@ pub(crate) fn register<M: Machine>(module: &mut RpcModule<Shown<M>>) -> Result<(
 		["jobs_subscribe", "jobs_update", "jobs_unsubscribe"],
 		|_: &(), _: &M| Ok(()),
 		jobs,
+	)?;
+	add(
+		module,
+		["wallet_subscribe", "wallet_update", "wallet_unsubscribe"],
+		|_: &(), _: &M| Ok(()),
+		wallet,
+	)?;
+	add(
+		module,
+		["rules_subscribe", "rules_update", "rules_unsubscribe"],
+		|_: &(), _: &M| Ok(()),
+		rules,
 	)?;
 	add(
 		module,
@@ -77,6 +91,35 @@ impl Out {
 		tokio::select! {
 			() = self.sink.closed() => {}
 			() = self.ended.cancelled() => {}
+		}
+	}
+
+	/// Sends what is asked for again and again: the first answer, and each that is another than the one before. What cannot be
+	/// told now is none.
+	async fn follow<T, F>(&self, mut ask: impl FnMut() -> F)
+	where
+		T: Serialize + PartialEq + Sync,
+		F: Future<Output = Option<T>>,
+	{
+		let mut told = None;
+		let mut ticks = tokio::time::interval(LOOK_EVERY);
+		ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+		loop {
+			let next = async {
+				ticks.tick().await;
+				ask().await
+			};
+			let now = tokio::select! {
+				biased;
+				() = self.over() => return,
+				now = next => now,
+			};
+			if now.is_some() && now != told {
+				if !self.send(&now).await {
+					return;
+				}
+				told = now;
+			}
 		}
 	}
 
@@ -246,6 +289,14 @@ async fn jobs<M: Machine>(shown: Arc<Shown<M>>, (): (), out: Out) {
 			return;
 		}
 	}
+}
+
+async fn wallet<M: Machine>(shown: Arc<Shown<M>>, (): (), out: Out) {
+	out.follow(|| async { shown.machine.wallet().await.ok() }).await;
+}
+
+async fn rules<M: Machine>(shown: Arc<Shown<M>>, (): (), out: Out) {
+	out.follow(|| async { Some(shown.machine.rules_now().await) }).await;
 }
 
 async fn log<M: Machine>(shown: Arc<Shown<M>>, wanted: FromLevel, out: Out) {

@@ -1,12 +1,11 @@
 //! TLS, when the configuration names a certificate.
 
-use crate::settings::Tls;
+use crate::{mark::Mark, settings::Tls};
 use std::{
 	io,
 	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
-	time::SystemTime,
 };
 use tokio_rustls::{
 	rustls::{
@@ -63,16 +62,16 @@ pub enum TlsProblem {
 /// The certificate that is shown now: a renewed one is taken without a restart.
 pub(crate) struct Certificate {
 	files: Tls,
-	current: Mutex<(Written, TlsAcceptor)>,
+	current: Mutex<(Marks, TlsAcceptor)>,
 }
 
-/// When each file was written last, as far as that can be seen.
-type Written = [Option<SystemTime>; 2];
+/// Of the two files as they were read.
+type Marks = [Mark; 2];
 
 impl Certificate {
 	/// Reads both files.
 	pub fn new(files: Tls) -> Result<Self, TlsProblem> {
-		let current = Mutex::new((written(&files), acceptor(&files)?));
+		let current = Mutex::new((marks(&files), acceptor(&files)?));
 		Ok(Self { files, current })
 	}
 
@@ -80,9 +79,9 @@ impl Certificate {
 		self.lock().1.clone()
 	}
 
-	/// Reads them again if one was written since. As long as they do not fit, the one before is shown.
+	/// Reads them again if one has changed since. As long as they do not fit, the one before is shown.
 	pub fn renew(&self) {
-		let now = written(&self.files);
+		let now = marks(&self.files);
 		if self.lock().0 == now {
 			return;
 		}
@@ -101,14 +100,13 @@ impl Certificate {
 		}
 	}
 
-	fn lock(&self) -> MutexGuard<'_, (Written, TlsAcceptor)> {
+	fn lock(&self) -> MutexGuard<'_, (Marks, TlsAcceptor)> {
 		self.current.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 }
 
-fn written(files: &Tls) -> Written {
-	let at = |path: &Path| std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-	[at(&files.certificate), at(&files.key)]
+fn marks(files: &Tls) -> Marks {
+	[Mark::of(&files.certificate), Mark::of(&files.key)]
 }
 
 /// Reads both files.

@@ -1,6 +1,6 @@
 //! The passwords of the three roles: a file with a scrypt hash for each.
 
-use crate::api::Role;
+use crate::{api::Role, mark::Mark};
 use rand::{rngs::OsRng, TryRngCore};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -213,6 +213,29 @@ impl Users {
 			path: self.path.clone(),
 			error,
 		}
+	}
+}
+
+/// The passwords as they were read last. The file is read again when it has changed; one that could not be used, each time.
+#[derive(Debug)]
+pub(crate) struct Followed {
+	users: Users,
+	read: Option<(Mark, Known)>,
+}
+
+impl Followed {
+	pub fn new(users: Users) -> Self {
+		Self { users, read: None }
+	}
+
+	/// What is in the file by now.
+	pub fn known(&mut self) -> Result<&Known, UsersError> {
+		let now = Mark::of(&self.users.path);
+		let known = match self.read.take() {
+			Some((before, known)) if before == now => known,
+			_ => self.users.load()?,
+		};
+		Ok(&self.read.insert((now, known)).1)
 	}
 }
 

@@ -111,3 +111,27 @@ proptest! {
 		}
 	}
 }
+
+#[test]
+fn the_file_is_read_again_when_it_has_changed_and_not_before() {
+	let (folder, users) = users();
+	let mut followed = Followed::new(users.clone());
+	assert!(followed.known().unwrap().is_empty(), "there is none yet");
+	users.set(Role::Owner, "owner-owner-owner").unwrap();
+	let first = followed.known().unwrap().stamp(Role::Owner);
+	assert!(first.is_some());
+	// What was read is told, whatever this holds: nobody looks into the file.
+	followed.read.as_mut().unwrap().1 = Known::default();
+	assert!(followed.known().unwrap().is_empty());
+	users.set(Role::Owner, "owner-owner-other").unwrap();
+	let second = followed.known().unwrap().stamp(Role::Owner);
+	assert!(second.is_some() && second != first);
+	fs::set_permissions(users.path(), fs::Permissions::from_mode(0o644)).unwrap();
+	for _ in 0..2 {
+		assert!(matches!(followed.known(), Err(UsersError::Exposed { .. })));
+	}
+	fs::set_permissions(users.path(), fs::Permissions::from_mode(0o600)).unwrap();
+	assert_eq!(followed.known().unwrap().stamp(Role::Owner), second);
+	fs::remove_dir_all(folder.path().join("deep")).unwrap();
+	assert!(followed.known().unwrap().is_empty());
+}

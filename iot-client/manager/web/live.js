@@ -60,14 +60,6 @@ export function useStream(name, params, onData) {
 	return error;
 }
 
-/** Does something every so many milliseconds, while somebody can see it: each call tells the server that somebody is there. */
-export function useEvery(everyMs, what) {
-	useEffect(() => {
-		const timer = setInterval(() => document.hidden || what(), everyMs);
-		return () => clearInterval(timer);
-	}, []);
-}
-
 /** A function that calls another at most once in so many milliseconds, and once more for what came in between. */
 export function useCalm(what, everyMs) {
 	const latest = useRef(what);
@@ -80,6 +72,21 @@ export function useCalm(what, everyMs) {
 			latest.current();
 		}, everyMs);
 	};
+}
+
+/** What somebody does with a page. */
+const ACTS = ['pointerdown', 'keydown', 'wheel'];
+const TOLD_MS = 2000;
+
+/** Tells the server that somebody is there: at the beginning, and when somebody does something. What the page asks by itself
+ * does not keep the session. */
+export function useKeeping() {
+	const tell = useCalm(() => line.call('session_keep').catch(() => {}), TOLD_MS);
+	useEffect(() => {
+		tell();
+		ACTS.forEach((act) => addEventListener(act, tell, { capture: true, passive: true }));
+		return () => ACTS.forEach((act) => removeEventListener(act, tell, { capture: true }));
+	}, []);
 }
 
 const KINDS = {

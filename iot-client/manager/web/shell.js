@@ -4,7 +4,7 @@ import { html, useEffect, useErrorBoundary, useRef, useState } from './vendor/ht
 import { setClock, useNow } from './clock.js';
 import { duration, short } from './format.js';
 import { LANGUAGES, language, setLanguage, t } from './i18n.js';
-import { Machine, useCall, useLine, useMay, useStream } from './live.js';
+import { Machine, useCall, useKeeping, useLine, useMay, useStream } from './live.js';
 import { Board } from './pages/board.js';
 import { Charts } from './pages/charts.js';
 import { Config } from './pages/config.js';
@@ -147,6 +147,7 @@ export function Shell({ session, onLogout, onLanguage }) {
 	const asked = useCall('status_get');
 	const streamError = useStream('status', {}, setPushed);
 	const line = useLine();
+	useKeeping();
 
 	useEffect(() => info && setClock(info.now), [info]);
 	// What was pushed before the line was down is older than what is asked after it.

@@ -25,12 +25,13 @@ use crate::{
 	journal::{Journal, JournalError},
 	wallet::{succession::KeyFiles, WalletError},
 };
-use manifest::{Contents, Manifest, Record};
+use archive::{unreadable, Writer};
+use manifest::{manifest_name, Contents, Manifest, Record};
 use plan::{absolute, Plan};
 use serde_json::json;
 use std::{
 	fs::File,
-	io,
+	io::{self, Read, Seek},
 	path::{Path, PathBuf},
 	time::{SystemTime, UNIX_EPOCH},
 };
@@ -178,10 +179,7 @@ pub(super) fn backup(desk: &Desk<'_>, file: &Path) -> Result<u8> {
 /// Unpacks a backup below a folder.
 pub(super) async fn restore(desk: &Desk<'_>, file: &Path, to: &Path, offline: bool) -> Result<u8> {
 	let mut archive = File::open(file).map_err(cannot("read", file))?;
-	let contents = Contents::read(&mut archive)?;
-	let config_path = Path::new("/").join(&contents.manifest.config);
-	let config = Config::parse(&contents.config, &config_path).map_err(BackupError::from)?;
-	let plan = Plan::new(&config, &config_path)?;
+	let (contents, config, plan) = understand(&mut archive)?;
 	let place = unpack::Place::check(to, &contents.manifest, &plan)?;
 	let record = &contents.manifest.record;
 	let begin = beginning(desk, &config, record, offline).await?;
@@ -200,6 +198,45 @@ pub(super) async fn restore(desk: &Desk<'_>, file: &Path, to: &Path, offline: bo
 		}),
 	);
 	Ok(0)
+}
+
+/// Reads all of an archive, its configuration, and which files that may have.
+fn understand(archive: &mut (impl Read + Seek)) -> Result<(Contents, Config, Plan), BackupError> {
+	let contents = Contents::read(archive)?;
+	let config_path = Path::new("/").join(&contents.manifest.config);
+	let config = Config::parse(&contents.config, &config_path)?;
+	let plan = Plan::new(&config, &config_path)?;
+	Ok((contents, config, plan))
+}
+
+/// Reads bytes as `restore` reads an archive, and gives the archive that `backup` would have written of what is in them. For
+/// fuzzers: no file is touched.
+///
+/// # Errors
+/// When they are no archive.
+pub fn reread_backup(bytes: &[u8]) -> Result<Vec<u8>, BackupError> {
+	understand(&mut io::Cursor::new(bytes))?;
+	let mut writer = Writer::new(Vec::new());
+	archive::read(&mut &bytes[..], |name, size, content| {
+		writer.add(name, size, content).map_err(unreadable)
+	})?;
+	writer.end().map_err(unreadable)
+}
+
+/// An archive of a configuration, under the path `etc/machine.toml`, and this manifest, whatever that is. For fuzzers, which do
+/// not hit upon its hash.
+///
+/// # Errors
+/// None: they fit into memory.
+pub fn pack_backup(config: &str, manifest: &[u8]) -> io::Result<Vec<u8>> {
+	let mut writer = Writer::new(Vec::new());
+	for (name, text) in [
+		("etc/machine.toml".to_owned(), config.as_bytes()),
+		(manifest_name(manifest), manifest),
+	] {
+		writer.add(&name, text.len() as u64, &mut &text[..])?;
+	}
+	writer.end()
 }
 
 /// The chain, and the height from which on it tells the truth: its newest finalized block. Without asking, what the backup

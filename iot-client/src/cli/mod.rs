@@ -41,6 +41,7 @@ use crate::{
 	wallet::{Password, Wallet, WalletError},
 };
 use args::{Cli, Command, MaybeSigner, Signer};
+pub use backup::{pack_backup, reread_backup, BackupError};
 use serde::Serialize;
 use std::{fmt::Display, io::Write, path::Path, sync::Arc, time::Duration};
 

@@ -1,7 +1,7 @@
-//! What the machine measures, for people who look at it: kept in the history, and shown as it comes.
+//! What the machine measures, for people who look at it: kept in the history if that is wanted, and shown as it comes.
 //!
 //! ```text
-//! board ── recorder ──┬── history (a file; written about once a minute, on threads that may wait)
+//! board ── recorder ──┬── history (a file, if there is to be one; written about once a minute, on threads that may wait)
 //!                     ├── live readings, some twenty batches a second, while somebody looks
 //!                     └── the newest value of each channel
 //! ```
@@ -11,10 +11,9 @@
 
 use super::status::now_ms;
 use crate::board::{BoardHandle, BoardInfo, LinkId, Signal};
-use iot_history::{ChannelId, History, HistoryError, Limits, Sample, Scale};
+use iot_history::{ChannelId, History, HistoryError, Sample, Scale};
 use iot_manager::api::{Fault, HistoryQuery, Reading, Series};
 use std::{
-	path::Path,
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::{Duration, Instant},
 };
@@ -45,13 +44,16 @@ const APART: i64 = 1000;
 const PRESSING: u64 = 32_768;
 /// .. but not more often than this.
 const SOONEST: Duration = Duration::from_secs(10);
+/// When is written where there is nothing to write to.
+const NEVER: Duration = Duration::from_secs(24 * 3600);
 /// How long the last write may take.
 const LAST_WRITE: Duration = Duration::from_secs(10);
 
 /// What the machine measured and measures. Clones share it.
 #[derive(Clone, Debug)]
 pub(super) struct Measured {
-	history: History,
+	/// Nothing is kept without one.
+	history: Option<History>,
 	live: broadcast::Sender<Arc<[Reading]>>,
 	newest: Arc<Mutex<Vec<Reading>>>,
 }
@@ -70,9 +72,10 @@ impl Measured {
 	/// What was measured. The points of a channel that never was are none.
 	///
 	/// # Errors
-	/// [`Fault::Invalid`] for a question that makes no sense, [`Fault::Unavailable`] when the file cannot be read.
+	/// [`Fault::Invalid`] for a question that makes no sense, [`Fault::Unavailable`] when nothing is kept, or the file cannot be
+	/// read.
 	pub async fn query(&self, query: HistoryQuery) -> Result<Vec<Series>, Fault> {
-		let history = self.history.clone();
+		let history = self.history.clone().ok_or_else(no_history)?;
 		let asked = spawn_blocking(move || {
 			let names: Vec<&str> = query.channels.iter().map(String::as_str).collect();
 			let points = usize::try_from(query.points).unwrap_or(usize::MAX);
@@ -91,6 +94,11 @@ impl Measured {
 	}
 }
 
+/// What is said of a history that there is not.
+pub(super) fn no_history() -> Fault {
+	Fault::Unavailable("no history is kept; [history] with keep = true keeps one".to_owned())
+}
+
 fn shown(series: iot_history::Series) -> Series {
 	let points = series.points.into_iter();
 	Series {
@@ -102,36 +110,75 @@ fn shown(series: iot_history::Series) -> Series {
 	}
 }
 
-/// Begins to keep and to show what the board measures, until `stop` is cancelled; then what is not written yet is. The file
-/// is opened on another thread, and what is wrong with it stops nothing.
-///
-/// # Errors
-/// [`HistoryError::Limits`].
+/// Begins to show what the board measures, and to keep it if there is a history, until `stop` is cancelled; then what is not
+/// written yet is. The file is opened on another thread, and what is wrong with it stops nothing.
 pub(super) fn start(
-	path: &Path,
-	limits: Limits,
+	history: Option<History>,
 	board: BoardHandle,
 	stop: CancellationToken,
-) -> Result<(Measured, JoinHandle<()>), HistoryError> {
+) -> (Measured, JoinHandle<()>) {
 	let (live, _) = broadcast::channel(QUEUE);
 	let measured = Measured {
-		history: History::new(path, limits)?,
+		history,
 		live,
 		newest: Arc::default(),
 	};
 	// Now, so that nothing is missed before the task has its turn.
 	let signals = board.signals();
 	let recorder = Recorder::new(board, measured.clone());
-	Ok((measured, tokio::spawn(recorder.run(signals, stop))))
+	(measured, tokio::spawn(recorder.run(signals, stop)))
+}
+
+/// The history's file, and what was begun with it last.
+struct Keeper {
+	history: History,
+	writing: JoinHandle<()>,
+	written: Instant,
+}
+
+impl Keeper {
+	fn of(history: History) -> Self {
+		Self {
+			writing: on_thread(&history, History::open),
+			written: Instant::now(),
+			history,
+		}
+	}
+
+	/// Takes samples, and has them written before it is time when too many wait.
+	fn add(&mut self, samples: &[Sample]) {
+		let waiting = self.history.add(samples);
+		if waiting > PRESSING && self.written.elapsed() > SOONEST {
+			self.write();
+		}
+	}
+
+	/// Has what came written, unless that goes on already.
+	fn write(&mut self) {
+		if self.writing.is_finished() {
+			self.written = Instant::now();
+			self.writing = on_thread(&self.history, History::flush);
+		}
+	}
+
+	/// Writes what is left.
+	async fn close(self) {
+		let last = on_thread(&self.history, History::close);
+		// It waits for one that is under way.
+		if timeout(LAST_WRITE, last).await.is_err() {
+			tracing::warn!("the history was not written in time; what was measured last is missing in it");
+		}
+	}
 }
 
 /// Takes what the board says.
 struct Recorder {
 	board: BoardHandle,
 	measured: Measured,
-	/// The board that is listened to, and its channels by number; what the history does not take is none.
+	keeper: Option<Keeper>,
+	/// The board that is listened to, and its channels by number.
 	link: Option<LinkId>,
-	channels: Vec<Option<Known>>,
+	channels: Vec<Known>,
 	clock: BoardClock,
 	/// Taken from the board, and not yet passed on.
 	raw: Vec<Raw>,
@@ -140,13 +187,12 @@ struct Recorder {
 	live: Vec<Reading>,
 	shown: Instant,
 	missed: u64,
-	writing: JoinHandle<()>,
-	written: Instant,
 }
 
 /// A channel of the board.
 struct Known {
-	id: ChannelId,
+	/// In the history, if that takes it.
+	id: Option<ChannelId>,
 	name: Arc<str>,
 	scale: Scale,
 	/// The newest reading of those that are passed on.
@@ -164,8 +210,7 @@ struct Raw {
 impl Recorder {
 	fn new(board: BoardHandle, measured: Measured) -> Self {
 		Self {
-			writing: on_thread(&measured.history, History::open),
-			written: Instant::now(),
+			keeper: measured.history.clone().map(Keeper::of),
 			board,
 			measured,
 			link: None,
@@ -180,7 +225,8 @@ impl Recorder {
 	}
 
 	async fn run(mut self, mut signals: Receiver<Signal>, stop: CancellationToken) {
-		let mut tick = interval(Duration::from_millis(self.measured.history.limits().flush_every_ms));
+		let limits = self.measured.history.as_ref().map(|history| history.limits());
+		let mut tick = interval(limits.map_or(NEVER, |limits| Duration::from_millis(limits.flush_every_ms)));
 		tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
 		tick.reset();
 		let mut began = Instant::now();
@@ -188,7 +234,7 @@ impl Recorder {
 			tokio::select! {
 				() = stop.cancelled() => break,
 				_ = tick.tick() => {
-					self.write();
+					self.keeper.iter_mut().for_each(Keeper::write);
 					continue;
 				},
 				() = sleep(GATHER), if !self.live.is_empty() => {
@@ -213,18 +259,8 @@ impl Recorder {
 		self.drain(&mut signals);
 		self.pass_on(now_ms());
 		self.show();
-		let last = on_thread(&self.measured.history, History::close);
-		// It waits for one that is under way.
-		if timeout(LAST_WRITE, last).await.is_err() {
-			tracing::warn!("the history was not written in time; what was measured last is missing in it");
-		}
-	}
-
-	/// Has what came written, unless that goes on already.
-	fn write(&mut self) {
-		if self.writing.is_finished() {
-			self.written = Instant::now();
-			self.writing = on_thread(&self.measured.history, History::flush);
+		if let Some(keeper) = self.keeper {
+			keeper.close().await;
 		}
 	}
 
@@ -300,14 +336,17 @@ impl Recorder {
 				multiplier: channel.scale.multiplier,
 				divisor: channel.scale.divisor,
 			};
-			let known = self.measured.history.channel(name, scale);
-			let known = known.inspect_err(|error| tracing::warn!(%error, "a channel is not in the history"));
-			self.channels.push(known.ok().map(|id| Known {
+			let id = self.keeper.as_ref().and_then(|keeper| {
+				let id = keeper.history.channel(name, scale);
+				id.inspect_err(|error| tracing::warn!(%error, "a channel is not in the history"))
+					.ok()
+			});
+			self.channels.push(Known {
 				id,
 				name: name.into(),
 				scale,
 				newest: None,
-			}));
+			});
 		}
 		// Of this board, or of the same one before.
 		self.measured
@@ -321,35 +360,35 @@ impl Recorder {
 		self.clock.set(last.board_ms, now);
 		let is_heard = self.measured.live.receiver_count() > 0;
 		for raw in self.raw.drain(..) {
-			let known = self.channels.get_mut(usize::from(raw.channel)).and_then(Option::as_mut);
-			let Some(known) = known else { continue };
+			let Some(known) = self.channels.get_mut(usize::from(raw.channel)) else {
+				continue;
+			};
 			let at = self.clock.at(raw.board_ms);
 			let value = known.scale.value(raw.value);
 			known.newest = Some((at, value));
-			self.samples.push(Sample {
-				channel: known.id,
+			self.samples.extend(known.id.map(|channel| Sample {
+				channel,
 				at,
 				raw: raw.value,
-			});
+			}));
 			if is_heard {
 				let channel = known.name.clone();
 				self.live.push(Reading { channel, at, value });
 			}
 		}
-		let waiting = self.measured.history.add(&self.samples);
+		if let Some(keeper) = &mut self.keeper {
+			keeper.add(&self.samples);
+		}
 		self.samples.clear();
 		self.note_newest();
 		if self.live.len() > MOST || self.shown.elapsed() >= GATHER {
 			self.show();
 		}
-		if waiting > PRESSING && self.written.elapsed() > SOONEST {
-			self.write();
-		}
 	}
 
 	fn note_newest(&mut self) {
 		let mut newest = self.measured.newest.lock().unwrap_or_else(PoisonError::into_inner);
-		for known in self.channels.iter_mut().flatten() {
+		for known in &mut self.channels {
 			let Some((at, value)) = known.newest.take() else {
 				continue;
 			};

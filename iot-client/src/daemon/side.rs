@@ -1,4 +1,4 @@
-//! What goes on beside the jobs: the owner's rules, the history, the line to the cloud and the manager. Each part can be put
+//! What goes on beside the jobs: the owner's rules, what is measured, the line to the cloud and the manager. Each part can be put
 //! into force anew without the others, and without the jobs, when the configuration has changed.
 //!
 //! A part that cannot begin is an alarm. It never keeps the machine from its work.
@@ -12,6 +12,7 @@ use super::{
 	site::Site,
 };
 use crate::config::{Config, ConfigError};
+use iot_history::{History, Limits};
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{
 	sync::watch,
@@ -37,7 +38,7 @@ pub(super) struct SideWork {
 	site: Site,
 	calls: Calls,
 	in_force: watch::Sender<Arc<Config>>,
-	/// What the channels have measured, if that is remembered.
+	/// What the channels measure, if that is kept or shown.
 	measured: watch::Sender<Option<Measured>>,
 	front: Option<Arc<Front>>,
 	rules: Option<Part>,
@@ -142,7 +143,7 @@ impl SideWork {
 			self.site.notices.end_of_rules();
 			self.begin_rules();
 		}
-		if before.history != now.history {
+		if measures(&before) != measures(&now) {
 			self.measured.send_replace(None);
 			end(&mut self.history).await;
 			self.begin_history();
@@ -183,24 +184,27 @@ impl SideWork {
 	}
 
 	fn begin_history(&mut self) {
-		let Some(limits) = self.site.config.history else { return };
-		let stop = CancellationToken::new();
+		let (limits, is_shown) = measures(&self.site.config);
 		let path = self.site.config.state_dir.join(HISTORY_FILE);
-		let started = history::start(&path, limits, self.site.board.clone(), stop.clone());
-		let trouble = match started {
-			Ok((measured, task)) => {
-				self.measured.send_replace(Some(measured));
-				self.history = Some(Part {
-					what: "the history",
-					stop,
-					task,
-				});
-				None
-			}
-			Err(error) => Some(format!("no history is kept: {error}")),
-		};
+		let opened = limits.map(|limits| History::new(&path, limits)).transpose();
+		let trouble = opened
+			.as_ref()
+			.err()
+			.map(|error| format!("no history is kept: {error}"));
 		trouble.iter().for_each(|trouble| tracing::error!("{trouble}"));
 		self.site.notices.trouble(HISTORY, trouble);
+		let history = opened.unwrap_or_default();
+		if history.is_none() && !is_shown {
+			return;
+		}
+		let stop = CancellationToken::new();
+		let (measured, task) = history::start(history, self.site.board.clone(), stop.clone());
+		self.measured.send_replace(Some(measured));
+		self.history = Some(Part {
+			what: "the history",
+			stop,
+			task,
+		});
 	}
 
 	fn begin_cloud(&mut self) -> Result<(), CloudFault> {
@@ -235,6 +239,11 @@ impl SideWork {
 		let front = front.clone();
 		self.manager = Some(Part::start("the manager", |stop| manager::serve(front, section, stop)));
 	}
+}
+
+/// What of the channels is to be kept, and whether somebody may look at them.
+fn measures(config: &Config) -> (Option<Limits>, bool) {
+	(config.history, config.manager.is_some())
 }
 
 async fn end(part: &mut Option<Part>) {

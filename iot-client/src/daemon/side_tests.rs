@@ -21,24 +21,30 @@ struct Beside {
 	task: JoinHandle<()>,
 }
 
+/// A bench, and the side work of this configuration on it.
+fn side_work(sections: &str) -> (Bench, Calls, SideWork) {
+	let mut bench = Bench::new();
+	let source = Source {
+		path: bench.dir.path().join("machine.toml"),
+		nodes: Vec::new(),
+	};
+	fs::write(&source.path, text(sections)).unwrap();
+	fs::write(bench.dir.path().join("rules.toml"), RULES).unwrap();
+	bench.site.config = Arc::new(source.load().unwrap());
+	let calls = Calls {
+		source,
+		reload: Arc::new(Notify::new()),
+		stop: CancellationToken::new(),
+		logbook: Logbook::default(),
+		disk: Arc::new(Files),
+	};
+	let side = SideWork::start(bench.site.clone(), calls.clone()).unwrap();
+	(bench, calls, side)
+}
+
 impl Beside {
 	fn start(sections: &str) -> Self {
-		let mut bench = Bench::new();
-		let source = Source {
-			path: bench.dir.path().join("machine.toml"),
-			nodes: Vec::new(),
-		};
-		fs::write(&source.path, text(sections)).unwrap();
-		fs::write(bench.dir.path().join("rules.toml"), RULES).unwrap();
-		bench.site.config = Arc::new(source.load().unwrap());
-		let calls = Calls {
-			source,
-			reload: Arc::new(Notify::new()),
-			stop: CancellationToken::new(),
-			logbook: Logbook::default(),
-			disk: Arc::new(Files),
-		};
-		let side = SideWork::start(bench.site.clone(), calls.clone()).unwrap();
+		let (bench, calls, side) = side_work(sections);
 		let stop = CancellationToken::new();
 		let task = tokio::spawn(side.run(stop.clone()));
 		Self {
@@ -133,4 +139,19 @@ async fn a_manager_that_cannot_listen_is_an_alarm_and_the_rest_goes_on() {
 	// It listens, and nobody has a password.
 	beside.complained("iot-client manager password", true).await;
 	beside.end().await;
+}
+
+#[tokio::test]
+async fn whoever_may_look_finds_values_also_when_none_are_kept() {
+	for (sections, shown) in [
+		("", false),
+		("\n[manager]\nlisten = \"127.0.0.1:0\"\n[history]\nkeep = false\n", true),
+		("\n[history]\nkeep = true\n", true),
+	] {
+		let (_bench, _calls, side) = side_work(sections);
+		assert_eq!(side.measured.borrow().is_some(), shown, "{sections}");
+		let stop = CancellationToken::new();
+		stop.cancel();
+		timeout(SOON, side.run(stop)).await.unwrap();
+	}
 }

@@ -5,7 +5,7 @@ mod texts;
 
 use crate::api::{
 	Channel, Check, ConfigView, Fault, Finding, HistoryQuery, Job, JobDetail, LogLine, LogQuery, Machine, Reading,
-	RulesView, Save, Saved, Series, StoryLine, WalletView,
+	RulesNow, RulesView, Save, Saved, Series, StoryLine, WalletView,
 };
 use crate::shapes::severity;
 use serde_json::Value;
@@ -44,6 +44,8 @@ struct State {
 	newest: BTreeMap<String, (u64, f64)>,
 	rules: String,
 	config: String,
+	/// What its account has, in planck.
+	free: u128,
 }
 
 impl Played {
@@ -56,6 +58,7 @@ impl Played {
 			newest: BTreeMap::new(),
 			rules: texts::RULES.to_owned(),
 			config: texts::CONFIG.to_owned(),
+			free: 12_345_678_901_234_567_890,
 		};
 		let played = Arc::new(Self {
 			status: watch::Sender::new(Arc::new(Value::Null)),
@@ -117,6 +120,12 @@ impl Played {
 		}
 		drop(state);
 		let _ = self.news.send((job, line));
+	}
+
+	/// It earns so many planck.
+	pub fn earn(&self, planck: u128) {
+		let mut state = self.state();
+		state.free = state.free.saturating_add(planck);
 	}
 
 	/// It writes to its log.
@@ -210,7 +219,7 @@ impl Machine for Played {
 		Ok(WalletView {
 			account: ACCOUNT.to_owned(),
 			machine: Some(format!("0x{}", "5b".repeat(32))),
-			free: Some("12345678901234567890".to_owned()),
+			free: Some(self.state().free.to_string()),
 			allowance: Some("250000000000".to_owned()),
 			token: Some(("UNIT".to_owned(), 12)),
 			in_flight: 1,
@@ -219,14 +228,19 @@ impl Machine for Played {
 	}
 
 	async fn rules(&self) -> Result<RulesView, Fault> {
+		let now = self.rules_now().await;
+		let text = self.state().rules.clone();
+		Ok(RulesView { now, text })
+	}
+
+	async fn rules_now(&self) -> RulesNow {
 		let state = self.state();
-		Ok(RulesView {
+		RulesNow {
 			path: Some("/etc/iot-client/rules.toml".to_owned()),
-			text: state.rules.clone(),
 			revision: texts::revision(&state.rules),
 			states: texts::rule_states(&state.rules, &state.newest),
 			trouble: None,
-		})
+		}
 	}
 
 	async fn check_rules(&self, text: String) -> Result<Check, Fault> {

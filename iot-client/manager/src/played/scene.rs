@@ -101,29 +101,44 @@ pub(super) fn old_jobs(now: u64) -> Vec<JobDetail> {
 		let since = now.saturating_sub((13 - number) * 3_600_000);
 		let mut detail = job(number, since);
 		let refused = number % 5 == 0;
-		detail.job.state = if refused { "disputed" } else { "settled" }.to_owned();
+		detail.job.state = if refused { "disputed" } else { "settled: completed" }.to_owned();
 		detail.job.open = refused;
 		detail.job.doing = if refused { "waiting for the arbiter" } else { "" }.to_owned();
 		detail.job.units_done = detail.job.units;
 		detail.job.evidence = true;
 		detail.record = Some(record(number));
-		for unit in 0..UNITS {
-			let text = format!("unit {} of {UNITS} is done", unit + 1);
-			let news = json!({ "unit_done": { "job": number, "unit": unit } });
-			let at = since + u64::from(unit + 1) * UNIT_MS;
-			detail.story.push(StoryLine { at, text, news });
-		}
+		let end = since + u64::from(UNITS + 1) * UNIT_MS;
+		let made = (0..UNITS).map(|unit| unit_made(number, since + u64::from(unit + 1) * UNIT_MS, unit));
+		let ends = [
+			in_state(number, end, "delivered"),
+			in_state(number, end, &detail.job.state),
+		];
+		detail.story.push(in_state(number, since, "started"));
+		detail.story.extend(made.chain(ends));
 		detail
 	});
 	jobs.collect()
 }
 
+/// That a job is in this state on the chain.
+fn in_state(job: u64, at: u64, state: &str) -> StoryLine {
+	let block = at / 6_000 % 10_000_000;
+	StoryLine {
+		at,
+		text: format!("{state} (block {block})"),
+		news: json!({ "job": job, "event": "state", "state": state, "block": block }),
+	}
+}
+
+fn unit_made(job: u64, at: u64, unit: u32) -> StoryLine {
+	StoryLine {
+		at,
+		text: format!("unit {} made in {UNIT_MS} ms", unit + 1),
+		news: json!({ "job": job, "event": "unit_made", "unit": unit, "took_ms": UNIT_MS }),
+	}
+}
+
 fn job(number: u64, since: u64) -> JobDetail {
-	let accepted = StoryLine {
-		at: since,
-		text: format!("job {number} is accepted: {UNITS} units"),
-		news: json!({ "accepted": { "job": number } }),
-	};
 	JobDetail {
 		job: Job {
 			job: number,
@@ -135,7 +150,9 @@ fn job(number: u64, since: u64) -> JobDetail {
 			since,
 			evidence: false,
 		},
-		story: vec![accepted],
+		story: ["ordered", "accepted"]
+			.map(|state| in_state(number, since, state))
+			.into(),
 		record: None,
 	}
 }
@@ -275,60 +292,56 @@ impl Play {
 	fn moved_on(&mut self, played: &Played, now: u64, unit: Option<u32>) {
 		let number = self.job;
 		match unit {
-			Some(0) => {
-				self.job += 1;
-				let mut state = played.state();
-				let mut detail = job(self.job, now);
-				detail.job.state = "started".to_owned();
-				detail.job.doing = "unit 1".to_owned();
-				state.jobs.push_back(detail);
-				if state.jobs.len() > MOST_JOBS {
-					state.jobs.pop_front();
-				}
-				drop(state);
-				let text = format!("job {} is started", self.job);
-				played.happened(self.job, &text, json!({ "started": { "job": self.job } }));
-				played.log_line(
-					"INFO",
-					"iot_client::daemon::work",
-					&text,
-					&[("job", &self.job.to_string())],
-				);
-			}
+			Some(0) => self.begin(played, now),
 			Some(unit) => {
 				change(played, number, |job| {
 					job.units_done = unit;
 					job.doing = format!("unit {}", unit + 1);
 				});
-				let text = format!("unit {unit} of {UNITS} is done");
-				played.happened(
-					number,
-					&text,
-					json!({ "unit_done": { "job": number, "unit": unit - 1 } }),
-				);
-				played.log_line(
-					"INFO",
-					"iot_client::daemon::work",
-					&text,
-					&[("job", &number.to_string())],
-				);
+				told(played, number, unit_made(number, now, unit - 1));
 			}
 			None => {
 				change(played, number, |job| {
 					(job.units_done, job.open, job.evidence) = (job.units, false, true);
-					job.state = "settled".to_owned();
+					job.state = "settled: completed".to_owned();
 					job.doing.clear();
 				});
 				if let Some(detail) = played.state().jobs.iter_mut().find(|detail| detail.job.job == number) {
 					detail.record = Some(record(number));
 				}
-				let text = format!("job {number} is settled");
-				played.happened(number, &text, json!({ "settled": { "job": number } }));
+				told(played, number, unit_made(number, now, UNITS - 1));
+				told(played, number, in_state(number, now, "delivered"));
+				told(played, number, in_state(number, now, "settled: completed"));
 				played.log_line("WARN", "iot_client::daemon", "the tool wears: 3 jobs are left", &[]);
 			}
 		}
 		played.tell();
 	}
+
+	/// The next job comes, and is begun at once.
+	fn begin(&mut self, played: &Played, now: u64) {
+		self.job += 1;
+		let mut detail = job(self.job, now);
+		detail.job.state = "started".to_owned();
+		detail.job.doing = "unit 1".to_owned();
+		let before = std::mem::take(&mut detail.story);
+		let mut state = played.state();
+		state.jobs.push_back(detail);
+		if state.jobs.len() > MOST_JOBS {
+			state.jobs.pop_front();
+		}
+		drop(state);
+		for line in before.into_iter().chain([in_state(self.job, now, "started")]) {
+			told(played, self.job, line);
+		}
+	}
+}
+
+/// It happens, and is in the log.
+fn told(played: &Played, job: u64, line: StoryLine) {
+	played.happened(job, &line.text, line.news);
+	let job = job.to_string();
+	played.log_line("INFO", "iot_client::daemon::work", &line.text, &[("job", &job)]);
 }
 
 fn change(played: &Played, number: u64, change: impl FnOnce(&mut Job)) {

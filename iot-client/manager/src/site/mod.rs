@@ -156,22 +156,25 @@ fn ready(site: &Site) -> Answer {
 }
 
 fn metrics(site: &Site) -> Answer {
-	let machine = site.facts.metrics();
 	let connections = bounds::MOST_CONNECTIONS.saturating_sub(site.slots.available_permits());
-	let gauge = |name: &str, help: &str, value: usize| {
-		format!("# HELP iot_manager_{name} {help}\n# TYPE iot_manager_{name} gauge\niot_manager_{name} {value}\n")
-	};
-	let text = [
-		gauge("connections", "Connections to the manager.", connections),
-		gauge("sessions", "Sessions of the manager.", site.sessions.count()),
-		machine,
-	];
-	let text = text.concat();
+	let text = own_figures(connections, site.sessions.count()) + &site.facts.metrics();
 	let kind = match text.trim_end().ends_with("# EOF") {
 		true => "application/openmetrics-text; version=1.0.0; charset=utf-8",
 		false => "text/plain; version=0.0.4; charset=utf-8",
 	};
 	answer::text(StatusCode::OK, kind, text)
+}
+
+/// What the manager says of itself; `docs/machine.md` lists it.
+fn own_figures(connections: usize, sessions: usize) -> String {
+	let gauge = |name: &str, help: &str, value: usize| {
+		format!("# HELP iot_manager_{name} {help}\n# TYPE iot_manager_{name} gauge\niot_manager_{name} {value}\n")
+	};
+	[
+		gauge("connections", "Connections to the manager.", connections),
+		gauge("sessions", "Who is logged in to the manager.", sessions),
+	]
+	.concat()
 }
 
 /// `POST /rpc`
@@ -229,7 +232,6 @@ async fn subscribe(site: &Arc<Site>, connection: &Connection, request: Request<I
 		let text = "the address must end in ?token= and the token that the login was answered with";
 		return answer::wrong(StatusCode::FORBIDDEN, text);
 	}
-	site.sessions.touch(&session);
 	let mut request = request.map(|_| Full::new(Bytes::new()));
 	// The library writes what it gets to its log.
 	request.headers_mut().remove(header::COOKIE);
@@ -282,5 +284,30 @@ fn caller(site: &Site, connection: &Connection, session: Arc<Session>, live: boo
 		sessions: site.sessions.clone(),
 		from: connection.from.ip(),
 		live,
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn the_manual_lists_the_managers_own_figures_and_no_others() {
+		let manual = include_str!("../../../../docs/machine.md");
+		let rows = manual.lines().filter(|line| line.starts_with("| `iot_manager_"));
+		let told: Vec<_> = rows
+			.map(|row| {
+				let cells: Vec<_> = row.split('|').map(|cell| cell.trim().replace('`', "")).collect();
+				assert!(
+					cells.len() == 6 && cells[3].is_empty() && !cells[4].is_empty(),
+					"{row}: name, kind, no labels, meaning"
+				);
+				format!("# TYPE {} {}", cells[1], cells[2])
+			})
+			.collect();
+		let text = own_figures(3, 2);
+		let ours: Vec<_> = text.lines().filter(|line| line.starts_with("# TYPE ")).collect();
+		assert_eq!(told, ours);
+		assert!(text.ends_with("\niot_manager_sessions 2\n"), "{text}");
 	}
 }

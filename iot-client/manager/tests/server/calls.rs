@@ -69,7 +69,7 @@ async fn a_text_is_saved_whole_and_over_nobody_elses() {
 	let rules: RulesView = read(login.call("rules_get", json!({})).await);
 	let config: ConfigView = read(login.call("config_get", json!({})).await);
 	for (what, text, revision) in [
-		("rules", rules.text, rules.revision),
+		("rules", rules.text, rules.now.revision),
 		("config", config.text, config.revision),
 	] {
 		let (check, save) = (format!("{what}_check"), format!("{what}_save"));

@@ -103,6 +103,44 @@ async fn jobs_and_log_are_told_and_after_an_end_no_more() {
 }
 
 #[tokio::test]
+async fn the_rules_are_told_at_once_and_when_anything_about_them_changes() {
+	let server = Server::start().await;
+	server.machine.measure(&[("vibration", 1.0)]);
+	let login = server.login(Role::Owner).await;
+	let mut socket = login.socket().await;
+	let known = login.call("rules_get", json!({})).await.unwrap();
+	socket.call("rules_subscribe", json!({})).await.unwrap();
+	let (method, told) = socket.notification().await;
+	assert_eq!(
+		(method.as_str(), &told["revision"], &told["states"]),
+		("rules_update", &known["revision"], &known["states"])
+	);
+	assert!(told.get("text").is_none(), "whoever wants it asks for it");
+	server.machine.measure(&[("vibration", 7.0)]);
+	let told = socket.notification().await.1;
+	assert_eq!(told["states"][0]["values"], json!([["vibration", 7.0]]));
+	let text = format!("{}# more\n", known["text"].as_str().unwrap());
+	let save = json!({ "text": text, "revision": known["revision"] });
+	let saved = login.call("rules_save", save).await.unwrap();
+	assert_ne!(saved["revision"], known["revision"]);
+	assert_eq!(socket.notification().await.1["revision"], saved["revision"]);
+	server.end().await;
+}
+
+#[tokio::test]
+async fn the_account_is_told_at_once_and_when_it_has_more() {
+	let server = Server::start().await;
+	let mut socket = server.login(Role::Viewer).await.socket().await;
+	socket.call("wallet_subscribe", json!({})).await.unwrap();
+	let free = |told: &Value| told["free"].as_str().unwrap().parse::<u128>().unwrap();
+	let (method, before) = socket.notification().await;
+	assert_eq!(method, "wallet_update");
+	server.machine.earn(5);
+	assert_eq!(free(&socket.notification().await.1), free(&before) + 5);
+	server.end().await;
+}
+
+#[tokio::test]
 async fn whoever_is_slow_loses_the_oldest_and_gets_the_newest() {
 	const LINES: u64 = 20_000;
 	let server = Server::start().await;

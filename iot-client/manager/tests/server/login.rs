@@ -1,6 +1,6 @@
 //! Passwords and sessions.
 
-use crate::support::{body, code, password, soon, write_users, Server};
+use crate::support::{body, code, password, soon, write_users, Login, Server};
 use iot_manager::{api::Role, played::Played, Clock, Files, Manager, ManagerError, Settings, Users, UsersError};
 use reqwest::{header, Client, Method, StatusCode};
 use serde_json::json;
@@ -129,19 +129,60 @@ async fn a_session_ends_when_nobody_uses_it_and_its_websocket_with_it() {
 	let server = Server::with(|settings| settings.session_minutes = 5).await;
 	let login = server.login(Role::Viewer).await;
 	let mut socket = login.socket().await;
-	server.clock.advance(4 * 60_000);
-	assert!(socket.call("jobs_list", json!({})).await.is_ok());
-	server.clock.advance(4 * 60_000);
-	assert!(
-		login.call("jobs_list", json!({})).await.is_ok(),
-		"it was used in between"
-	);
 	socket.call("status_subscribe", json!({})).await.unwrap();
+	for _ in 0..2 {
+		server.clock.advance(4 * 60_000);
+		assert!(
+			login.call("jobs_list", json!({})).await.is_ok(),
+			"it is used in between"
+		);
+	}
 	server.clock.advance(5 * 60_000);
 	let answer = soon(login.request(Method::GET, "/session").send()).await.unwrap();
 	assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
 	socket.closed().await;
 	server.end().await;
+}
+
+#[tokio::test]
+async fn what_an_open_page_asks_by_itself_is_no_use_of_its_session() {
+	let server = Server::with(|settings| settings.session_minutes = 5).await;
+	for (method, params, keeps) in [
+		("session_keep", json!({}), true),
+		("orders_resume", json!({}), true),
+		("system_info", json!({}), false),
+		("jobs_list", json!({}), false),
+		("rules_check", json!({ "text": "" }), false),
+		("wallet_subscribe", json!({}), false),
+	] {
+		let login = server.login(Role::Operator).await;
+		server.clock.advance(3 * 60_000);
+		// A line that was down comes back by itself, too.
+		let mut socket = login.socket().await;
+		let before = session(&login).await.unwrap()["expires"].as_u64().unwrap();
+		let answer = socket.call(method, params).await.unwrap();
+		if method == "session_keep" {
+			assert!(answer["expires"].as_u64().unwrap() >= before + 2 * 60_000, "{answer}");
+		}
+		server.clock.advance(3 * 60_000);
+		assert_eq!(session(&login).await.is_some(), keeps, "{method}");
+		if !keeps {
+			socket.closed().await;
+		}
+	}
+	server.end().await;
+}
+
+/// What is said of a session, if there is one.
+async fn session(login: &Login) -> Option<serde_json::Value> {
+	let answer = soon(login.request(Method::GET, "/session").send()).await.unwrap();
+	match answer.status() {
+		StatusCode::OK => Some(body(answer).await),
+		status => {
+			assert_eq!(status, StatusCode::UNAUTHORIZED);
+			None
+		}
+	}
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ fn documented() -> Vec<(String, Role)> {
 #[tokio::test]
 async fn each_role_may_call_what_the_manual_says_and_nothing_else() {
 	let methods = documented();
-	assert_eq!(methods.len(), 26);
+	assert_eq!(methods.len(), 31);
 	let server = Server::start().await;
 	for role in [Viewer, Operator, Owner] {
 		let login = server.login(role).await;

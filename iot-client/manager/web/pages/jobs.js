@@ -17,10 +17,14 @@ const STATES = {
 	settled: ['job.settled', 'idle'],
 };
 
-/** Where a job stands on the chain. A state that this page does not know is shown by its name. */
+/** Where a job stands on the chain, and how it ended if that is known. A state that this page does not know is shown by its
+ * name. */
 export function JobState({ state }) {
-	const [key, kind] = STATES[state] ?? [null, 'idle'];
-	return html`<${Badge} kind=${kind}>${key ? t(key) : state}<//>`;
+	const [name, ...how] = state.split(': ');
+	const [key, kind] = STATES[name] ?? [null, 'idle'];
+	return html`<span>
+		<${Badge} kind=${kind}>${key ? t(key) : name}<//>${how.length > 0 && html` <${Said}>${how.join(': ')}<//>`}
+	</span>`;
 }
 
 /** Units done of units ordered. */

@@ -1,18 +1,17 @@
 // The machine's account.
 
-import { html } from '../vendor/htm-preact-standalone.module.js';
+import { html, useState } from '../vendor/htm-preact-standalone.module.js';
 import { money, number } from '../format.js';
 import { t } from '../i18n.js';
-import { useCall, useEvery } from '../live.js';
+import { useCall, useStream } from '../live.js';
 import { Alarms, Card, Copy, Facts, Trouble } from '../ui.js';
-
-const EVERY_MS = 6000;
 
 /** The page. */
 export function Wallet() {
-	const { data: wallet, error, reload } = useCall('wallet_get');
+	// It is told at once, and again after each reconnect.
+	const [wallet, setWallet] = useState(null);
+	const error = useStream('wallet', {}, setWallet);
 	const qr = useCall('wallet_qr');
-	useEvery(EVERY_MS, reload);
 	if (!wallet) return html`<${Trouble} error=${error} /><p class="dim">${error ? '' : t('wait')}</p>`;
 	const amount = (planck, otherwise) => (planck === null || planck === undefined
 		? html`<span class="dim">${otherwise}</span>`

@@ -154,8 +154,9 @@ fn write_to(out: File, file: &Path, items: &[Item], mut manifest: Manifest) -> R
 	let text = serde_json::to_vec_pretty(&manifest)
 		.map_err(io::Error::from)
 		.map_err(&failed)?;
-	let name = format!("{}{}{}", NAME.0, hex::encode(Sha256::digest(&text)), NAME.1);
-	writer.add(&name, text.len() as u64, &mut &text[..]).map_err(&failed)?;
+	writer
+		.add(&manifest_name(&text), text.len() as u64, &mut &text[..])
+		.map_err(&failed)?;
 	let out = writer.end().map_err(&failed)?;
 	let (bytes, sha256) = (out.bytes, out.hash());
 	let out = out.inner.into_inner().map_err(|error| failed(error.into_error()))?;
@@ -165,6 +166,11 @@ fn write_to(out: File, file: &Path, items: &[Item], mut manifest: Manifest) -> R
 		bytes,
 		sha256,
 	})
+}
+
+/// The name of a manifest with this text.
+pub(super) fn manifest_name(text: &[u8]) -> String {
+	format!("{}{}{}", NAME.0, hex::encode(Sha256::digest(text)), NAME.1)
 }
 
 /// The hash in a manifest's name; nothing if it is another file's.

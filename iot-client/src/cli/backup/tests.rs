@@ -8,7 +8,6 @@ use crate::{
 	journal::Phase,
 	wallet::{Password, Wallet},
 };
-use archive::Writer;
 use clap::Parser;
 use sha2::{Digest, Sha256};
 use std::{

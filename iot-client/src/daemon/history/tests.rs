@@ -5,6 +5,7 @@ use crate::daemon::{
 	bench::{Bench, COOLANT, SOON, TEMPERATURE},
 	rules::in_unit,
 };
+use iot_history::Limits;
 use tokio::task::yield_now;
 
 const LINK: LinkId = LinkId(1);
@@ -19,10 +20,13 @@ struct Kept {
 
 impl Kept {
 	fn by(bench: Bench) -> Self {
+		let history = History::new(&bench.dir.path().join(FILE), Limits::default()).unwrap();
+		Self::or_not(bench, Some(history))
+	}
+
+	fn or_not(bench: Bench, history: Option<History>) -> Self {
 		let stop = CancellationToken::new();
-		let path = bench.dir.path().join(FILE);
-		let started = start(&path, Limits::default(), bench.site.board.clone(), stop.clone());
-		let (measured, task) = started.unwrap();
+		let (measured, task) = start(history, bench.site.board.clone(), stop.clone());
 		Self {
 			bench,
 			measured,
@@ -107,6 +111,26 @@ async fn what_was_measured_last_is_written_at_the_end() {
 	assert_eq!(kept.points("temperature").await.len(), 1);
 	assert_eq!(kept.points("coolant").await, []);
 	kept.end().await;
+}
+
+#[tokio::test]
+async fn readings_are_at_hand_also_when_nothing_is_kept() {
+	let kept = Kept::or_not(Bench::new(), None);
+	let mut live = kept.measured.readings();
+	kept.bench.measure(LINK, TEMPERATURE, 235);
+	kept.shows("temperature", 23.5).await;
+	let batch = timeout(SOON, live.recv()).await.unwrap().unwrap();
+	assert_eq!((&*batch[0].channel, batch[0].value), ("temperature", 23.5));
+	let asked = HistoryQuery {
+		channels: vec!["temperature".to_owned()],
+		from: 0,
+		to: 1,
+		points: 1,
+	};
+	let answer = timeout(SOON, kept.measured.query(asked)).await.unwrap();
+	assert!(matches!(answer, Err(Fault::Unavailable(_))), "{answer:?}");
+	let bench = kept.end().await;
+	assert!(!bench.dir.path().join(FILE).exists());
 }
 
 #[tokio::test]

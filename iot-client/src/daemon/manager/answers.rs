@@ -2,12 +2,15 @@
 
 use super::{board_test, channels, Front};
 use crate::{
-	daemon::metrics::{self, ChannelValue, Facts},
+	daemon::{
+		history,
+		metrics::{self, ChannelValue, Facts},
+	},
 	evidence::{Evidence, EvidenceError},
 };
 use iot_manager::api::{
 	Channel, Check, ConfigView, Fault, Finding, HistoryQuery, Job, JobDetail, LogLine, LogQuery, Machine, Reading,
-	RulesView, Save, Saved, Series, StoryLine, WalletView,
+	RulesNow, RulesView, Save, Saved, Series, StoryLine, WalletView,
 };
 use serde_json::{json, Value};
 use std::sync::Arc;
@@ -38,16 +41,15 @@ impl Machine for Front {
 	fn readings(&self) -> broadcast::Receiver<Arc<[Reading]>> {
 		match self.measured() {
 			Some(measured) => measured.readings(),
-			None => self.pump.listen(),
+			// Other limits are being put into force, and whoever looks is cut off with the manager: one that has ended.
+			None => broadcast::channel(1).1,
 		}
 	}
 
 	async fn history(&self, query: HistoryQuery) -> Result<Vec<Series>, Fault> {
 		match self.measured() {
 			Some(measured) => measured.query(query).await,
-			None => Err(Fault::Unavailable(
-				"no history is kept; [history] with keep = true keeps one".to_owned(),
-			)),
+			None => Err(history::no_history()),
 		}
 	}
 
@@ -76,6 +78,10 @@ impl Machine for Front {
 
 	async fn rules(&self) -> Result<RulesView, Fault> {
 		self.show_rules().await
+	}
+
+	async fn rules_now(&self) -> RulesNow {
+		self.show_rules_now().await
 	}
 
 	async fn check_rules(&self, text: String) -> Result<Check, Fault> {

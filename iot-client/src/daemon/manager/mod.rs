@@ -2,11 +2,10 @@
 //! change is answered here.
 //!
 //! ```text
-//! board ─── pump (while somebody looks) ──┐
-//! news, status ─── follower ─── memory ───┤
+//! news, status ─── follower ─── memory ───┐
 //! chain ─── purse (when somebody asks) ───┼── front ── iot-manager ── people
 //! rules, configuration ── text files ─────┤
-//! log, history, figures ──────────────────┘
+//! log, measurements, figures ─────────────┘
 //! ```
 //!
 //! While nobody looks, only the follower does anything: it takes note of what happens to jobs.
@@ -31,11 +30,11 @@ use super::{
 	status::{now_ms, Snapshot},
 };
 use crate::{config::Config, evidence::Evidence};
-use channels::Pump;
 use iot_manager::api::StoryLine;
 use jobs::Memory;
 use serde_json::{json, Value};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use text::KnownText;
 use tokio::{
 	sync::{broadcast, watch},
 	task::spawn_blocking,
@@ -52,7 +51,7 @@ pub(super) struct World {
 	pub calls: Calls,
 	/// The configuration that is in force.
 	pub in_force: watch::Receiver<Arc<Config>>,
-	/// What the channels have measured, if that is remembered.
+	/// What the channels measure; nothing while it is begun anew.
 	pub measured: watch::Receiver<Option<Measured>>,
 }
 
@@ -65,8 +64,9 @@ pub(super) struct Front {
 	status: watch::Sender<Arc<Value>>,
 	memory: Mutex<Memory>,
 	news: broadcast::Sender<(u64, StoryLine)>,
-	pump: Arc<Pump>,
 	purse: Purse,
+	/// Of the rules' file.
+	rules_text: Arc<Mutex<KnownText>>,
 	/// One text is saved at a time.
 	saving: tokio::sync::Mutex<()>,
 }
@@ -80,8 +80,8 @@ impl Front {
 			status: watch::Sender::new(status),
 			memory: Mutex::default(),
 			news: broadcast::channel(QUEUE).0,
-			pump: Pump::new(site.board.clone()),
 			purse: Purse::default(),
+			rules_text: Arc::default(),
 			saving: tokio::sync::Mutex::default(),
 			site,
 			world,
@@ -137,7 +137,7 @@ impl Front {
 		self.memory.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
-	/// What is remembered of the channels, if anything is.
+	/// What the channels measure.
 	fn measured(&self) -> Option<Measured> {
 		self.world.measured.borrow().clone()
 	}

@@ -9,8 +9,9 @@ use crate::{
 	config::{self, Config},
 	daemon::rules::{self, channels_of},
 };
-use iot_manager::api::{Check, ConfigView, Fault, Problem, RuleState, RulesView, Save, Saved};
+use iot_manager::api::{Check, ConfigView, Fault, Problem, RuleState, RulesNow, RulesView, Save, Saved};
 use iot_rules::{ChannelDecl, RuleStatus, Rules};
+use std::sync::PoisonError;
 use tokio::task::spawn_blocking;
 
 /// Does what may wait for the disk, or take a while.
@@ -35,21 +36,48 @@ fn check(before: &str, text: &str, problems: Vec<Problem>, restart: Vec<String>)
 impl Front {
 	/// The rules by now.
 	pub(super) async fn show_rules(&self) -> Result<RulesView, Fault> {
-		let notices = &self.site.notices;
-		let view = RulesView {
-			states: notices.rules().iter().map(rule_state).collect(),
-			trouble: notices.trouble_with_rules(),
-			..RulesView::default()
+		let Some(path) = self.rules_path() else {
+			return Ok(RulesView {
+				now: self.rules_standing(),
+				text: String::new(),
+			});
 		};
-		let Some(path) = self.rules_path() else { return Ok(view) };
 		let file = TextFile::new(path.clone(), rules::MAX_FILE_BYTES);
 		let text = off_thread(move || file.read()).await?;
-		Ok(RulesView {
+		let now = RulesNow {
 			path: Some(path.display().to_string()),
 			revision: revision(&text),
-			text,
-			..view
-		})
+			..self.rules_standing()
+		};
+		Ok(RulesView { now, text })
+	}
+
+	/// The same without the text.
+	pub(super) async fn show_rules_now(&self) -> RulesNow {
+		let standing = self.rules_standing();
+		let Some(path) = self.rules_path() else {
+			return standing;
+		};
+		let known = self.rules_text.clone();
+		let told = path.display().to_string();
+		let looked = spawn_blocking(move || {
+			let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+			known.revision(TextFile::new(path, rules::MAX_FILE_BYTES))
+		});
+		RulesNow {
+			path: Some(told),
+			revision: looked.await.unwrap_or_default(),
+			..standing
+		}
+	}
+
+	fn rules_standing(&self) -> RulesNow {
+		let notices = &self.site.notices;
+		RulesNow {
+			states: notices.rules().iter().map(rule_state).collect(),
+			trouble: notices.trouble_with_rules(),
+			..RulesNow::default()
+		}
 	}
 
 	/// What these rules would be.

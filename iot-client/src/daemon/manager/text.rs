@@ -1,7 +1,7 @@
 //! A text file that people change: what is in it, how another text differs, and saving that one in its place.
 
 use crate::{disk::rewrite_whole, parse::hex, wallet::blake2_256};
-use iot_manager::api::Fault;
+use iot_manager::{api::Fault, Mark};
 use similar::TextDiff;
 use std::{
 	fs, io,
@@ -15,7 +15,7 @@ const DIFF_LIMIT: Duration = Duration::from_secs(1);
 const CONTEXT: usize = 3;
 
 /// A text file of at most so many bytes. Its methods may block.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct TextFile {
 	path: PathBuf,
 	most_bytes: u64,
@@ -72,6 +72,25 @@ impl TextFile {
 	}
 }
 
+/// Which text is in a file, for whoever asks again and again: it is read only when it has changed. May block.
+#[derive(Debug, Default)]
+pub(super) struct KnownText(Option<(TextFile, Mark, String)>);
+
+impl KnownText {
+	/// The revision of this file's text by now; empty when it cannot be read.
+	pub fn revision(&mut self, file: TextFile) -> String {
+		let mark = Mark::of(&file.path);
+		if let Some((known, before, revision)) = &self.0 {
+			if *known == file && *before == mark {
+				return revision.clone();
+			}
+		}
+		let read = file.read().map(|text| revision(&text));
+		self.0 = read.clone().ok().map(|revision| (file, mark, revision));
+		read.unwrap_or_default()
+	}
+}
+
 /// Which text it is.
 pub(super) fn revision(text: &str) -> String {
 	hex(blake2_256([text.as_bytes()]))
@@ -117,6 +136,30 @@ mod tests {
 		let folder = TextFile::new(dir.path().to_owned(), 10);
 		assert!(folder.read().unwrap_err().to_string().contains("no file"));
 		assert!(folder.save("x", "").is_err());
+	}
+
+	#[test]
+	fn which_text_it_is_follows_the_file_and_reads_it_only_when_it_has_changed() {
+		let dir = tempfile::tempdir().unwrap();
+		let (path, other) = (dir.path().join("rules.toml"), dir.path().join("other.toml"));
+		let of = |path: &Path| TextFile::new(path.to_owned(), 10);
+		let mut known = KnownText::default();
+		assert_eq!(
+			known.revision(of(&path)),
+			revision(""),
+			"none is as good as an empty one"
+		);
+		fs::write(&path, "one").unwrap();
+		assert_eq!(known.revision(of(&path)), revision("one"));
+		// What was read is told, whatever that is now: nobody looks into the file.
+		known.0.as_mut().unwrap().2 = "as it was read".to_owned();
+		assert_eq!(known.revision(of(&path)), "as it was read");
+		fs::write(&other, "two").unwrap();
+		assert_eq!(known.revision(of(&other)), revision("two"));
+		fs::write(&other, "longer than ten").unwrap();
+		assert_eq!(known.revision(of(&other)), "");
+		fs::write(&other, "three").unwrap();
+		assert_eq!(known.revision(of(&other)), revision("three"));
 	}
 
 	#[test]
