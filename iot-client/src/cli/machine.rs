@@ -28,7 +28,6 @@ use crate::{
 	wallet::{is_of_a_service, Password, Wallet, WalletError},
 };
 use iot_manager::{api::Role, Users};
-use iot_outbox::Files;
 use rand::{rngs::OsRng, TryRngCore};
 use std::{
 	collections::BTreeSet,
@@ -290,7 +289,7 @@ pub(super) async fn run(desk: &Desk<'_>, logbook: Logbook) -> Result<u8> {
 		reload: reload_signal(),
 		stop,
 		logbook,
-		disk: Arc::new(Files),
+		disk: Arc::new(disk::Files),
 	};
 	let systemd = Notifier::from_environment().map(Arc::new);
 	if let Some(systemd) = systemd.clone() {
