@@ -9,12 +9,19 @@
 //! Readings are taken from the board's queue in batches and not one by one: at 6 channels and 100 Hz the recorder wakes some
 //! twenty times a second, and makes memory for live readings only if somebody listens.
 
-use super::status::now_ms;
-use crate::board::{BoardHandle, BoardInfo, LinkId, Signal};
+use super::{
+	notices::Notices,
+	site::Site,
+	status::{now_ms, HistoryStatus},
+};
+use crate::{
+	board::{BoardHandle, BoardInfo, LinkId, Signal},
+	disk::{beside, Disk},
+};
 use iot_history::{ChannelId, History, HistoryError, Limits, Sample, Scale};
 use iot_manager::api::{Fault, HistoryQuery, Reading, Series};
 use std::{
-	path::Path,
+	path::PathBuf,
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::{Duration, Instant},
 };
@@ -47,6 +54,10 @@ const PRESSING: u64 = 32_768;
 const SOONEST: Duration = Duration::from_secs(10);
 /// How long the last write may take.
 const LAST_WRITE: Duration = Duration::from_secs(10);
+/// Where the history is, below the folder for state.
+const FILE: &str = "history.redb";
+/// What the alarm about it is filed under.
+const HISTORY: &str = "history";
 
 /// What the machine measured and measures. Clones share it.
 #[derive(Clone, Debug)]
@@ -103,32 +114,46 @@ fn shown(series: iot_history::Series) -> Series {
 }
 
 /// Begins to keep and to show what the board measures, until `stop` is cancelled; then what is not written yet is. The file
-/// is opened on another thread, and what is wrong with it stops nothing.
+/// is opened on another thread; what is wrong with it stops nothing, and is an alarm until it is written again.
 ///
 /// # Errors
 /// [`HistoryError::Limits`].
 pub(super) fn start(
-	path: &Path,
+	disk: Arc<dyn Disk>,
 	limits: Limits,
-	board: BoardHandle,
+	site: &Site,
 	stop: CancellationToken,
 ) -> Result<(Measured, JoinHandle<()>), HistoryError> {
 	let (live, _) = broadcast::channel(QUEUE);
+	let path = site.config.state_dir.join(FILE);
 	let measured = Measured {
-		history: History::new(path, limits)?,
+		history: History::new_at(disk, &path, limits)?,
 		live,
 		newest: Arc::default(),
 	};
+	let store = Store {
+		history: measured.history.clone(),
+		put_aside: beside(&path, "damaged"),
+		notices: site.notices.clone(),
+	};
 	// Now, so that nothing is missed before the task has its turn.
-	let signals = board.signals();
-	let recorder = Recorder::new(board, measured.clone());
+	let signals = site.board.signals();
+	let recorder = Recorder::new(site.board.clone(), measured.clone(), store);
 	Ok((measured, tokio::spawn(recorder.run(signals, stop))))
+}
+
+/// Says why there is no history though there should be, if so.
+pub(super) fn say(site: &Site, trouble: Option<String>) {
+	trouble.iter().for_each(|trouble| tracing::error!("{trouble}"));
+	site.notices.trouble(HISTORY, trouble);
+	site.notices.show_history(None);
 }
 
 /// Takes what the board says.
 struct Recorder {
 	board: BoardHandle,
 	measured: Measured,
+	store: Store,
 	/// The board that is listened to, and its channels by number; what the history does not take is none.
 	link: Option<LinkId>,
 	channels: Vec<Option<Known>>,
@@ -162,12 +187,13 @@ struct Raw {
 }
 
 impl Recorder {
-	fn new(board: BoardHandle, measured: Measured) -> Self {
+	fn new(board: BoardHandle, measured: Measured, store: Store) -> Self {
 		Self {
-			writing: on_thread(&measured.history, History::open),
+			writing: store.on_thread(History::open),
 			written: Instant::now(),
 			board,
 			measured,
+			store,
 			link: None,
 			channels: Vec::new(),
 			clock: BoardClock::default(),
@@ -213,7 +239,7 @@ impl Recorder {
 		self.drain(&mut signals);
 		self.pass_on(now_ms());
 		self.show();
-		let last = on_thread(&self.measured.history, History::close);
+		let last = self.store.on_thread(History::close);
 		// It waits for one that is under way.
 		if timeout(LAST_WRITE, last).await.is_err() {
 			tracing::warn!("the history was not written in time; what was measured last is missing in it");
@@ -224,7 +250,7 @@ impl Recorder {
 	fn write(&mut self) {
 		if self.writing.is_finished() {
 			self.written = Instant::now();
-			self.writing = on_thread(&self.measured.history, History::flush);
+			self.writing = self.store.on_thread(History::flush);
 		}
 	}
 
@@ -383,12 +409,35 @@ fn pause(elapsed: Duration, taken: usize) -> Duration {
 		.clamp(BUSY, GATHER)
 }
 
-/// Does something that may wait for the disk. What goes wrong the history has said.
-fn on_thread(history: &History, act: fn(&History) -> Result<(), HistoryError>) -> JoinHandle<()> {
-	let history = history.clone();
-	spawn_blocking(move || {
-		let _ = act(&history);
-	})
+/// The history's file, and who hears how it does.
+struct Store {
+	history: History,
+	/// Where a file lies that could not be read.
+	put_aside: PathBuf,
+	notices: Arc<Notices>,
+}
+
+impl Store {
+	/// Does something that may wait for the disk, and shows how the history does then. What goes wrong it has said itself.
+	fn on_thread(&self, act: fn(&History) -> Result<(), HistoryError>) -> JoinHandle<()> {
+		let (history, notices) = (self.history.clone(), self.notices.clone());
+		let put_aside = self.put_aside.clone();
+		spawn_blocking(move || {
+			let _ = act(&history);
+			let status = HistoryStatus::from(&history.stats());
+			let trouble = match &status.trouble {
+				Some(why) => Some(format!("what is measured is not written to the history: {why}; it is tried again")),
+				None => put_aside.exists().then(|| {
+					format!(
+						"a history that could not be read was put aside as {}, and a new one begun: see to the disk, then take that file away",
+						put_aside.display()
+					)
+				}),
+			};
+			notices.trouble(HISTORY, trouble);
+			notices.show_history(Some(status));
+		})
+	}
 }
 
 /// The board's clock by that of this computer. Readings come together; their distances are those of the board.

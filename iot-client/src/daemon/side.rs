@@ -4,7 +4,7 @@
 //! A part that cannot begin is an alarm. It never keeps the machine from its work.
 
 use super::{
-	cloud::{self, CloudFault},
+	cloud,
 	history::{self, Measured},
 	manager::{self, Front, World},
 	rules::Watch,
@@ -24,12 +24,8 @@ use tokio_util::sync::CancellationToken;
 const LIMIT: Duration = Duration::from_secs(15);
 /// How long whoever looks on by the manager has to hear that it ends.
 const FAREWELL: Duration = Duration::from_millis(500);
-/// Where the history is, below the folder for state.
-const HISTORY_FILE: &str = "history.redb";
-/// What the alarms about the configuration and the cloud are filed under.
+/// What the alarm about the configuration is filed under.
 const CONFIGURATION: &str = "configuration";
-const CLOUD: &str = "cloud";
-const HISTORY: &str = "history";
 
 /// What goes on beside the jobs.
 pub(super) struct SideWork {
@@ -77,10 +73,7 @@ impl Part {
 
 impl SideWork {
 	/// Begins everything that the configuration names.
-	///
-	/// # Errors
-	/// When what is to go to the cloud cannot be kept.
-	pub fn start(site: Site, calls: Calls) -> Result<Self, CloudFault> {
+	pub fn start(site: Site, calls: Calls) -> Self {
 		let mut side = Self {
 			in_force: watch::Sender::new(site.config.clone()),
 			measured: watch::Sender::new(None),
@@ -95,9 +88,9 @@ impl SideWork {
 		};
 		side.begin_rules();
 		side.begin_history();
-		side.begin_cloud()?;
+		side.begin_cloud();
 		side.begin_manager();
-		Ok(side)
+		side
 	}
 
 	/// Reads the configuration anew whenever somebody wants it, until `stop` is cancelled; then ends everything.
@@ -145,17 +138,13 @@ impl SideWork {
 		if before.history != now.history {
 			self.measured.send_replace(None);
 			end(&mut self.history).await;
+			history::say(&self.site, None);
 			self.begin_history();
 		}
 		if before.cloud != now.cloud {
 			end(&mut self.cloud).await;
-			self.site.notices.forget_cloud();
-			let trouble = self
-				.begin_cloud()
-				.err()
-				.map(|fault| format!("there is no line to the cloud: {fault}"));
-			trouble.iter().for_each(|trouble| tracing::error!("{trouble}"));
-			self.site.notices.trouble(CLOUD, trouble);
+			cloud::forget(&self.site);
+			self.begin_cloud();
 		}
 		// Who looks at values does so through the history.
 		if before.manager != now.manager || before.history != now.history {
@@ -185,9 +174,7 @@ impl SideWork {
 	fn begin_history(&mut self) {
 		let Some(limits) = self.site.config.history else { return };
 		let stop = CancellationToken::new();
-		let path = self.site.config.state_dir.join(HISTORY_FILE);
-		let started = history::start(&path, limits, self.site.board.clone(), stop.clone());
-		let trouble = match started {
+		match history::start(self.calls.disk.clone(), limits, &self.site, stop.clone()) {
 			Ok((measured, task)) => {
 				self.measured.send_replace(Some(measured));
 				self.history = Some(Part {
@@ -195,24 +182,20 @@ impl SideWork {
 					stop,
 					task,
 				});
-				None
 			}
-			Err(error) => Some(format!("no history is kept: {error}")),
-		};
-		trouble.iter().for_each(|trouble| tracing::error!("{trouble}"));
-		self.site.notices.trouble(HISTORY, trouble);
+			Err(error) => history::say(&self.site, Some(format!("no history is kept: {error}"))),
+		}
 	}
 
-	fn begin_cloud(&mut self) -> Result<(), CloudFault> {
+	fn begin_cloud(&mut self) {
 		if let Some(section) = &self.site.config.cloud {
 			let stop = CancellationToken::new();
 			self.cloud = Some(Part {
 				what: "the line to the cloud; what it had to tell is in the outbox, and it",
-				task: cloud::start(self.calls.disk.clone(), section.clone(), &self.site, stop.clone())?,
+				task: cloud::start(self.calls.disk.clone(), section.clone(), &self.site, stop.clone()),
 				stop,
 			});
 		}
-		Ok(())
 	}
 
 	fn begin_manager(&mut self) {
