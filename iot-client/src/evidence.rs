@@ -25,7 +25,9 @@
 //! of a job has a file of its own, `job-7-run-1.json` and so on: units that are sent back, or a run that is aborted, never
 //! touch what an earlier delivery was proved with.
 
-use crate::{board::BoardInfo, disk};
+pub mod room;
+
+use crate::board::BoardInfo;
 use blake2::{digest::consts::U32, Blake2b, Digest};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -271,7 +273,7 @@ impl Evidence {
 		};
 		serde_json::to_vec(&document)
 			.map_err(io::Error::from)
-			.and_then(|bytes| disk::write_whole(path, &bytes))
+			.and_then(|bytes| room::write(path, &bytes))
 			.map_err(|source| EvidenceError::File {
 				what: "write",
 				path: path.to_owned(),

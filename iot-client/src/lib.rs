@@ -9,6 +9,7 @@
 //! | [`recipe`], [`controller`], [`evidence`] | what to make, making it, and what was measured |
 //! | [`chain`], [`wallet`] | talks to the chain, and signs |
 //! | [`journal`] | what must survive a power cut |
+//! | [`disk`] | how files and stores survive one, and a full disk |
 //! | [`daemon`] | joins all of it: takes orders, works, delivers |
 //! | [`cli`] | the command line |
 //! | [`logbook`] | remembers what the program said last, for its page |
@@ -22,7 +23,6 @@ pub mod cli;
 pub mod config;
 pub mod controller;
 pub mod daemon;
-pub mod disk;
 pub mod evidence;
 pub mod fields;
 pub mod journal;
@@ -32,3 +32,5 @@ pub mod notify;
 pub mod parse;
 pub mod recipe;
 pub mod wallet;
+
+pub use iot_disk as disk;

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{broker::Heard, chain::Outcome, ordered::Ordered};
 use anyhow::{ensure, Context, Result};
+use iot_client::evidence::Evidence;
 use serde_json::Value;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -36,6 +37,8 @@ struct Seen {
 	memory: Memory,
 	stopped: Duration,
 	ballast: u64,
+	/// Readings in the evidence of the job that ran.
+	readings: usize,
 	/// How often the journal could not be written or opened.
 	journal: usize,
 	/// Whether the machine moved for the order that came meanwhile.
@@ -59,7 +62,7 @@ pub async fn run(full: Duration, tell: &mut impl FnMut(&str)) -> Result<Table> {
 	tell(&format!("job {job} runs; the disk is filled, and the broker goes away"));
 	stage.broker.down().await?;
 	let ballast = disk(&stage)?.fill()?;
-	let (seen, second) = with_full_disk(&mut stage, ballast, full).await?;
+	let (seen, second) = with_full_disk(&mut stage, job, ballast, full).await?;
 
 	tell("there is space again, and the broker is back");
 	stage.broker.up().await?;
@@ -95,7 +98,7 @@ fn disk(stage: &Stage) -> Result<&SmallDisk> {
 }
 
 /// The door is opened, an order comes, and the client must live.
-async fn with_full_disk(stage: &mut Stage, ballast: Ballast, full: Duration) -> Result<(Seen, Ordered)> {
+async fn with_full_disk(stage: &mut Stage, job: u64, ballast: Ballast, full: Duration) -> Result<(Seen, Ordered)> {
 	let (began, sampler) = (Instant::now(), stage.sampler());
 	idle(stage, full / 4).await?;
 	let opened = Instant::now();
@@ -109,8 +112,16 @@ async fn with_full_disk(stage: &mut Stage, ballast: Ballast, full: Duration) -> 
 	while began.elapsed() < full {
 		idle(stage, LOOK).await?;
 	}
+	// The job is over, one way or the other, and what was measured is on the full disk.
+	let evidence = Evidence::load(&stage.world.site.state(), job)?;
+	let readings = evidence.map_or(0, |evidence| evidence.readings.len());
+	ensure!(
+		readings > 0,
+		"there is no evidence of job {job}, which ran when the disk was filled"
+	);
 	let seen = Seen {
 		memory: sampler.end(),
+		readings,
 		stopped,
 		ballast: ballast.bytes(),
 		journal: stage.daemon()?.log_text().matches(JOURNAL_FAILED).count(),
@@ -227,6 +238,7 @@ fn table(full: Duration, free: u64, seen: &Seen, (first, recovered): (String, Du
 	};
 	table.say("the order that came meanwhile", format!("{began}; done and paid later"));
 	table.say("the job that ran", first);
+	table.say("its evidence, on the full disk", format!("{} readings", seen.readings));
 	table.say(
 		"the journal",
 		match seen.journal {

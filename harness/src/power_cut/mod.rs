@@ -102,11 +102,11 @@ impl Run {
 		};
 		// Nobody listens there: what these outboxes number is never heard.
 		let nobody = format!("mqtt://127.0.0.1:{}", free_port()?);
-		run.world.site.configure(&with_cloud(&text, &nobody))?;
+		run.world.site.configure(&with_stores(&text, &nobody))?;
 		for _ in 0..FIRST_STARTS {
 			run.first_start().await?;
 		}
-		run.world.site.configure(&with_cloud(&text, &run.broker.url()))?;
+		run.world.site.configure(&with_stores(&text, &run.broker.url()))?;
 		run.start_client()?.ready().await?;
 		Ok(run)
 	}
@@ -122,8 +122,20 @@ impl Run {
 			self.start_client()?.ready().await?;
 			let mut daemon = self.world.daemon.take().context("the daemon runs")?;
 			daemon.stop().await?;
+			self.nothing_is_put_aside()?;
 			fs::remove_dir_all(self.world.site.state())?;
 		}
+		Ok(())
+	}
+
+	/// A history that cannot be read is put aside, and nothing stops for it: that is to be seen here.
+	fn nothing_is_put_aside(&self) -> Result<()> {
+		let aside = self.world.site.state().join("history.redb.damaged");
+		ensure!(
+			!aside.exists(),
+			"a power cut has damaged the history: {}",
+			aside.display()
+		);
 		Ok(())
 	}
 
@@ -281,8 +293,16 @@ impl Run {
 		daemon.ready().await?;
 		let empty = |status: &Value| status["cloud"]["waiting"] == 0 && status["cloud"]["online"] == true;
 		daemon.wait_for_status("the outbox to be empty", DRAIN, empty).await?;
+		let written = |status: &Value| {
+			let history = &status["history"];
+			history["bytes"].as_u64().is_some_and(|bytes| bytes > 0) && history["trouble"].is_null()
+		};
+		daemon
+			.wait_for_status("the history to be written", DRAIN, written)
+			.await?;
 		daemon.stop().await?;
 		self.world.daemon = None;
+		self.nothing_is_put_aside()?;
 		let broker = &mut self.broker;
 		let quiet = wait_until("the broker's listener to have heard all", DRAIN, || {
 			let missing = broker.heard().map(|heard| heard.missing());
@@ -309,8 +329,11 @@ impl Run {
 	}
 }
 
-fn with_cloud(config: &str, broker: &str) -> String {
-	format!("{config}\n[cloud]\nbroker = \"{broker}\"\nclient_id = \"press\"\ngather_ms = 200\n")
+/// With a line to this broker, and a history that is written often.
+fn with_stores(config: &str, broker: &str) -> String {
+	format!(
+		"{config}\n[cloud]\nbroker = \"{broker}\"\nclient_id = \"press\"\ngather_ms = 200\n[history]\nkeep = true\nflush_seconds = 1\n"
+	)
 }
 
 /// Whether the client cuts its own power within `limit`. That it ends in any other way is an error.

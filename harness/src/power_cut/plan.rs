@@ -161,13 +161,14 @@ impl Plan {
 	/// At which sync a client that tears cuts its own power; `None`: it is killed from outside, at any moment.
 	pub(super) fn aim(&mut self, moment: Moment) -> Option<Aim> {
 		let chance = &mut self.chance;
-		let (aimed, journal, seed) = (chance.random_bool(0.75), chance.random_bool(0.7), chance.random());
-		let (file, most) = match moment {
-			// The outbox is opened or made first, then the journal.
-			Moment::Making => ("", 14),
-			Moment::Starting => ("", 6),
-			_ if journal => ("journal", 3),
-			_ => ("cloud", 5),
+		let (aimed, store, seed) = (chance.random_bool(0.75), chance.random_range(0..20), chance.random());
+		let (file, most) = match (moment, store) {
+			// Outbox and history are opened or made, and the journal.
+			(Moment::Making, _) => ("", 18),
+			(Moment::Starting, _) => ("", 8),
+			(_, 0..13) => ("journal", 3),
+			(_, 13..17) => ("cloud", 5),
+			_ => ("history", 3),
 		};
 		let after = chance.random_range(0..most);
 		let file = file.to_owned();
@@ -211,12 +212,14 @@ mod tests {
 	}
 
 	#[test]
-	fn most_of_the_torn_cuts_are_aimed_at_a_sync_of_either_store() {
+	fn most_of_the_torn_cuts_are_aimed_at_a_sync_of_one_of_the_stores() {
 		let mut plan = Plan::new(1);
 		let aims: Vec<_> = (0..100).filter_map(|_| plan.aim(Moment::Accepting)).collect();
 		assert!((60..90).contains(&aims.len()), "{}", aims.len());
-		let journal = aims.iter().filter(|aim| aim.file == "journal").count();
-		assert!(journal > 30 && journal < aims.len(), "{journal}");
+		for (file, least, most) in [("journal", 30, 60), ("cloud", 5, 30), ("history", 5, 25)] {
+			let aimed = aims.iter().filter(|aim| aim.file == file).count();
+			assert!((least..most).contains(&aimed), "{file}: {aimed}");
+		}
 		assert!(aims.windows(2).all(|pair| pair[0].seed != pair[1].seed));
 	}
 }

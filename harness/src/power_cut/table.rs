@@ -100,7 +100,7 @@ impl fmt::Display for Table {
 		)?;
 		write!(
 			f,
-			"0 lost, 0 calls sent twice, 0 jobs run twice, and the journal always opened"
+			"0 lost, 0 calls sent twice, 0 jobs run twice, and journal, outbox and history always opened"
 		)
 	}
 }

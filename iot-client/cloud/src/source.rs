@@ -1,6 +1,6 @@
 //! Where messages come from: the outbox, or in tests something smaller.
 
-use crate::store;
+use iot_disk::{make_folder, write_whole};
 use iot_outbox::{Clock, InFlight, Lane, Message, MessageId, NewMessage, Outbox};
 use serde_json::json;
 use std::{
@@ -62,14 +62,14 @@ impl OutboxSource {
 	}
 
 	fn keep(&self, message: &Message, why: &str) -> io::Result<()> {
-		store::make_folder(&self.aside)?;
+		make_folder(&self.aside)?;
 		let about = json!({
 			"id": message.id.0, "lane": message.lane.name(), "at": message.at_ms, "topic": message.topic, "why": why,
 		});
 		let name = format!("{:020}", message.id.0);
 		// On disk before the outbox forgets it: a power cut must not take both.
-		store::write_whole(&self.aside, &format!("{name}.json"), about.to_string().as_bytes())?;
-		store::write_whole(&self.aside, &format!("{name}.body"), &message.body)?;
+		write_whole(&self.aside.join(format!("{name}.json")), about.to_string().as_bytes())?;
+		write_whole(&self.aside.join(format!("{name}.body")), &message.body)?;
 		prune(&self.aside)
 	}
 }

@@ -1,8 +1,8 @@
 //! Small numbers that outlive a restart: the birth number of Sparkplug B and the counter of commands.
 
+use iot_disk::{make_folder, write_whole};
 use std::{
-	fs::{self, File},
-	io::{self, Write},
+	fs, io,
 	path::{Path, PathBuf},
 };
 
@@ -56,28 +56,8 @@ impl Numbers for NumberFolder {
 	}
 
 	fn save(&self, name: &str, number: u64) -> io::Result<()> {
-		write_whole(&self.0, name, number.to_string().as_bytes())
+		write_whole(&self.0.join(name), number.to_string().as_bytes())
 	}
-}
-
-/// Writes a file into a folder, whole or not at all, even if the power fails.
-pub(crate) fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-	let fresh = folder.join(format!("{name}.new"));
-	let mut file = File::create(&fresh)?;
-	file.write_all(bytes)?;
-	file.sync_all()?;
-	fs::rename(&fresh, folder.join(name))?;
-	File::open(folder)?.sync_all()
-}
-
-/// Makes a folder, unless it is there; a power cut does not take it away again with what is in it.
-pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
-	if folder.is_dir() {
-		return Ok(());
-	}
-	fs::create_dir_all(folder)?;
-	let parent = folder.parent().filter(|parent| *parent != Path::new(""));
-	File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 #[cfg(test)]

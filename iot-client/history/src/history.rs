@@ -4,7 +4,6 @@
 
 use crate::{
 	batch::Batch,
-	medium::{Counters, FileMedium, Medium},
 	memory::{Memory, MAX_ROWS},
 	query::{self, Question, Series, Sources},
 	row::Scale,
@@ -13,6 +12,7 @@ use crate::{
 	writer::{Load, Writer},
 	ChannelId, HistoryError, Limits, Sample,
 };
+use iot_disk::{Counters, Disk, Files};
 use redb::{Database, ReadableDatabase};
 use std::{
 	fmt,
@@ -51,6 +51,14 @@ struct Shared {
 	stats: Stats,
 }
 
+impl Shared {
+	/// Notes what is wrong, if anything is.
+	fn note(&mut self, writer: &Writer) {
+		self.stats.problem = writer.problem.as_ref().map(ToString::to_string);
+		self.stats.disk_full = matches!(writer.problem, Some(HistoryError::DiskFull(_)));
+	}
+}
+
 impl fmt::Debug for History {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		f.debug_struct("History")
@@ -66,16 +74,24 @@ impl History {
 	/// # Errors
 	/// [`HistoryError::Limits`].
 	pub fn new(path: &Path, limits: Limits) -> Result<Self, HistoryError> {
-		limits.check()?;
-		Ok(Self::on(Box::new(FileMedium(path.to_owned())), path, limits))
+		Self::new_at(Arc::new(Files), path, limits)
 	}
 
-	/// On any medium; `name` stands in errors.
-	pub(crate) fn on(medium: Box<dyn Medium>, name: &Path, limits: Limits) -> Self {
+	/// As [`History::new`], with the file on this disk.
+	///
+	/// # Errors
+	/// As [`History::new`].
+	pub fn new_at(disk: Arc<dyn Disk>, path: &Path, limits: Limits) -> Result<Self, HistoryError> {
+		limits.check()?;
+		Ok(Self::on(disk, path, limits))
+	}
+
+	/// With limits that need not make sense.
+	pub(crate) fn on(disk: Arc<dyn Disk>, path: &Path, limits: Limits) -> Self {
 		let counters = Arc::new(Counters::default());
 		let place = Place {
-			path: name.to_owned(),
-			medium,
+			disk,
+			path: path.to_owned(),
 			counters: counters.clone(),
 			limits,
 		};
@@ -241,7 +257,7 @@ impl History {
 		let opened = writer.open();
 		let mut shared = self.shared();
 		shared.was_tried = true;
-		shared.stats.problem = writer.problem.as_ref().map(ToString::to_string);
+		shared.note(writer);
 		let (database, left) = opened?;
 		if shared
 			.under_way
@@ -266,6 +282,8 @@ impl History {
 			let mut guard = self.shared();
 			let shared = &mut *guard;
 			if !shared.memory.is_new && shared.waiting.len() == 0 {
+				writer.is_well();
+				shared.note(writer);
 				return Ok(());
 			}
 			let waiting = Arc::make_mut(&mut shared.waiting);
@@ -285,8 +303,7 @@ impl History {
 		let done = writer.write(&database, &load);
 		drop(database);
 		let mut shared = self.shared();
-		shared.stats.problem = writer.problem.as_ref().map(ToString::to_string);
-		shared.stats.disk_full = matches!(writer.problem, Some(HistoryError::DiskFull(_)));
+		shared.note(writer);
 		shared.stats.kept_bytes = writer.account.tiers.map(|tier| tier.used);
 		if done.is_ok() {
 			shared.waiting = Arc::default();

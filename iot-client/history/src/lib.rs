@@ -6,7 +6,6 @@ mod error;
 mod grid;
 mod history;
 mod limits;
-mod medium;
 mod memory;
 mod query;
 mod record;

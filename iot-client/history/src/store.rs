@@ -2,10 +2,10 @@
 
 use crate::{
 	batch::Batch,
-	medium::{is_full, Counted, Counters, Medium},
 	record::{read_open, Account, Key, Names, ACCOUNT, NAMES, OPEN},
 	HistoryError, Limits,
 };
+use iot_disk::{beside, is_full, open_or_make, Counters, Disk};
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition, TableError, TableHandle};
 use std::{
 	io,
@@ -46,8 +46,8 @@ pub(crate) struct Opened {
 
 /// Where the history is, and how it is opened.
 pub(crate) struct Place {
+	pub(crate) disk: Arc<dyn Disk>,
 	pub(crate) path: PathBuf,
-	pub(crate) medium: Box<dyn Medium>,
 	pub(crate) counters: Arc<Counters>,
 	pub(crate) limits: Limits,
 }
@@ -63,11 +63,12 @@ impl Place {
 		self.try_open()
 	}
 
-	/// Puts the file aside. If even that fails, the next attempt to open it tells.
+	/// Puts the file aside, in place of one that was put aside before: a disk that spoils files must not fill up with them. If
+	/// even that fails, the next attempt to open it tells.
 	pub(crate) fn put_aside(&self, problem: &str) {
 		let path = self.path.display();
 		tracing::error!(%path, %problem, "the history is put aside, with .damaged after its name, and a new one is begun");
-		if let Err(error) = self.medium.put_aside() {
+		if let Err(error) = self.disk.rename(&self.path, &beside(&self.path, "damaged")) {
 			tracing::error!(%path, %error, "the history cannot be put aside");
 		}
 	}
@@ -90,13 +91,15 @@ impl Place {
 	}
 
 	fn open_once(&self) -> Result<Opened, HistoryError> {
-		let storage = self.medium.plug().map_err(|error| self.io(&error))?;
-		let counted = Counted::new(storage, self.counters.clone(), self.limits.max_bytes);
+		let storage = open_or_make(&*self.disk, &self.path)
+			.map_err(|error| self.io(&error))?
+			.counted(self.counters.clone())
+			.no_longer_than(self.limits.max_bytes);
 		let database = Database::builder()
 			.set_cache_size(self.limits.cache_bytes)
 			// A plain open believes the file, and may panic on a damaged one.
 			.set_check_integrity_on_open(true)
-			.create_with_backend(counted)
+			.create_with_backend(storage)
 			.map_err(|error| self.cannot_open(error))?;
 		let (account, names, open) = self.known(&database).map_err(|failure| self.failure(failure))?;
 		Ok(Opened {

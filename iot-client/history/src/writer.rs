@@ -96,10 +96,7 @@ impl Writer {
 		self.forget_signs();
 		match self.transact(database, load) {
 			Ok(()) => {
-				if self.problem.take().is_some() {
-					tracing::info!(path = %self.place.path.display(), "the history is written again");
-				}
-				self.pass = (0, 0);
+				self.is_well();
 				Ok(())
 			}
 			Err(failure) => {
@@ -109,6 +106,14 @@ impl Writer {
 				Err(error)
 			}
 		}
+	}
+
+	/// Notes that all that there is is written.
+	pub(crate) fn is_well(&mut self) {
+		if self.problem.take().is_some() {
+			tracing::info!(path = %self.place.path.display(), "the history is written again");
+		}
+		self.pass = (0, 0);
 	}
 
 	/// Notes that something failed, and says so once.

@@ -24,6 +24,7 @@
 //! ```
 
 use crate::Medium;
+use iot_disk::Storage;
 use redb::StorageBackend;
 use std::{
 	collections::BTreeSet,
@@ -191,8 +192,8 @@ impl FaultyDisk {
 }
 
 impl Medium for FaultyDisk {
-	fn plug(&self) -> io::Result<Box<dyn StorageBackend>> {
-		Ok(Box::new(Self::plug(self)))
+	fn plug(&self) -> io::Result<Storage> {
+		Ok(Storage::new(Self::plug(self)))
 	}
 
 	fn take_spare(&self, bytes: u64) -> io::Result<()> {

@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod clock;
-mod disk;
 mod error;
 #[cfg(any(test, feature = "faults"))]
 pub mod faults;
@@ -21,7 +20,6 @@ mod store;
 mod writer;
 
 pub use clock::{Clock, SystemClock};
-pub use disk::{Disk, Files, Storage};
 pub use error::OutboxError;
 pub use gaps::{Gap, Gaps, Why, DROPPED_TOPIC};
 pub use limits::Limits;

@@ -4,14 +4,15 @@
 
 use crate::{
 	group::{Group, Job, Outcome},
-	medium::{Counters, FileMedium},
+	medium::FileMedium,
 	rate::Rate,
 	record::{self, Key, Record},
 	room::Work,
-	store::{self, Failure, Place, MESSAGES},
+	store::{Failure, Place, MESSAGES},
 	writer::Writer,
-	Clock, Disk, Files, InFlight, Lane, Limits, Medium, Message, MessageId, NewMessage, OutboxError, Stats,
+	Clock, InFlight, Lane, Limits, Medium, Message, MessageId, NewMessage, OutboxError, Stats,
 };
+use iot_disk::{open_or_make, Counters, Disk, Files, Spare};
 use redb::{Database, ReadableDatabase};
 use std::{
 	collections::BTreeSet,
@@ -88,12 +89,14 @@ impl Outbox {
 		clock: Arc<dyn Clock>,
 	) -> Result<Self, OutboxError> {
 		limits.check()?;
-		store::make_file(&disk, path, &limits)?;
 		let medium = FileMedium {
-			disk,
+			disk: disk.clone(),
 			path: path.to_owned(),
+			spare: Spare::of(path),
 		};
-		Self::open_on(Box::new(medium), path, limits, clock)
+		let place = place(Box::new(medium), path, &limits);
+		open_or_make(&*disk, path).map_err(|error| place.io(&error))?;
+		Self::open_in(place, limits, clock)
 	}
 
 	/// As [`Outbox::open`], on any medium; `name` stands in errors.
@@ -107,14 +110,11 @@ impl Outbox {
 		clock: Arc<dyn Clock>,
 	) -> Result<Self, OutboxError> {
 		limits.check()?;
-		let counters = Arc::new(Counters::default());
-		let place = Place {
-			path: name.to_owned(),
-			medium: medium.into(),
-			counters: counters.clone(),
-			cache_bytes: limits.cache_bytes,
-			spare_bytes: limits.spare_bytes(),
-		};
+		Self::open_in(place(medium, name, &limits), limits, clock)
+	}
+
+	fn open_in(place: Place, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self, OutboxError> {
+		let counters = place.counters.clone();
 		let writer = Writer::open(place, limits, clock.clone())?;
 		let outbox = Self {
 			inner: Arc::new(Inner {
@@ -367,6 +367,17 @@ impl Outbox {
 
 	fn listeners(&self) -> MutexGuard<'_, Vec<Listener>> {
 		self.inner.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+}
+
+fn place(medium: Box<dyn Medium>, name: &Path, limits: &Limits) -> Place {
+	Place {
+		path: name.to_owned(),
+		medium: medium.into(),
+		counters: Arc::default(),
+		cache_bytes: limits.cache_bytes,
+		spare_bytes: limits.spare_bytes(),
+		has_spare: Arc::default(),
 	}
 }
 

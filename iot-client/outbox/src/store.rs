@@ -1,17 +1,19 @@
 //! Opening the file, and what its errors mean.
 
 use crate::{
-	limits::Limits,
-	medium::{Counted, Counters, FileMedium, Medium},
 	record::{Key, STATE_KEY},
 	state::{State, StateError, FORMAT},
-	Disk, OutboxError,
+	Medium, OutboxError,
 };
+use iot_disk::{is_full, Counters, Storage};
 use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition, TableHandle};
 use std::{
-	fs, io,
-	path::{Path, PathBuf},
-	sync::{atomic::Ordering, Arc},
+	io,
+	path::PathBuf,
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc,
+	},
 };
 
 pub(crate) const MESSAGES: TableDefinition<&Key, &[u8]> = TableDefinition::new("outbox");
@@ -44,6 +46,8 @@ pub(crate) struct Place {
 	pub(crate) cache_bytes: usize,
 	/// Space that is kept for when the disk is full.
 	pub(crate) spare_bytes: u64,
+	/// Whether it is.
+	pub(crate) has_spare: Arc<AtomicBool>,
 }
 
 impl Place {
@@ -71,7 +75,7 @@ impl Place {
 		self.medium
 			.take_spare(self.spare_bytes)
 			.map_err(|error| self.io(&error))?;
-		self.counters.spare.store(true, Ordering::Relaxed);
+		self.has_spare.store(true, Ordering::Relaxed);
 		Ok(())
 	}
 
@@ -86,12 +90,17 @@ impl Place {
 		}
 	}
 
-	fn open_storage(&self, storage: Box<dyn redb::StorageBackend>) -> Result<Database, OutboxError> {
+	fn open_storage(&self, storage: Storage) -> Result<Database, OutboxError> {
+		let (medium, has_spare) = (self.medium.clone(), self.has_spare.clone());
+		let storage = storage.counted(self.counters.clone()).helped_by(move || {
+			has_spare.store(false, Ordering::Relaxed);
+			medium.give_spare();
+		});
 		Database::builder()
 			.set_cache_size(self.cache_bytes)
 			// A plain open believes the file, and may panic on a damaged one.
 			.set_check_integrity_on_open(true)
-			.create_with_backend(Counted::new(storage, self.medium.clone(), self.counters.clone()))
+			.create_with_backend(storage)
 			.map_err(|error| self.cannot_open(error))
 	}
 
@@ -155,10 +164,10 @@ impl Place {
 		}
 	}
 
-	fn io(&self, error: &io::Error) -> OutboxError {
-		match error.kind() {
-			io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => self.full(),
-			_ => self.store(error.to_string()),
+	pub(crate) fn io(&self, error: &io::Error) -> OutboxError {
+		match is_full(error) {
+			true => self.full(),
+			false => self.store(error.to_string()),
 		}
 	}
 
@@ -193,71 +202,4 @@ impl Place {
 			found,
 		}
 	}
-}
-
-/// Makes the file if there is none, whole or not at all: it gets its name when it is complete, so that a power cut in
-/// between leaves nothing that cannot be opened.
-pub(crate) fn make_file(disk: &Arc<dyn Disk>, path: &Path, limits: &Limits) -> Result<(), OutboxError> {
-	let place = |at: &Path| Place {
-		path: at.to_owned(),
-		medium: Arc::new(FileMedium {
-			disk: disk.clone(),
-			path: at.to_owned(),
-		}),
-		counters: Arc::default(),
-		cache_bytes: limits.cache_bytes,
-		spare_bytes: limits.spare_bytes(),
-	};
-	let io = |error: &io::Error| place(path).io(error);
-	if path.exists() {
-		return Ok(());
-	}
-	let folder = match path.parent() {
-		Some(folder) if folder != Path::new("") => folder,
-		_ => Path::new("."),
-	};
-	fs::create_dir_all(folder).map_err(|e| io(&e))?;
-	let unfinished = unfinished(path);
-	// The lock on the unfinished file keeps another process out until the file has its name.
-	let _lock = if unfinished.exists() {
-		match place(&unfinished).open() {
-			Err(OutboxError::InUse(_)) => return Err(OutboxError::InUse(path.to_owned())),
-			Ok((database, _)) => database,
-			// Of a power cut; nothing was ever put into it.
-			Err(_) => {
-				disk.remove(&unfinished).map_err(|e| io(&e))?;
-				make_new(disk, &place(&unfinished)).map_err(|e| named(e, path))?
-			}
-		}
-	} else {
-		make_new(disk, &place(&unfinished)).map_err(|e| named(e, path))?
-	};
-	if path.exists() {
-		return Ok(());
-	}
-	disk.rename(&unfinished, path).map_err(|e| io(&e))
-}
-
-fn make_new(disk: &Arc<dyn Disk>, place: &Place) -> Result<Database, OutboxError> {
-	let storage = disk.make(&place.path).map_err(|error| place.io(&error))?;
-	let database = place.open_storage(Box::new(storage))?;
-	place.begin(&database)?;
-	Ok(database)
-}
-
-/// The same error, of another file.
-fn named(error: OutboxError, path: &Path) -> OutboxError {
-	let path = path.to_owned();
-	match error {
-		OutboxError::InUse(_) => OutboxError::InUse(path),
-		OutboxError::DiskFull { .. } => OutboxError::DiskFull { path },
-		OutboxError::Store { problem, .. } => OutboxError::Store { path, problem },
-		other => other,
-	}
-}
-
-fn unfinished(path: &Path) -> PathBuf {
-	let mut name = path.as_os_str().to_owned();
-	name.push(".new");
-	name.into()
 }

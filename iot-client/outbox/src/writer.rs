@@ -158,7 +158,7 @@ impl Writer {
 	/// Takes the spare if there is space for it, so that there is some when the disk is full.
 	pub(crate) fn look_for_space(&mut self) {
 		let now = self.clock.monotonic_ms();
-		if self.place.counters.spare.load(Ordering::Relaxed) || !self.search.is_due(now) {
+		if self.place.has_spare.load(Ordering::Relaxed) || !self.search.is_due(now) {
 			return;
 		}
 		match self.place.take_spare() {

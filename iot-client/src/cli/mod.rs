@@ -138,9 +138,7 @@ impl From<DaemonError> for CliError {
 	fn from(error: DaemonError) -> Self {
 		match error {
 			DaemonError::Chain(error) => error.into(),
-			error @ (DaemonError::Wallet(_) | DaemonError::StateDir { .. } | DaemonError::Cloud(_)) => {
-				Self::new(Self::CONFIG, error)
-			}
+			error @ (DaemonError::Wallet(_) | DaemonError::StateDir { .. }) => Self::new(Self::CONFIG, error),
 			error @ (DaemonError::Claim(_) | DaemonError::Journal(_)) => Self::refused(error),
 		}
 	}

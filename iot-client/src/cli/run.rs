@@ -7,10 +7,10 @@ use crate::{
 		news::{Herald, News},
 		DaemonError,
 	},
+	disk::Files,
 	logbook::Logbook,
 	notify::Notifier,
 };
-use iot_outbox::Files;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{
 	sync::{

@@ -9,11 +9,19 @@
 //! Readings are taken from the board's queue in batches and not one by one: at 6 channels and 100 Hz the recorder wakes some
 //! twenty times a second, and makes memory for live readings only if somebody listens.
 
-use super::status::now_ms;
-use crate::board::{BoardHandle, BoardInfo, LinkId, Signal};
-use iot_history::{ChannelId, History, HistoryError, Sample, Scale};
+use super::{
+	notices::Notices,
+	site::Site,
+	status::{now_ms, HistoryStatus},
+};
+use crate::{
+	board::{BoardHandle, BoardInfo, LinkId, Signal},
+	disk::{beside, Disk},
+};
+use iot_history::{ChannelId, History, HistoryError, Limits, Sample, Scale};
 use iot_manager::api::{Fault, HistoryQuery, Reading, Series};
 use std::{
+	path::PathBuf,
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::{Duration, Instant},
 };
@@ -48,6 +56,10 @@ const SOONEST: Duration = Duration::from_secs(10);
 const NEVER: Duration = Duration::from_secs(24 * 3600);
 /// How long the last write may take.
 const LAST_WRITE: Duration = Duration::from_secs(10);
+/// Where the history is, below the folder for state.
+const FILE: &str = "history.redb";
+/// What the alarm about it is filed under.
+const HISTORY: &str = "history";
 
 /// What the machine measured and measures. Clones share it.
 #[derive(Clone, Debug)]
@@ -111,43 +123,91 @@ fn shown(series: iot_history::Series) -> Series {
 }
 
 /// Begins to show what the board measures, and to keep it if there is a history, until `stop` is cancelled; then what is not
-/// written yet is. The file is opened on another thread, and what is wrong with it stops nothing.
-pub(super) fn start(
-	history: Option<History>,
-	board: BoardHandle,
-	stop: CancellationToken,
-) -> (Measured, JoinHandle<()>) {
+/// written yet is. The file is opened on another thread; what is wrong with it stops nothing, and is an alarm until it is
+/// written again.
+pub(super) fn start(store: Option<Store>, board: BoardHandle, stop: CancellationToken) -> (Measured, JoinHandle<()>) {
 	let (live, _) = broadcast::channel(QUEUE);
 	let measured = Measured {
-		history,
+		history: store.as_ref().map(|store| store.history.clone()),
 		live,
 		newest: Arc::default(),
 	};
 	// Now, so that nothing is missed before the task has its turn.
 	let signals = board.signals();
-	let recorder = Recorder::new(board, measured.clone());
+	let recorder = Recorder::new(board, measured.clone(), store);
 	(measured, tokio::spawn(recorder.run(signals, stop)))
 }
 
-/// The history's file, and what was begun with it last.
-struct Keeper {
+/// Says why there is no history though there should be, if so.
+pub(super) fn say(site: &Site, trouble: Option<String>) {
+	trouble.iter().for_each(|trouble| tracing::error!("{trouble}"));
+	site.notices.trouble(HISTORY, trouble);
+	site.notices.show_history(None);
+}
+
+/// The history's file, and who hears how it does.
+pub(super) struct Store {
 	history: History,
+	/// Where a file lies that could not be read.
+	put_aside: PathBuf,
+	notices: Arc<Notices>,
+}
+
+impl Store {
+	/// The one of this machine; nothing is read or made yet.
+	///
+	/// # Errors
+	/// [`HistoryError::Limits`].
+	pub fn new(disk: Arc<dyn Disk>, limits: Limits, site: &Site) -> Result<Self, HistoryError> {
+		let path = site.config.state_dir.join(FILE);
+		Ok(Self {
+			history: History::new_at(disk, &path, limits)?,
+			put_aside: beside(&path, "damaged"),
+			notices: site.notices.clone(),
+		})
+	}
+
+	/// Does something that may wait for the disk, and shows how the history does then. What goes wrong it has said itself.
+	fn on_thread(&self, act: fn(&History) -> Result<(), HistoryError>) -> JoinHandle<()> {
+		let (history, notices) = (self.history.clone(), self.notices.clone());
+		let put_aside = self.put_aside.clone();
+		spawn_blocking(move || {
+			let _ = act(&history);
+			let status = HistoryStatus::from(&history.stats());
+			let trouble = match &status.trouble {
+				Some(why) => Some(format!("what is measured is not written to the history: {why}; it is tried again")),
+				None => put_aside.exists().then(|| {
+					format!(
+						"a history that could not be read was put aside as {}, and a new one begun: see to the disk, then take that file away",
+						put_aside.display()
+					)
+				}),
+			};
+			notices.trouble(HISTORY, trouble);
+			notices.show_history(Some(status));
+		})
+	}
+}
+
+/// The history, and what was begun with it last.
+struct Keeper {
+	store: Store,
 	writing: JoinHandle<()>,
 	written: Instant,
 }
 
 impl Keeper {
-	fn of(history: History) -> Self {
+	fn of(store: Store) -> Self {
 		Self {
-			writing: on_thread(&history, History::open),
+			writing: store.on_thread(History::open),
 			written: Instant::now(),
-			history,
+			store,
 		}
 	}
 
 	/// Takes samples, and has them written before it is time when too many wait.
 	fn add(&mut self, samples: &[Sample]) {
-		let waiting = self.history.add(samples);
+		let waiting = self.store.history.add(samples);
 		if waiting > PRESSING && self.written.elapsed() > SOONEST {
 			self.write();
 		}
@@ -157,13 +217,13 @@ impl Keeper {
 	fn write(&mut self) {
 		if self.writing.is_finished() {
 			self.written = Instant::now();
-			self.writing = on_thread(&self.history, History::flush);
+			self.writing = self.store.on_thread(History::flush);
 		}
 	}
 
 	/// Writes what is left.
 	async fn close(self) {
-		let last = on_thread(&self.history, History::close);
+		let last = self.store.on_thread(History::close);
 		// It waits for one that is under way.
 		if timeout(LAST_WRITE, last).await.is_err() {
 			tracing::warn!("the history was not written in time; what was measured last is missing in it");
@@ -208,9 +268,9 @@ struct Raw {
 }
 
 impl Recorder {
-	fn new(board: BoardHandle, measured: Measured) -> Self {
+	fn new(board: BoardHandle, measured: Measured, store: Option<Store>) -> Self {
 		Self {
-			keeper: measured.history.clone().map(Keeper::of),
+			keeper: store.map(Keeper::of),
 			board,
 			measured,
 			link: None,
@@ -337,7 +397,7 @@ impl Recorder {
 				divisor: channel.scale.divisor,
 			};
 			let id = self.keeper.as_ref().and_then(|keeper| {
-				let id = keeper.history.channel(name, scale);
+				let id = keeper.store.history.channel(name, scale);
 				id.inspect_err(|error| tracing::warn!(%error, "a channel is not in the history"))
 					.ok()
 			});
@@ -420,14 +480,6 @@ fn pause(elapsed: Duration, taken: usize) -> Duration {
 		.checked_div(taken)
 		.unwrap_or(BUSY)
 		.clamp(BUSY, GATHER)
-}
-
-/// Does something that may wait for the disk. What goes wrong the history has said.
-fn on_thread(history: &History, act: fn(&History) -> Result<(), HistoryError>) -> JoinHandle<()> {
-	let history = history.clone();
-	spawn_blocking(move || {
-		let _ = act(&history);
-	})
 }
 
 /// The board's clock by that of this computer. Readings come together; their distances are those of the board.

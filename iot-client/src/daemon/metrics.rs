@@ -7,7 +7,7 @@
 
 mod sheet;
 
-use super::status::{CloudStatus, JobStatus, RuleState, Snapshot};
+use super::status::{CloudStatus, HistoryStatus, JobStatus, RuleState, Snapshot};
 use crate::board::BoardCounters;
 use prometheus_client::{encoding::text::encode, registry::Registry};
 use sheet::Sheet;
@@ -77,6 +77,9 @@ pub fn render(facts: &Facts) -> String {
 	rules(&facts.snapshot.rules, &mut sheet);
 	if let Some(status) = &facts.snapshot.cloud {
 		cloud(status, &mut sheet);
+	}
+	if let Some(status) = &facts.snapshot.history {
+		history(status, &mut sheet);
 	}
 	let mut registry = Registry::default();
 	registry.register_collector(Box::new(sheet));
@@ -281,6 +284,19 @@ fn cloud(cloud: &CloudStatus, sheet: &mut Sheet) {
 	sheet
 		.counter("cloud_delivered", "Messages that the broker has.")
 		.is(cloud.delivered);
+}
+
+fn history(history: &HistoryStatus, sheet: &mut Sheet) {
+	sheet
+		.gauge(
+			"history_unwritten",
+			"Whether what is measured cannot be written to the history.",
+		)
+		.is(history.trouble.is_some());
+	sheet.gauge("history_bytes", "What its file takes.").is(history.bytes);
+	sheet
+		.counter("history_lost", "Steps of the history that found no room for too long.")
+		.is(history.lost);
 }
 
 /// Milliseconds in Prometheus' unit.

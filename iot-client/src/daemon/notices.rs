@@ -1,6 +1,6 @@
 //! What the parts of the daemon show each other, beside the chain and the board.
 
-use super::status::{CloudStatus, Snapshot};
+use super::status::{CloudStatus, HistoryStatus, Snapshot};
 use crate::disk;
 use iot_rules::{Action, Change, Firing, RuleStatus};
 use std::{
@@ -30,6 +30,7 @@ pub struct Notices {
 	alarms: watch::Sender<Vec<String>>,
 	halts: watch::Sender<BTreeMap<String, String>>,
 	cloud: watch::Sender<Option<CloudStatus>>,
+	history: watch::Sender<Option<HistoryStatus>>,
 	rules: watch::Sender<Vec<RuleStatus>>,
 	rules_trouble: watch::Sender<Option<String>>,
 	/// How often somebody wanted the rules to be read anew, and how many of these wishes are fulfilled.
@@ -52,6 +53,7 @@ impl Notices {
 			alarms: watch::Sender::default(),
 			halts: watch::Sender::default(),
 			cloud: watch::Sender::default(),
+			history: watch::Sender::default(),
 			rules: watch::Sender::default(),
 			rules_trouble: watch::Sender::default(),
 			rules_wanted: watch::Sender::default(),
@@ -210,6 +212,16 @@ impl Notices {
 	/// The line to the cloud, if there is one.
 	pub fn cloud(&self) -> Option<CloudStatus> {
 		self.cloud.borrow().clone()
+	}
+
+	/// What is remembered of what was measured, by now; nothing if nothing is.
+	pub fn show_history(&self, history: Option<HistoryStatus>) {
+		self.history.send_replace(history);
+	}
+
+	/// What is remembered of what was measured, if anything is.
+	pub fn history(&self) -> Option<HistoryStatus> {
+		self.history.borrow().clone()
 	}
 
 	/// The rules, by now.

@@ -2,25 +2,22 @@
 
 use super::{
 	claim::{ClaimError, KeyClaim},
-	cloud::CloudFault,
 	foreman::Foreman,
 	news::Herald,
 	notices::Notices,
 	side::SideWork,
 	site::Site,
-	space,
 };
 use crate::{
 	board::{self, BoardHandle, SerialLine},
 	chain::{light::LightClient, Chain, ChainError, Submitter},
 	config::{Config, Source},
-	disk,
-	journal::{Journal, JournalError},
+	disk::{self, Disk},
+	journal::{self, Journal, JournalError},
 	logbook::Logbook,
 	modbus,
 	wallet::{Password, Wallet, WalletError},
 };
-use iot_outbox::Disk;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use subxt::utils::H256;
 use tokio::{
@@ -50,9 +47,6 @@ pub enum DaemonError {
 	/// Another client signs with it.
 	#[error(transparent)]
 	Claim(#[from] ClaimError),
-	/// The line to the cloud.
-	#[error(transparent)]
-	Cloud(#[from] CloudFault),
 	/// The journal.
 	#[error(transparent)]
 	Journal(#[from] JournalError),
@@ -163,7 +157,7 @@ async fn open_key(
 /// Does the jobs, and what goes on beside them, which comes to rest last: it tells of the rest of all.
 async fn serve(site: Site, key: (Arc<Wallet>, KeyClaim), calls: Calls) -> Result<(), DaemonError> {
 	let side_stop = CancellationToken::new();
-	let side = SideWork::start(site.clone(), calls.clone())?;
+	let side = SideWork::start(site.clone(), calls.clone());
 	let side = tokio::spawn(side.run(side_stop.clone()));
 	let stop = tell_before_stopping(&site, calls.stop);
 	let result = jobs(&calls.disk, &site, key, JOURNAL_AGAIN, &stop).await;
@@ -209,10 +203,8 @@ async fn jobs(
 				work(site.clone(), (wallet.clone(), claim), journal, stop.clone()).await
 			}
 		};
-		// One that cannot be opened at the start, on a disk with room, is for somebody to look at.
-		let may_pass = claim.is_none() || space::trouble(&site.config).await.is_some();
 		match ended {
-			Err(DaemonError::Journal(error)) if may_pass && passes(&error) => {
+			Err(DaemonError::Journal(error)) if passes(&error, claim.is_none()) => {
 				tracing::error!(%error, "nothing moves and nothing is sent until the journal can be written");
 				site.notices
 					.trouble(JOURNAL, Some(format!("nothing is done for jobs: {error}")));
@@ -227,9 +219,15 @@ async fn jobs(
 	}
 }
 
-/// Whether a journal that failed may be opened again. While what was sent before is still looked for, it is in use by us.
-fn passes(error: &JournalError) -> bool {
-	matches!(error, JournalError::Store(_) | JournalError::InUse(_))
+/// Whether a journal that failed may be opened again. That there is no room for it passes, also at the start: until then
+/// nothing can be promised or signed. Anything else at the start is for somebody to look at. While what was sent before is
+/// still looked for, it is in use by us.
+fn passes(error: &JournalError, was_open: bool) -> bool {
+	match error {
+		JournalError::DiskFull => true,
+		JournalError::Store(_) | JournalError::InUse(_) => was_open,
+		JournalError::OtherChain { .. } | JournalError::OtherFormat(_) | JournalError::IllegalStep { .. } => false,
+	}
 }
 
 /// Starts the bridge to the machine, whichever way it is reached.
@@ -271,11 +269,7 @@ async fn open_journal(
 			session = site.chain.session() => session.genesis(),
 		},
 	};
-	Some(Journal::open_on(
-		&**disk,
-		&config.state_dir.join("journal.redb"),
-		genesis,
-	))
+	Some(Journal::open_on(&**disk, &journal::path(&config.state_dir), genesis))
 }
 
 #[cfg(test)]

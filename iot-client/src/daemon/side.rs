@@ -4,15 +4,15 @@
 //! A part that cannot begin is an alarm. It never keeps the machine from its work.
 
 use super::{
-	cloud::{self, CloudFault},
-	history::{self, Measured},
+	cloud,
+	history::{self, Measured, Store},
 	manager::{self, Front, World},
 	rules::Watch,
 	run::Calls,
 	site::Site,
 };
 use crate::config::{Config, ConfigError};
-use iot_history::{History, Limits};
+use iot_history::Limits;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{
 	sync::watch,
@@ -25,12 +25,8 @@ use tokio_util::sync::CancellationToken;
 const LIMIT: Duration = Duration::from_secs(15);
 /// How long whoever looks on by the manager has to hear that it ends.
 const FAREWELL: Duration = Duration::from_millis(500);
-/// Where the history is, below the folder for state.
-const HISTORY_FILE: &str = "history.redb";
-/// What the alarms about the configuration and the cloud are filed under.
+/// What the alarm about the configuration is filed under.
 const CONFIGURATION: &str = "configuration";
-const CLOUD: &str = "cloud";
-const HISTORY: &str = "history";
 
 /// What goes on beside the jobs.
 pub(super) struct SideWork {
@@ -78,10 +74,7 @@ impl Part {
 
 impl SideWork {
 	/// Begins everything that the configuration names.
-	///
-	/// # Errors
-	/// When what is to go to the cloud cannot be kept.
-	pub fn start(site: Site, calls: Calls) -> Result<Self, CloudFault> {
+	pub fn start(site: Site, calls: Calls) -> Self {
 		let mut side = Self {
 			in_force: watch::Sender::new(site.config.clone()),
 			measured: watch::Sender::new(None),
@@ -96,9 +89,9 @@ impl SideWork {
 		};
 		side.begin_rules();
 		side.begin_history();
-		side.begin_cloud()?;
+		side.begin_cloud();
 		side.begin_manager();
-		Ok(side)
+		side
 	}
 
 	/// Reads the configuration anew whenever somebody wants it, until `stop` is cancelled; then ends everything.
@@ -150,13 +143,8 @@ impl SideWork {
 		}
 		if before.cloud != now.cloud {
 			end(&mut self.cloud).await;
-			self.site.notices.forget_cloud();
-			let trouble = self
-				.begin_cloud()
-				.err()
-				.map(|fault| format!("there is no line to the cloud: {fault}"));
-			trouble.iter().for_each(|trouble| tracing::error!("{trouble}"));
-			self.site.notices.trouble(CLOUD, trouble);
+			cloud::forget(&self.site);
+			self.begin_cloud();
 		}
 		// Who looks at values does so through the history.
 		if before.manager != now.manager || before.history != now.history {
@@ -185,20 +173,16 @@ impl SideWork {
 
 	fn begin_history(&mut self) {
 		let (limits, is_shown) = measures(&self.site.config);
-		let path = self.site.config.state_dir.join(HISTORY_FILE);
-		let opened = limits.map(|limits| History::new(&path, limits)).transpose();
-		let trouble = opened
-			.as_ref()
-			.err()
-			.map(|error| format!("no history is kept: {error}"));
-		trouble.iter().for_each(|trouble| tracing::error!("{trouble}"));
-		self.site.notices.trouble(HISTORY, trouble);
-		let history = opened.unwrap_or_default();
-		if history.is_none() && !is_shown {
+		let kept = limits.map(|limits| Store::new(self.calls.disk.clone(), limits, &self.site));
+		let kept = kept.transpose();
+		let trouble = kept.as_ref().err().map(|error| format!("no history is kept: {error}"));
+		history::say(&self.site, trouble);
+		let store = kept.unwrap_or_default();
+		if store.is_none() && !is_shown {
 			return;
 		}
 		let stop = CancellationToken::new();
-		let (measured, task) = history::start(history, self.site.board.clone(), stop.clone());
+		let (measured, task) = history::start(store, self.site.board.clone(), stop.clone());
 		self.measured.send_replace(Some(measured));
 		self.history = Some(Part {
 			what: "the history",
@@ -207,16 +191,15 @@ impl SideWork {
 		});
 	}
 
-	fn begin_cloud(&mut self) -> Result<(), CloudFault> {
+	fn begin_cloud(&mut self) {
 		if let Some(section) = &self.site.config.cloud {
 			let stop = CancellationToken::new();
 			self.cloud = Some(Part {
 				what: "the line to the cloud; what it had to tell is in the outbox, and it",
-				task: cloud::start(self.calls.disk.clone(), section.clone(), &self.site, stop.clone())?,
+				task: cloud::start(self.calls.disk.clone(), section.clone(), &self.site, stop.clone()),
 				stop,
 			});
 		}
-		Ok(())
 	}
 
 	fn begin_manager(&mut self) {

@@ -5,10 +5,15 @@ use crate::{
 	board::LinkId,
 	config::Source,
 	daemon::bench::{Bench, SOON, TEMPERATURE},
+	disk::{Disk, Files, Storage},
 	logbook::Logbook,
 };
-use iot_outbox::Files;
-use std::{fs, net::TcpListener};
+use std::{
+	fs, io,
+	net::TcpListener,
+	path::Path,
+	sync::atomic::{AtomicBool, Ordering},
+};
 use tokio::sync::Notify;
 
 const RULES: &str = "[[rule]]\nname = \"hot\"\nwhen = \"temperature > 90.0\"\nthen = [{ notify = \"too hot\" }]\n";
@@ -21,8 +26,39 @@ struct Beside {
 	task: JoinHandle<()>,
 }
 
+/// A disk that has no room until it is told so.
+#[derive(Debug, Default)]
+struct Full(AtomicBool);
+
+impl Full {
+	fn has_room(&self) -> io::Result<()> {
+		match self.0.load(Ordering::SeqCst) {
+			true => Ok(()),
+			false => Err(io::ErrorKind::StorageFull.into()),
+		}
+	}
+}
+
+impl Disk for Full {
+	fn open(&self, path: &Path) -> io::Result<Storage> {
+		Files.open(path)
+	}
+
+	fn make(&self, path: &Path) -> io::Result<Storage> {
+		self.has_room().and_then(|()| Files.make(path))
+	}
+
+	fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+		Files.rename(from, to)
+	}
+
+	fn remove(&self, path: &Path) -> io::Result<()> {
+		Files.remove(path)
+	}
+}
+
 /// A bench, and the side work of this configuration on it.
-fn side_work(sections: &str) -> (Bench, Calls, SideWork) {
+fn side_work(disk: Arc<dyn Disk>, sections: &str) -> (Bench, Calls, SideWork) {
 	let mut bench = Bench::new();
 	let source = Source {
 		path: bench.dir.path().join("machine.toml"),
@@ -36,15 +72,19 @@ fn side_work(sections: &str) -> (Bench, Calls, SideWork) {
 		reload: Arc::new(Notify::new()),
 		stop: CancellationToken::new(),
 		logbook: Logbook::default(),
-		disk: Arc::new(Files),
+		disk,
 	};
-	let side = SideWork::start(bench.site.clone(), calls.clone()).unwrap();
+	let side = SideWork::start(bench.site.clone(), calls.clone());
 	(bench, calls, side)
 }
 
 impl Beside {
 	fn start(sections: &str) -> Self {
-		let (bench, calls, side) = side_work(sections);
+		Self::start_on(Arc::new(Files), sections)
+	}
+
+	fn start_on(disk: Arc<dyn Disk>, sections: &str) -> Self {
+		let (bench, calls, side) = side_work(disk, sections);
 		let stop = CancellationToken::new();
 		let task = tokio::spawn(side.run(stop.clone()));
 		Self {
@@ -148,10 +188,31 @@ async fn whoever_may_look_finds_values_also_when_none_are_kept() {
 		("\n[manager]\nlisten = \"127.0.0.1:0\"\n[history]\nkeep = false\n", true),
 		("\n[history]\nkeep = true\n", true),
 	] {
-		let (_bench, _calls, side) = side_work(sections);
+		let (_bench, _calls, side) = side_work(Arc::new(Files), sections);
 		assert_eq!(side.measured.borrow().is_some(), shown, "{sections}");
 		let stop = CancellationToken::new();
 		stop.cancel();
 		timeout(SOON, side.run(stop)).await.unwrap();
 	}
+}
+
+#[tokio::test]
+async fn on_a_disk_that_is_full_at_the_start_all_begins_and_outbox_and_history_follow_when_there_is_room() {
+	let disk = Arc::new(Full::default());
+	let section = "\n[rules]\nfile = \"rules.toml\"\n[history]\nkeep = true\nflush_seconds = 1\n[cloud]\nbroker = \"mqtt://127.0.0.1:1\"\nclient_id = \"press\"\n";
+	let beside = Beside::start_on(disk.clone(), section);
+	beside.complained("nothing is kept for the cloud", true).await;
+	beside.complained("not written to the history", true).await;
+	// The rules watch all the same.
+	beside.complained("too hot", true).await;
+	let (history, cloud) = (beside.bench.site.notices.history(), beside.bench.site.notices.cloud());
+	assert!(history.unwrap().disk_full && cloud.unwrap().disk_full);
+	disk.0.store(true, Ordering::SeqCst);
+	beside.complained("nothing is kept for the cloud", false).await;
+	beside.complained("not written to the history", false).await;
+	let state = beside.bench.site.config.state_dir.clone();
+	for file in ["cloud.outbox", "history.redb"] {
+		assert!(state.join(file).exists(), "{file}");
+	}
+	beside.end().await;
 }

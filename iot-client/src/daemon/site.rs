@@ -113,6 +113,7 @@ impl Site {
 			chain,
 			board,
 			cloud: self.notices.cloud(),
+			history: self.notices.history(),
 			rules: self.notices.rules().iter().map(RuleState::from).collect(),
 			orders_paused: self.notices.orders_are_paused(),
 			..Snapshot::default()

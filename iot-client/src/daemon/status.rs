@@ -37,6 +37,9 @@ pub struct Snapshot {
 	/// The line to the cloud, if there is one.
 	#[serde(default)]
 	pub cloud: Option<CloudStatus>,
+	/// What is remembered of what was measured, if anything is.
+	#[serde(default)]
+	pub history: Option<HistoryStatus>,
 	/// The owner's rules.
 	#[serde(default)]
 	pub rules: Vec<RuleState>,
@@ -98,6 +101,36 @@ impl CloudStatus {
 			delivered: outbox.delivered,
 			minutes_left: outbox.hours_left.map(|hours| (hours * 60.0) as u64),
 			disk_full: outbox.disk_full,
+		}
+	}
+}
+
+/// What is remembered of what was measured.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct HistoryStatus {
+	/// Why it is not written, if so; what is new waits in memory then.
+	pub trouble: Option<String>,
+	/// Whether that is because the disk is full.
+	pub disk_full: bool,
+	/// What the file takes, in bytes.
+	pub bytes: u64,
+	/// Steps that wait to be written.
+	pub waiting: u64,
+	/// Steps that were dropped because the disk took nothing for too long, since the daemon started.
+	pub lost: u64,
+	/// Pieces of the file that could not be read, since the daemon started.
+	pub unread: u64,
+}
+
+impl From<&iot_history::Stats> for HistoryStatus {
+	fn from(stats: &iot_history::Stats) -> Self {
+		Self {
+			trouble: stats.problem.clone(),
+			disk_full: stats.disk_full,
+			bytes: stats.file_bytes,
+			waiting: stats.rows_waiting,
+			lost: stats.rows_lost,
+			unread: stats.pieces_unread,
 		}
 	}
 }

@@ -12,15 +12,15 @@
 
 use crate::{
 	chain::types::{BlockId, JobId},
-	disk, parse,
+	disk::{is_full, open_or_make, Counters, Disk, Files, Spare, Storage},
+	parse,
 };
-use iot_outbox::{Disk, Files};
 use redb::{Database, Durability, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition};
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use std::{
 	io,
 	path::{Path, PathBuf},
-	sync::Arc,
+	sync::{atomic::Ordering, Arc},
 };
 use subxt::utils::{AccountId32, H256};
 
@@ -34,6 +34,23 @@ const FORMAT: &[u8] = b"1";
 /// Every so many blocks the last seen block goes to disk at once. Between them it may be lost: blocks are then seen
 /// twice, which does no harm, and the disk of a small computer lives longer.
 const BLOCKS_BETWEEN_SYNCS: u64 = 64;
+
+/// The journal in the folder for state.
+const FILE: &str = "journal.redb";
+
+/// Space that is kept for it, in bytes: enough for what a job that runs writes down until it is settled.
+pub const SPARE_BYTES: u64 = 1024 * 1024;
+
+/// Where the journal is in a folder for state.
+pub fn path(state_dir: &Path) -> PathBuf {
+	state_dir.join(FILE)
+}
+
+/// The space that is kept for the journal in a folder for state. The journal gives it up when the disk is full, so that what
+/// has begun comes to its end; whoever begins something sees to it that it is kept.
+pub fn spare(state_dir: &Path) -> Spare {
+	Spare::of(&path(state_dir))
+}
 
 /// How far a job got, as only this computer knows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -138,14 +155,20 @@ pub enum JournalError {
 		/// Where it was to go.
 		to: String,
 	},
+	/// The disk has no room for it. What was written is there still.
+	#[error("the disk has no room for the journal: take away old evidence that is kept elsewhere, or old logs")]
+	DiskFull,
 	/// The disk or the store failed.
-	#[error("the journal cannot be read or written (is the disk full or worn?): {0}")]
+	#[error("the journal cannot be read or written (is the disk worn or gone?): {0}")]
 	Store(String),
 }
 
 impl<E: Into<redb::Error>> From<E> for JournalError {
 	fn from(error: E) -> Self {
-		Self::Store(error.into().to_string())
+		match error.into() {
+			redb::Error::Io(error) if is_full(&error) => Self::DiskFull,
+			error => Self::Store(error.to_string()),
+		}
 	}
 }
 
@@ -171,12 +194,22 @@ impl Journal {
 	/// # Errors
 	/// As [`Journal::open`].
 	pub fn open_on(disk: &dyn Disk, path: &Path, genesis: H256) -> Result<Self> {
-		let folder = path.parent().unwrap_or(Path::new("."));
-		disk::make_folder(folder).map_err(|error| unusable(folder, &error))?;
-		if !path.exists() {
-			make(disk, path)?;
-		}
-		let storage = disk.open(path).map_err(|error| unusable(path, &error))?;
+		let counters = Arc::<Counters>::default();
+		let spare = Spare::of(path);
+		let opened = open_or_make(disk, path)
+			.map_err(|error| unusable(path, &error))
+			.and_then(|storage| {
+				let storage = storage.counted(counters.clone()).helped_by(move || spare.give());
+				Self::open_in(storage, path, genesis)
+			});
+		opened.map_err(|error| match error {
+			// The store's own errors do not always tell.
+			JournalError::Store(_) if counters.full.load(Ordering::Relaxed) => JournalError::DiskFull,
+			error => error,
+		})
+	}
+
+	fn open_in(storage: Storage, path: &Path, genesis: H256) -> Result<Self> {
 		// The store would take an empty file for a new one. No power cut leaves one here, and a journal that was emptied must
 		// not pass for one in which nothing was ever done.
 		if storage.len().map_err(|error| unusable(path, &error))? == 0 {
@@ -392,21 +425,11 @@ impl Journal {
 	}
 }
 
-/// Makes an empty store. The store fills its file bit by bit, and refuses for ever one that a power cut left half made: so it
-/// is made under another name, and gets its own when it is whole.
-fn make(disk: &dyn Disk, path: &Path) -> Result<()> {
-	let fresh = path.with_extension("redb.new");
-	let whole = || {
-		disk.remove(&fresh)?;
-		let made = Database::builder().create_with_backend(disk.make(&fresh)?);
-		made.and_then(Database::close).map_err(io::Error::other)?;
-		disk.rename(&fresh, path)
-	};
-	whole().map_err(|error| unusable(&fresh, &error))
-}
-
 fn unusable(path: &Path, error: &io::Error) -> JournalError {
-	JournalError::Store(format!("{}: {error}", path.display()))
+	match is_full(error) {
+		true => JournalError::DiskFull,
+		false => JournalError::Store(format!("{}: {error}", path.display())),
+	}
 }
 
 fn to_json<T: Serialize>(value: &T) -> Vec<u8> {

@@ -309,3 +309,99 @@ fn refuses_another_releases_format() {
 	drop(journal);
 	assert!(matches!(disk.open(), Err(JournalError::OtherFormat(_))));
 }
+
+/// A disk that is full as long as the journal's spare is kept, or for ever.
+#[derive(Debug)]
+struct FullDisk {
+	spare: Spare,
+	for_ever: bool,
+}
+
+#[derive(Debug)]
+struct FullFile(Storage, Spare, bool);
+
+impl FullFile {
+	fn has_space(&self) -> io::Result<()> {
+		match self.2 || self.1.bytes() > 0 {
+			true => Err(io::ErrorKind::StorageFull.into()),
+			false => Ok(()),
+		}
+	}
+}
+
+impl StorageBackend for FullFile {
+	fn len(&self) -> io::Result<u64> {
+		self.0.len()
+	}
+
+	fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+		self.0.read(offset, out)
+	}
+
+	fn set_len(&self, len: u64) -> io::Result<()> {
+		self.has_space().and_then(|()| self.0.set_len(len))
+	}
+
+	fn sync_data(&self) -> io::Result<()> {
+		self.0.sync_data()
+	}
+
+	fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+		self.has_space().and_then(|()| self.0.write(offset, data))
+	}
+}
+
+impl crate::disk::Disk for FullDisk {
+	fn open(&self, path: &Path) -> io::Result<Storage> {
+		let file = FullFile(Files.open(path)?, self.spare.clone(), self.for_ever);
+		Ok(Storage::new(file))
+	}
+
+	fn make(&self, path: &Path) -> io::Result<Storage> {
+		let file = FullFile(Files.make(path)?, self.spare.clone(), self.for_ever);
+		Ok(Storage::new(file))
+	}
+
+	fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+		Files.rename(from, to)
+	}
+
+	fn remove(&self, path: &Path) -> io::Result<()> {
+		Files.remove(path)
+	}
+}
+
+#[test]
+fn on_a_full_disk_what_has_begun_is_written_with_the_space_that_was_kept() {
+	let dir = tempfile::tempdir().unwrap();
+	let (path, spare) = (path(dir.path()), spare(dir.path()));
+	Journal::open(&path, GENESIS).unwrap();
+	spare.take(SPARE_BYTES).unwrap();
+	let disk = FullDisk {
+		spare: spare.clone(),
+		for_ever: false,
+	};
+	let journal = Journal::open_on(&disk, &path, GENESIS).unwrap();
+	LIFE.into_iter().for_each(|step| step(&journal).unwrap());
+	assert_eq!(spare.bytes(), 0);
+}
+
+#[test]
+fn a_disk_that_is_full_is_told_from_one_that_fails_whether_the_journal_is_there_or_not() {
+	let dir = tempfile::tempdir().unwrap();
+	let (path, disk) = (
+		path(dir.path()),
+		FullDisk {
+			spare: spare(dir.path()),
+			for_ever: true,
+		},
+	);
+	let full = || Journal::open_on(&disk, &path, GENESIS).unwrap_err();
+	assert!(matches!(full(), JournalError::DiskFull), "{}", full());
+	assert!(!path.exists());
+	Journal::open(&path, GENESIS).unwrap().advance(JOB, &ready()).unwrap();
+	assert!(matches!(full(), JournalError::DiskFull), "{}", full());
+	assert!(full().to_string().contains("take away old evidence"));
+	// It is as it was.
+	assert_eq!(Journal::open(&path, GENESIS).unwrap().job(JOB).unwrap(), Some(ready()));
+}

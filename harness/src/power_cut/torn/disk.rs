@@ -4,7 +4,7 @@ use super::{
 	cache::Cache,
 	power::{Power, Torn},
 };
-use iot_outbox::{Disk, Files, Storage};
+use iot_disk::{Disk, Files, Storage};
 use rand::{rngs::StdRng, Rng, SeedableRng};
 use redb::{BackendError, StorageBackend};
 use std::{

@@ -8,6 +8,8 @@
 //!   two pieces, so that a kill amid the sync leaves some of them;
 //! - single sectors and lengths that go there earlier, by chance, as a kernel may write back at any moment.
 //!
+//! Journal, outbox and history are on it; small files that are replaced as a whole are not.
+//!
 //! The same program can cut its own power amid a sync that was ordered before, after a number of pieces that a seed draws.
 
 mod cache;

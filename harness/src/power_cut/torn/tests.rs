@@ -5,7 +5,9 @@ use iot_client::{
 	chain::types::JobId,
 	journal::{Journal, JournalError, Phase, SentTransaction},
 };
-use iot_outbox::{Disk, Files, InFlight, Lane, Limits, NewMessage, Outbox, SystemClock};
+use iot_disk::{Disk, Files};
+use iot_history::{History, Sample, Scale};
+use iot_outbox::{InFlight, Lane, Limits, NewMessage, Outbox, SystemClock};
 use rand::{rngs::StdRng, Rng, SeedableRng};
 use redb::{Database, Durability, ReadableDatabase, ReadableTableMetadata, StorageBackend, TableDefinition};
 use std::{
@@ -267,6 +269,90 @@ fn kept(folder: &Path, put: &BTreeMap<u64, Vec<u8>>) -> Result<(), String> {
 	match put.iter().find(|(id, body)| found.get(*id) != Some(*body)) {
 		Some((id, _)) => Err(format!("message {id} is lost or changed")),
 		None => Ok(()),
+	}
+}
+
+/// A whole hour, so that steps of all sizes begin with it.
+const T0: u64 = 1_800_000_000_000;
+/// Readings of one flush, a second apart.
+const A_FLUSH: u64 = 50;
+const FLUSHES: u64 = 20;
+
+#[test]
+fn a_history_on_it_loses_nothing_wherever_the_power_goes() {
+	let (whole, dir) = (for_ever(), tempfile::tempdir().unwrap());
+	let all = FLUSHES * A_FLUSH;
+	assert_eq!(measure(&TearingDisk::new(0, whole.clone()), dir.path()), all);
+	assert_eq!(remembered(dir.path(), all), Ok(all));
+	let pieces = usize::MAX - whole.left();
+	assert!(pieces > 200, "{pieces}");
+	let (mut chance, mut found) = (StdRng::seed_from_u64(3), BTreeSet::new());
+	for seed in 0..40 {
+		let dir = tempfile::tempdir().unwrap();
+		let power = chance.random_range(0..pieces);
+		let written = measure(&TearingDisk::new(seed, Lasts::for_pieces(power)), dir.path());
+		match remembered(dir.path(), written) {
+			Ok(count) => found.insert(count),
+			Err(problem) => panic!("seed {seed}, power for {power} of {pieces} pieces: {problem}"),
+		};
+	}
+	assert!(found.len() > 6, "the power went in few places only: {found:?}");
+	for seed in 0..5 {
+		let dir = tempfile::tempdir().unwrap();
+		let disk = TearingDisk::with_defect(seed, for_ever(), Defect::Lies);
+		let written = measure(&disk, dir.path());
+		assert!(
+			remembered(dir.path(), written).is_err(),
+			"a disk that lies is not found out"
+		);
+	}
+}
+
+/// Measures and flushes so often, and the power goes; how many readings were written.
+fn measure(disk: &TearingDisk, folder: &Path) -> u64 {
+	let path = folder.join("history.redb");
+	let history = History::new_at(Arc::new(disk.clone()), &path, iot_history::Limits::default()).unwrap();
+	let channel = history.channel("spindle", Scale::ONE).unwrap();
+	let mut written = 0;
+	for flush in 0..FLUSHES {
+		let seconds = flush * A_FLUSH..(flush + 1) * A_FLUSH;
+		let samples: Vec<_> = seconds
+			.map(|second| Sample {
+				channel,
+				at: T0 + second * 1_000,
+				raw: second as i32,
+			})
+			.collect();
+		history.add(&samples);
+		if history.flush().is_err() {
+			break;
+		}
+		written += A_FLUSH;
+	}
+	disk.die();
+	written
+}
+
+/// How many readings there are: those that were written, or with the flush under way all of it.
+fn remembered(folder: &Path, written: u64) -> Result<u64, String> {
+	let path = folder.join("history.redb");
+	let history = History::new(&path, iot_history::Limits::default()).map_err(|error| error.to_string())?;
+	history.open().map_err(|error| error.to_string())?;
+	if folder.join("history.redb.damaged").exists() {
+		return Err("it was put aside".to_owned());
+	}
+	let most = FLUSHES * A_FLUSH;
+	let series = history.query(&["spindle"], T0, T0 + most * 1_000, 2_000);
+	let points = &series.map_err(|error| error.to_string())?[0].points;
+	let wrong = points.iter().enumerate().find(|(second, point)| {
+		let at = T0 + *second as u64 * 1_000;
+		(point.from, point.min, point.max, point.count) != (at, *second as f64, *second as f64, 1)
+	});
+	let count = points.len() as u64;
+	match (wrong, count == written || count == written + A_FLUSH) {
+		(Some((second, point)), _) => Err(format!("second {second} is {point:?}")),
+		(None, false) => Err(format!("{count} readings are there, and {written} were written")),
+		(None, true) => Ok(count),
 	}
 }
 

@@ -30,8 +30,8 @@ fn run(history: &History, from: u64, length: u64) {
 }
 
 /// When the first piece of a tier begins, and what its pieces count, by looking at them.
-fn look(medium: &TestMedium, tier: Tier) -> (Option<u64>, u64) {
-	let database = Database::builder().create_with_backend(medium.disk().plug()).unwrap();
+fn look(files: &TestDisk, tier: Tier) -> (Option<u64>, u64) {
+	let database = Database::builder().create_with_backend(files.disk().plug()).unwrap();
 	let table = database.begin_read().unwrap().open_table(TABLE).unwrap();
 	let all = table.range((tier.index(), 0, 0)..(tier.index() + 1, 0, 0)).unwrap();
 	let pieces: Vec<_> = all.map(|piece| piece.unwrap()).collect();
@@ -47,7 +47,7 @@ fn look(medium: &TestMedium, tier: Tier) -> (Option<u64>, u64) {
 
 #[test]
 fn each_tier_keeps_its_age_and_the_finest_that_has_all_answers() {
-	let (medium, history) = history(limits());
+	let (files, history) = history(limits());
 	run(&history, T0, 2 * DAY);
 	let now = T0 + 2 * DAY;
 	let cases = [
@@ -67,7 +67,7 @@ fn each_tier_keeps_its_age_and_the_finest_that_has_all_answers() {
 	let kept = history.stats().kept_bytes;
 	drop(history);
 	for (tier, age) in [(Tier::Second, HOUR), (Tier::Minute, DAY), (Tier::Hour, 365 * DAY)] {
-		let (first, bytes) = look(&medium, tier);
+		let (first, bytes) = look(&files, tier);
 		let oldest = now.saturating_sub(age + tier.window()).max(T0 - T0 % tier.window());
 		assert!(
 			first.is_some_and(|first| first >= oldest && first <= now - age.min(2 * DAY)),
@@ -84,11 +84,11 @@ fn the_oldest_goes_for_room() {
 		max_age_ms: u64::MAX,
 		max_bytes: 16 * 1024,
 	};
-	let (medium, history) = history(limits);
+	let (files, history) = history(limits);
 	run(&history, T0, DAY);
 	assert!(history.stats().kept_bytes[0] <= 16 * 1024);
 	drop(history);
-	let (first, bytes) = look(&medium, Tier::Second);
+	let (first, bytes) = look(&files, Tier::Second);
 	assert!(
 		first.is_some_and(|first| first > T0) && bytes > 15 * 1024,
 		"{first:?} {bytes}"
@@ -97,7 +97,7 @@ fn the_oldest_goes_for_room() {
 
 #[test]
 fn a_clock_that_is_ahead_for_a_minute_takes_little_along() {
-	let (medium, history) = history(limits());
+	let (files, history) = history(limits());
 	run(&history, T0, HOUR);
 	add(&history, "t", T0 + 400 * DAY, 1);
 	history.flush().unwrap();
@@ -105,7 +105,7 @@ fn a_clock_that_is_ahead_for_a_minute_takes_little_along() {
 	let left = counts(&history, "t", T0 + 20 * MINUTE, T0 + 70 * MINUTE, 2000);
 	assert_eq!(left.iter().map(|(_, count)| count).sum::<u64>(), 50 * 6);
 	drop(history);
-	assert!(look(&medium, Tier::Second)
+	assert!(look(&files, Tier::Second)
 		.0
 		.is_some_and(|first| first <= T0 + 20 * MINUTE));
 }
@@ -152,12 +152,12 @@ fn a_channel_that_is_not_measured_any_more_is_kept() {
 
 #[test]
 fn limits_that_became_smaller_hold_after_some_writes() {
-	let (medium, history) = history(limits());
+	let (files, history) = history(limits());
 	run(&history, T0, 12 * HOUR);
 	drop(history);
 	let mut small = limits();
 	small.minutes.max_bytes = 16 * 1024;
-	let history = medium.history(small);
+	let history = files.history(small);
 	run(&history, T0 + 12 * HOUR, 2 * MINUTE);
 	assert!(history.stats().kept_bytes[1] <= 16 * 1024);
 }

@@ -37,13 +37,13 @@ fn names_and_channels_are_bounded() {
 
 #[test]
 fn after_restarts_with_ever_new_channels_the_oldest_names_are_forgotten() {
-	let medium = TestMedium::new(5);
+	let files = TestDisk::new(5);
 	for life in 0..3 {
-		let history = medium.history(Limits::default());
+		let history = files.history(Limits::default());
 		(0..MAX_CHANNELS / 2).for_each(|n| add(&history, &format!("{life}-{n}"), T0 + life * HOUR, 1));
 		history.close().unwrap();
 	}
-	let history = medium.history(Limits::default());
+	let history = files.history(Limits::default());
 	let known = |name: &str| !counts(&history, name, T0, T0 + 3 * HOUR, 2000).is_empty();
 	assert!(!known("0-0") && known("1-0") && known("2-127"));
 }
@@ -62,13 +62,13 @@ fn times_in_any_order_take_no_more_than_their_bound() {
 
 #[test]
 fn nothing_is_written_when_nothing_came() {
-	let (medium, history) = history(Limits::default());
+	let (files, history) = history(Limits::default());
 	add(&history, "t", T0, 1);
 	history.flush().unwrap();
-	let written = medium.disk().written();
+	let written = files.disk().written();
 	history.flush().unwrap();
 	history.flush_now().unwrap();
-	assert_eq!(medium.disk().written(), written);
+	assert_eq!(files.disk().written(), written);
 	assert_eq!(history.stats().written_bytes, written);
 }
 

@@ -38,7 +38,7 @@ fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
 }
 
 struct Model {
-	medium: TestMedium,
+	files: TestDisk,
 	history: Option<History>,
 	/// All of this life, and what earlier ones left.
 	all: Naive,
@@ -48,12 +48,12 @@ struct Model {
 
 impl Model {
 	fn new(seed: u64) -> Self {
-		let medium = TestMedium::new(seed);
-		let history = medium.history(Limits::default());
+		let files = TestDisk::new(seed);
+		let history = files.history(Limits::default());
 		// A file gets its name when it is whole.
 		history.open().unwrap();
 		Self {
-			medium,
+			files,
 			history: Some(history),
 			all: Naive::default(),
 			kept: Naive::default(),
@@ -65,7 +65,7 @@ impl Model {
 	}
 
 	fn run(&mut self, step: &Step) {
-		let disk = self.medium.disk();
+		let disk = self.files.disk();
 		match step {
 			Step::Add(channel, at, count) => self.add(*channel, *at, *count),
 			Step::Flush => self.flush(),
@@ -94,14 +94,14 @@ impl Model {
 			Ok(()) => self.kept = self.all.clone(),
 			Err(error) => {
 				let full = matches!(error, HistoryError::DiskFull(_));
-				assert!(full || !self.medium.disk().is_on(), "{error}");
+				assert!(full || !self.files.disk().is_on(), "{error}");
 			}
 		}
 	}
 
 	fn restart(&mut self) {
 		self.flush();
-		if self.medium.disk().is_on() {
+		if self.files.disk().is_on() {
 			self.history = None;
 			// What could not be written is lost; without a cut no file may be half of it.
 			self.begin_again();
@@ -109,13 +109,13 @@ impl Model {
 	}
 
 	fn cut(&mut self, again_after: Option<u64>) {
-		let disk = self.medium.disk();
+		let disk = self.files.disk();
 		// Everything is dead first, as in a process that is no more.
 		disk.cut();
 		self.history = None;
 		if let Some(changes) = again_after {
 			disk.cut_after(changes);
-			let _ = self.medium.history(Limits::default()).open();
+			let _ = self.files.history(Limits::default()).open();
 			disk.cut();
 		}
 		disk.set_space(None);
@@ -124,14 +124,14 @@ impl Model {
 
 	/// After a life: what is there is what was acknowledged last, or what was written last.
 	fn begin_again(&mut self) {
-		let mut history = self.medium.history(Limits::default());
+		let mut history = self.files.history(Limits::default());
 		let opened = history.open();
-		let disk = self.medium.disk();
+		let disk = self.files.disk();
 		if !disk.is_on() {
 			// It went while the file was closed or opened.
 			disk.cut();
 			drop(history);
-			history = self.medium.history(Limits::default());
+			history = self.files.history(Limits::default());
 		} else if opened.is_err() {
 			// Too full even for that.
 			disk.set_space(None);
@@ -155,7 +155,7 @@ impl Model {
 	/// While it lives, nothing is missing, written or not.
 	fn check(&self) {
 		right(&self.history(), &self.all).unwrap();
-		assert_eq!(self.medium.put_aside(), 0);
+		assert_eq!(self.files.put_aside(), 0);
 	}
 }
 
@@ -185,15 +185,15 @@ proptest! {
 
 #[test]
 fn a_power_cut_costs_what_came_after_the_last_flush_only() {
-	let medium = TestMedium::new(3);
-	let history = medium.history(Limits::default());
+	let files = TestDisk::new(3);
+	let history = files.history(Limits::default());
 	add(&history, "temperature", T0, 1);
 	add(&history, "temperature", T0 + 61 * SECOND, 2);
 	history.flush().unwrap();
 	add(&history, "temperature", T0 + 62 * SECOND, 3);
-	medium.disk().cut();
+	files.disk().cut();
 	drop(history);
-	let history = medium.history(Limits::default());
+	let history = files.history(Limits::default());
 	let seconds = [(T0, 1), (T0 + 61 * SECOND, 1)];
 	assert_eq!(counts(&history, "temperature", T0, T0 + TIME, 2000), seconds);
 	// The minute and the hour were not over when the power went.
@@ -206,13 +206,13 @@ fn a_power_cut_costs_what_came_after_the_last_flush_only() {
 
 #[test]
 fn steps_that_were_not_over_go_on_after_a_restart() {
-	let medium = TestMedium::new(4);
+	let files = TestDisk::new(4);
 	for n in 0..5 {
-		let history = medium.history(Limits::default());
+		let history = files.history(Limits::default());
 		add(&history, "temperature", T0 + n * 10 * SECOND, 1);
 		history.close().unwrap();
 	}
-	let history = medium.history(Limits::default());
+	let history = files.history(Limits::default());
 	assert_eq!(counts(&history, "temperature", T0, T0 + TIME, 40), [(T0, 5)]);
 	assert_eq!(counts(&history, "temperature", T0, T0 + TIME, 1), [(T0, 5)]);
 }

@@ -62,23 +62,23 @@ fn what_is_damaged_or_foreign_is_put_aside_and_nothing_stops() {
 #[test]
 fn another_redb_file_or_another_format_is_put_aside() {
 	let other: redb::TableDefinition<u64, u64> = redb::TableDefinition::new("other");
-	let medium = TestMedium::new(1);
+	let files = TestDisk::new(1);
 	let database = redb::Database::builder()
-		.create_with_backend(medium.disk().plug())
+		.create_with_backend(files.disk().plug())
 		.unwrap();
 	let write = database.begin_write().unwrap();
 	write.open_table(other).unwrap().insert(1, 1).unwrap();
 	write.commit().unwrap();
 	drop(database);
-	let history = medium.history(Limits::default());
+	let history = files.history(Limits::default());
 	history.open().unwrap();
-	assert_eq!(medium.put_aside(), 1);
+	assert_eq!(files.put_aside(), 1);
 	add(&history, "t", T0, 1);
 	history.close().unwrap();
 	drop(history);
 
 	let database = redb::Database::builder()
-		.create_with_backend(medium.disk().plug())
+		.create_with_backend(files.disk().plug())
 		.unwrap();
 	let write = database.begin_write().unwrap();
 	let format = [crate::record::FORMAT + 1];
@@ -89,21 +89,21 @@ fn another_redb_file_or_another_format_is_put_aside() {
 		.unwrap();
 	write.commit().unwrap();
 	drop(database);
-	medium.history(Limits::default()).open().unwrap();
-	assert_eq!(medium.put_aside(), 2);
+	files.history(Limits::default()).open().unwrap();
+	assert_eq!(files.put_aside(), 2);
 }
 
 #[test]
 fn a_spoilt_byte_anywhere_stops_nothing() {
-	let medium = TestMedium::new(9);
-	let history = medium.history(Limits::default());
+	let files = TestDisk::new(9);
+	let history = files.history(Limits::default());
 	(0..600).for_each(|n| add(&history, "t", T0 + n * SECOND, n as i32));
 	history.close().unwrap();
 	drop(history);
-	let contents = medium.disk().contents();
+	let contents = files.disk().contents();
 	for offset in (0..contents.len()).step_by(977) {
-		medium.disk().spoil(offset);
-		let history = medium.history(Limits::default());
+		files.disk().spoil(offset);
+		let history = files.history(Limits::default());
 		add(&history, "t", T0 + 700 * SECOND, 1);
 		history.flush().unwrap();
 		let count: u64 = counts(&history, "t", T0, T0 + HOUR, 2000)
@@ -112,7 +112,7 @@ fn a_spoilt_byte_anywhere_stops_nothing() {
 			.sum();
 		assert!(count > 0);
 		drop(history);
-		if medium.put_aside() > 0 {
+		if files.put_aside() > 0 {
 			return;
 		}
 	}

@@ -17,10 +17,10 @@ fn minute(history: &History, minute: u64) {
 
 #[test]
 fn a_full_disk_is_said_costs_nothing_old_and_is_written_again_when_there_is_space() {
-	let (medium, history) = history(Limits::default());
+	let (files, history) = history(Limits::default());
 	minute(&history, 0);
 	history.flush().unwrap();
-	let disk = medium.disk();
+	let disk = files.disk();
 	disk.set_space(Some(disk.used()));
 	let mut minutes = 1;
 	while history.flush().is_ok() {
@@ -49,21 +49,21 @@ fn a_full_disk_is_said_costs_nothing_old_and_is_written_again_when_there_is_spac
 	assert_eq!(history.stats().problem, None);
 	drop(history);
 	disk.cut();
-	let history = medium.history(Limits::default());
+	let history = files.history(Limits::default());
 	let whole: u64 = counts(&history, "channel 1", T0, T0 + minutes * MINUTE, 2000)
 		.iter()
 		.map(|(_, count)| count)
 		.sum();
 	assert_eq!(whole, minutes * 60);
-	assert_eq!(medium.put_aside(), 0);
+	assert_eq!(files.put_aside(), 0);
 }
 
 #[test]
 fn memory_is_bounded_when_the_disk_takes_nothing_for_long() {
-	let (medium, history) = history(Limits::default());
+	let (files, history) = history(Limits::default());
 	minute(&history, 0);
 	history.flush().unwrap();
-	medium.disk().set_space(Some(0));
+	files.disk().set_space(Some(0));
 	let most = crate::memory::MAX_ROWS as u64;
 	for n in 1..2 * most / 240 {
 		minute(&history, n);
@@ -97,11 +97,11 @@ fn the_file_never_becomes_longer_than_it_may() {
 		max_bytes: 1024 * 1024,
 		..Limits::default()
 	};
-	let (medium, history) = history(limits);
+	let (files, history) = history(limits);
 	for n in 0..600 {
 		minute(&history, n * 7);
 		history.flush().unwrap();
-		assert!(medium.disk().length() <= limits.max_bytes);
+		assert!(files.disk().length() <= limits.max_bytes);
 	}
 	let stats = history.stats();
 	assert!(
@@ -115,30 +115,30 @@ fn the_file_never_becomes_longer_than_it_may() {
 #[test]
 fn a_file_that_is_full_and_may_not_grow_is_put_aside() {
 	let roomy = Limits::default();
-	let (medium, history) = history(roomy);
+	let (files, history) = history(roomy);
 	for n in 0..200 {
 		minute(&history, n);
 		history.flush().unwrap();
 	}
 	drop(history);
 	// As when what is in it needs more pages than was thought.
-	let length = medium.disk().length();
+	let length = files.disk().length();
 	let tight = Limits {
 		max_bytes: length,
 		..roomy
 	};
-	let history = medium.history(tight);
+	let history = files.history(tight);
 	let mut refused = 0;
 	for n in 200..700 {
 		minute(&history, n);
 		refused += u32::from(matches!(history.flush_now(), Err(HistoryError::NoRoom(_))));
-		assert!(medium.disk().length() <= length);
+		assert!(files.disk().length() <= length);
 	}
 	assert!(refused > 0 && refused < 20, "{refused}");
 	history.flush_now().unwrap();
 	assert_eq!(history.stats().problem, None);
 	let last = T0 + 699 * MINUTE;
 	assert_eq!(counts(&history, "channel 1", last, last + MINUTE, 60).len(), 60);
-	assert_eq!(medium.put_aside(), refused as usize);
+	assert_eq!(files.put_aside(), refused as usize);
 	assert_eq!(history.stats().rows_lost, 0);
 }

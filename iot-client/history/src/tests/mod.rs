@@ -5,9 +5,9 @@ mod files;
 mod full;
 mod model;
 
-use crate::{medium::Medium, *};
+use crate::*;
+use iot_disk::{Disk, Storage};
 use iot_outbox::faults::FaultyDisk;
-use redb::StorageBackend;
 use std::{
 	collections::BTreeMap,
 	io,
@@ -27,46 +27,79 @@ pub(crate) const TENTHS: Scale = Scale {
 	..Scale::ONE
 };
 
-/// A disk that fails, and the ones that were put aside.
-#[derive(Clone)]
-pub(crate) struct TestMedium(Arc<Mutex<Vec<FaultyDisk>>>);
+/// The files of a disk that fails: the history, the one that is made, and how many were put aside.
+#[derive(Clone, Debug)]
+pub(crate) struct TestDisk(Arc<Mutex<TestFiles>>);
 
-impl TestMedium {
+#[derive(Debug)]
+pub(crate) struct TestFiles {
+	history: Option<FaultyDisk>,
+	unfinished: Option<FaultyDisk>,
+	put_aside: usize,
+}
+
+const PATH: &str = "history.redb";
+
+impl TestDisk {
 	pub(crate) fn new(seed: u64) -> Self {
-		Self(Arc::new(Mutex::new(vec![FaultyDisk::new(seed)])))
+		Self(Arc::new(Mutex::new(TestFiles {
+			history: Some(FaultyDisk::new(seed)),
+			unfinished: None,
+			put_aside: 0,
+		})))
 	}
 
-	/// The one in use.
+	/// The file in use.
 	pub(crate) fn disk(&self) -> FaultyDisk {
-		self.0.lock().unwrap().last().unwrap().clone()
+		self.0.lock().unwrap().history.clone().unwrap()
 	}
 
 	pub(crate) fn put_aside(&self) -> usize {
-		self.0.lock().unwrap().len() - 1
+		self.0.lock().unwrap().put_aside
 	}
 
 	/// The history that is on it.
 	pub(crate) fn history(&self, limits: Limits) -> History {
-		History::on(Box::new(self.clone()), Path::new("history.redb"), limits)
+		History::on(Arc::new(self.clone()), Path::new(PATH), limits)
 	}
 }
 
-impl Medium for TestMedium {
-	fn plug(&self) -> io::Result<Box<dyn StorageBackend>> {
-		Ok(Box::new(self.disk().plug()))
+impl Disk for TestDisk {
+	fn open(&self, _: &Path) -> io::Result<Storage> {
+		let files = self.0.lock().unwrap();
+		let history = files.history.as_ref().ok_or(io::ErrorKind::NotFound)?;
+		Ok(Storage::new(history.plug()))
 	}
 
-	fn put_aside(&self) -> io::Result<()> {
-		self.0.lock().unwrap().push(FaultyDisk::new(0));
+	fn make(&self, _: &Path) -> io::Result<Storage> {
+		let disk = FaultyDisk::new(0);
+		self.0.lock().unwrap().unfinished = Some(disk.clone());
+		Ok(Storage::new(disk.plug()))
+	}
+
+	fn rename(&self, from: &Path, _: &Path) -> io::Result<()> {
+		let mut files = self.0.lock().unwrap();
+		match from == Path::new(PATH) {
+			true => {
+				files.history = None;
+				files.put_aside += 1;
+			}
+			false => files.history = files.unfinished.take(),
+		}
+		Ok(())
+	}
+
+	fn remove(&self, _: &Path) -> io::Result<()> {
+		self.0.lock().unwrap().unfinished = None;
 		Ok(())
 	}
 }
 
 /// A history on a disk of its own.
-pub(crate) fn history(limits: Limits) -> (TestMedium, History) {
-	let medium = TestMedium::new(1);
-	let history = medium.history(limits);
-	(medium, history)
+pub(crate) fn history(limits: Limits) -> (TestDisk, History) {
+	let files = TestDisk::new(1);
+	let history = files.history(limits);
+	(files, history)
 }
 
 /// Adds one reading.

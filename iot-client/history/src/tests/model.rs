@@ -64,7 +64,7 @@ proptest! {
 
 	#[test]
 	fn an_answer_is_what_all_readings_give(steps in steps()) {
-		let (medium, mut history) = history(limits());
+		let (files, mut history) = history(limits());
 		let mut naive = Naive::default();
 		for step in steps {
 			match step {
@@ -81,7 +81,7 @@ proptest! {
 				Step::Restart => {
 					history.close().unwrap();
 					drop(history);
-					history = medium.history(limits());
+					history = files.history(limits());
 				}
 				Step::Ask(channels, from, length, points) => {
 					let series = history.query(&NAMES[..channels], from, from + length, points).unwrap();
@@ -94,7 +94,7 @@ proptest! {
 				}
 			}
 		}
-		prop_assert_eq!(medium.put_aside(), 0);
+		prop_assert_eq!(files.put_aside(), 0);
 	}
 }
 

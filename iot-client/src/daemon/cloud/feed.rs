@@ -49,6 +49,8 @@ impl Feed {
 	pub async fn run(mut self, stop: CancellationToken) {
 		let mut news = self.herald.listen();
 		let (mut alarms, mut firings) = (self.notices.alarms(), self.notices.firings());
+		// Those that are raised already are news to the cloud.
+		alarms.mark_changed();
 		let mut raised = BTreeSet::new();
 		let mut gatherer = Gatherer::default();
 		let mut board: Option<Arc<BoardInfo>> = None;

@@ -1,7 +1,10 @@
-//! The thread that puts things into the outbox: it may wait for the disk, and nobody else has to.
+//! The thread that opens the outbox and puts things into it: it may wait for the disk, and nobody else has to.
 
-use super::feed::event_of;
-use crate::daemon::status::now_ms;
+use super::{feed::event_of, OUTBOX};
+use crate::daemon::{
+	notices::Notices,
+	status::{now_ms, CloudStatus},
+};
 use iot_outbox::{Lane, NewMessage, Outbox, OutboxError};
 use serde_json::json;
 use std::{
@@ -19,6 +22,15 @@ const MOST_KEPT: usize = 256;
 const SAY_AGAIN: Duration = Duration::from_secs(60);
 /// The event that tells of it.
 const NOT_KEPT: &str = "not-kept";
+/// Between two attempts to open the outbox: the first is made again soon, and each is half as frequent as the one before..
+const SOONEST: Duration = Duration::from_secs(1);
+/// .. but not less than this,
+const LATEST: Duration = Duration::from_secs(60);
+/// or this when somebody has to do something first: what is there may be read as a whole each time.
+const RARELY: Duration = Duration::from_secs(600);
+
+/// Opens the outbox.
+pub(super) type Opening = Box<dyn FnMut() -> Result<Outbox, OutboxError> + Send>;
 
 /// Messages that never came into the outbox.
 #[derive(Debug, Default)]
@@ -60,24 +72,27 @@ pub(super) struct Keeper {
 	lost: Arc<Mutex<Lost>>,
 }
 
+/// What a keeper's thread gives.
+pub(super) struct Kept {
+	/// The outbox, as soon as it is open.
+	pub opened: oneshot::Receiver<Outbox>,
+	/// Closed when the thread has ended: when the last keeper is gone and all is put.
+	pub ended: oneshot::Receiver<()>,
+}
+
 impl Keeper {
-	/// Starts the thread, and gives what is closed when it has ended: when the last keeper is gone and all is put.
-	pub fn start(outbox: Outbox) -> (Self, oneshot::Receiver<()>) {
+	/// Starts the thread. As long as the outbox cannot be opened, an alarm and the status say so.
+	pub fn start(open: Opening, notices: Arc<Notices>) -> (Self, Kept) {
 		let (errands, errands_in) = mpsc::channel(QUEUE);
 		let lost = Arc::<Mutex<Lost>>::default();
-		let thread = Thread {
-			outbox,
-			kept: VecDeque::new(),
-			lost: lost.clone(),
-			said: None,
-			told: None,
-		};
+		let (tell_opened, opened) = oneshot::channel();
+		let thread = Thread::new(open, tell_opened, notices, lost.clone());
 		let (ending, ended) = oneshot::channel();
 		std::thread::spawn(move || {
 			thread.run(errands_in);
 			drop(ending);
 		});
-		(Self { errands, lost }, ended)
+		(Self { errands, lost }, Kept { opened, ended })
 	}
 
 	/// Puts a message. When the disk is so slow that too many wait, it is lost, and counted.
@@ -106,7 +121,12 @@ impl Keeper {
 }
 
 struct Thread {
-	outbox: Outbox,
+	open: Opening,
+	outbox: Option<Outbox>,
+	tell_opened: Option<oneshot::Sender<Outbox>>,
+	/// Why it is not open, when it is tried again, and how long that waits.
+	closed: Option<Closed>,
+	notices: Arc<Notices>,
 	/// What the disk did not take and is worth another try.
 	kept: VecDeque<NewMessage>,
 	lost: Arc<Mutex<Lost>>,
@@ -115,22 +135,103 @@ struct Thread {
 	told: Option<Instant>,
 }
 
+struct Closed {
+	error: OutboxError,
+	again: Instant,
+	wait: Duration,
+}
+
 impl Thread {
+	fn new(open: Opening, tell_opened: oneshot::Sender<Outbox>, notices: Arc<Notices>, lost: Arc<Mutex<Lost>>) -> Self {
+		Self {
+			open,
+			outbox: None,
+			tell_opened: Some(tell_opened),
+			closed: None,
+			notices,
+			kept: VecDeque::new(),
+			lost,
+			said: None,
+			told: None,
+		}
+	}
+
 	fn run(mut self, mut errands: mpsc::Receiver<Errand>) {
+		// What is wrong is told, and tried again with the errands.
+		let _ = self.outbox();
 		while let Some(errand) = errands.blocking_recv() {
 			self.put_kept();
 			let done = match errand {
 				Errand::Put(message) => self.put(message),
-				Errand::Tend => self.outbox.tend().and_then(|()| self.tell(false)),
+				Errand::Tend => self.tend(),
 			};
 			if let Err(error) = done {
 				self.complain(&error);
 			}
 		}
 		self.put_kept();
-		if let Err(error) = self.tell(true).and_then(|()| self.outbox.sync()) {
+		let Some(outbox) = self.outbox.clone() else { return };
+		if let Err(error) = self.tell(true).and_then(|()| outbox.sync()) {
 			self.complain(&error);
 		}
+	}
+
+	fn tend(&mut self) -> Result<(), OutboxError> {
+		let outbox = self.outbox()?;
+		outbox.tend()?;
+		self.tell(false)
+	}
+
+	/// The open outbox; opened if it is time to try.
+	fn outbox(&mut self) -> Result<Outbox, OutboxError> {
+		if let Some(outbox) = &self.outbox {
+			return Ok(outbox.clone());
+		}
+		let wait = match &self.closed {
+			Some(closed) if Instant::now() < closed.again => return Err(closed.error.clone()),
+			Some(closed) => closed.wait.saturating_mul(2).min(LATEST),
+			None => SOONEST,
+		};
+		match (self.open)() {
+			Ok(outbox) => {
+				if self.closed.take().is_some() {
+					tracing::info!("the outbox is open");
+					self.notices.trouble(OUTBOX, None);
+					// As it is now, the line shows.
+					self.notices.forget_cloud();
+				}
+				self.outbox = Some(outbox.clone());
+				if let Some(tell) = self.tell_opened.take() {
+					// Nobody waits for it any more when all is about to end.
+					let _ = tell.send(outbox.clone());
+				}
+				Ok(outbox)
+			}
+			Err(error) => {
+				self.stays_closed(&error, wait);
+				Err(error)
+			}
+		}
+	}
+
+	fn stays_closed(&mut self, error: &OutboxError, wait: Duration) {
+		let text = format!("nothing is kept for the cloud, and it is told nothing: {error}; it is tried again");
+		if self.closed.as_ref().is_none_or(|closed| closed.error != *error) {
+			tracing::error!("{text}");
+		}
+		self.notices.show_cloud(CloudStatus {
+			trouble: Some(text.clone()),
+			disk_full: matches!(error, OutboxError::DiskFull { .. }),
+			lost: locked(&self.lost).messages,
+			..CloudStatus::default()
+		});
+		self.notices.trouble(OUTBOX, Some(text));
+		let passes = passes(error) || matches!(error, OutboxError::InUse(_));
+		self.closed = Some(Closed {
+			error: error.clone(),
+			again: Instant::now() + if passes { wait } else { RARELY },
+			wait,
+		});
 	}
 
 	/// Puts an event about what never came into the outbox, if there is something to tell; now and then, or at `once`.
@@ -143,7 +244,7 @@ impl Thread {
 			return Ok(());
 		}
 		let event = json!({ "event": NOT_KEPT, "messages": untold, "from": from_ms, "to": to_ms });
-		self.outbox.put(event_of(event, now_ms()))?;
+		self.outbox()?.put(event_of(event, now_ms()))?;
 		self.told = Some(Instant::now());
 		// More may have been lost meanwhile: they are told next, with times that begin too early.
 		let mut lost = locked(&self.lost);
@@ -154,10 +255,10 @@ impl Thread {
 	fn put(&mut self, message: NewMessage) -> Result<(), OutboxError> {
 		let at_ms = message.at_ms;
 		let again = (message.lane != Lane::Reading).then(|| message.clone());
-		let Err(error) = self.outbox.put(message) else {
+		let Err(error) = self.outbox().and_then(|outbox| outbox.put(message)) else {
 			return Ok(());
 		};
-		let passes = matches!(error, OutboxError::DiskFull { .. } | OutboxError::Store { .. });
+		let passes = self.outbox.is_none() || passes(&error);
 		match again.filter(|_| passes) {
 			Some(message) => {
 				if self.kept.len() >= MOST_KEPT {
@@ -179,8 +280,9 @@ impl Thread {
 	}
 
 	fn put_kept(&mut self) {
+		let Ok(outbox) = self.outbox() else { return };
 		while let Some(message) = self.kept.pop_front() {
-			if self.outbox.put(message.clone()).is_err() {
+			if outbox.put(message.clone()).is_err() {
 				self.kept.push_front(message);
 				return;
 			}
@@ -188,11 +290,17 @@ impl Thread {
 	}
 
 	fn complain(&mut self, error: &OutboxError) {
-		if self.said.is_none_or(|said| said.elapsed() > SAY_AGAIN) {
+		// That it is not open was said.
+		if self.outbox.is_some() && self.said.is_none_or(|said| said.elapsed() > SAY_AGAIN) {
 			self.said = Some(Instant::now());
 			tracing::warn!(%error, "the outbox takes nothing now; the machine goes on");
 		}
 	}
+}
+
+/// Whether it may be otherwise in a while, with nothing done about the outbox itself.
+fn passes(error: &OutboxError) -> bool {
+	matches!(error, OutboxError::DiskFull { .. } | OutboxError::Store { .. })
 }
 
 #[cfg(test)]
@@ -200,6 +308,81 @@ mod tests {
 	use super::*;
 	use iot_outbox::{InFlight, Limits, SystemClock};
 	use serde_json::Value;
+	use std::path::Path;
+
+	fn thread(open: Opening, folder: &Path) -> (Thread, oneshot::Receiver<Outbox>) {
+		let (tell_opened, opened) = oneshot::channel();
+		let notices = Arc::new(Notices::new(folder));
+		(Thread::new(open, tell_opened, notices, Arc::default()), opened)
+	}
+
+	fn message(lane: Lane, at_ms: u64) -> NewMessage {
+		NewMessage {
+			lane,
+			at_ms,
+			topic: "topic".to_owned(),
+			body: vec![1],
+		}
+	}
+
+	#[test]
+	fn an_outbox_that_finds_no_space_is_said_and_is_taken_into_use_when_there_is_some() {
+		let dir = tempfile::tempdir().unwrap();
+		let path = dir.path().join("outbox");
+		let full = OutboxError::DiskFull { path: path.clone() };
+		let mut answers = vec![Err(full.clone()), Err(full)];
+		let (mut thread, mut opened) = thread(
+			Box::new(move || match answers.pop() {
+				Some(answer) => answer,
+				None => Outbox::open(&path, Limits::default(), Arc::new(SystemClock::new())),
+			}),
+			dir.path(),
+		);
+		thread.put(message(Lane::Alarm, 1)).unwrap_err();
+		let said = |thread: &Thread| (thread.notices.complaints(), thread.notices.cloud().unwrap());
+		let (complaints, status) = said(&thread);
+		assert!(
+			complaints[0].contains("is full") && complaints[0].contains("free some space"),
+			"{complaints:?}"
+		);
+		assert!(status.disk_full && status.trouble.as_ref() == Some(&complaints[0]));
+		// Not before its time.
+		thread.put(message(Lane::Reading, 2)).unwrap_err();
+		thread.tend().unwrap_err();
+		let due = |thread: &mut Thread| {
+			let closed = thread.closed.as_mut().unwrap();
+			closed.again = Instant::now();
+			closed.wait
+		};
+		assert_eq!(due(&mut thread), SOONEST);
+		thread.tend().unwrap_err();
+		assert_eq!(due(&mut thread), SOONEST * 2);
+		assert!(opened.try_recv().is_err());
+		thread.put_kept();
+		thread.tend().unwrap();
+		assert!(thread.notices.complaints().is_empty());
+		// The alarm has waited; of the reading the cloud is told.
+		let found = opened.try_recv().unwrap().next(&InFlight::new(), 10, 100_000).unwrap();
+		let lanes: Vec<_> = found.iter().map(|message| message.lane).collect();
+		assert_eq!(lanes, [Lane::Alarm, Lane::Event]);
+		let event: Value = serde_json::from_slice(&found[1].body).unwrap();
+		assert_eq!((&event["event"], &event["messages"]), (&json!(NOT_KEPT), &json!(1)));
+	}
+
+	#[test]
+	fn what_is_no_outbox_is_not_read_again_and_again() {
+		let dir = tempfile::tempdir().unwrap();
+		let path = dir.path().join("outbox");
+		std::fs::write(&path, b"letters to a friend").unwrap();
+		let open = move || Outbox::open(&path, Limits::default(), Arc::new(SystemClock::new()));
+		let (mut thread, _opened) = thread(Box::new(open), dir.path());
+		thread.tend().unwrap_err();
+		let closed = thread.closed.as_ref().unwrap();
+		assert!(closed.again > Instant::now() + LATEST);
+		let complaints = thread.notices.complaints();
+		assert!(complaints[0].contains("is not an outbox"), "{complaints:?}");
+		assert!(!thread.notices.cloud().unwrap().disk_full);
+	}
 
 	#[test]
 	fn what_never_came_into_the_outbox_is_told_when_something_does() {
@@ -209,14 +392,9 @@ mod tests {
 			..Limits::default()
 		};
 		let outbox = Outbox::open(&dir.path().join("outbox"), limits, Arc::new(SystemClock::new())).unwrap();
-		let lost = Arc::<Mutex<Lost>>::default();
-		let mut thread = Thread {
-			outbox: outbox.clone(),
-			kept: VecDeque::new(),
-			lost: lost.clone(),
-			said: None,
-			told: None,
-		};
+		let opened = outbox.clone();
+		let (mut thread, _opened) = thread(Box::new(move || Ok(opened.clone())), dir.path());
+		let lost = thread.lost.clone();
 		let next = || outbox.next(&InFlight::new(), 10, 100_000).unwrap();
 		thread.tell(true).unwrap();
 		assert_eq!(next(), []);

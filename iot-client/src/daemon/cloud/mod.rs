@@ -7,7 +7,8 @@
 //! alarms ──┘                                            └── commands
 //! ```
 //!
-//! Nothing here can hold up the machine: what cannot be put is counted and said.
+//! Nothing here can hold up the machine: what cannot be put is counted and said, and an outbox that cannot be opened is taken
+//! into use as soon as it can be.
 
 mod commands;
 mod feed;
@@ -15,16 +16,16 @@ mod gather;
 mod keeper;
 
 use super::{site::Site, status::CloudStatus};
-use crate::{board::BoardState, config::CloudSection};
+use crate::{board::BoardState, config::CloudSection, disk::Disk};
 use commands::Clerk;
 pub use commands::COMMANDS;
 use feed::Feed;
 use iot_cloud::{ChannelFact, Cloud, CloudHandle, MachineFacts, NumberFolder, OutboxSource, Scale, World};
-use iot_outbox::{Disk, Outbox, OutboxError, SystemClock};
-use keeper::Keeper;
-use std::{io, sync::Arc, time::Duration};
+use iot_outbox::{Outbox, SystemClock};
+use keeper::{Keeper, Kept};
+use std::{path::Path, sync::Arc, time::Duration};
 use tokio::{
-	sync::mpsc,
+	sync::{mpsc, oneshot},
 	task::JoinHandle,
 	time::{interval, sleep, timeout},
 };
@@ -39,16 +40,12 @@ const AGAIN: Duration = Duration::from_secs(60);
 /// How long the board may take to say what it is, before the broker is greeted without its channels.
 const BOARD_LIMIT: Duration = Duration::from_secs(10);
 
-/// Why there is no line to the cloud.
-#[derive(Debug, thiserror::Error)]
-pub enum CloudFault {
-	/// The outbox.
-	#[error(transparent)]
-	Outbox(#[from] OutboxError),
-	/// The folder for small numbers.
-	#[error("cannot keep the cloud's numbers in state_dir: {0}")]
-	Numbers(#[from] io::Error),
-}
+/// What the alarms about the outbox and the line are filed under.
+const OUTBOX: &str = "outbox";
+const CLOUD: &str = "cloud";
+/// Where the outbox and the small numbers are, below the folder for state.
+const OUTBOX_FILE: &str = "cloud.outbox";
+const NUMBERS: &str = "cloud";
 
 /// What the line consists of.
 struct Line {
@@ -59,50 +56,97 @@ struct Line {
 	keeper: Keeper,
 }
 
-/// Begins to fill the outbox and to carry it to the broker, until `stop` is cancelled.
-///
-/// # Errors
-/// When the outbox cannot be opened. That the broker cannot be reached is no error.
+/// Begins to fill the outbox and to carry it to the broker, until `stop` is cancelled. What cannot be opened is an alarm, and
+/// tried again.
 pub(super) fn start(
 	disk: Arc<dyn Disk>,
 	section: CloudSection,
 	site: &Site,
 	stop: CancellationToken,
-) -> Result<JoinHandle<()>, CloudFault> {
-	let signals = site.board.signals();
-	let (folder, clock) = (&site.config.state_dir, Arc::new(SystemClock::new()));
-	let outbox = Outbox::open_at(disk, &folder.join("cloud.outbox"), section.outbox, clock.clone())?;
-	let source = OutboxSource::new(outbox.clone(), folder.join("cloud-aside"), clock);
-	let chain = site.chain.clone();
-	let world = World {
-		source: Arc::new(source),
-		numbers: Arc::new(NumberFolder::open(&folder.join("cloud"))?),
-		// Commands expire by the chain's clock, as everything does that has a term.
-		time: Arc::new(move || chain.heads().borrow().as_ref().map(|head| head.time.unix)),
+) -> JoinHandle<()> {
+	let clock = Arc::new(SystemClock::new());
+	let open = {
+		let (path, limits, clock) = (site.config.state_dir.join(OUTBOX_FILE), section.outbox, clock.clone());
+		Box::new(move || Outbox::open_at(disk.clone(), &path, limits, clock.clone()))
 	};
-	let (keeper, kept) = Keeper::start(outbox.clone());
+	let (keeper, Kept { opened, ended }) = Keeper::start(open, site.notices.clone());
 	let feed = Feed {
 		board: site.board.clone(),
-		signals,
+		signals: site.board.signals(),
 		herald: site.herald.clone(),
 		notices: site.notices.clone(),
 		keeper: keeper.clone(),
 		every: section.gather,
 	};
+	let feeding = tokio::spawn(feed.run(stop.clone()));
+	let site = site.clone();
+	tokio::spawn(async move {
+		carry(section, site, (clock, keeper), opened, &stop).await;
+		let _ = feeding.await;
+		// All of it is in the outbox, which somebody else may open now.
+		let _ = ended.await;
+	})
+}
+
+/// Carries the outbox to the broker as soon as it is open.
+async fn carry(
+	section: CloudSection,
+	site: Site,
+	(clock, keeper): (Arc<SystemClock>, Keeper),
+	opened: oneshot::Receiver<Outbox>,
+	stop: &CancellationToken,
+) {
+	let Some(Ok(outbox)) = stop.run_until_cancelled(opened).await else {
+		return;
+	};
+	let folder = site.config.state_dir.clone();
+	let Some(numbers) = stop.run_until_cancelled(numbers(&folder.join(NUMBERS), &site)).await else {
+		return;
+	};
+	let source = OutboxSource::new(outbox.clone(), folder.join("cloud-aside"), clock);
+	let chain = site.chain.clone();
+	let world = World {
+		source: Arc::new(source),
+		numbers: Arc::new(numbers),
+		// Commands expire by the chain's clock, as everything does that has a term.
+		time: Arc::new(move || chain.heads().borrow().as_ref().map(|head| head.time.unix)),
+	};
 	let line = Line {
 		section,
-		site: site.clone(),
+		site,
 		outbox,
 		world,
 		keeper,
 	};
-	let feeding = tokio::spawn(feed.run(stop.clone()));
-	Ok(tokio::spawn(async move {
-		line.run(stop).await;
-		let _ = feeding.await;
-		// All of it is in the outbox, which somebody else may open now.
-		let _ = kept.await;
-	}))
+	line.run(stop.clone()).await;
+}
+
+/// The folder of small numbers, as soon as there is one.
+async fn numbers(folder: &Path, site: &Site) -> NumberFolder {
+	loop {
+		match NumberFolder::open(folder) {
+			Ok(numbers) => {
+				site.notices.trouble(CLOUD, None);
+				return numbers;
+			}
+			Err(error) => {
+				let text = format!(
+					"there is no line to the cloud: {} cannot be made: {error}; make room on its disk, or see whose it is; it is tried again",
+					folder.display()
+				);
+				tracing::error!("{text}");
+				site.notices.trouble(CLOUD, Some(text));
+				sleep(AGAIN).await;
+			}
+		}
+	}
+}
+
+/// Nothing is told of a line that there is no more.
+pub(super) fn forget(site: &Site) {
+	site.notices.forget_cloud();
+	site.notices.trouble(OUTBOX, None);
+	site.notices.trouble(CLOUD, None);
 }
 
 impl Line {
@@ -155,6 +199,14 @@ impl Line {
 		let (outbox, state, lost) = (self.outbox.clone(), handle.state(), self.keeper.lost());
 		let stats = tokio::task::spawn_blocking(move || outbox.stats()).await;
 		if let Ok(stats) = stats {
+			let full = stats.disk_full.then(|| {
+				let path = self.site.config.state_dir.join(OUTBOX_FILE);
+				format!(
+					"the disk of {} is full: readings that wait for the cloud make room for alarms and events; free some space",
+					path.display()
+				)
+			});
+			self.site.notices.trouble(OUTBOX, full);
 			self.site.notices.show_cloud(CloudStatus::new(&state, &stats, lost));
 		}
 	}

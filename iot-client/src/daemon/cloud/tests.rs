@@ -26,13 +26,14 @@ impl Fed {
 		let bench = Bench::new();
 		let path = bench.dir.path().join("outbox");
 		let outbox = Outbox::open(&path, Limits::default(), Arc::new(SystemClock::new())).unwrap();
-		let stop = CancellationToken::new();
+		let (stop, opened) = (CancellationToken::new(), outbox.clone());
+		let open = Box::new(move || Ok(opened.clone()));
 		let feed = Feed {
 			board: bench.site.board.clone(),
 			signals: bench.site.board.signals(),
 			herald: bench.site.herald.clone(),
 			notices: bench.site.notices.clone(),
-			keeper: Keeper::start(outbox.clone()).0,
+			keeper: Keeper::start(open, bench.site.notices.clone()).0,
 			every: Duration::from_millis(100),
 		};
 		let feeding = tokio::spawn(feed.run(stop.clone()));

@@ -81,7 +81,8 @@ impl Foreman {
 		let no_node = (!now.chain.connected).then(|| NOBODY.to_owned());
 		let behind = self.behind.as_ref().map(ToString::to_string);
 		let standing = self.standing.trouble().map(str::to_owned);
-		let troubles = [no_node, behind, now.board.trouble.clone(), standing];
+		let no_space = self.no_space.clone();
+		let troubles = [no_node, behind, now.board.trouble.clone(), standing, no_space];
 		troubles.into_iter().flatten().collect()
 	}
 }

@@ -1,15 +1,16 @@
 //! What a machine that is played measures is kept, and is at hand.
 
 use super::*;
-use crate::daemon::{
-	bench::{Bench, COOLANT, SOON, TEMPERATURE},
-	rules::in_unit,
+use crate::{
+	daemon::{
+		bench::{Bench, COOLANT, SOON, TEMPERATURE},
+		rules::in_unit,
+	},
+	disk::Files,
 };
-use iot_history::Limits;
 use tokio::task::yield_now;
 
 const LINK: LinkId = LinkId(1);
-const FILE: &str = "history.redb";
 
 struct Kept {
 	bench: Bench,
@@ -20,13 +21,13 @@ struct Kept {
 
 impl Kept {
 	fn by(bench: Bench) -> Self {
-		let history = History::new(&bench.dir.path().join(FILE), Limits::default()).unwrap();
-		Self::or_not(bench, Some(history))
+		let store = Store::new(Arc::new(Files), Limits::default(), &bench.site).unwrap();
+		Self::or_not(bench, Some(store))
 	}
 
-	fn or_not(bench: Bench, history: Option<History>) -> Self {
+	fn or_not(bench: Bench, store: Option<Store>) -> Self {
 		let stop = CancellationToken::new();
-		let (measured, task) = start(history, bench.site.board.clone(), stop.clone());
+		let (measured, task) = start(store, bench.site.board.clone(), stop.clone());
 		Self {
 			bench,
 			measured,
@@ -153,17 +154,24 @@ async fn a_board_that_is_another_is_followed_and_one_that_is_not_there_is_not() 
 }
 
 #[tokio::test]
-async fn a_file_that_is_damaged_stops_nothing() {
+async fn a_file_that_is_damaged_stops_nothing_and_is_an_alarm_until_it_is_taken_away() {
 	let bench = Bench::new();
 	std::fs::write(bench.dir.path().join(FILE), b"no history").unwrap();
 	let kept = Kept::by(bench);
 	kept.bench.measure(LINK, TEMPERATURE, 10);
 	kept.shows("temperature", 1.0).await;
 	let bench = kept.end().await;
-	assert!(bench.dir.path().join("history.redb.damaged").exists());
+	let aside = bench.dir.path().join("history.redb.damaged");
+	assert!(aside.exists());
+	let complaints = bench.site.notices.complaints();
+	assert!(complaints[0].contains("history.redb.damaged"), "{complaints:?}");
+	std::fs::remove_file(&aside).unwrap();
 	let kept = Kept::by(bench);
 	assert_eq!(kept.points("temperature").await.len(), 1);
-	kept.end().await;
+	let bench = kept.end().await;
+	assert!(bench.site.notices.complaints().is_empty());
+	let status = bench.site.notices.history().unwrap();
+	assert!(status.trouble.is_none() && status.bytes > 0, "{status:?}");
 }
 
 #[tokio::test]

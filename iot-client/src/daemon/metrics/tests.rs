@@ -78,6 +78,11 @@ fn full() -> Facts {
 			minutes_left: Some(2),
 			..CloudStatus::default()
 		}),
+		history: Some(HistoryStatus {
+			trouble: Some("the disk is full".to_owned()),
+			lost: 8,
+			..HistoryStatus::default()
+		}),
 		rules: vec![rule("hot", "raised")],
 		orders_paused: true,
 		..Snapshot::default()
@@ -164,6 +169,8 @@ fn figures_are_those_of_the_daemon() {
 		("iot_client_rule_raised_total{rule=\"hot\"}", "2"),
 		("iot_client_outbox_room_seconds", "120"),
 		("iot_client_outbox_dropped_total", "9"),
+		("iot_client_history_unwritten", "1"),
+		("iot_client_history_lost_total", "8"),
 		("iot_client_alarms", "1"),
 		("iot_client_ready", "1"),
 	] {
@@ -184,6 +191,7 @@ fn what_is_not_known_is_not_told() {
 		"channel",
 		"outbox",
 		"cloud",
+		"history",
 		"in_flight",
 		"resident",
 		"rule_raised",

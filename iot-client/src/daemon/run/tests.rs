@@ -4,9 +4,9 @@ use super::*;
 use crate::{
 	config::BoardConfig,
 	daemon::bench::{Bench, SOON},
+	disk::{Files, Storage},
 };
 use bpiiot_protocol::Status;
-use iot_outbox::{Files, Storage};
 use std::{
 	fs, io,
 	os::unix::fs::PermissionsExt,
@@ -16,15 +16,15 @@ use std::{
 use tokio::time::timeout;
 use virtual_board::{Options, VirtualBoard};
 
-/// A disk that opens nothing until it is told to.
-#[derive(Debug, Default)]
-struct Stubborn(AtomicBool);
+/// A disk that opens nothing, for this reason, until it is told to.
+#[derive(Debug)]
+struct Stubborn(AtomicBool, io::ErrorKind);
 
 impl Disk for Stubborn {
 	fn open(&self, path: &Path) -> io::Result<Storage> {
 		match self.0.load(Ordering::SeqCst) {
 			true => Files.open(path),
-			false => Err(io::ErrorKind::StorageFull.into()),
+			false => Err(self.1.into()),
 		}
 	}
 
@@ -41,10 +41,10 @@ impl Disk for Stubborn {
 	}
 }
 
-/// Begins to work, with evidence of so many readings.
+/// Begins to work on a disk that fails so.
 fn begin(
 	name: &str,
-	max_readings: u64,
+	failure: io::ErrorKind,
 ) -> (
 	Bench,
 	Arc<Stubborn>,
@@ -54,11 +54,13 @@ fn begin(
 	let mut bench = Bench::new();
 	let mut config = (*bench.site.config).clone();
 	config.chain.genesis = Some([1; 32]);
-	config.evidence.max_readings = max_readings;
 	bench.site.config = Arc::new(config);
 	let wallet = Arc::new(Wallet::dev(name).unwrap());
 	let claim = KeyClaim::take(wallet.account()).unwrap();
-	let (stubborn, stop) = (Arc::new(Stubborn::default()), CancellationToken::new());
+	let (stubborn, stop) = (
+		Arc::new(Stubborn(AtomicBool::default(), failure)),
+		CancellationToken::new(),
+	);
 	let working = tokio::spawn({
 		let (site, disk, stop): (_, Arc<dyn Disk>, _) = (bench.site.clone(), stubborn.clone(), stop.clone());
 		async move { jobs(&disk, &site, (wallet, claim), Duration::from_millis(20), &stop).await }
@@ -68,10 +70,13 @@ fn begin(
 
 #[tokio::test]
 async fn a_journal_on_a_full_disk_is_opened_again_until_that_works_and_that_is_said() {
-	// Evidence of so many readings fits on no disk.
-	let (bench, disk, stop, working) = begin("//Stubborn", u64::MAX);
+	let (bench, disk, stop, working) = begin("//Stubborn", io::ErrorKind::StorageFull);
 	let mut alarms = bench.site.notices.alarms();
-	let says = |alarms: &Vec<String>| alarms.iter().any(|alarm| alarm.contains("nothing is done for jobs"));
+	let says = |alarms: &Vec<String>| {
+		alarms
+			.iter()
+			.any(|alarm| alarm.contains("nothing is done for jobs: the disk has no room"))
+	};
 	timeout(SOON, alarms.wait_for(says)).await.unwrap().unwrap();
 	assert!(!working.is_finished());
 	disk.0.store(true, Ordering::SeqCst);
@@ -84,8 +89,8 @@ async fn a_journal_on_a_full_disk_is_opened_again_until_that_works_and_that_is_s
 }
 
 #[tokio::test]
-async fn a_journal_that_cannot_be_opened_on_a_disk_with_room_is_for_somebody_to_look_at() {
-	let (_bench, _disk, _stop, working) = begin("//Stubborn2", 1);
+async fn a_journal_that_cannot_be_opened_for_another_reason_is_for_somebody_to_look_at() {
+	let (_bench, _disk, _stop, working) = begin("//Stubborn2", io::ErrorKind::PermissionDenied);
 	let ended = timeout(SOON, working).await.unwrap().unwrap();
 	assert!(matches!(ended, Err(DaemonError::Journal(_))), "{ended:?}");
 }

@@ -31,14 +31,20 @@ pub fn rewrite_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 fn write(path: &Path, bytes: &[u8], rights: Option<Permissions>) -> io::Result<()> {
 	let folder = folder_of(path);
 	make_folder(folder)?;
-	let unfinished = unfinished(path);
-	let mut file = File::create(&unfinished)?;
-	if let Some(rights) = rights {
-		file.set_permissions(rights)?;
-	}
-	file.write_all(bytes)?;
-	file.sync_all()?;
-	fs::rename(&unfinished, path)?;
+	let unfinished = beside(path, "new");
+	let written = || {
+		let mut file = File::create(&unfinished)?;
+		if let Some(rights) = rights {
+			file.set_permissions(rights)?;
+		}
+		file.write_all(bytes)?;
+		file.sync_all()?;
+		fs::rename(&unfinished, path)
+	};
+	written().inspect_err(|_| {
+		// On a full disk what is there of it is in the way of others.
+		let _ = fs::remove_file(&unfinished);
+	})?;
 	// The new name must survive a power cut too.
 	sync_folder(folder)
 }
@@ -87,10 +93,11 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 	File::open(folder)?.sync_all()
 }
 
-/// Where a file is until it is whole.
-fn unfinished(path: &Path) -> PathBuf {
+/// What lies beside a file: with a dot and this after its name.
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
 	let mut name = path.as_os_str().to_owned();
-	name.push(".new");
+	name.push(".");
+	name.push(ending);
 	name.into()
 }
 
@@ -105,10 +112,10 @@ mod tests {
 		let path = dir.path().join("folder/a.toml");
 		write_whole(&path, b"one").unwrap();
 		// As a disk that takes no more: the place of the unfinished file is taken.
-		fs::create_dir(unfinished(&path)).unwrap();
+		fs::create_dir(beside(&path, "new")).unwrap();
 		write_whole(&path, b"two").unwrap_err();
 		assert_eq!(fs::read(&path).unwrap(), b"one");
-		fs::remove_dir(unfinished(&path)).unwrap();
+		fs::remove_dir(beside(&path, "new")).unwrap();
 		write_whole(&path, b"two").unwrap();
 		assert_eq!(fs::read(&path).unwrap(), b"two");
 		assert_eq!(fs::read_dir(dir.path().join("folder")).unwrap().count(), 1);
