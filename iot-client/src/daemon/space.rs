@@ -18,7 +18,7 @@ pub(super) async fn trouble(config: &Config) -> Option<String> {
 	looked.ok()??
 }
 
-/// What a job may need, in bytes. A file of evidence is whole under another name before the one of the unit before goes.
+/// What a job may need, in bytes. The evidence is there in pieces until it is whole.
 fn needed(max_readings: u64) -> u64 {
 	max_readings.saturating_mul(2 * A_READING).saturating_add(BESIDE)
 }
