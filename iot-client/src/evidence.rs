@@ -27,7 +27,7 @@
 
 mod growing;
 
-pub use growing::Growing;
+pub use growing::{make_whole, Growing};
 
 use crate::{board::BoardInfo, disk};
 use blake2::{digest::consts::U32, Blake2b, Digest};
@@ -289,7 +289,7 @@ impl Evidence {
 	/// Where the evidence of the next run of `job` goes under `state_dir`: no run before it has that file. May block.
 	pub fn next_path(state_dir: &Path, job: u64) -> Result<PathBuf, EvidenceError> {
 		let run = newest_run(state_dir, job)?.map_or(1, |(run, _)| run + 1);
-		Ok(folder(state_dir).join(format!("job-{job}-run-{run}.json")))
+		Ok(folder(state_dir).join(file_name(job, run)))
 	}
 
 	/// Where the evidence of the newest run of `job` is, if there is any. May block.
@@ -372,10 +372,17 @@ fn newest_run(state_dir: &Path, job: u64) -> Result<Option<(u32, PathBuf)>, Evid
 	for file in files {
 		let file = file.map_err(|source| unreadable(&folder, source))?;
 		if let Some(run) = file.file_name().to_str().and_then(|name| run_in(name, job)) {
-			newest = newest.max(Some((run, file.path().with_extension("json"))));
+			newest = newest.max(Some(run));
 		}
 	}
-	Ok(newest)
+	Ok(newest.map(|run| (run, folder.join(file_name(job, run)))))
+}
+
+fn file_name(job: u64, run: u32) -> String {
+	match run {
+		0 => format!("job-{job}.json"),
+		run => format!("job-{job}-run-{run}.json"),
+	}
 }
 
 /// The run of `job` whose evidence a file of this name is, or pieces of it; 0 for the one file a job had in earlier releases.

@@ -652,7 +652,7 @@ async fn a_unit_counts_once_its_evidence_is_on_the_disk() {
 async fn nothing_moves_on_a_disk_that_takes_no_evidence() {
 	let bench = Bench::sound();
 	// The place of the unfinished file is taken.
-	std::fs::create_dir_all(bench.dir.path().join("evidence/job-9-run-1.log.new")).unwrap();
+	std::fs::create_dir_all(bench.dir.path().join("evidence/job-9-run-1.log.new.new")).unwrap();
 	let outcome = bench.run(SPIN, 0..1).await;
 	assert!(
 		matches!(reason(&outcome), AbortReason::Evidence(_)),

@@ -14,7 +14,7 @@ use crate::{
 	board::{self, BoardHandle, SerialLine},
 	chain::{light::LightClient, Chain, ChainError, Submitter},
 	config::{Config, Source},
-	disk,
+	disk, evidence,
 	journal::{Journal, JournalError},
 	logbook::Logbook,
 	modbus,
@@ -95,6 +95,9 @@ pub async fn run(config: Config, herald: Herald, calls: Calls) -> Result<(), Dae
 	let password = Password::read(&config.wallet.password_file)?;
 	let wallet = Arc::new(Wallet::open(&config.wallet.keystore, &password)?);
 	let claim = KeyClaim::take(wallet.account())?;
+	if let Err(error) = evidence::make_whole(&config.state_dir) {
+		tracing::warn!(%error, "cannot look for evidence of runs that were cut off");
+	}
 
 	let light = match &config.light_client {
 		Some(specs) => Some(LightClient::start(specs).await?),

@@ -1,9 +1,9 @@
 //! Evidence on the disk while its job runs.
 //!
 //! With each unit only what came since the one before is written, so that the last unit of a job takes no longer than the
-//! first. A file beside the one that holds the whole in the end, `job-7-run-1.log`, has as its first line all there was when
-//! it was begun, in the form of the whole, and then a line a unit: a check, a space, and `[units, not kept, readings]` as JSON.
-//! The check is the first 8 bytes, in hexadecimal, of blake2b-256 over the hash before, of 32 bytes, and that JSON; before the
+//! first. A file beside the one that holds the whole in the end, `job-7-run-1.log.new`, has as its first line all there was
+//! when it was begun, in the form of the whole, and then a line a unit: a check, a space, and `[units, not kept, readings]` as
+//! JSON. The check is the first 8 bytes, in hexadecimal, of blake2b-256 over the hash before, of 32 bytes, and that JSON; before the
 //! first check it is the hash of the evidence in the first line.
 //!
 //! A power cut may tear the last line. What it says was never told to anybody, since a unit counts once its line is on the
@@ -17,8 +17,8 @@ use std::{
 	path::{Path, PathBuf},
 };
 
-/// The ending of its name.
-pub(super) const EXTENSION: &str = "log";
+/// The ending of its name: as of all files that are not whole yet, none of which goes into a backup.
+pub(super) const EXTENSION: &str = "log.new";
 /// Bytes of a check.
 const CHECK: usize = 8;
 
@@ -69,6 +69,31 @@ impl Growing {
 			source,
 		})
 	}
+}
+
+/// Makes whole what was left in pieces by a process that ended in the middle of a run. None may be running. May block.
+///
+/// # Errors
+/// When the folder cannot be read. What is damaged stays as it is, and is told.
+pub fn make_whole(state_dir: &Path) -> Result<(), EvidenceError> {
+	let folder = super::folder(state_dir);
+	let files = match fs::read_dir(&folder) {
+		Ok(files) => files,
+		Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+		Err(source) => return Err(super::unreadable(&folder, source)),
+	};
+	for file in files {
+		let name = file.map_err(|source| super::unreadable(&folder, source))?.file_name();
+		let Some((stem, EXTENSION)) = name.to_str().and_then(|name| name.split_once('.')) else {
+			continue;
+		};
+		let path = folder.join(stem).with_extension("json");
+		let made = Evidence::read(&path).and_then(|whole| Growing::at(path).finish(&whole));
+		if let Err(error) = made {
+			tracing::warn!(%error, "the evidence of a run that was cut off stays in pieces");
+		}
+	}
+	Ok(())
 }
 
 fn begin(path: &Path, piece: &Evidence) -> io::Result<(File, [u8; 32])> {

@@ -252,7 +252,7 @@ fn what_grows_unit_by_unit_comes_back_whole() {
 fn a_power_cut_takes_the_unit_whose_piece_it_tears_and_no_other() {
 	let dir = tempfile::tempdir().unwrap();
 	let (_, _, path) = grow(dir.path(), 4);
-	let log = path.with_extension("log");
+	let log = path.with_extension("log.new");
 	let all = fs::read(&log).unwrap();
 	let ends: Vec<_> = (1..=all.len()).filter(|end| all[end - 1] == b'\n').collect();
 	assert_eq!(ends.len(), 4);
@@ -274,7 +274,7 @@ fn a_power_cut_takes_the_unit_whose_piece_it_tears_and_no_other() {
 fn refuses_pieces_that_were_changed_left_out_or_put_elsewhere() {
 	let dir = tempfile::tempdir().unwrap();
 	let (_, _, path) = grow(dir.path(), 4);
-	let log = path.with_extension("log");
+	let log = path.with_extension("log.new");
 	let text = fs::read_to_string(&log).unwrap();
 	let lines: Vec<_> = text.split_inclusive('\n').collect();
 	let changed = [
@@ -306,4 +306,18 @@ fn of_the_whole_and_its_pieces_the_one_counts_in_which_there_is_more() {
 	};
 	end.save(&path).unwrap();
 	assert_eq!(Evidence::read(&path).unwrap(), end);
+}
+
+#[test]
+fn what_was_cut_off_is_made_whole_and_what_is_damaged_stays() {
+	let dir = tempfile::tempdir().unwrap();
+	make_whole(dir.path()).unwrap();
+	let (_, whole, path) = grow(dir.path(), 3);
+	let (_, _, damaged) = grow(dir.path(), 2);
+	let pieces = damaged.with_extension("log.new");
+	fs::write(&pieces, "{").unwrap();
+	make_whole(dir.path()).unwrap();
+	assert!(path.exists() && !path.with_extension("log.new").exists());
+	assert_eq!(Evidence::read(&path).unwrap(), whole);
+	assert!(!damaged.exists() && pieces.exists());
 }
