@@ -624,10 +624,10 @@ async fn a_unit_counts_once_its_evidence_is_on_the_disk() {
 	let (sender, receiver) = progress();
 	let mut events = receiver.events();
 	let body = "[[each]]\nsample = [\"speed\"]";
-	let task = bench.task(body, 0..1_000);
+	let (task, cancel) = (bench.task(body, 0..1_000), CancellationToken::new());
 	let second = |event: &Progress| matches!(event, Progress::UnitMade { unit: 1, .. });
 	tokio::select! {
-		_ = run(&bench.handle, task, &sender, &CancellationToken::new()) => panic!("it ended by itself"),
+		_ = run(&bench.handle, task, &sender, &cancel) => panic!("it ended by itself"),
 		() = async { while !events.recv().await.is_ok_and(|event| second(&event)) {} } => {},
 	}
 	// Cut off like this, it has what was counted, and goes on from there.
@@ -636,8 +636,15 @@ async fn a_unit_counts_once_its_evidence_is_on_the_disk() {
 	let sampled = left.readings.iter().filter(|record| record.sampled).count();
 	assert_eq!(sampled, left.units as usize);
 	let units = left.units..left.units + 1;
+	// Once before it began, and once when it was dropped.
+	let is_safe_again = || {
+		lock(&bench.heard)
+			.iter()
+			.filter(|message| **message == HostMessage::Safe)
+			.count() > 1
+	};
 	let made_safe = async {
-		while lock(&bench.heard).last() != Some(&HostMessage::Safe) {
+		while !is_safe_again() {
 			tokio::task::yield_now().await;
 		}
 	};

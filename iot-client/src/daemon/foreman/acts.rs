@@ -209,7 +209,7 @@ impl Foreman {
 	}
 
 	/// Hands a started job to the machine.
-	fn begin(&mut self, head: &Head, view: &View) -> String {
+	pub(super) fn begin(&mut self, head: &Head, view: &View) -> String {
 		let (job, id) = (view.job.clone(), view.job.id);
 		if self.pauses.holds(id, WORKING, head.block.number) {
 			return format!("{WORKING}, again in a while");
