@@ -21,9 +21,13 @@
 //! | 4 | the board's clock, ms since its reset, u32 |
 //! | 4 | raw value, i32 |
 //!
-//! The file holds all of it as JSON. It is written anew, whole, after each unit, so a crash loses one unit at most. Each run
-//! of a job has a file of its own, `job-7-run-1.json` and so on: units that are sent back, or a run that is aborted, never
-//! touch what an earlier delivery was proved with.
+//! The file holds all of it as JSON. It is written at the end of a run; until then its pieces, unit by unit, are beside it
+//! (`growing`), so a crash loses one unit at most. Each run of a job has a file of its own, `job-7-run-1.json` and so on: units
+//! that are sent back, or a run that is aborted, never touch what an earlier delivery was proved with.
+
+mod growing;
+
+pub use growing::{make_whole, Growing};
 
 pub mod room;
 
@@ -151,13 +155,24 @@ struct Document {
 	evidence: Evidence,
 }
 
+impl Document {
+	/// The evidence in these bytes, if it fits its hash; in words what is wrong with it.
+	fn checked(bytes: &[u8]) -> Result<Evidence, String> {
+		let document: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+		match document.evidence.hash() == document.summary.hash {
+			true => Ok(document.evidence),
+			false => Err("its hash does not fit its readings".to_owned()),
+		}
+	}
+}
+
 /// Why evidence cannot be kept or read.
 #[derive(Debug, thiserror::Error)]
 pub enum EvidenceError {
 	/// Reading or writing failed.
 	#[error("cannot {what} the evidence {path}: {source}; check state_dir and the space on its disk")]
 	File {
-		/// Read or write.
+		/// Read, write or what else.
 		what: &'static str,
 		/// The file.
 		path: PathBuf,
@@ -172,6 +187,12 @@ pub enum EvidenceError {
 		/// What is wrong.
 		reason: String,
 	},
+}
+
+impl EvidenceError {
+	fn is_missing(&self) -> bool {
+		matches!(self, Self::File { source, .. } if source.kind() == io::ErrorKind::NotFound)
+	}
 }
 
 impl Evidence {
@@ -198,6 +219,19 @@ impl Evidence {
 			self.readings.push(record);
 		} else {
 			self.not_kept += 1;
+		}
+	}
+
+	/// The same with the readings from this one on only.
+	pub fn since(&self, first: usize) -> Self {
+		Self {
+			subject: self.subject.clone(),
+			firmware: self.firmware,
+			serial: self.serial.clone(),
+			channels: self.channels.clone(),
+			units: self.units,
+			not_kept: self.not_kept,
+			readings: self.readings.get(first..).unwrap_or_default().to_vec(),
 		}
 	}
 
@@ -257,7 +291,7 @@ impl Evidence {
 	/// Where the evidence of the next run of `job` goes under `state_dir`: no run before it has that file. May block.
 	pub fn next_path(state_dir: &Path, job: u64) -> Result<PathBuf, EvidenceError> {
 		let run = newest_run(state_dir, job)?.map_or(1, |(run, _)| run + 1);
-		Ok(folder(state_dir).join(format!("job-{job}-run-{run}.json")))
+		Ok(folder(state_dir).join(file_name(job, run)))
 	}
 
 	/// Where the evidence of the newest run of `job` is, if there is any. May block.
@@ -267,12 +301,7 @@ impl Evidence {
 
 	/// Writes it, whole or not at all, even if the power fails. May block.
 	pub fn save(&self, path: &Path) -> Result<(), EvidenceError> {
-		let document = Document {
-			summary: self.summary(),
-			evidence: self.clone(),
-		};
-		serde_json::to_vec(&document)
-			.map_err(io::Error::from)
+		self.document()
 			.and_then(|bytes| room::write(path, &bytes))
 			.map_err(|source| EvidenceError::File {
 				what: "write",
@@ -281,24 +310,43 @@ impl Evidence {
 			})
 	}
 
+	/// The content of its file.
+	fn document(&self) -> io::Result<Vec<u8>> {
+		let document = Document {
+			summary: self.summary(),
+			evidence: self.clone(),
+		};
+		Ok(serde_json::to_vec(&document)?)
+	}
+
 	/// Reads the evidence of the newest run of `job`; `None` when there is none. May block.
 	pub fn load(state_dir: &Path, job: u64) -> Result<Option<Self>, EvidenceError> {
 		let path = Self::newest_path(state_dir, job)?;
 		path.map(|path| Self::read(&path)).transpose()
 	}
 
-	/// Reads a file of evidence. Refuses one that does not fit its own hash. May block.
+	/// Reads a file of evidence, or its pieces where there is more in them: of a run that was cut off, or is not over. Refuses
+	/// what does not fit its own hash. May block.
 	pub fn read(path: &Path) -> Result<Self, EvidenceError> {
+		// The pieces first: they go when the whole is there.
+		match (growing::read(path)?, Self::read_whole(path)) {
+			(Some(pieces), Ok(whole)) if pieces.extent() > whole.extent() => Ok(pieces),
+			(Some(pieces), Err(error)) if error.is_missing() => Ok(pieces),
+			(_, whole) => whole,
+		}
+	}
+
+	fn read_whole(path: &Path) -> Result<Self, EvidenceError> {
 		let bytes = fs::read(path).map_err(|source| unreadable(path, source))?;
-		let damaged = |reason: String| EvidenceError::Damaged {
+		Document::checked(&bytes).map_err(|reason| EvidenceError::Damaged {
 			path: path.to_owned(),
 			reason,
-		};
-		let document: Document = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
-		if document.evidence.hash() != document.summary.hash {
-			return Err(damaged("its hash does not fit its readings".to_owned()));
-		}
-		Ok(document.evidence)
+		})
+	}
+
+	/// How much it is of.
+	fn extent(&self) -> (u64, u32) {
+		((self.readings.len() as u64).saturating_add(self.not_kept), self.units)
 	}
 }
 
@@ -314,7 +362,7 @@ fn unreadable(path: &Path, source: io::Error) -> EvidenceError {
 	}
 }
 
-/// The newest run of a job that left evidence, and where that is.
+/// The newest run of a job that left evidence, and where the whole of that is, or will be.
 fn newest_run(state_dir: &Path, job: u64) -> Result<Option<(u32, PathBuf)>, EvidenceError> {
 	let folder = folder(state_dir);
 	let files = match fs::read_dir(&folder) {
@@ -326,15 +374,26 @@ fn newest_run(state_dir: &Path, job: u64) -> Result<Option<(u32, PathBuf)>, Evid
 	for file in files {
 		let file = file.map_err(|source| unreadable(&folder, source))?;
 		if let Some(run) = file.file_name().to_str().and_then(|name| run_in(name, job)) {
-			newest = newest.max(Some((run, file.path())));
+			newest = newest.max(Some(run));
 		}
 	}
-	Ok(newest)
+	Ok(newest.map(|run| (run, folder.join(file_name(job, run)))))
 }
 
-/// The run of `job` whose evidence a file of this name is; 0 for the one file a job had in earlier releases.
+fn file_name(job: u64, run: u32) -> String {
+	match run {
+		0 => format!("job-{job}.json"),
+		run => format!("job-{job}-run-{run}.json"),
+	}
+}
+
+/// The run of `job` whose evidence a file of this name is, or pieces of it; 0 for the one file a job had in earlier releases.
 fn run_in(name: &str, job: u64) -> Option<u32> {
-	match name.strip_prefix(&format!("job-{job}"))?.strip_suffix(".json")? {
+	let (name, extension) = name.strip_prefix(&format!("job-{job}"))?.split_once('.')?;
+	if extension != "json" && extension != growing::EXTENSION {
+		return None;
+	}
+	match name {
 		"" => Some(0),
 		run => run.strip_prefix("-run-")?.parse().ok(),
 	}

@@ -219,7 +219,8 @@ impl<S: Southbound> Bridge<S> {
 		if !after_reset {
 			self.telltale.count(|counters| counters.connects += 1);
 		}
-		info!(serial = %board.serial, session = %board.session, channels = board.channels.len(), "board is on line");
+		let (link, channels) = (board.link.0, board.channels.len());
+		info!(serial = %board.serial, link, session = %board.session, channels, "board is on line");
 		self.telltale.state.send_replace(BoardState::Online(Arc::new(board)));
 	}
 
@@ -228,7 +229,7 @@ impl<S: Southbound> Bridge<S> {
 		let before = self.telltale.state.send_replace(BoardState::Offline(reason.clone()));
 		match before {
 			BoardState::Online(info) => {
-				warn!(port = %place, "board is off line: {reason}");
+				warn!(port = %place, link = info.link.0, "board is off line: {reason}");
 				self.telltale.signal(Signal::LinkEnded {
 					link: info.link,
 					reason,

@@ -14,6 +14,7 @@ use bpiiot_protocol::{
 };
 use std::{path::PathBuf, time::Duration};
 use tokio::time::{timeout_at, Instant};
+use tracing::{debug, info, trace};
 
 /// How long to wait for one hello page before asking again.
 const PAGE_RETRY: Duration = Duration::from_millis(100);
@@ -166,6 +167,14 @@ impl Link {
 					counters.readings_lost += lost;
 				});
 				let (channel, value, board_ms) = (reading.channel, reading.value, reading.board_ms);
+				trace!(
+					link = self.id.0,
+					sequence = frame.sequence,
+					channel,
+					value,
+					board_ms,
+					"reading"
+				);
 				self.telltale.signal(Signal::Reading {
 					link: self.id,
 					channel,
@@ -180,6 +189,14 @@ impl Link {
 				}
 				let lost = self.events.lost() - before;
 				self.telltale.count(|counters| counters.events_lost += lost);
+				let (link, sequence, board_ms) = (self.id.0, frame.sequence, event.board_ms);
+				match event.kind {
+					// Sensors may come and go many times a second.
+					EventKind::InputLost { .. } | EventKind::InputBack { .. } => {
+						debug!(link, sequence, board_ms, event = ?event.kind, "the board tells of an event");
+					}
+					kind => info!(link, sequence, board_ms, event = ?kind, "the board tells of an event"),
+				}
 				if !matches!(event.kind, EventKind::Reset { .. }) {
 					self.telltale.signal(Signal::Event {
 						link: self.id,

@@ -70,6 +70,12 @@ struct Play {
 	/// Whether its proofs are altered too, and headers made up.
 	forges: bool,
 	silent: bool,
+	/// Whether it answers, but announces nothing.
+	mute: bool,
+	/// The methods that it was asked by, in their order.
+	asked: Vec<String>,
+	/// What its pool says the next nonce is.
+	next_nonce: u64,
 	/// How many of the blocks, at their end, are not final.
 	open: usize,
 	/// The height at which the runtime was replaced by its next version.
@@ -106,6 +112,18 @@ impl Play {
 		self.make();
 	}
 
+	/// What it says to whoever has subscribed, if it says anything.
+	fn announcement(&self, subscription: &str, result: Value) -> Option<Value> {
+		let params = json!({ "subscription": subscription, "result": result });
+		(!self.mute).then(|| json!({ "jsonrpc": "2.0", "method": "announcement", "params": params }))
+	}
+
+	/// The version of the newest block's runtime.
+	fn version(&self) -> Value {
+		let next = self.upgraded_at.is_some();
+		json!({ "specVersion": runtime::known_spec() + u32::from(next), "transactionVersion": 1 })
+	}
+
 	/// The newest block that is final.
 	fn finalized(&self) -> &Header {
 		&self.blocks[self.blocks.len() - 1 - self.open]
@@ -113,6 +131,7 @@ impl Play {
 
 	/// The answer, or an error's code and its detail.
 	fn respond(&mut self, method: &str, params: &Value) -> Result<Value, (i32, &'static str)> {
+		self.asked.push(method.to_owned());
 		if method == "author_submitExtrinsic" {
 			self.sent.push(bytes(&params[0]));
 			if let Some(why) = self.refuses {
@@ -130,7 +149,7 @@ impl Play {
 	fn answer(&self, method: &str, params: &Value) -> Value {
 		let newest = self.blocks.last().unwrap();
 		match method {
-			"system_accountNextIndex" => json!(0),
+			"system_accountNextIndex" => json!(self.next_nonce),
 			"chain_getBlock" if self.forgetful => Value::Null,
 			"chain_getBlock" => {
 				let header = self.find(&params[0]);
@@ -149,6 +168,7 @@ impl Play {
 			"chain_getFinalizedHead" => json!(hash(self.finalized())),
 			"chain_getHeader" => json!(self.find(&params[0]).or_else(|| self.forges.then_some(newest))),
 			"chain_subscribeFinalizedHeads" => json!("finalized"),
+			"state_subscribeRuntimeVersion" => json!("runtime"),
 			"state_call" => {
 				let height = self.find(&params[2]).map_or(newest.number, |header| header.number);
 				let next = self.upgraded_at.is_some_and(|upgraded| height >= upgraded);
@@ -241,6 +261,9 @@ impl FakeNode {
 			lies: State::new(),
 			forges: false,
 			silent: false,
+			mute: false,
+			asked: Vec::new(),
+			next_nonce: 0,
 			open: 0,
 			upgraded_at: None,
 			sent: Vec::new(),
@@ -295,7 +318,21 @@ impl FakeNode {
 
 	/// Makes a block that is not final yet and puts the next version of the runtime into force.
 	pub fn upgrade(&self) {
-		self.play.lock().unwrap().upgrade();
+		let mut play = self.play.lock().unwrap();
+		play.upgrade();
+		self.news.send_replace(play.blocks.len());
+	}
+
+	/// Gives up the blocks that are not final for another one, of another fork, and with them what they put into force.
+	pub fn reorganize(&self) {
+		let mut play = self.play.lock().unwrap();
+		let most = play.blocks.len() - play.open;
+		play.blocks.truncate(most);
+		play.open = 0;
+		play.upgraded_at.take_if(|upgraded| *upgraded >= most as u64);
+		play.chain ^= 0x80;
+		play.make();
+		self.news.send_replace(play.blocks.len());
 	}
 
 	/// Such a block comes just before what its pool is sent, which therefore finds the signature bad; or not any more.
@@ -322,6 +359,13 @@ impl FakeNode {
 		self.finalize(0);
 	}
 
+	/// Makes and finalizes a block by which this account has used all nonces below this one, by transactions of somebody else.
+	pub fn use_nonces(&self, account: &AccountId32, below: u32) {
+		let (key, info) = account_info(account, below);
+		self.lie(key, info);
+		self.finalize(1);
+	}
+
 	/// Its pool takes nothing, for this reason; or does again.
 	pub fn refuse(&self, why: Option<(i32, &'static str)>) {
 		self.play.lock().unwrap().refuses = why;
@@ -340,6 +384,21 @@ impl FakeNode {
 	/// From now on its blocks are those of another fork.
 	pub fn fork(&self, chain: u8) {
 		self.play.lock().unwrap().chain = chain;
+	}
+
+	/// Announces nothing any more, or does again; it answers all the same.
+	pub fn fall_mute(&self, mute: bool) {
+		self.play.lock().unwrap().mute = mute;
+	}
+
+	/// The methods that it was asked by since this was called last, in their order.
+	pub fn take_asked(&self) -> Vec<String> {
+		std::mem::take(&mut self.play.lock().unwrap().asked)
+	}
+
+	/// Its pool says that this nonce is next.
+	pub fn count_from(&self, next_nonce: u64) {
+		self.play.lock().unwrap().next_nonce = next_nonce;
 	}
 
 	/// Answers nothing any more, or does again.
@@ -394,12 +453,18 @@ async fn serve(socket: TcpStream, play: Arc<Mutex<Play>>, mut news: watch::Recei
 	};
 	let writing = async move {
 		let mut subscribed = false;
+		// The version that was announced last, once somebody wants to know.
+		let mut version: Option<Value> = None;
 		loop {
-			let text = tokio::select! {
+			let mut texts = Vec::new();
+			tokio::select! {
 				request = heard.recv() => {
 					let Some(request) = request else { return };
 					let method = request["method"].as_str().unwrap_or_default();
 					subscribed |= method == "chain_subscribeFinalizedHeads";
+					if method == "state_subscribeRuntimeVersion" {
+						version = Some(Value::Null);
+					}
 					let mut play = play.lock().unwrap();
 					let mut response = json!({ "jsonrpc": "2.0", "id": request["id"] });
 					match play.respond(method, &request["params"]) {
@@ -408,17 +473,28 @@ async fn serve(socket: TcpStream, play: Arc<Mutex<Play>>, mut news: watch::Recei
 							response["error"] = json!({ "code": code, "message": "Invalid Transaction", "data": detail });
 						}
 					}
-					(!play.silent).then_some(response)
+					texts.push(response);
 				},
-				Ok(()) = news.changed(), if subscribed => {
+				Ok(()) = news.changed() => if subscribed {
 					let play = play.lock().unwrap();
-					let params = json!({ "subscription": "finalized", "result": play.finalized() });
-					(!play.silent).then(|| json!({ "jsonrpc": "2.0", "method": "chain_finalizedHead", "params": params }))
+					texts.extend(play.announcement("finalized", json!(play.finalized())));
 				},
 			};
-			let Some(text) = text else { continue };
-			if sender.send_text(text.to_string()).await.is_err() || sender.flush().await.is_err() {
-				return;
+			{
+				let play = play.lock().unwrap();
+				let newest = play.version();
+				if version.as_ref().is_some_and(|told| *told != newest) {
+					texts.extend(play.announcement("runtime", newest.clone()));
+					version = Some(newest);
+				}
+				if play.silent {
+					continue;
+				}
+			}
+			for text in texts {
+				if sender.send_text(text.to_string()).await.is_err() || sender.flush().await.is_err() {
+					return;
+				}
 			}
 		}
 	};

@@ -218,6 +218,22 @@ impl Chain {
 		self.head.clone()
 	}
 
+	/// The newest finalized block, as the node of this connection said last. It is asked only if another one said so.
+	///
+	/// # Errors
+	/// When the node does not answer.
+	pub async fn finalized_by(&self, session: &Session) -> Result<BlockId> {
+		let told = {
+			let head = self.head.borrow();
+			let by_it = head.as_ref().filter(|head| head.endpoint == session.endpoint());
+			by_it.map(|head| head.block)
+		};
+		match told {
+			Some(block) => Ok(block),
+			None => session.finalized().await,
+		}
+	}
+
 	/// Hears from now on of what is new.
 	pub fn news(&self) -> News {
 		News::of(self.session.clone(), self.head.clone())
@@ -382,7 +398,11 @@ impl Keeper {
 		self.show();
 		self.trouble.send_replace(None);
 		self.session.send_replace(Some(session.clone()));
-		let error = match self.follow(index, &session).await {
+		let followed = tokio::select! {
+			followed = self.follow(index, &session) => followed,
+			never = session.follow_runtime() => match never {},
+		};
+		let error = match followed {
 			Ok(never) => match never {},
 			Err(error) => error.at(&endpoint),
 		};
@@ -493,7 +513,9 @@ impl Keeper {
 		if seen == Some(block) {
 			return Ok(false);
 		}
-		let time = queries::time(&session.at(block).await?).await?;
+		let at = session.at(block).await?;
+		session.correct_by_finalized(&at);
+		let time = queries::time(&at).await?;
 		if block.number.is_multiple_of(BLOCKS_BETWEEN_LAGS) {
 			self.lag = session.best().await?.number.saturating_sub(block.number);
 		}

@@ -11,7 +11,7 @@ pub mod clock;
 mod convert;
 pub mod error;
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
 pub mod finalized;
 pub mod light;
 pub mod limits;

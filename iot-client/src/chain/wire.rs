@@ -13,7 +13,11 @@ use std::{future::Future, time::Duration};
 use subxt::{
 	config::{Header as _, RpcConfigFor},
 	ext::codec::Encode,
-	rpcs::{client::RpcSubscription, methods::legacy::LegacyRpcMethods, Error as RpcError, RpcClient},
+	rpcs::{
+		client::RpcSubscription,
+		methods::legacy::{LegacyRpcMethods, RuntimeVersion},
+		Error as RpcError, RpcClient,
+	},
 	utils::{AccountId32, H256},
 	Config, SubstrateConfig,
 };
@@ -50,6 +54,8 @@ pub enum PoolError {
 	NonceUsed,
 	/// Another transaction with this nonce waits there.
 	NonceTaken,
+	/// It has thrown the transaction out and refuses it for a while. Other nodes may take it.
+	Banned(String),
 	/// Full, or it saw the transaction too often; later it may take it.
 	Later(String),
 	/// It can never be included, for this reason. The bytes were checked at the node's best block.
@@ -179,6 +185,14 @@ impl Wire {
 		answer(self.rpc.chain_subscribe_finalized_heads()).await
 	}
 
+	/// The version of the best block's runtime, now and whenever it is another one.
+	///
+	/// # Errors
+	/// When the node does not answer, or does not tell.
+	pub async fn runtime_versions(&self) -> Result<RpcSubscription<RuntimeVersion>> {
+		answer(self.rpc.state_subscribe_runtime_version()).await
+	}
+
 	/// Offers a signed transaction to the node's pool.
 	///
 	/// # Errors
@@ -209,7 +223,8 @@ fn pool_error(code: i32, detail: String) -> PoolError {
 		1014 => PoolError::NonceTaken,
 		1010 if detail.contains("outdated") => PoolError::NonceUsed,
 		1010 => PoolError::Invalid(detail),
-		1011 | 1012 | 1016 | 1018 | 1021 => PoolError::Later(detail),
+		1012 => PoolError::Banned(detail),
+		1011 | 1016 | 1018 | 1021 => PoolError::Later(detail),
 		_ => PoolError::Invalid(format!("{detail} ({code})")),
 	}
 }
@@ -247,7 +262,7 @@ mod tests {
 				"Custom error: 103",
 				PoolError::Invalid("Custom error: 103".to_owned()),
 			),
-			(1012, "banned", PoolError::Later("banned".to_owned())),
+			(1012, "banned", PoolError::Banned("banned".to_owned())),
 			(1016, "dropped", PoolError::Later("dropped".to_owned())),
 			(1002, "odd", PoolError::Invalid("odd (1002)".to_owned())),
 		] {

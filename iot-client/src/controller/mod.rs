@@ -17,10 +17,16 @@ pub use progress::{progress, Progress, ProgressReceiver, ProgressSender};
 use crate::{
 	board::{BoardError, BoardHandle, BoardInfo, BoardLease},
 	config::{Config, Envelope},
-	evidence::{Evidence, EvidenceError, Subject},
+	evidence::{Evidence, EvidenceError, Growing, Subject},
 	recipe::{Output, Phase, Plan, PlannedAction, PlannedStep, Recipe, Watch},
 };
-use std::{collections::BTreeMap, ops::Range, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+	collections::BTreeMap,
+	ops::Range,
+	path::PathBuf,
+	sync::{Arc, Mutex, PoisonError},
+	time::Duration,
+};
 use tokio::time::{timeout, Instant};
 use tokio_util::sync::CancellationToken;
 use tracker::{Tracker, Waited};
@@ -139,7 +145,8 @@ pub async fn prepare(
 		board: board.clone(),
 		task,
 		tracker,
-		file,
+		file: Arc::new(Mutex::new(Growing::at(file))),
+		saved: 0,
 		at: None,
 		driven: BTreeMap::new(),
 		moved: false,
@@ -194,8 +201,10 @@ struct Run {
 	board: BoardHandle,
 	task: Task,
 	tracker: Tracker,
-	/// Where the evidence goes.
-	file: PathBuf,
+	/// Where the evidence goes. Locked off the runtime's threads only.
+	file: Arc<Mutex<Growing>>,
+	/// So many readings were put there.
+	saved: usize,
 	/// The step that runs.
 	at: Option<String>,
 	/// What each output was last driven with; safe when absent.
@@ -220,6 +229,8 @@ impl Run {
 			end: total,
 		} = self.task.units;
 		self.tracker.tell(Progress::Started { first, total });
+		// A disk that takes nothing is found before anything moves, and the first unit takes no longer than the others.
+		self.save_new().await?;
 		self.phase(Phase::Before, &plan.before, plan.phase_limit).await?;
 		for unit in first..total {
 			self.unit(unit, plan).await?;
@@ -248,13 +259,21 @@ impl Run {
 		self.tracker.unit = None;
 		self.tracker.evidence.units = unit + 1;
 		// A unit counts once its evidence is on disk.
-		let saving = save(self.tracker.evidence.clone(), self.file.clone());
-		self.tracker.during(saving).await??;
+		self.save_new().await?;
+		tracing::info!(job = %self.task.subject.job, unit, "the unit is made");
 		self.tracker.tell(Progress::UnitMade {
 			unit,
 			took_ms: took.as_millis() as u64,
 		});
 		Ok(())
+	}
+
+	/// Puts onto the disk what the evidence has that is not there yet.
+	async fn save_new(&mut self) -> Result<(), AbortReason> {
+		let piece = self.tracker.evidence.since(self.saved);
+		self.saved += piece.readings.len();
+		let saving = save(self.file.clone(), move |file| file.add(&piece));
+		self.tracker.during(saving).await?
 	}
 
 	async fn phase(&mut self, phase: Phase, steps: &[PlannedStep], limit: Duration) -> Result<(), AbortReason> {
@@ -277,6 +296,7 @@ impl Run {
 			Some(unit) => format!("unit {}, {}", unit + 1, step.label),
 			None => step.label.clone(),
 		});
+		tracing::debug!(job = %self.task.subject.job, unit, step = self.at, "a step begins");
 		self.tracker.tell(Progress::Step {
 			unit,
 			step: step.label.clone(),
@@ -332,7 +352,11 @@ impl Run {
 
 	async fn wait(&mut self, watch: &Watch, limit: Duration) -> Result<(), AbortReason> {
 		match self.tracker.wait(watch, Instant::now() + limit).await? {
-			Waited::Held => Ok(()),
+			Waited::Held(seen) => {
+				self.tracker
+					.log(self.at.as_deref(), watch, seen, "what a step waits for is so");
+				Ok(())
+			}
 			Waited::InVain(last) => {
 				let timeout_ms = limit.as_millis() as u64;
 				Err(AbortReason::WaitedInVain {
@@ -363,12 +387,13 @@ impl Run {
 
 	async fn abort_if(&mut self, watch: &Watch) -> Result<(), AbortReason> {
 		self.read(&[watch.channel], false).await?;
-		if self
-			.tracker
-			.value(watch.channel)
-			.is_some_and(|value| !watch.holds(value))
-		{
-			return Ok(());
+		let seen = self.tracker.seen(watch.channel);
+		match seen {
+			Some(seen) if !watch.holds(seen.value) => return Ok(()),
+			Some(seen) => self
+				.tracker
+				.log(self.at.as_deref(), watch, seen, "what a step aborts at is so"),
+			None => {}
 		}
 		Err(AbortReason::Demanded {
 			condition: watch.text.clone(),
@@ -383,13 +408,16 @@ impl Run {
 			reason,
 		});
 		if let Err(abort) = &end {
+			let Abort { at, reason } = abort;
+			tracing::warn!(job = %self.task.subject.job, step = at, %reason, "the run is aborted");
 			self.tracker.tell(Progress::Aborted {
 				reason: abort.to_string(),
 			});
 		}
 		let safe = make_safe(&self.board).await;
 		let evidence = self.tracker.evidence.clone();
-		let saved = save(evidence.clone(), self.file).await;
+		let whole = evidence.clone();
+		let saved = save(self.file, move |file| file.finish(&whole)).await;
 		let end = end.and_then(|()| saved.map_err(|reason| Abort { at: None, reason }));
 		self.tracker.tell(Progress::Ended { made: evidence.units });
 		Outcome {
@@ -419,8 +447,11 @@ async fn make_safe(board: &BoardHandle) -> Result<(), BoardError> {
 		.unwrap_or_else(|_| Err(BoardError::Lost("it could not be made safe in time".to_owned())))
 }
 
-async fn save(evidence: Evidence, file: PathBuf) -> Result<(), AbortReason> {
-	evidence_off_thread(move || evidence.save(&file)).await
+async fn save(
+	file: Arc<Mutex<Growing>>,
+	write: impl FnOnce(&mut Growing) -> Result<(), EvidenceError> + Send + 'static,
+) -> Result<(), AbortReason> {
+	evidence_off_thread(move || write(&mut file.lock().unwrap_or_else(PoisonError::into_inner))).await
 }
 
 /// Reads or writes evidence where that may block.

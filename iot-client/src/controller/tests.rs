@@ -619,6 +619,57 @@ async fn a_job_that_was_cut_off_goes_on_with_its_evidence() {
 }
 
 #[tokio::test]
+async fn a_unit_counts_once_its_evidence_is_on_the_disk() {
+	let bench = Bench::sound();
+	let (sender, receiver) = progress();
+	let mut events = receiver.events();
+	let body = "[[each]]\nsample = [\"speed\"]";
+	let (task, cancel) = (bench.task(body, 0..1_000), CancellationToken::new());
+	let second = |event: &Progress| matches!(event, Progress::UnitMade { unit: 1, .. });
+	tokio::select! {
+		_ = run(&bench.handle, task, &sender, &cancel) => panic!("it ended by itself"),
+		() = async { while !events.recv().await.is_ok_and(|event| second(&event)) {} } => {},
+	}
+	// Cut off like this, it has what was counted, and goes on from there.
+	let left = Evidence::load(bench.dir.path(), 9).unwrap().unwrap();
+	assert!(left.units >= 2, "{}", left.units);
+	let sampled = left.readings.iter().filter(|record| record.sampled).count();
+	assert_eq!(sampled, left.units as usize);
+	let units = left.units..left.units + 1;
+	// Once before it began, and once when it was dropped.
+	let is_safe_again = || {
+		lock(&bench.heard)
+			.iter()
+			.filter(|message| **message == HostMessage::Safe)
+			.count() > 1
+	};
+	let made_safe = async {
+		while !is_safe_again() {
+			tokio::task::yield_now().await;
+		}
+	};
+	timeout(SOON, made_safe).await.unwrap();
+	let whole = bench.run(body, units).await.evidence.unwrap();
+	assert_eq!(whole.units, left.units + 1);
+	assert_eq!(whole.readings[..left.readings.len()], left.readings);
+	assert_eq!(Evidence::load(bench.dir.path(), 9).unwrap(), Some(whole));
+}
+
+#[tokio::test]
+async fn nothing_moves_on_a_disk_that_takes_no_evidence() {
+	let bench = Bench::sound();
+	// The place of the unfinished file is taken.
+	std::fs::create_dir_all(bench.dir.path().join("evidence/job-9-run-1.log.new.new")).unwrap();
+	let outcome = bench.run(SPIN, 0..1).await;
+	assert!(
+		matches!(reason(&outcome), AbortReason::Evidence(_)),
+		"{:?}",
+		outcome.end
+	);
+	assert!(!outcome.moved && bench.driven().is_empty());
+}
+
+#[tokio::test]
 async fn a_job_with_nothing_left_to_make_ends_at_once() {
 	let bench = Bench::sound();
 	let outcome = bench.run("[[each]]\nsample = [\"speed\"]", 3..3).await;

@@ -28,8 +28,10 @@ const GUARD_LOOK: Duration = Duration::from_millis(250);
 
 /// The last reading of a channel.
 #[derive(Clone, Copy)]
-struct Seen {
-	value: i32,
+pub(super) struct Seen {
+	pub value: i32,
+	/// The board's clock when it was taken, in ms: with link and channel it names the reading.
+	pub board_ms: u32,
 	at: Instant,
 	/// Which reading of the job it was, from 1.
 	number: u64,
@@ -37,8 +39,8 @@ struct Seen {
 
 /// How a wait ended.
 pub(super) enum Waited {
-	/// The condition holds.
-	Held,
+	/// The condition holds, by this reading.
+	Held(Seen),
 	/// The time is up; the last reading since the wait began, with its unit.
 	InVain(String),
 }
@@ -134,15 +136,15 @@ impl Tracker {
 				.latest
 				.get(&watch.channel)
 				.filter(|seen| seen.number > before)
-				.map(|seen| seen.value);
-			if fresh.is_some_and(|value| watch.holds(value)) {
-				return Ok(Waited::Held);
+				.copied();
+			if let Some(seen) = fresh.filter(|seen| watch.holds(seen.value)) {
+				return Ok(Waited::Held(seen));
 			}
 			tokio::select! {
 				biased;
 				signal = self.signals.recv() => self.received(signal)?,
 				() = sleep_until(deadline) => {
-					let last = fresh.map_or_else(|| "none".to_owned(), |value| self.info.display(watch.channel, value));
+					let last = fresh.map_or_else(|| "none".to_owned(), |seen| self.info.display(watch.channel, seen.value));
 					return Ok(Waited::InVain(last));
 				}
 				() = sleep(GUARD_LOOK) => {}
@@ -163,15 +165,22 @@ impl Tracker {
 		self.wanted.keys().copied()
 	}
 
-	/// The last value of a channel.
-	pub fn value(&self, channel: u8) -> Option<i32> {
-		self.latest.get(&channel).map(|seen| seen.value)
+	/// The last reading of a channel.
+	pub fn seen(&self, channel: u8) -> Option<Seen> {
+		self.latest.get(&channel).copied()
 	}
 
 	/// The last value of a channel, with its unit.
 	pub fn text(&self, channel: u8) -> String {
-		self.value(channel)
-			.map_or_else(|| "none".to_owned(), |value| self.info.display(channel, value))
+		self.seen(channel)
+			.map_or_else(|| "none".to_owned(), |seen| self.info.display(channel, seen.value))
+	}
+
+	/// Says which reading decided a step, so that it can be found among the frames.
+	pub fn log(&self, step: Option<&str>, watch: &Watch, seen: Seen, what: &str) {
+		let (job, link) = (self.evidence.subject.job, self.info.link.0);
+		let (channel, Seen { value, board_ms, .. }) = (self.info.name_of(watch.channel), seen);
+		tracing::info!(%job, step, condition = watch.text, channel, value, link, board_ms, "{what}");
 	}
 
 	/// Tells the listeners.
@@ -225,14 +234,13 @@ impl Tracker {
 			return Ok(());
 		}
 		self.count += 1;
-		self.latest.insert(
-			channel,
-			Seen {
-				value,
-				at: Instant::now(),
-				number: self.count,
-			},
-		);
+		let seen = Seen {
+			value,
+			board_ms,
+			at: Instant::now(),
+			number: self.count,
+		};
+		self.latest.insert(channel, seen);
 		let sampled = self.wanted.remove(&channel).unwrap_or(false);
 		self.evidence.record(
 			Record {
@@ -257,10 +265,13 @@ impl Tracker {
 			.iter()
 			.find(|guard| guard.channel == channel && !guard.holds(value))
 		{
-			Some(guard) => Err(AbortReason::Guard {
-				condition: guard.text.clone(),
-				value: self.info.display(channel, value),
-			}),
+			Some(guard) => {
+				self.log(None, guard, seen, "a guard does not hold");
+				Err(AbortReason::Guard {
+					condition: guard.text.clone(),
+					value: self.info.display(channel, value),
+				})
+			}
 			None => Ok(()),
 		}
 	}

@@ -13,6 +13,7 @@ use crate::{
 	chain::{light::LightClient, Chain, ChainError, Submitter},
 	config::{Config, Source},
 	disk::{self, Disk},
+	evidence,
 	journal::{self, Journal, JournalError},
 	logbook::Logbook,
 	modbus,
@@ -117,6 +118,9 @@ async fn run_with(
 	calls: Calls,
 ) -> Result<(), DaemonError> {
 	let (wallet, claim) = open_key(&config, password, claim).await?;
+	if let Err(error) = evidence::make_whole(&config.state_dir) {
+		tracing::warn!(%error, "cannot look for evidence of runs that were cut off");
+	}
 	let mut chain = Chain::connect(config.chain.nodes());
 	if let Some(specs) = &config.light_client {
 		chain = chain.witnessed_by(Arc::new(LightClient::start(specs).await?));

@@ -137,6 +137,7 @@ impl Assignment {
 		receiver: ProgressReceiver,
 	) -> Result<WorkReport, JournalError> {
 		self.advance(Phase::Moving { units_done: 0 }).await?;
+		tracing::info!(job = %self.job.id, units = self.job.to_do(), "the machine moves from now on");
 		let cancel = self.cancel.child_token();
 		let telling = tokio::spawn(tell(receiver.events(), self.site.herald.clone(), self.job.id.0));
 		let noting = note(receiver, self.journal.clone(), self.job.clone(), self.reports.clone());
@@ -157,7 +158,9 @@ impl Assignment {
 		if let Err(error) = &outcome.safe {
 			tracing::error!(job = %self.job.id, %error, "the board did not say that it is safe; its dead-man timer makes it so");
 		}
-		self.advance(end_of(&outcome, self.job.to_do())).await?;
+		let end = end_of(&outcome, self.job.to_do());
+		tracing::info!(job = %self.job.id, ?end, "the run is over");
+		self.advance(end).await?;
 		Ok(WorkReport::Over)
 	}
 

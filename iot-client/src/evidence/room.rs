@@ -8,8 +8,7 @@ use std::{fs, io, path::Path};
 /// A reading in a file of evidence, in bytes: a little more than the 30 or so that it takes.
 const A_READING: u64 = 32;
 
-/// What the evidence of a job with so many readings may need, in bytes. A file of evidence is whole under another name before
-/// the one of the unit before goes.
+/// What the evidence of a job with so many readings may need, in bytes. It is there in pieces until it is whole.
 pub fn needed(max_readings: u64) -> u64 {
 	max_readings.saturating_mul(2 * A_READING)
 }
@@ -27,6 +26,12 @@ pub(super) fn kept_for(path: &Path) -> Spare {
 /// Writes a file of evidence, whole or not at all; when the disk is full, with the space that is kept. May block.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 	write_by(path, bytes.len() as u64, || disk::write_whole(path, bytes))
+}
+
+/// Has so many bytes written that come to what is there in the folder of `path`; when the disk is full, with the space that is
+/// kept. May block.
+pub(super) fn add(path: &Path, bytes: u64, write: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+	kept_for(path).help(bytes, write)
 }
 
 /// Has so many bytes written, in place of the file before. What that one took is kept then for the next one.

@@ -209,3 +209,115 @@ fn continues_only_the_same_job_on_the_same_board() {
 		}
 	));
 }
+
+/// What a run of `units` leaves while it goes on, a piece a unit; and where its whole will be.
+fn grow(state_dir: &Path, units: u32) -> (Growing, Evidence, PathBuf) {
+	let path = Evidence::next_path(state_dir, 77).unwrap();
+	let (mut growing, mut whole, mut saved) = (Growing::at(path.clone()), evidence(), 0);
+	for unit in 0..units {
+		whole.units = unit + 1;
+		whole.not_kept += 1;
+		let piece = whole.since(saved);
+		saved += piece.readings.len();
+		growing.add(&piece).unwrap();
+		// What comes after the last unit was written is in no piece yet.
+		whole.readings.push(Record {
+			unit: None,
+			..whole.readings[0]
+		});
+	}
+	whole.readings.pop();
+	(growing, whole, path)
+}
+
+#[test]
+fn what_grows_unit_by_unit_comes_back_whole() {
+	let dir = tempfile::tempdir().unwrap();
+	let (mut growing, whole, path) = grow(dir.path(), 3);
+	assert_eq!(Evidence::load(dir.path(), 77).unwrap(), Some(whole.clone()));
+	assert_ne!(
+		Evidence::next_path(dir.path(), 77).unwrap(),
+		path,
+		"no other run has it"
+	);
+	// At the end it is one file, with what came after the last unit.
+	let mut end = whole;
+	end.readings.push(end.readings[0]);
+	growing.finish(&end).unwrap();
+	assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+	assert_eq!(Evidence::read(&path).unwrap(), end);
+}
+
+#[test]
+fn a_power_cut_takes_the_unit_whose_piece_it_tears_and_no_other() {
+	let dir = tempfile::tempdir().unwrap();
+	let (_, _, path) = grow(dir.path(), 4);
+	let log = path.with_extension("log.new");
+	let all = fs::read(&log).unwrap();
+	let ends: Vec<_> = (1..=all.len()).filter(|end| all[end - 1] == b'\n').collect();
+	assert_eq!(ends.len(), 4);
+	for cut in ends[0]..=all.len() {
+		fs::write(&log, &all[..cut]).unwrap();
+		let whole_lines = ends.iter().filter(|end| **end <= cut).count();
+		let read = Evidence::read(&path).unwrap();
+		assert_eq!(read.units as usize, whole_lines, "cut at {cut}");
+		assert_eq!(read.readings.len(), evidence().readings.len() + whole_lines - 1);
+	}
+	// The length of the file may be on the disk, and what is in it not.
+	let mut torn = all.clone();
+	torn[ends[2]..].fill(0);
+	fs::write(&log, &torn).unwrap();
+	assert_eq!(Evidence::read(&path).unwrap().units, 3);
+}
+
+#[test]
+fn refuses_pieces_that_were_changed_left_out_or_put_elsewhere() {
+	let dir = tempfile::tempdir().unwrap();
+	let (_, _, path) = grow(dir.path(), 4);
+	let log = path.with_extension("log.new");
+	let text = fs::read_to_string(&log).unwrap();
+	let lines: Vec<_> = text.split_inclusive('\n').collect();
+	let changed = [
+		text.replacen("[2,2,[", "[3,2,[", 1),
+		[lines[0], lines[2], lines[3]].concat(),
+		[lines[0], lines[2], lines[1], lines[3]].concat(),
+		[lines[1], lines[2], lines[3]].concat(),
+		String::new(),
+	];
+	for changed in changed {
+		assert_ne!(changed, text);
+		fs::write(&log, &changed).unwrap();
+		let read = Evidence::read(&path);
+		assert!(matches!(read, Err(EvidenceError::Damaged { .. })), "{changed}");
+	}
+}
+
+#[test]
+fn of_the_whole_and_its_pieces_the_one_counts_in_which_there_is_more() {
+	let dir = tempfile::tempdir().unwrap();
+	let (_, whole, path) = grow(dir.path(), 3);
+	// A run that goes on with what one before has ended, and is cut off.
+	evidence().save(&path).unwrap();
+	assert_eq!(Evidence::read(&path).unwrap(), whole);
+	// One that has ended, before its pieces were taken away.
+	let end = Evidence {
+		units: 5,
+		..whole.clone()
+	};
+	end.save(&path).unwrap();
+	assert_eq!(Evidence::read(&path).unwrap(), end);
+}
+
+#[test]
+fn what_was_cut_off_is_made_whole_and_what_is_damaged_stays() {
+	let dir = tempfile::tempdir().unwrap();
+	make_whole(dir.path()).unwrap();
+	let (_, whole, path) = grow(dir.path(), 3);
+	let (_, _, damaged) = grow(dir.path(), 2);
+	let pieces = damaged.with_extension("log.new");
+	fs::write(&pieces, "{").unwrap();
+	make_whole(dir.path()).unwrap();
+	assert!(path.exists() && !path.with_extension("log.new").exists());
+	assert_eq!(Evidence::read(&path).unwrap(), whole);
+	assert!(!damaged.exists() && pieces.exists());
+}

@@ -2,8 +2,8 @@
 //!
 //! The way is a real one: a recipe's last step waits for the threshold, so with the reading the unit is made. Its evidence
 //! goes to the disk, then the journal says that it is made, then the count of units is signed, written down and handed to
-//! the node (`jobs.progress`). That is three writes to the disk and some questions to the node, and no waiting for a block:
-//! the count before is final whenever the next one comes.
+//! the node (`jobs.progress`). That is three writes to the disk, and neither a question to the node nor waiting for a block:
+//! what is signed upon is known before, and the count before is final whenever the next one comes.
 //!
 //! The clock starts when the played board is about to write the frame, and stops when the request with the transaction is in
 //! the socket's other end, before the node.
@@ -41,16 +41,12 @@ const LIMIT: Duration = Duration::from_secs(120);
 const LOOK: Duration = Duration::from_millis(5);
 
 const SUBMIT: &str = "author_submitExtrinsic";
-/// What the client asks first when it has something to sign.
-const FIRST: &str = "chain_getFinalizedHead";
 
 /// How long one took.
 #[derive(Clone, Copy, Debug)]
 struct Crossing {
 	/// Until the transaction was handed to the node.
 	whole: Duration,
-	/// Of that, until the node was asked what to sign upon.
-	decided: Duration,
 	/// The unit.
 	unit: usize,
 }
@@ -84,11 +80,6 @@ pub async fn measure(build: &Build, count: usize) -> Result<Vec<Figure>> {
 
 fn table(build: &Build, crossings: &[Crossing], echoes: &[Duration]) -> Vec<Figure> {
 	let whole: Vec<_> = crossings.iter().map(|crossing| crossing.whole).collect();
-	let decided: Vec<_> = crossings.iter().map(|crossing| crossing.decided).collect();
-	let signed: Vec<_> = crossings
-		.iter()
-		.map(|crossing| crossing.whole - crossing.decided)
-		.collect();
 	let of_units = |least: usize, most: usize| -> f64 {
 		let some = crossings
 			.iter()
@@ -116,20 +107,6 @@ fn table(build: &Build, crossings: &[Crossing], echoes: &[Duration]) -> Vec<Figu
 		),
 		figure("client, the same, median", &whole, 0.5, "half of them are quicker"),
 		figure("client, the same, slowest", &whole, 1.0, "all of them"),
-		figure(
-			"  of it: line to decision, median",
-			&decided,
-			0.5,
-			"the reading, the unit's evidence and the journal: until the node is asked what to sign upon",
-		),
-		figure("  of it: line to decision, 99th of 100", &decided, 0.99, ""),
-		figure(
-			"  of it: decision to transaction, median",
-			&signed,
-			0.5,
-			"questions to the node, the signature, the journal",
-		),
-		figure("  of it: decision to transaction, 99th of 100", &signed, 0.99, ""),
 		Figure::new(
 			"  of jobs' first units, median",
 			of_units(0, SOME),
@@ -140,7 +117,7 @@ fn table(build: &Build, crossings: &[Crossing], echoes: &[Duration]) -> Vec<Figu
 			"  of jobs' last units, median",
 			of_units(counted - SOME, counted),
 			"ms",
-			format!("the last {SOME}: a job's evidence is written as a whole with each unit"),
+			format!("the last {SOME}: of a job's evidence each unit writes what is new"),
 		),
 		figure(
 			"  beside it: echo on a pseudo-terminal and fsync of 4 KiB, 99th",
@@ -266,12 +243,8 @@ fn is_step_of(line: &str, job: u64, unit: usize) -> bool {
 /// From what the node was asked after the crossing, up to the transaction.
 fn crossing(crossed: Instant, asked: &[Asked], unit: usize) -> Result<Crossing> {
 	let submitted = asked.last().context("the transaction was seen")?.at;
-	let first = asked.iter().rev().find(|asked| asked.method == FIRST);
-	// What was signed upon may have been asked before; then all of it was the decision.
-	let decided = first.map_or(submitted, |asked| asked.at);
 	Ok(Crossing {
 		whole: submitted.saturating_duration_since(crossed),
-		decided: decided.saturating_duration_since(crossed),
 		unit,
 	})
 }
@@ -289,25 +262,14 @@ mod tests {
 	}
 
 	#[test]
-	fn a_crossing_is_taken_apart_where_the_node_is_asked_first() {
+	fn a_crossing_lasts_until_the_transaction_is_at_the_node() {
 		let crossed = Instant::now();
 		let asked = |ms, method: &str| Asked {
 			at: crossed + Duration::from_millis(ms),
 			method: method.to_owned(),
 		};
-		let all = [
-			asked(1, FIRST),
-			asked(5, FIRST),
-			asked(6, "chain_getHeader"),
-			asked(9, SUBMIT),
-		];
-		let one = crossing(crossed, &all, 3).unwrap();
-		assert_eq!(
-			(one.whole, one.decided),
-			(Duration::from_millis(9), Duration::from_millis(5))
-		);
-		let one = crossing(crossed, &all[3..], 3).unwrap();
-		assert_eq!(one.decided, one.whole);
+		let all = [asked(1, "chain_getHeader"), asked(9, SUBMIT)];
+		assert_eq!(crossing(crossed, &all, 3).unwrap().whole, Duration::from_millis(9));
 		assert!(crossing(crossed, &[], 0).is_err());
 	}
 

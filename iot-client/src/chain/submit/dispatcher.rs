@@ -7,18 +7,23 @@ use super::{
 		queries, runtime,
 		session::{At, Session},
 		types::BlockId,
-		wire::PoolError,
 	},
 	flight::Flight,
-	look::{self, End, View, BIRTH_UNKNOWN, ERA_OVER, KEY_OVER, NONCE_LOST, RUNTIME_OVER},
-	nonces::Nonces,
+	look::{End, View, BIRTH_UNKNOWN, ERA_OVER, KEY_OVER, NONCE_LOST, RUNTIME_OVER},
+	nonces::{Nonces, Told},
+	offer::{offer, offer_elsewhere, Offered},
+	order::{Order, CALLED_OFF},
 	Fate, Pen, Request, MAX_IN_FLIGHT,
 };
 use crate::{
 	journal::{Journal, JournalError, SentTransaction},
+	parse,
 	wallet::Wallet,
 };
-use futures::future::{select_all, BoxFuture, FutureExt};
+use futures::{
+	future::{select_all, BoxFuture, FutureExt},
+	try_join,
+};
 use std::{
 	collections::{BTreeSet, VecDeque},
 	future::{pending, Future},
@@ -31,38 +36,10 @@ use tokio::{
 	time::{sleep, sleep_until, timeout_at, Instant},
 };
 
-/// How often a transaction is signed anew when another process uses the same account at the same time.
-const ATTEMPTS: u32 = 5;
 /// How long to wait for something new before looking again.
 pub(super) const PAUSE: Duration = Duration::from_secs(2);
-
-pub(super) const CALLED_OFF: &str = "it was called off before it was signed";
-
-/// A call that somebody waits for, and how often it may still be signed.
-#[derive(Debug)]
-pub(super) struct Order {
-	request: Request,
-	attempts: u32,
-}
-
-impl Order {
-	/// Whoever asked may have stopped waiting.
-	fn answer(self, fate: Fate) {
-		let Request { call, off, answer, .. } = self.request;
-		match &fate {
-			Fate::Refused(_) if off.is_cancelled() => tracing::debug!(%call, "called off"),
-			Fate::Done { block, .. } => tracing::info!(%call, block = block.number, "done"),
-			Fate::Failed { block, error } => tracing::warn!(%call, block = block.number, %error, "failed"),
-			Fate::Refused(error) => tracing::warn!(%call, %error, "refused"),
-			Fate::Unknown { what, .. } => tracing::warn!(%call, %what, "outcome unknown"),
-		}
-		let _ = answer.send(fate);
-	}
-
-	fn is_late(&self) -> bool {
-		self.request.deadline.is_some_and(|deadline| deadline <= Instant::now())
-	}
-}
+/// How long after a doubt about the next nonce it is asked again, if no call asks before.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
 
 /// Signs, sends, and looks what became of it.
 pub(super) struct Dispatcher {
@@ -74,6 +51,8 @@ pub(super) struct Dispatcher {
 	/// Transactions whose fate is not certain, at most [`MAX_IN_FLIGHT`] beside those of before a restart.
 	flights: Vec<Flight>,
 	nonces: Nonces,
+	/// What the pool said last of the next nonce, while nothing speaks against it.
+	told: Option<Told>,
 	caught_up: watch::Sender<Option<u64>>,
 	/// How much waits or flies.
 	in_flight: watch::Sender<usize>,
@@ -93,6 +72,7 @@ impl Dispatcher {
 			waiting: VecDeque::new(),
 			flights: Vec::new(),
 			nonces: Nonces::default(),
+			told: None,
 			caught_up,
 			in_flight,
 		}
@@ -118,16 +98,17 @@ impl Dispatcher {
 			let room = in_flight < MAX_IN_FLIGHT;
 			tokio::select! {
 				request = requests.recv(), if asked && room => match request {
-					Some(request) => self.wait_for(request),
+					Some(request) => self.waiting.push_back(Order::new(request)),
 					None => asked = false,
 				},
 				() = news.next() => {},
 				() = self.deadline() => {},
 				() = self.called_off() => {},
+				told = self.ask_ahead() => self.told = Some(told),
 				() = sleep(PAUSE) => {},
 			}
 			while let Ok(request) = requests.try_recv() {
-				self.wait_for(request);
+				self.waiting.push_back(Order::new(request));
 			}
 		}
 	}
@@ -138,7 +119,13 @@ impl Dispatcher {
 		if let Some(journal) = &self.journal {
 			let key = self.key();
 			for sent in journal.off_thread(Journal::unresolved).await? {
-				tracing::info!(transaction = %sent.purpose, "finding out what became of it");
+				let hash = parse::hex(sent.hash);
+				tracing::info!(
+					call = sent.purpose,
+					hash,
+					nonce = sent.nonce,
+					"finding out what became of it"
+				);
 				self.flights.push(Flight::remembered(sent, key));
 			}
 		}
@@ -150,13 +137,6 @@ impl Dispatcher {
 		if self.caught_up.borrow().is_none() && !self.flights.iter().any(|flight| flight.old) {
 			self.caught_up.send_replace(Some(height));
 		}
-	}
-
-	fn wait_for(&mut self, request: Request) {
-		self.waiting.push_back(Order {
-			request,
-			attempts: ATTEMPTS,
-		});
 	}
 
 	/// The account that signs now.
@@ -181,6 +161,29 @@ impl Dispatcher {
 		}
 	}
 
+	/// Asks for the next nonce before a call needs it, at each finalized block. Only whoever has a journal need not ask when he
+	/// signs: he is a machine's daemon, and no other one signs with its key.
+	fn ask_ahead(&self) -> BoxFuture<'static, Told> {
+		let Some(session) = self.journal.as_ref().and_then(|_| self.chain.connected()) else {
+			return pending().boxed();
+		};
+		let key = self.key();
+		let height = self.chain.heads().borrow().as_ref().map_or(0, |head| head.block.number);
+		let due = match &self.told {
+			Some(told) => told.again_at(&session, &key, height),
+			None => Instant::now() + ASK_AGAIN,
+		};
+		let asked = async move {
+			sleep_until(due).await;
+			match Told::by(session, key, height).await {
+				Ok(told) => told,
+				// Whoever signs asks.
+				Err(_) => pending().await,
+			}
+		};
+		asked.boxed()
+	}
+
 	fn called_off(&self) -> BoxFuture<'static, ()> {
 		let offs = self.waiting.iter().map(|order| order.request.off.clone());
 		let offs: Vec<_> = offs.map(|off| off.cancelled_owned().boxed()).collect();
@@ -200,15 +203,16 @@ impl Dispatcher {
 				true => CALLED_OFF.to_owned(),
 				false => self.why_nothing_was_sent(),
 			};
-			order.answer(Fate::Refused(why));
+			order.answer(None, Fate::Refused(why));
 		}
 		for flight in &mut self.flights {
 			if let Some(order) = flight.order.take_if(|order| order.is_late()) {
 				let death = flight.sent.death;
-				order.answer(Fate::Unknown {
+				let fate = Fate::Unknown {
 					hash: Some(flight.sent.hash),
 					what: format!("sent, but not in a finalized block yet; it can be until block {death}"),
-				});
+				};
+				order.answer(Some(&flight.sent), fate);
 			}
 		}
 	}
@@ -227,7 +231,7 @@ impl Dispatcher {
 			return Ok(());
 		}
 		let until = self.first_deadline();
-		let finalized = within(until, session.finalized()).await?;
+		let finalized = within(until, self.chain.finalized_by(session)).await?;
 		self.look(session, finalized, until).await?;
 		self.sign_waiting(session, finalized, until).await?;
 		self.send_due(session, finalized.number, until).await
@@ -260,8 +264,12 @@ impl Dispatcher {
 		for (index, end) in ended.into_iter().rev() {
 			let flight = self.flights.remove(index);
 			let (signer, nonce) = (flight.signer, flight.sent.nonce);
-			if flight.found.is_some() {
-				self.nonces.note_used(signer, nonce);
+			match flight.found {
+				Some(_) => {
+					self.nonces.note_used(signer, nonce);
+					self.told.iter_mut().for_each(|told| told.note_used(signer, nonce));
+				}
+				None => self.told = None,
 			}
 			if end.frees_nonce() {
 				self.nonces.note_free(signer, nonce);
@@ -270,16 +278,31 @@ impl Dispatcher {
 				tracing::error!(%error, "a transaction stays in the journal; it is looked for again after a restart");
 			}
 			if flight.old {
-				tracing::info!(transaction = %flight.sent.purpose, ?end, "now it is certain");
+				let (hash, block) = (
+					parse::hex(flight.sent.hash),
+					flight.found.map(|(block, _)| block.number),
+				);
+				tracing::info!(
+					call = flight.sent.purpose,
+					hash,
+					nonce,
+					block,
+					?end,
+					"now it is certain"
+				);
 			}
 			let Some(order) = flight.order else { continue };
 			match end {
-				End::Known(fate) => order.answer(fate),
+				End::Known(fate) => order.answer(Some(&flight.sent), fate),
 				End::Never(why) => {
 					let again = signs_again(&why, self.journal.is_some(), self.key() != signer);
 					match order.attempts.checked_sub(1).filter(|left| again && *left > 0) {
-						Some(attempts) => self.waiting.push_front(Order { attempts, ..order }),
-						None => order.answer(Fate::Refused(why)),
+						Some(attempts) => {
+							let hash = parse::hex(flight.sent.hash);
+							tracing::info!(call = flight.sent.purpose, hash, nonce, %why, "it is signed again");
+							self.waiting.push_front(Order { attempts, ..order });
+						}
+						None => order.answer(Some(&flight.sent), Fate::Refused(why)),
 					}
 				}
 			}
@@ -287,7 +310,7 @@ impl Dispatcher {
 	}
 
 	/// Signs what waits on top of the newest finalized block, for the best block's runtime.
-	async fn sign_waiting(&mut self, session: &Session, anchor: BlockId, until: Option<Instant>) -> Result<()> {
+	async fn sign_waiting(&mut self, session: &Arc<Session>, anchor: BlockId, until: Option<Instant>) -> Result<()> {
 		let pen = self.pen.borrow().clone();
 		if let Some(why) = &pen.held {
 			self.refuse_waiting(&format!("nothing was signed: {why}"));
@@ -296,16 +319,7 @@ impl Dispatcher {
 			return Ok(());
 		}
 		let signer = pen.wallet.account();
-		let asked = async {
-			let best = session.at(session.best().await?).await?;
-			let used = match self.nonces.has_free(signer) {
-				true => queries::nonce(&best, &signer).await?,
-				false => 0,
-			};
-			let next = session.next_nonce(&signer).await?;
-			Ok((best, used, next))
-		};
-		let (best, used, next) = match within(until, asked).await {
+		let (newest, used, next) = match within(until, self.footing(session, signer, anchor.number)).await {
 			Err(error) if !error.passes_by_itself() => {
 				self.refuse_waiting(&error.to_string());
 				return Err(error);
@@ -315,20 +329,48 @@ impl Dispatcher {
 		while self.flights.len() < MAX_IN_FLIGHT {
 			let Some(order) = self.waiting.pop_front() else { break };
 			let nonce = self.nonces.take(signer, used, next, &self.flying(signer));
-			match self.sign(&best, anchor, &pen, nonce, &order).await {
+			match self.sign(&newest, anchor, &pen, nonce, &order).await {
 				Ok(sent) => self.flights.push(Flight::new(sent, signer, Some(order))),
 				Err(why) => {
 					self.nonces.note_free(signer, nonce);
-					order.answer(Fate::Refused(why));
+					order.answer(None, Fate::Refused(why));
 				}
 			}
 		}
 		Ok(())
 	}
 
+	/// What is signed with: a block with the newest runtime, how many nonces are used for certain, and which is next. Asks at
+	/// once for what is not known: nothing, as a rule.
+	async fn footing(&mut self, session: &Arc<Session>, signer: AccountId32, height: u64) -> Result<(At, u64, u64)> {
+		let has_free = self.nonces.has_free(signer);
+		let known = self.told.as_ref().filter(|_| !has_free);
+		let known = known.and_then(|told| told.believed(session, &signer, height));
+		let used = async {
+			match has_free {
+				true => queries::nonce(&session.at(session.best().await?).await?, &signer).await,
+				false => Ok(0),
+			}
+		};
+		let next = async {
+			match known {
+				Some(next) => Ok((next, None)),
+				None => {
+					let told = Told::by(session.clone(), signer, height).await;
+					told.map(|told| (told.next, Some(told)))
+				}
+			}
+		};
+		let (newest, used, (next, told)) = try_join!(session.with_newest_runtime(), used, next)?;
+		if self.journal.is_some() && told.is_some() {
+			self.told = told;
+		}
+		Ok((newest, used, next))
+	}
+
 	fn refuse_waiting(&mut self, why: &str) {
 		for order in self.waiting.drain(..) {
-			order.answer(Fate::Refused(why.to_owned()));
+			order.answer(None, Fate::Refused(why.to_owned()));
 		}
 	}
 
@@ -362,6 +404,8 @@ impl Dispatcher {
 			purpose: call.to_string(),
 		};
 		self.write_down(&sent).await.map_err(|e| e.to_string())?;
+		let (job, hash) = (call.job().map(tracing::field::display), parse::hex(sent.hash));
+		tracing::info!(job, %call, hash, nonce, birth = sent.birth, death = sent.death, "signed");
 		Ok(sent)
 	}
 
@@ -380,47 +424,34 @@ impl Dispatcher {
 	/// Offers what is due to the node's pool, in the order of nonces.
 	async fn send_due(&mut self, session: &Arc<Session>, height: u64, until: Option<Instant>) -> Result<()> {
 		self.flights.sort_by_key(|flight| flight.sent.nonce);
-		let mut ended = Vec::new();
+		let (mut ended, mut banned, mut all_taken) = (Vec::new(), Vec::new(), true);
 		let mut result = Ok(());
 		for (index, flight) in self.flights.iter_mut().enumerate() {
 			if !flight.is_due(session, height) {
 				continue;
 			}
-			match within(until, send(session, flight)).await {
-				Ok(Some(end)) => ended.push((index, end)),
-				Ok(None) => flight.note_sent(session, height),
+			let offered = within(until, offer(session, flight)).await;
+			all_taken &= matches!(offered, Ok(Offered::Taken));
+			match offered {
+				Ok(Offered::Over(end)) => ended.push((index, end)),
+				Ok(Offered::Banned) => {
+					banned.push(flight.sent.clone());
+					flight.note_sent(session, height);
+				}
+				Ok(Offered::Taken | Offered::NotTaken) => flight.note_sent(session, height),
 				Err(error) => {
 					result = Err(error);
 					break;
 				}
 			}
 		}
+		if !all_taken {
+			self.told = None;
+		}
+		offer_elsewhere(&self.chain, session.genesis(), banned);
 		self.settle(ended).await;
 		self.note_caught_up(height);
 		result
-	}
-}
-
-/// Offers one to the node's pool. Gives its end if it can never be included.
-async fn send(session: &Session, flight: &mut Flight) -> Result<Option<End>> {
-	let Ok(bytes) = hex::decode(&flight.sent.bytes) else {
-		return Ok(Some(End::never("its bytes in the journal are damaged")));
-	};
-	match session.send(&bytes).await {
-		Ok(()) | Err(PoolError::AlreadyThere) => Ok(None),
-		// In a block that is not final yet: it, or another. Or another one of this account waits with this nonce. Finalized
-		// blocks will tell.
-		Err(PoolError::NonceUsed | PoolError::NonceTaken) => Ok(None),
-		Err(PoolError::Later(why)) => {
-			tracing::debug!(%why, "the pool does not take it now");
-			Ok(None)
-		}
-		Err(PoolError::Invalid(why)) => {
-			let end = look::refused(session, flight, &why).await?;
-			flight.doubted |= end.is_none();
-			Ok(end)
-		}
-		Err(PoolError::NoAnswer(error)) => Err(error),
 	}
 }
 

@@ -1,8 +1,11 @@
 //! A transaction that was signed and whose fate is not certain.
 
 use super::{
-	super::{session::Session, types::BlockId},
-	dispatcher::Order,
+	super::{
+		session::Session,
+		types::{BlockId, JobId},
+	},
+	order::Order,
 };
 use crate::journal::SentTransaction;
 use std::sync::Arc;
@@ -56,6 +59,11 @@ impl Flight {
 			old: true,
 			..Self::new(sent, usual_signer, None)
 		}
+	}
+
+	/// The job that it is about, if somebody waits for it and it is about one.
+	pub fn job(&self) -> Option<JobId> {
+		self.order.as_ref().and_then(Order::job)
 	}
 
 	/// Whether this finalized height may tell something new of it.

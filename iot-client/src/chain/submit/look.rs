@@ -212,6 +212,7 @@ async fn read_outcome(session: &Session, block: BlockId, place: usize) -> Result
 /// When the node does not answer.
 pub(super) async fn refused(session: &Session, flight: &Flight, why: &str) -> Result<Option<End>> {
 	let best = session.at(session.best().await?).await?;
+	session.correct(&best);
 	let for_another = flight
 		.sent
 		.runtime

@@ -10,6 +10,11 @@
 //! Up to [`MAX_IN_FLIGHT`] wait for their blocks at a time, each with a nonce of its own; a nonce whose transaction can be
 //! in no block any more is the next that is signed with (`nonces`), so that those behind it are not held up.
 //!
+//! From a call to the transaction at the node it is as short as can be: the newest finalized block, the best block's runtime
+//! and the next nonce are known before, as the node announced or said them, and nothing is asked. Each of them may be out of
+//! date. Then the transaction lives a little shorter, or the pool refuses it; it is seen through as any other, and what was
+//! known is asked anew.
+//!
 //! A machine's key may be replaced while calls wait. Once a finalized block says so, no later block can hold anything that
 //! the old key signed: what is in none up to there is signed anew by the new key, if that was handed in by then
 //! ([`Submitter::use_key`]). So it is with the runtime, whose version every signature covers: what is signed is signed for
@@ -20,6 +25,8 @@ mod dispatcher;
 mod flight;
 mod look;
 mod nonces;
+mod offer;
+mod order;
 
 use super::{call::Call, link::Chain, runtime::Events, types::BlockId};
 use crate::{journal::Journal, wallet::Wallet};
@@ -168,5 +175,7 @@ impl Submitter {
 	}
 }
 
+#[cfg(test)]
+mod known_tests;
 #[cfg(test)]
 mod tests;

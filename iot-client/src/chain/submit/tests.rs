@@ -1,8 +1,9 @@
 //! Sending to played nodes: what is in flight, what is found, what dies, and what a restart finds.
 
 use super::{
-	dispatcher::{signs_again, CALLED_OFF, PAUSE},
+	dispatcher::{signs_again, PAUSE},
 	look::{BIRTH_UNKNOWN, ERA_OVER, KEY_OVER, NONCE_LOST, RUNTIME_OVER},
+	order::CALLED_OFF,
 	*,
 };
 use crate::chain::{
@@ -16,7 +17,7 @@ use std::path::Path;
 use tokio::time::timeout;
 
 /// Longest wait for anything that should happen at once.
-const SOON: Duration = Duration::from_secs(20);
+pub(super) const SOON: Duration = Duration::from_secs(20);
 
 #[test]
 fn what_waited_in_vain_is_decided_anew_by_whoever_can() {
@@ -57,7 +58,7 @@ async fn what_is_called_off_holds_up_nothing() {
 }
 
 /// Waits until the node was sent so many transactions: those.
-async fn sent(node: &FakeNode, count: usize) -> Vec<Vec<u8>> {
+pub(super) async fn sent(node: &FakeNode, count: usize) -> Vec<Vec<u8>> {
 	let sent = async {
 		while node.sent().len() < count {
 			tokio::time::sleep(Duration::from_millis(10)).await;
@@ -155,12 +156,12 @@ async fn what_an_upgrade_has_a_pool_throw_out_is_decided_anew() {
 }
 
 /// The nonces of what the journal says is in flight.
-fn nonces(journal: &Journal) -> Vec<u64> {
+pub(super) fn nonces(journal: &Journal) -> Vec<u64> {
 	journal.unresolved().unwrap().iter().map(|sent| sent.nonce).collect()
 }
 
 /// Waits until `done`.
-async fn until(mut done: impl FnMut() -> bool) {
+pub(super) async fn until(mut done: impl FnMut() -> bool) {
 	let wait = async {
 		while !done() {
 			tokio::time::sleep(Duration::from_millis(10)).await;

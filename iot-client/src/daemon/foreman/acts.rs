@@ -115,6 +115,7 @@ impl Foreman {
 			return format!("{doing}, again in a while");
 		}
 		self.note_busy(job, doing);
+		tracing::debug!(%job, call = call.name(), block = head.block.number, "{doing}, upon this block");
 		let (site, submitter, tell) = (self.site.clone(), self.submitter.clone(), self.tell.clone());
 		tokio::spawn(async move {
 			let proved = match &grounds {
@@ -208,7 +209,7 @@ impl Foreman {
 	}
 
 	/// Hands a started job to the machine.
-	fn begin(&mut self, head: &Head, view: &View) -> String {
+	pub(super) fn begin(&mut self, head: &Head, view: &View) -> String {
 		let (job, id) = (view.job.clone(), view.job.id);
 		if self.pauses.holds(id, WORKING, head.block.number) {
 			return format!("{WORKING}, again in a while");
@@ -237,10 +238,11 @@ impl Foreman {
 			}
 			.run(),
 		);
-		let tell = self.tell.clone();
+		let (tell, urgent) = (self.tell.clone(), self.urgent.clone());
 		tokio::spawn(async move {
 			while let Some(report) = said.recv().await {
 				let _ = tell.send(Report::Work(id, report)).await;
+				urgent.notify_one();
 			}
 		});
 		WORKING.to_owned()
@@ -331,6 +333,7 @@ impl Foreman {
 			return;
 		};
 		let call = Call::Progress { job, units_done };
+		tracing::info!(%job, call = call.name(), units_done, "telling how many units are made");
 		let (submitter, tell) = (self.submitter.clone(), self.tell.clone());
 		tokio::spawn(async move {
 			let fate = submitter.submit_unless(off, call.clone()).await;

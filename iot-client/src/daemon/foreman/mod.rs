@@ -27,12 +27,14 @@ use crate::{
 	},
 	journal::{Journal, JournalError, Phase},
 };
+use futures::FutureExt;
 use std::{
 	collections::BTreeMap,
+	sync::Arc,
 	time::{Duration, Instant},
 };
 use tokio::{
-	sync::mpsc,
+	sync::{mpsc, Notify},
 	time::{interval, timeout, MissedTickBehavior},
 };
 use tokio_util::sync::CancellationToken;
@@ -125,6 +127,8 @@ pub struct Foreman {
 	behind: Option<ChainError>,
 	tell: mpsc::Sender<Report>,
 	reports: mpsc::Receiver<Report>,
+	/// Told when one of the reports, that units are made, should not wait.
+	urgent: Arc<Notify>,
 	/// The machine, once the chain has said which this is.
 	machine: Option<MachineId>,
 	/// Its record, as the node said last.
@@ -167,6 +171,7 @@ impl Foreman {
 			behind: None,
 			tell,
 			reports,
+			urgent: Arc::default(),
 			machine: None,
 			record: None,
 			teller: String::new(),
@@ -258,8 +263,26 @@ impl Foreman {
 		self.work.is_none() && (self.busy.is_empty() || since.elapsed() > REST)
 	}
 
-	/// Looks at every open job and has done what is to be done; then shows it.
+	/// Looks at every open job and has done what is to be done; then shows it. Units that are made meanwhile do not wait for
+	/// the node's answers: what it was asked is asked again, once.
 	async fn look(&mut self, head: Option<Head>) -> Result<(), JournalError> {
+		if !self.look_unless_overtaken(head.clone(), true).await? {
+			while let Ok(report) = self.reports.try_recv() {
+				self.take(report).await?;
+			}
+			self.look_unless_overtaken(head, false).await?;
+		}
+		Ok(())
+	}
+
+	/// Gives whether it has looked. If it was overtaken it has done nothing.
+	async fn look_unless_overtaken(&mut self, head: Option<Head>, overtakable: bool) -> Result<bool, JournalError> {
+		let urgent = self.urgent.clone();
+		// What was urgent before is among the reports, or done.
+		let _ = urgent.notified().now_or_never();
+		if overtakable && !self.reports.is_empty() {
+			return Ok(false);
+		}
 		let head = head.filter(|head| self.is_believed(head));
 		self.look_for_space().await;
 		if let (Some(head), Some(session)) = (head, self.site.chain.connected()) {
@@ -273,7 +296,12 @@ impl Foreman {
 				self.identify(&at).await?;
 				self.views(&at, &mut phases).await
 			};
-			match seen.await {
+			let seen = tokio::select! {
+				biased;
+				() = urgent.notified(), if overtakable => return Ok(false),
+				seen = seen => seen,
+			};
+			match seen {
 				Ok(views) => {
 					self.note_pause(head.time.paused);
 					self.forget_missing(&head, phases.into_keys().collect()).await?;
@@ -287,7 +315,7 @@ impl Foreman {
 			}
 		}
 		self.show();
-		Ok(())
+		Ok(true)
 	}
 
 	/// Whether a block tells how things stand. One below the floor does not: a job that is in none of its records may be open,
@@ -475,5 +503,7 @@ impl Foreman {
 	}
 }
 
+#[cfg(test)]
+mod node_tests;
 #[cfg(test)]
 mod tests;
