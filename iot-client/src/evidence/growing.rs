@@ -22,6 +22,9 @@ pub(super) const EXTENSION: &str = "log.new";
 /// Bytes of a check.
 const CHECK: usize = 8;
 
+/// Units made, readings that were not kept, and the readings since the piece before.
+type Piece = (u32, u64, Vec<Record>);
+
 /// Where the evidence of a run goes.
 #[derive(Debug)]
 pub struct Growing {
@@ -157,7 +160,7 @@ fn join(bytes: &[u8]) -> Result<Evidence, String> {
 }
 
 /// The hash and what it is of; none if the line is not whole.
-fn piece(line: &[u8], before: &[u8; 32]) -> Option<([u8; 32], (u32, u64, Vec<Record>))> {
+fn piece(line: &[u8], before: &[u8; 32]) -> Option<([u8; 32], Piece)> {
 	let (said, json) = line.strip_suffix(b"\n")?.split_at_checked(2 * CHECK)?;
 	let json = json.strip_prefix(b" ")?;
 	let hash = blake2_256([&before[..], json]);
