@@ -111,15 +111,7 @@ fn add_line(path: &Path, file: &mut File, before: [u8; 32], piece: &Evidence) ->
 	let json = serde_json::to_vec(&(piece.units, piece.not_kept, &piece.readings))?;
 	let hash = blake2_256([&before[..], &json]);
 	let line = [check(&hash).as_bytes(), b" ", &json, b"\n"].concat();
-	let length = file.metadata()?.len();
-	room::add(path, line.len() as u64, || {
-		let added = file.write_all(&line).and_then(|()| file.sync_data());
-		if added.is_err() {
-			// A part of a line must not stand before the next try.
-			file.set_len(length)?;
-		}
-		added
-	})?;
+	room::kept_for(path).append(file, &line)?;
 	Ok(hash)
 }
 

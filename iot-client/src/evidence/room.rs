@@ -28,12 +28,6 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 	write_by(path, bytes.len() as u64, || disk::write_whole(path, bytes))
 }
 
-/// Has so many bytes written that come to what is there in the folder of `path`; when the disk is full, with the space that is
-/// kept. May block.
-pub(super) fn add(path: &Path, bytes: u64, write: impl FnMut() -> io::Result<()>) -> io::Result<()> {
-	kept_for(path).help(bytes, write)
-}
-
 /// Has so many bytes written, in place of the file before. What that one took is kept then for the next one.
 fn write_by(path: &Path, bytes: u64, write: impl FnMut() -> io::Result<()>) -> io::Result<()> {
 	let spare = kept_for(path);

@@ -15,8 +15,6 @@ mod benchmarking;
 mod escrow;
 mod ids;
 mod mistakes;
-mod region;
-mod reputation;
 
 pub use actor::{Actor, Actors, OpenWork, SpendPolicy, SpendPurpose};
 #[cfg(feature = "runtime-benchmarks")]
@@ -27,8 +25,6 @@ pub use escrow::{
 };
 pub use ids::{fresh_id, AgreementRef, AssetKind, JobId, MachineId, OfferId};
 pub use mistakes::Mistake;
-pub use region::{is_region, regions_around, Region};
-pub use reputation::{Counted, Facts, RateableAgreements, Rated, Reputation};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, as `pallet-timestamp` has them.
 pub type UnixMillis = u64;

@@ -2,10 +2,10 @@
 
 use crate::{
 	discovery::shelves, standing::FORGOTTEN_AFTER, BalanceOf, Call, Category, Certificate, CertificateUri, Config,
-	Name, Names, Pair, Pairs, Pallet, Profile, Shelf, Stars, Suppliers, SuppliersBy,
+	Name, Names, Pair, Pairs, Pallet, Profile, RateableAgreements, Region, Shelf, Stars, Suppliers, SuppliersBy,
 };
 use alloc::vec;
-use bpiiot_primitives::{Actors, AgreementClock, AssetKind, BenchmarkAssets, RateableAgreements, Region};
+use bpiiot_primitives::{Actors, AgreementClock, AssetKind, BenchmarkAssets};
 use frame_benchmarking::v2::*;
 use frame_support::{traits::Get, BoundedVec};
 use frame_system::{Pallet as System, RawOrigin};

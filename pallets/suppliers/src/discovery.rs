@@ -1,11 +1,11 @@
 //! Finding suppliers.
 
 use crate::{
+	regions_around,
 	runtime_api::{FoundSupplier, SupplierPage},
-	BalanceOf, Category, Config, Pallet, Place, Profile, Shelf, Suppliers, SuppliersBy,
+	BalanceOf, Category, Config, Pallet, Place, Profile, Region, Shelf, Suppliers, SuppliersBy,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
-use bpiiot_primitives::{regions_around, Region};
 
 /// Suppliers in a page.
 pub(crate) const SUPPLIERS_A_PAGE: usize = 32;

@@ -9,7 +9,9 @@ mod calls;
 mod discovery;
 mod errors;
 mod events;
+mod facts;
 mod profiles;
+mod region;
 mod reputation;
 pub mod runtime_api;
 pub mod standing;
@@ -23,12 +25,14 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+pub use facts::{Counted, Facts, RateableAgreements, Rated, Reputation};
 pub use pallet::*;
+pub use region::{is_region, regions_around, Region};
 pub use standing::{Share, Standing, Stars};
 pub use types::{Category, Certificate, CertificateUri, Name, Pair, Place, Profile, Shelf, Supplier};
 pub use weights::WeightInfo;
 
-use bpiiot_primitives::{AssetKind, Facts};
+use bpiiot_primitives::AssetKind;
 use frame_support::{pallet_macros::import_section, traits::fungible::Inspect};
 
 /// An amount of the native token, in planck, or of the asset of an agreement, in its smallest unit.
@@ -46,8 +50,8 @@ pub(crate) type Caller<T> = bpiiot_primitives::Actor<<T as frame_system::Config>
 #[import_section(events::events)]
 #[frame_support::pallet]
 pub mod pallet {
-	use super::{BalanceOf, Name, Pair, Place, Profile, Shelf, Stars, SupplierOf, WeightInfo};
-	use bpiiot_primitives::{Actors, AgreementClock, AgreementRef, AssetKind, RateableAgreements};
+	use super::{BalanceOf, Name, Pair, Place, Profile, RateableAgreements, Shelf, Stars, SupplierOf, WeightInfo};
+	use bpiiot_primitives::{Actors, AgreementClock, AgreementRef, AssetKind};
 	use frame_support::{
 		pallet_prelude::*,
 		traits::fungible::{Inspect, MutateHold},

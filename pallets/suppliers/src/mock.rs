@@ -4,10 +4,12 @@ mod domain;
 
 pub use domain::*;
 
-use crate::{self as pallet_suppliers, Category, Certificate, Name, Pair, Profile, Stars, WeightInfo};
+use crate::{
+	self as pallet_suppliers, Category, Certificate, Counted, Facts, Name, Pair, Profile, RateableAgreements, Rated,
+	Region, Reputation, Stars, WeightInfo,
+};
 use bpiiot_primitives::{
-	Actor, Actors, AgreementClock, AgreementMillis, AgreementRef, AssetKind, Counted, Facts, JobId, MachineId,
-	RateableAgreements, Rated, Region, Reputation, UnixMillis,
+	Actor, Actors, AgreementClock, AgreementMillis, AgreementRef, AssetKind, JobId, MachineId, UnixMillis,
 };
 use codec::{Decode, Encode};
 use frame_support::{

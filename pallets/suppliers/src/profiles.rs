@@ -1,7 +1,9 @@
 //! Profiles: what suppliers say of themselves.
 
-use crate::{Caller, Config, Error, Event, HoldReason, Pallet, Place, Profile, Supplier, SupplierOf, Suppliers};
-use bpiiot_primitives::{fresh_id, is_region, Actors};
+use crate::{
+	is_region, Caller, Config, Error, Event, HoldReason, Pallet, Place, Profile, Supplier, SupplierOf, Suppliers,
+};
+use bpiiot_primitives::{fresh_id, Actors};
 use frame_support::{
 	ensure,
 	pallet_prelude::DispatchResult,

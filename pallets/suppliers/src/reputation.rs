@@ -2,11 +2,10 @@
 
 use crate::{
 	standing::{aged, in_planck, weighs, worn, FORGETTABLE, FORGOTTEN_AFTER},
-	BalanceOf, Caller, Config, Error, Event, FactsOf, Name, Names, Pair, Pairs, Pallet, Standing, Stars,
+	BalanceOf, Caller, Config, Counted, Error, Event, FactsOf, Name, Names, Pair, Pairs, Pallet, RateableAgreements,
+	Rated, Reputation, Standing, Stars,
 };
-use bpiiot_primitives::{
-	Actors, AgreementClock, AgreementRef, AssetKind, Counted, RateableAgreements, Rated, Reputation,
-};
+use bpiiot_primitives::{Actors, AgreementClock, AgreementRef, AssetKind};
 use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get};
 use sp_runtime::{
 	traits::{Convert, One, UniqueSaturatedInto, Zero},

@@ -1,8 +1,7 @@
 //! What clients may ask the runtime of suppliers, without knowing how they are stored.
 
-use crate::{Category, Place, Standing, Supplier};
+use crate::{Category, Place, Region, Standing, Supplier};
 use alloc::vec::Vec;
-use bpiiot_primitives::Region;
 use codec::{Codec, Decode, Encode};
 use scale_info::TypeInfo;
 

@@ -1,7 +1,9 @@
 //! What the pallet stores.
 
-use crate::standing::{aged, Sums};
-use bpiiot_primitives::Region;
+use crate::{
+	standing::{aged, Sums},
+	Region,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::ConstU32, BoundedVec};
 use scale_info::TypeInfo;

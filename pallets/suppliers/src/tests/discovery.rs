@@ -1,10 +1,9 @@
 //! Finding suppliers: asked as a client asks, through the runtime API and its encoding.
 
 use crate::{
-	discovery::SUPPLIERS_A_PAGE, mock::*, runtime_api::SupplierPage, Category, Place, Profile, Standing, Stars,
+	discovery::SUPPLIERS_A_PAGE, mock::*, runtime_api::SupplierPage, Category, Place, Profile, Region, Standing, Stars,
 	Supplier, Suppliers as Records, SuppliersBy,
 };
-use bpiiot_primitives::Region;
 use codec::{Decode, Encode};
 use frame_support::{assert_ok, StoragePrefixedMap};
 use proptest::prelude::*;

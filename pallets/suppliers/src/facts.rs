@@ -1,6 +1,6 @@
 //! What agreements say of who was paid, and who may say more of him.
 
-use crate::{Actor, AgreementRef};
+use bpiiot_primitives::{Actor, AgreementRef};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::pallet_prelude::DispatchError;
 use scale_info::TypeInfo;
