@@ -180,7 +180,7 @@ async fn another_signer_of_the_same_key_costs_a_call_and_is_noticed() {
 }
 
 #[tokio::test]
-async fn a_runtime_is_signed_for_as_long_as_it_is_that_of_the_best_block() {
+async fn what_is_signed_is_for_the_runtime_of_the_best_block() {
 	let node = FakeNode::start(1, State::new(), 5).await;
 	let client = Client::that_knows(&node, PATIENT).await;
 	let known = runtime::known_spec();
