@@ -89,7 +89,7 @@ impl Session {
 
 	/// A block with the runtime of the best block, to sign for; its state may be forgotten by now. The node is asked only if it
 	/// does not announce each change of the runtime. What was announced may be out of date all the same: what is signed for it
-	/// is refused then, and whoever finds that out corrects it ([`Self::correct`]).
+	/// is refused then, and whoever finds that out corrects it.
 	///
 	/// # Errors
 	/// When the node does not answer, or the runtime is not one that we know.

@@ -13,7 +13,7 @@ use super::{room, Document, Evidence, EvidenceError, Record};
 use crate::{disk, wallet::blake2_256};
 use std::{
 	fs::{self, File, OpenOptions},
-	io::{self, Write},
+	io,
 	path::{Path, PathBuf},
 };
 
