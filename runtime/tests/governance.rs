@@ -19,7 +19,7 @@ use common::{genesis, patched};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{
-		schedule::DispatchTime, Bounded, Get, GetCallMetadata, Hooks, InstanceFilter, PalletsInfoAccess, RankedMembers,
+		schedule::DispatchTime, Bounded, GetCallMetadata, Hooks, InstanceFilter, PalletsInfoAccess, RankedMembers,
 		StorageInfoTrait,
 	},
 	weights::Weight,
