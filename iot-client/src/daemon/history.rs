@@ -310,11 +310,12 @@ impl Recorder {
 			let taken = self.drain(&mut signals);
 			self.pass_on(now_ms());
 			let pause = pause(began.elapsed(), taken);
+			// Before the pause, in which most of what is taken next will come.
+			began = Instant::now();
 			// What comes meanwhile comes together.
 			if stop.run_until_cancelled(sleep(pause)).await.is_none() {
 				break;
 			}
-			began = Instant::now();
 		}
 		self.drain(&mut signals);
 		self.pass_on(now_ms());
