@@ -31,6 +31,8 @@ const USERS: [(&str, &str, &str); 3] = [
 const URL: &str = "MANAGER_URL";
 /// Brackets of each job: some fifteen seconds of work.
 const UNITS: u32 = 3;
+/// How a job ends that is done.
+const PAID: JobState = JobState::Settled(Outcome::Completed);
 /// How long the command has to end after it was asked to; then it is made to.
 const END_LIMIT: Duration = Duration::from_secs(10);
 
@@ -62,7 +64,8 @@ impl Managed {
 			offer,
 			order,
 		};
-		managed.one_job().await?;
+		let end = managed.one_job().await?;
+		ensure!(end == PAID, "the first job was not paid: {end:?}");
 		Ok(managed)
 	}
 
@@ -70,7 +73,7 @@ impl Managed {
 	/// succeeds, the job that is under way is waited for as well. Gives how it ended, and how many jobs were paid meanwhile.
 	///
 	/// # Errors
-	/// When it cannot be started, or a job is not paid.
+	/// When it cannot be started, or a job comes to no end.
 	pub async fn attend(&self, command: &[OsString]) -> Result<(ExitStatus, u32)> {
 		let enough = CancellationToken::new();
 		let jobs = self.jobs(&enough);
@@ -101,31 +104,30 @@ impl Managed {
 		passwords.chain([(URL, self.url.clone())]).collect()
 	}
 
-	/// One job after the other until it is enough; how many were paid.
+	/// One job after the other until it is enough; how many were paid. A browser may keep a small computer so busy that the
+	/// machine gives a job up.
 	async fn jobs(&self, enough: &CancellationToken) -> Result<u32> {
 		let mut paid = 0;
 		while !enough.is_cancelled() {
-			self.one_job().await?;
-			paid += 1;
+			match self.one_job().await? {
+				PAID => paid += 1,
+				end => eprintln!("managed: a job was not paid: {end:?}"),
+			}
 		}
 		Ok(paid)
 	}
 
-	async fn one_job(&self) -> Result<()> {
+	/// How it ends.
+	async fn one_job(&self) -> Result<JobState> {
 		let world = &self.world;
 		let job = world.order(self.offer, &self.order).await?;
 		let over = |state| matches!(state, JobState::Delivered | JobState::Settled(_));
 		if world.wait_for_job(job, STEP, over).await? == JobState::Delivered {
 			world.approve(job).await?;
 		}
-		let end = world
+		world
 			.wait_for_job(job, STEP, |state| matches!(state, JobState::Settled(_)))
-			.await?;
-		ensure!(
-			end == JobState::Settled(Outcome::Completed),
-			"job {job} was not paid: {end:?}"
-		);
-		Ok(())
+			.await
 	}
 }
 
