@@ -317,7 +317,6 @@ fn a_guardian_pauses_a_call_at_once_and_lets_it_go_again() {
 	});
 }
 
-/// Every call that is not on the list: by its name alone, so that a new call cannot be paused until somebody says so.
 /// Whether it is paused is read for every transaction: its weight has room for that, as the SDK counts a read of an entry
 /// that large from a map.
 #[test]
@@ -329,12 +328,11 @@ fn a_transaction_pays_for_the_look_up_whether_its_call_is_paused() {
 		.expect("its entries are bounded");
 	let ours = <Runtime as frame_system::Config>::ExtensionsWeightInfo::check_weight();
 	let room = ours - SubstrateExtensionsWeight::<Runtime>::check_weight();
-	assert_eq!(
-		room,
-		Weight::from_parts(0, 990 + 2_475 + u64::from(entry)) + DbWeight::get().reads(1)
-	);
+	let read = Weight::from_parts(0, 990 + 2_475 + u64::from(entry)) + DbWeight::get().reads(1);
+	assert!(room.all_gte(read), "{room:?} has no room for {read:?}");
 }
 
+/// Every call that is not on the list: by its name alone, so that a new call cannot be paused until somebody says so.
 #[test]
 fn fails_when_a_call_is_paused_whose_silence_costs_somebody() {
 	production().execute_with(|| {
