@@ -57,10 +57,7 @@ impl Disk for Files {
 	}
 
 	fn remove(&self, path: &Path) -> io::Result<()> {
-		match fs::remove_file(path) {
-			Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-			result => result,
-		}
+		crate::remove(path)
 	}
 }
 

@@ -77,9 +77,12 @@ impl Spare {
 	/// When the disk does not take it; a part of it may be there then.
 	pub fn append(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
 		let length = file.metadata()?.len();
+		let mut again = false;
 		self.help(bytes.len() as u64, || {
-			// What found no room may be there in part.
-			file.set_len(length)?;
+			if std::mem::replace(&mut again, true) {
+				// What found no room may be there in part.
+				file.set_len(length)?;
+			}
 			file.write_all(bytes)?;
 			file.sync_data()
 		})

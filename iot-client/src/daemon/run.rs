@@ -118,8 +118,11 @@ async fn run_with(
 	calls: Calls,
 ) -> Result<(), DaemonError> {
 	let (wallet, claim) = open_key(&config, password, claim).await?;
-	if let Err(error) = evidence::make_whole(&config.state_dir) {
-		tracing::warn!(%error, "cannot look for evidence of runs that were cut off");
+	let folder = config.state_dir.clone();
+	match spawn_blocking(move || evidence::make_whole(&folder)).await {
+		Ok(Ok(())) => {}
+		Ok(Err(error)) => tracing::warn!(%error, "cannot look for evidence of runs that were cut off"),
+		Err(error) => std::panic::resume_unwind(error.into_panic()),
 	}
 	let mut chain = Chain::connect(config.chain.nodes());
 	if let Some(specs) = &config.light_client {

@@ -162,7 +162,7 @@ impl Dispatcher {
 	}
 
 	/// Asks for the next nonce before a call needs it, at each finalized block. Only whoever has a journal need not ask when he
-	/// signs: he is a machine's daemon, and no other one signs with its key.
+	/// signs: he is a machine's daemon, the only one with its key, and hardly anything else signs with that (`nonces`).
 	fn ask_ahead(&self) -> BoxFuture<'static, Told> {
 		let Some(session) = self.journal.as_ref().and_then(|_| self.chain.connected()) else {
 			return pending().boxed();

@@ -188,7 +188,7 @@ async fn check_journal(config: &Config, asked: &[nodes::Asked], daemon: &Daemon)
 	let mut found = asked.iter().filter_map(|one| Some(one.said.as_ref().ok()?.genesis));
 	let first = found.next().filter(|first| found.all(|other| other == *first));
 	let genesis = config.chain.genesis.map(H256).or(first);
-	let (path, runs) = (config.state_dir.join("journal.redb"), daemon.now().is_some());
+	let (path, runs) = (crate::journal::path(&config.state_dir), daemon.now().is_some());
 	let judged = local(&[journal::CHECK], move || {
 		let path: &Path = &path;
 		vec![journal::judge(path, &journal::Facts::of(path), genesis, runs)]
