@@ -81,7 +81,7 @@ step_weights() {
 # has nothing to do with these features and would have the node's half of the SDK compiled again.
 step_features() {
 	LINT_DOCS=0 lint --workspace --exclude bpiiot-bench --exclude bpiiot-harness --exclude bpiiot-relay-chain \
-		--exclude bpiiot-zombienet --lib --features bpiiot-runtime/runtime-benchmarks,bpiiot-runtime/try-runtime
+		--exclude bpiiot-zombienet --lib --features "$(scripts/features.sh)"
 }
 
 # The network tests and the relay chain's programs, where these are built: what they need takes long.

@@ -38,7 +38,7 @@ if [[ $which == all ]]; then
 	# scripts/check.sh.
 	runner features env SKIP_BPIIOT_RUNTIME_WASM_BUILD=1 cargo test --locked --workspace --lib \
 		--exclude bpiiot-bench --exclude bpiiot-harness --exclude bpiiot-relay-chain --exclude bpiiot-zombienet \
-		--features bpiiot-runtime/runtime-benchmarks,bpiiot-runtime/try-runtime
+		--features "$(scripts/features.sh)"
 fi
 
 if [[ $which == all ]]; then

@@ -5,7 +5,12 @@
 //! line deep in the chain's client still says of which job it is. Within a span that is in another, and in an event, the
 //! nearer fact of a name counts.
 //!
-//! What it takes is bounded: so many lines, each of 2 KiB at most. Whoever logs waits for nothing but the push of a pointer.
+//! What it takes is bounded: so many lines, each of 2 KiB at most. Whoever logs waits for nothing but the push of a pointer; in
+//! the daemon the printing is done by a thread of its own ([`Printer`]).
+
+mod printer;
+
+pub use printer::Printer;
 
 use iot_manager::api::{LogLine, LogQuery};
 use std::{
@@ -125,14 +130,17 @@ impl Logbook {
 	}
 }
 
-/// Makes the log of this process: to standard error, as lines for people or as JSON, and into `book`. `RUST_LOG` says how
-/// much; `usual` if it does not.
+/// Makes the log of this process: to `out`, as lines for people or as JSON, and into `book`. `RUST_LOG` says how much; `usual`
+/// if it does not.
 ///
 /// # Errors
 /// When there is one already.
-pub fn install(json: bool, ansi: bool, usual: &str, book: &Logbook) -> Result<(), TryInitError> {
+pub fn install<W>(json: bool, ansi: bool, usual: &str, book: &Logbook, out: W) -> Result<(), TryInitError>
+where
+	W: for<'w> tracing_subscriber::fmt::MakeWriter<'w> + Send + Sync + 'static,
+{
 	let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
-	stack(json, ansi, filter, book, std::io::stderr).try_init()
+	stack(json, ansi, filter, book, out).try_init()
 }
 
 /// The layers of the log: one filter for all, the lines that are written to `out`, and the book.

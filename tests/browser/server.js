@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 const START_MS = 60_000;
 
@@ -51,7 +52,9 @@ export async function play() {
 	if (!existsSync(program)) {
 		throw new Error(`no ${program}: cargo build -p iot-manager --example play --features played, or name a server in MANAGER_URL`);
 	}
-	const child = spawn(program, ['--port', '0'], { stdio: ['pipe', 'pipe', 'inherit'] });
+	// Of this checkout, whichever one the program was built in.
+	const web = fileURLToPath(new URL('../../iot-client/manager/web', import.meta.url));
+	const child = spawn(program, ['--port', '0', '--web', web], { stdio: ['pipe', 'pipe', 'inherit'] });
 	const lines = listen(child);
 	const stop = async () => {
 		if (child.exitCode !== null || child.signalCode !== null) return;

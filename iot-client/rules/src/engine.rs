@@ -202,6 +202,51 @@ impl Engine {
 		}
 	}
 
+	/// Watches by these rules from now on. Those that were there before, as they are, go on as if nothing had happened; others
+	/// begin anew, with the readings that are there. Gives the names of those of before that are not there any more, as they
+	/// were. With other channels all begins anew.
+	pub fn replace(&mut self, rules: Rules) -> Vec<String> {
+		let before = std::mem::replace(self, Self::new(rules));
+		let are_kept = before.rules.layout.channels == self.rules.layout.channels;
+		if are_kept {
+			self.take_over(&before);
+		}
+		let is_gone = |rule: &&Rule| !are_kept || !self.rules.iter().any(|now| now.is_same(rule));
+		before
+			.rules
+			.iter()
+			.filter(is_gone)
+			.map(|rule| rule.name.clone())
+			.collect()
+	}
+
+	/// Takes over what another engine of the same channels knows.
+	fn take_over(&mut self, before: &Self) {
+		self.clock = before.clock.clone();
+		for (channel, known) in self.readings.channels.iter_mut().zip(&before.readings.channels) {
+			(channel.last, channel.no_number) = (known.last, known.no_number);
+		}
+		let known = || before.rules.layout.windows.iter().zip(&before.readings.windows);
+		for (key, window) in self.rules.layout.windows.iter().zip(&mut self.readings.windows) {
+			if let Some((_, known)) = known().find(|(known, _)| *known == key) {
+				window.clone_from(known);
+			}
+		}
+		let known = || before.rules.iter().zip(&before.trackers);
+		for (rule, tracker) in self.rules.iter().zip(&mut self.trackers) {
+			match known().find(|(known, _)| known.is_same(rule)) {
+				Some((_, known)) => tracker.clone_from(known),
+				None => tracker.machine = Machine::since_then(self.clock.now()),
+			}
+		}
+	}
+
+	/// Whether the rule of this name is raised.
+	pub fn is_raised(&self, rule: &str) -> bool {
+		let mut rules = self.rules.iter().zip(&self.trackers);
+		rules.any(|(known, tracker)| known.name == rule && tracker.machine.state().is_raised())
+	}
+
 	/// The rules that it watches by.
 	pub fn rules(&self) -> &Rules {
 		&self.rules

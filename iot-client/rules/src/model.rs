@@ -130,6 +130,17 @@ pub struct Rule {
 	pub(crate) compiled: Compiled,
 }
 
+impl Rule {
+	/// Whether they say the same, of the same channels.
+	pub(crate) fn is_same(&self, other: &Self) -> bool {
+		let times = |rule: &Self| (rule.for_ms, rule.clear_for_ms, rule.cooldown_ms, rule.stale_ms);
+		(&self.name, &self.when, &self.until) == (&other.name, &other.when, &other.until)
+			&& times(self) == times(other)
+			&& self.severity == other.severity
+			&& (&self.then, &self.after) == (&other.then, &other.after)
+	}
+}
+
 /// What a rule is evaluated with.
 #[derive(Clone, Debug)]
 pub(crate) struct Compiled {

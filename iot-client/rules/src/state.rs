@@ -74,6 +74,14 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
+	/// One that is quiet since then.
+	pub fn since_then(now: u64) -> Self {
+		Self {
+			since: now,
+			..Self::default()
+		}
+	}
+
 	pub fn state(&self) -> State {
 		self.state
 	}

@@ -340,6 +340,11 @@ pub(crate) mod fake {
 			self.telltale.signal(signal);
 		}
 
+		/// To say things while it does something else.
+		pub fn voice(&self) -> Telltale {
+			self.telltale.clone()
+		}
+
 		/// The next command and where its answer goes; `None` when all handles are gone.
 		pub async fn next(&mut self) -> Option<(HostMessage, Reply)> {
 			tokio::select! {

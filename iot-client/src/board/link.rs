@@ -32,7 +32,14 @@ pub(super) struct Link {
 	status: Option<Status>,
 	config: BoardConfig,
 	telltale: Telltale,
+	/// Whether nobody knows this board yet.
+	greeting: bool,
+	/// What it said before that: nobody could tell whose it is.
+	early: Vec<Signal>,
 }
+
+/// What is kept of what a board says while it is greeted.
+const MOST_EARLY: usize = 16_384;
 
 impl Link {
 	pub fn new(wire: Wire, config: BoardConfig, telltale: Telltale) -> Self {
@@ -47,11 +54,16 @@ impl Link {
 			status: None,
 			config,
 			telltale,
+			greeting: true,
+			early: Vec::new(),
 		}
 	}
 
-	/// Says hello and brings the board into a known state: all outputs safe, readings streaming.
+	/// Says hello and brings the board into a known state: all outputs safe, readings streaming. What comes of these before
+	/// the board is made known is told afterwards.
 	pub async fn greet(&mut self, id: LinkId) -> Result<BoardInfo, BoardError> {
+		self.greeting = true;
+		self.early.clear();
 		self.id = id;
 		self.session = Session::UNKNOWN;
 		self.status = None;
@@ -66,16 +78,35 @@ impl Link {
 			interval_ms: info.stream_ms,
 		})
 		.await?;
+		self.greeting = false;
 		Ok(info)
+	}
+
+	/// Tells everybody, in order.
+	fn signal(&mut self, signal: Signal) {
+		if self.greeting && self.early.len() < MOST_EARLY {
+			return self.early.push(signal);
+		}
+		self.tell_early();
+		self.telltale.signal(signal);
+	}
+
+	fn tell_early(&mut self) {
+		for signal in self.early.drain(..) {
+			self.telltale.signal(signal);
+		}
 	}
 
 	/// Waits until the board has said something. Cancel-safe.
 	pub async fn hear(&mut self) {
-		self.wire.wait().await;
+		if self.early.is_empty() {
+			self.wire.wait().await;
+		}
 	}
 
 	/// Passes on all that it has said.
 	pub fn heard(&mut self) -> Result<(), BoardError> {
+		self.tell_early();
 		self.count_broken();
 		while let Some(arrived) = self.wire.pop() {
 			match arrived {
@@ -175,7 +206,7 @@ impl Link {
 					board_ms,
 					"reading"
 				);
-				self.telltale.signal(Signal::Reading {
+				self.signal(Signal::Reading {
 					link: self.id,
 					channel,
 					value,
@@ -198,7 +229,7 @@ impl Link {
 					kind => info!(link, sequence, board_ms, event = ?kind, "the board tells of an event"),
 				}
 				if !matches!(event.kind, EventKind::Reset { .. }) {
-					self.telltale.signal(Signal::Event {
+					self.signal(Signal::Event {
 						link: self.id,
 						kind: event.kind,
 					});
@@ -208,7 +239,7 @@ impl Link {
 			BoardMessage::Ack(ack) => {
 				// In each acknowledgement, so that a lost event is noticed all the same.
 				if self.status.map(|status| status.flags) != Some(ack.status.flags) {
-					self.telltale.signal(Signal::Status {
+					self.signal(Signal::Status {
 						link: self.id,
 						status: ack.status,
 					});

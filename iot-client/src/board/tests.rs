@@ -4,7 +4,7 @@ use super::*;
 use crate::config::BoardConfig;
 use bpiiot_protocol::{
 	channel_page, Ack, AckResult, BoardFrame, BoardMessage, ChannelInfo, ChannelKind, Decoder, FirmwareInfo,
-	FirmwareVersion, HelloPage, HostFrame, HostMessage, Identity, Label, Scale, Session, Status, Unit,
+	FirmwareVersion, HelloPage, HostFrame, HostMessage, Identity, Label, Reading, Scale, Session, Status, Unit,
 	PROTOCOL_VERSION, SCHEMA_HASH,
 };
 use std::{
@@ -174,6 +174,33 @@ async fn a_lost_acknowledgement_leads_to_the_same_sequence_number_again() {
 	assert_eq!(sequences, [first, first, first, first.wrapping_add(1)]);
 	assert_eq!(bench.handle.counters().retries, 2);
 	drop(lease);
+	bench.end().await;
+}
+
+#[tokio::test]
+async fn what_a_board_says_while_it_is_greeted_is_told_once_it_is_known() {
+	// GIVEN a board that streams from before.
+	let bench = Bench::new(identity(), config(), |frame| {
+		let reading = Reading {
+			channel: 0,
+			board_ms: 7,
+			value: 42,
+		};
+		let streams = matches!(frame.message, HostMessage::Safe);
+		let reading = streams.then(|| BoardFrame::new(frame.session, 1, BoardMessage::Reading(reading)));
+		reading.into_iter().chain([ack(frame, AckResult::Done)]).collect()
+	});
+	let mut signals = bench.handle.signals();
+	let told = async {
+		loop {
+			if let Signal::Reading { link, value, .. } = signals.recv().await.unwrap() {
+				return (link, value);
+			}
+		}
+	};
+	let (link, value) = timeout(SOON, told).await.unwrap();
+	// THEN whoever hears it can ask whose it is.
+	assert_eq!((bench.handle.info().unwrap().link, value), (link, 42));
 	bench.end().await;
 }
 

@@ -86,6 +86,8 @@ struct Play {
 	overtakes: bool,
 	/// Why its pool takes nothing, if so.
 	refuses: Option<(i32, &'static str)>,
+	/// What its pool has thrown out and bans.
+	bans: Vec<Vec<u8>>,
 	/// What is in its blocks, where anything is.
 	bodies: BTreeMap<u64, Vec<Vec<u8>>>,
 	/// Whether it has forgotten what was in its blocks.
@@ -133,7 +135,12 @@ impl Play {
 	fn respond(&mut self, method: &str, params: &Value) -> Result<Value, (i32, &'static str)> {
 		self.asked.push(method.to_owned());
 		if method == "author_submitExtrinsic" {
-			self.sent.push(bytes(&params[0]));
+			let sent = bytes(&params[0]);
+			let banned = self.bans.contains(&sent);
+			self.sent.push(sent);
+			if banned {
+				return Err((1012, "Transaction is temporarily banned"));
+			}
 			if let Some(why) = self.refuses {
 				return Err(why);
 			}
@@ -269,6 +276,7 @@ impl FakeNode {
 			sent: Vec::new(),
 			overtakes: false,
 			refuses: None,
+			bans: Vec::new(),
 			bodies: BTreeMap::new(),
 			forgetful: false,
 		};
@@ -343,11 +351,15 @@ impl FakeNode {
 	/// Makes a block of everything that its pool was sent and that is in no block yet, and finalizes it. All of it is
 	/// of this account, whose first transaction it was not sent before.
 	pub fn include(&self, account: &AccountId32) {
+		self.include_these(account, self.sent());
+	}
+
+	/// Makes a block of those of these that are in none yet, each with a nonce of its own, and finalizes it.
+	pub fn include_these(&self, account: &AccountId32, mut body: Vec<Vec<u8>>) {
 		{
 			let mut play = self.play.lock().unwrap();
 			play.make();
 			let included: Vec<_> = play.bodies.values().flatten().cloned().collect();
-			let mut body = play.sent.clone();
 			body.retain(|bytes| !included.contains(bytes));
 			body.sort();
 			body.dedup();
@@ -357,6 +369,12 @@ impl FakeNode {
 			play.lies.insert(key, info);
 		}
 		self.finalize(0);
+	}
+
+	/// Throws out all that its pool was sent, and bans it.
+	pub fn ban(&self) {
+		let mut play = self.play.lock().unwrap();
+		play.bans = play.sent.clone();
 	}
 
 	/// Makes and finalizes a block by which this account has used all nonces below this one, by transactions of somebody else.

@@ -24,7 +24,7 @@ use std::{
 	},
 	time::{Duration, Instant},
 };
-use subxt::{utils::H256, SubstrateConfig};
+use subxt::{config::Header as _, utils::H256, SubstrateConfig};
 use tokio::{
 	sync::watch,
 	task::JoinHandle,
@@ -105,6 +105,8 @@ pub struct Chain {
 	endpoints: watch::Receiver<Vec<Endpoint>>,
 	session: watch::Receiver<Option<Arc<Session>>>,
 	head: watch::Receiver<Option<Head>>,
+	/// Height of the block that the node in use has announced as final; it is looked at before it is the head.
+	announced: watch::Receiver<u64>,
 	trouble: watch::Receiver<Option<ChainError>>,
 	floor: Arc<AtomicU64>,
 	/// Follows the chain by itself.
@@ -119,6 +121,7 @@ impl Chain {
 		let (session, session_seen) = watch::channel(None);
 		let (head, head_seen) = watch::channel(None);
 		let (trouble, trouble_seen) = watch::channel(None);
+		let (announced, announced_seen) = watch::channel(0);
 		let (endpoints, endpoints_seen) = watch::channel(roster.endpoints());
 		let stop = CancellationToken::new();
 		let floor = Arc::new(AtomicU64::new(0));
@@ -130,6 +133,7 @@ impl Chain {
 			config: SubstrateConfig::new(),
 			session,
 			head,
+			announced,
 			trouble,
 			endpoints,
 			floor: floor.clone(),
@@ -142,6 +146,7 @@ impl Chain {
 			endpoints: endpoints_seen,
 			session: session_seen,
 			head: head_seen,
+			announced: announced_seen,
 			trouble: trouble_seen,
 			floor,
 			light: None,
@@ -216,6 +221,12 @@ impl Chain {
 	/// The newest finalized block, as it changes.
 	pub fn heads(&self) -> watch::Receiver<Option<Head>> {
 		self.head.clone()
+	}
+
+	/// The height up to which the node in use says that blocks are final, as it grows; a moment later the newest of them is the
+	/// head. A hint only, for whoever has something to ask at each block: the answer is there with the head then.
+	pub fn announced(&self) -> watch::Receiver<u64> {
+		self.announced.clone()
 	}
 
 	/// The newest finalized block, as the node of this connection said last. It is asked only if another one said so.
@@ -310,6 +321,7 @@ struct Keeper {
 	config: SubstrateConfig,
 	session: watch::Sender<Option<Arc<Session>>>,
 	head: watch::Sender<Option<Head>>,
+	announced: watch::Sender<u64>,
 	trouble: watch::Sender<Option<ChainError>>,
 	endpoints: watch::Sender<Vec<Endpoint>>,
 	/// The height below which no node is believed.
@@ -397,6 +409,8 @@ impl Keeper {
 		self.roster.connected(index);
 		self.show();
 		self.trouble.send_replace(None);
+		// What another node has announced says nothing of this one.
+		self.announced.send_replace(0);
 		self.session.send_replace(Some(session.clone()));
 		let followed = tokio::select! {
 			followed = self.follow(index, &session) => followed,
@@ -434,7 +448,9 @@ impl Keeper {
 		loop {
 			tokio::select! {
 				header = headers.next() => match header {
-					Some(Ok(_)) => {},
+					Some(Ok(header)) => {
+						self.announced.send_replace(header.number());
+					},
 					Some(Err(error)) => return Err(error.into()),
 					None => return Err(ChainError::Rpc("it closed the subscription".to_owned())),
 				},

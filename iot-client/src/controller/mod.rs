@@ -8,6 +8,7 @@
 //! lease of the board makes it safe; and if this whole process dies, the board's own dead-man timer does.
 
 mod abort;
+mod presence;
 mod progress;
 mod tracker;
 
@@ -18,7 +19,7 @@ use crate::{
 	board::{BoardError, BoardHandle, BoardInfo, BoardLease},
 	config::{Config, Envelope},
 	evidence::{Evidence, EvidenceError, Growing, Subject},
-	recipe::{Output, Phase, Plan, PlannedAction, PlannedStep, Recipe, Watch},
+	recipe::{Output, Phase, Plan, PlannedAction, PlannedStep, Recipe, Watch, STEP_MS},
 };
 use std::{
 	collections::BTreeMap,
@@ -223,7 +224,12 @@ impl Run {
 	}
 
 	async fn whole(&mut self, plan: &Plan) -> Result<(), AbortReason> {
-		self.tracker.go_on()?;
+		match self.tracker.go_on() {
+			// Since it was made safe, a slow disk had to take note that it moves, and the board has said more than is kept. Nothing
+			// has moved yet: it is asked anew how it is.
+			Err(AbortReason::TooSlow) => self.begin().await?,
+			followed => followed?,
+		}
 		let Range {
 			start: first,
 			end: total,
@@ -287,7 +293,9 @@ impl Run {
 			}
 			Ok(())
 		};
-		timeout(limit, all).await.unwrap_or(Err(too_long))
+		// The recipe's own times may be as long as the limit, and each command takes a little besides.
+		let slack = Duration::from_millis(STEP_MS) * steps.len() as u32;
+		timeout(limit + slack, all).await.unwrap_or(Err(too_long))
 	}
 
 	async fn step(&mut self, step: &PlannedStep) -> Result<(), AbortReason> {
@@ -351,7 +359,8 @@ impl Run {
 	}
 
 	async fn wait(&mut self, watch: &Watch, limit: Duration) -> Result<(), AbortReason> {
-		match self.tracker.wait(watch, Instant::now() + limit).await? {
+		let asked = self.lease.read_all();
+		match self.tracker.wait(watch, Instant::now() + limit, asked).await? {
 			Waited::Held(seen) => {
 				self.tracker
 					.log(self.at.as_deref(), watch, seen, "what a step waits for is so");

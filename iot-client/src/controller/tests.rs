@@ -2,7 +2,7 @@ use super::*;
 use crate::{
 	board::{
 		fake::{bridge, FakeBridge, Reply},
-		BoardState, LinkId, Signal,
+		BoardState, LinkId, Signal, Telltale,
 	},
 	config::OutputRange,
 };
@@ -11,6 +11,7 @@ use bpiiot_protocol::{
 	Unit,
 };
 use std::sync::{Mutex, MutexGuard};
+use tokio::time::sleep;
 
 /// Longest wait for anything that should happen at once.
 const SOON: Duration = Duration::from_secs(20);
@@ -59,6 +60,8 @@ enum Reaction {
 	Done,
 	/// Refuses it.
 	Refuse(AckResult),
+	/// Executes it, and says that this is how it stands.
+	Say(Status),
 	/// Says something instead of the answer, which then never comes.
 	Silent,
 }
@@ -111,15 +114,13 @@ impl Bench {
 						});
 					}
 				}
-				let result = match reaction {
-					Reaction::Refuse(result) => result,
-					_ => AckResult::Done,
+				let (result, status) = match reaction {
+					Reaction::Refuse(result) => (result, Status::default()),
+					Reaction::Say(status) => (AckResult::Done, status),
+					_ => (AckResult::Done, Status::default()),
 				};
 				if let Some(reply) = reply {
-					let _ = reply.send(Ok(Ack {
-						result,
-						status: Status::default(),
-					}));
+					let _ = reply.send(Ok(Ack { result, status }));
 				}
 			}
 		});
@@ -184,6 +185,15 @@ impl Bench {
 				.any(|message| matches!(message, HostMessage::SetOutput { .. })),
 			"{heard:?}"
 		);
+	}
+}
+
+fn speed(value: i32) -> Signal {
+	Signal::Reading {
+		link: LINK,
+		channel: 1,
+		value,
+		board_ms: 10,
 	}
 }
 
@@ -270,7 +280,7 @@ async fn waiting_in_vain_aborts_and_names_step_condition_and_reading() {
 	let text = outcome.end.clone().unwrap_err().to_string();
 	assert_eq!(
 		text,
-		"unit 1, step 2 of each (fast): waited 60 ms for speed at least 1001 in vain; the last reading was none"
+		"unit 1, step 2 of each (fast): waited 60 ms for speed at least 1001 in vain; the last reading was 1000"
 	);
 	assert_eq!((outcome.made(), outcome.units.len(), outcome.moved), (0, 1, true));
 	bench.assert_ends_safe();
@@ -279,12 +289,128 @@ async fn waiting_in_vain_aborts_and_names_step_condition_and_reading() {
 #[tokio::test]
 async fn a_wait_is_content_with_fresh_readings_only() {
 	// The speed was 1000 before the step, and nothing is read after.
-	let bench = Bench::sound();
+	let bench = Bench::with(|message, _| match message {
+		HostMessage::ReadAll => Reaction::Refuse(AckResult::Done),
+		_ => Reaction::Done,
+	});
 	let wait = format!("{SPIN}[[each]]\nwait = \"speed\"\nequals = 1000\ntimeout_ms = 60");
-	assert!(matches!(
-		reason(&bench.run(&wait, 0..1).await),
-		AbortReason::WaitedInVain { .. }
-	));
+	let outcome = bench.run(&wait, 0..1).await;
+	let expected = AbortReason::WaitedInVain {
+		condition: "speed equal to 1000".into(),
+		timeout_ms: 60,
+		last: "none".into(),
+	};
+	assert_eq!(reason(&outcome), &expected);
+}
+
+#[tokio::test]
+async fn the_board_has_the_last_word_when_a_wait_is_over() {
+	// The line lost what it said in time, or this computer was too busy to read it.
+	let wait = format!("{SPIN}[[each]]\nwait = \"speed\"\nequals = 1000\ntimeout_ms = 60");
+	assert_eq!(Bench::sound().run(&wait, 0..1).await.end, Ok(()));
+	// What it says while it is asked counts, and what does not hold any more when it has answered.
+	let bench = Bench::with(|message, fake| {
+		if message == HostMessage::ReadAll {
+			fake.signal(speed(2000));
+		}
+		Reaction::Done
+	});
+	let wait = format!("{SPIN}[[each]]\nwait = \"speed\"\nequals = 2000\ntimeout_ms = 60");
+	assert_eq!(bench.run(&wait, 0..1).await.end, Ok(()));
+	// A board that is gone does not answer, and is not waited for.
+	let bench = Bench::with(|message, fake| match message {
+		HostMessage::ReadAll => {
+			fake.signal(Signal::LinkEnded {
+				link: LINK,
+				reason: BoardError::Reset,
+			});
+			Reaction::Silent
+		}
+		_ => Reaction::Done,
+	});
+	let outcome = bench.run(&wait, 0..1).await;
+	assert_eq!(reason(&outcome), &AbortReason::Board(BoardError::Reset));
+	bench.assert_ends_safe();
+}
+
+/// Holds up everything in this process for longer than a guard may be silent. What the board says meanwhile comes a moment after
+/// it goes on, and then again and again.
+async fn be_busy_elsewhere(voice: Telltale) {
+	let moment = Duration::from_millis(50);
+	sleep(moment).await;
+	std::thread::sleep(Duration::from_millis(1_300));
+	loop {
+		sleep(moment).await;
+		voice.signal(speed(1000));
+	}
+}
+
+#[tokio::test]
+async fn a_computer_that_is_busy_elsewhere_does_not_make_a_guard_blind() {
+	let bench = Bench::with(|message, fake| {
+		if matches!(message, HostMessage::SetOutput { .. }) {
+			tokio::spawn(be_busy_elsewhere(fake.voice()));
+		}
+		Reaction::Done
+	});
+	let body = format!("[[guard]]\ninput = \"speed\"\nat_most = 1100\n{SPIN}[[each]]\ndwell_ms = 1700");
+	assert_eq!(bench.run(&body, 0..1).await.end, Ok(()));
+}
+
+#[tokio::test]
+async fn a_unit_may_take_all_the_time_that_the_owner_allows() {
+	// And the commands a little besides.
+	let bench = Bench::with(|message, _| {
+		if matches!(message, HostMessage::SetOutput { .. }) {
+			std::thread::sleep(Duration::from_millis(50));
+		}
+		Reaction::Done
+	});
+	let body = format!("{SPIN}[[each]]\ndwell_ms = 2000");
+	assert_eq!(bench.run(&body, 0..1).await.end, Ok(()));
+}
+
+#[tokio::test]
+async fn a_board_that_said_much_before_the_start_is_asked_anew_how_it_is() {
+	let ready = async |bench: &Bench| {
+		let (sender, _receiver) = progress();
+		let ready = prepare(
+			&bench.handle,
+			bench.task(SPIN, 0..1),
+			&sender,
+			&CancellationToken::new(),
+		)
+		.await;
+		ready
+			.map_err(|error| error.to_string())
+			.unwrap_or_else(|error| panic!("{error}"))
+	};
+	// A slow disk takes note that it moves from now on, and meanwhile more comes than is kept.
+	let chatter = |voice: &Telltale| (0..3_000).for_each(|_| voice.signal(speed(0)));
+	let (tell, voices) = std::sync::mpsc::channel();
+	let held = Arc::new(Mutex::new(false));
+	let holds = held.clone();
+	let bench = Bench::with(move |message, fake| {
+		let _ = tell.send(fake.voice());
+		if message == HostMessage::Safe && *lock(&holds) {
+			let flags = Status::INTERLOCKED;
+			return Reaction::Say(Status { flags, events: 1 });
+		}
+		Reaction::Done
+	});
+	let (cancel, run) = (CancellationToken::new(), ready(&bench).await);
+	let voice = voices.recv().unwrap();
+	chatter(&voice);
+	let outcome = timeout(SOON, run.run(&cancel)).await.unwrap();
+	assert_eq!((outcome.end.clone(), outcome.made()), (Ok(()), 1));
+	// That an interlock has tripped may be among what was missed.
+	let run = ready(&bench).await;
+	chatter(&voice);
+	*lock(&held) = true;
+	let before = bench.driven();
+	let outcome = timeout(SOON, run.run(&cancel)).await.unwrap();
+	assert_eq!(reason(&outcome), &AbortReason::Interlock { input: None });
+	assert_eq!((outcome.moved, bench.driven()), (false, before));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Follows the board while a job runs: readings, guards, interlocks, the end of the link.
 
-use super::{abort::AbortReason, progress::Progress, ProgressSender};
+use super::{abort::AbortReason, presence::Presence, progress::Progress, ProgressSender};
 use crate::{
 	board::{BoardError, BoardInfo, Signal},
 	evidence::{Evidence, Record},
@@ -24,7 +24,7 @@ use tokio::{
 /// How long a guard may be without a reading, unless readings come more seldom anyway.
 const GUARD_SILENCE: Duration = Duration::from_secs(1);
 /// How often it is looked whether a guard is without readings.
-const GUARD_LOOK: Duration = Duration::from_millis(250);
+pub(super) const GUARD_LOOK: Duration = Duration::from_millis(250);
 
 /// The last reading of a channel.
 #[derive(Clone, Copy)]
@@ -32,7 +32,8 @@ pub(super) struct Seen {
 	pub value: i32,
 	/// The board's clock when it was taken, in ms: with link and channel it names the reading.
 	pub board_ms: u32,
-	at: Instant,
+	/// When it came, by [`Presence`].
+	at: Duration,
 	/// Which reading of the job it was, from 1.
 	number: u64,
 }
@@ -58,7 +59,8 @@ pub(super) struct Tracker {
 	count: u64,
 	/// Channels of which a fresh reading is wanted, and whether it counts as sampled.
 	wanted: BTreeMap<u8, bool>,
-	began: Instant,
+	presence: Presence,
+	began: Duration,
 	pub unit: Option<u32>,
 	pub evidence: Evidence,
 	max_readings: u64,
@@ -84,7 +86,8 @@ impl Tracker {
 			latest: BTreeMap::new(),
 			count: 0,
 			wanted: BTreeMap::new(),
-			began: Instant::now(),
+			presence: Presence::new(Instant::now()),
+			began: Duration::ZERO,
 			unit: None,
 			evidence,
 			max_readings,
@@ -95,13 +98,13 @@ impl Tracker {
 	/// Forgets what was said up to now: it is about the time before the job.
 	pub fn begin(&mut self) {
 		self.signals = self.signals.resubscribe();
-		self.began = Instant::now();
+		self.began = self.presence.by(Instant::now());
 	}
 
 	/// Takes note of what was said since then; the silence of guards counts from now on.
 	pub fn go_on(&mut self) -> Result<(), AbortReason> {
 		self.drain()?;
-		self.began = Instant::now();
+		self.began = self.presence.by(Instant::now());
 		Ok(())
 	}
 
@@ -127,30 +130,55 @@ impl Tracker {
 		self.during(sleep_until(deadline)).await
 	}
 
-	/// Follows the board until a reading from now on fulfils `watch`, or the time is up.
-	pub async fn wait(&mut self, watch: &Watch, deadline: Instant) -> Result<Waited, AbortReason> {
+	/// Follows the board until a reading from now on fulfils `watch`, or the time is up. The board has the last word: then it is
+	/// `asked` for readings, since what it said in time may be still on the line, or not even read by a computer that was busy.
+	pub async fn wait(
+		&mut self,
+		watch: &Watch,
+		deadline: Instant,
+		asked: impl Future<Output = Result<Status, BoardError>>,
+	) -> Result<Waited, AbortReason> {
 		self.drain()?;
 		let before = self.count;
+		let last_word = async {
+			sleep_until(deadline).await;
+			asked.await
+		};
+		tokio::pin!(last_word);
 		loop {
-			let fresh = self
-				.latest
-				.get(&watch.channel)
-				.filter(|seen| seen.number > before)
-				.copied();
-			if let Some(seen) = fresh.filter(|seen| watch.holds(seen.value)) {
+			if let Some(seen) = self.fresh(watch, before).filter(|seen| watch.holds(seen.value)) {
 				return Ok(Waited::Held(seen));
 			}
 			tokio::select! {
 				biased;
 				signal = self.signals.recv() => self.received(signal)?,
-				() = sleep_until(deadline) => {
-					let last = fresh.map_or_else(|| "none".to_owned(), |seen| self.info.display(watch.channel, seen.value));
-					return Ok(Waited::InVain(last));
+				answered = &mut last_word => {
+					answered?;
+					break;
 				}
 				() = sleep(GUARD_LOOK) => {}
 			}
 			self.check_guards_are_seen()?;
 		}
+		// What the board said before it answered.
+		loop {
+			let fresh = self.fresh(watch, before);
+			if let Some(seen) = fresh.filter(|seen| watch.holds(seen.value)) {
+				return Ok(Waited::Held(seen));
+			}
+			if !self.take_next()? {
+				let last = fresh.map_or_else(
+					|| "none".to_owned(),
+					|seen| self.info.display(watch.channel, seen.value),
+				);
+				return Ok(Waited::InVain(last));
+			}
+		}
+	}
+
+	/// The last reading of what is watched, if it came after so many.
+	fn fresh(&self, watch: &Watch, before: u64) -> Option<Seen> {
+		self.seen(watch.channel).filter(|seen| seen.number > before)
 	}
 
 	/// Wants a reading of each channel from now on.
@@ -200,14 +228,20 @@ impl Tracker {
 	}
 
 	fn drain(&mut self) -> Result<(), AbortReason> {
-		loop {
-			match self.signals.try_recv() {
-				Ok(signal) => self.received(Ok(signal))?,
-				Err(TryRecvError::Empty) => return Ok(()),
-				Err(TryRecvError::Lagged(count)) => self.received(Err(RecvError::Lagged(count)))?,
-				Err(TryRecvError::Closed) => self.received(Err(RecvError::Closed))?,
-			}
-		}
+		while self.take_next()? {}
+		Ok(())
+	}
+
+	/// Takes the next thing that was said already; whether there was one.
+	fn take_next(&mut self) -> Result<bool, AbortReason> {
+		let signal = match self.signals.try_recv() {
+			Ok(signal) => Ok(signal),
+			Err(TryRecvError::Empty) => return Ok(false),
+			Err(TryRecvError::Lagged(count)) => Err(RecvError::Lagged(count)),
+			Err(TryRecvError::Closed) => Err(RecvError::Closed),
+		};
+		self.received(signal)?;
+		Ok(true)
 	}
 
 	fn received(&mut self, signal: Result<Signal, RecvError>) -> Result<(), AbortReason> {
@@ -237,7 +271,7 @@ impl Tracker {
 		let seen = Seen {
 			value,
 			board_ms,
-			at: Instant::now(),
+			at: self.presence.by(Instant::now()),
 			number: self.count,
 		};
 		self.latest.insert(channel, seen);
@@ -293,10 +327,11 @@ impl Tracker {
 		}
 	}
 
-	fn check_guards_are_seen(&self) -> Result<(), AbortReason> {
+	fn check_guards_are_seen(&mut self) -> Result<(), AbortReason> {
+		let now = self.presence.by(Instant::now());
 		let blind = |guard: &&Watch| {
 			let seen = self.latest.get(&guard.channel).map_or(self.began, |seen| seen.at);
-			seen.elapsed() > self.guard_silence
+			now.saturating_sub(seen) > self.guard_silence
 		};
 		match self.guards.iter().find(blind) {
 			Some(guard) => Err(AbortReason::GuardBlind {

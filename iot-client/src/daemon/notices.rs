@@ -7,6 +7,7 @@ use std::{
 	collections::BTreeMap,
 	io,
 	path::{Path, PathBuf},
+	sync::{Mutex, PoisonError},
 	time::Duration,
 };
 use tokio::{
@@ -42,6 +43,8 @@ pub struct Notices {
 	firings: broadcast::Sender<Firing>,
 	paused: watch::Sender<bool>,
 	paused_file: PathBuf,
+	/// The status is written once at a time.
+	writing: Mutex<()>,
 }
 
 impl Notices {
@@ -64,11 +67,12 @@ impl Notices {
 			firings: broadcast::channel(FIRINGS).0,
 			paused: watch::Sender::new(paused_file.exists()),
 			paused_file,
+			writing: Mutex::default(),
 		}
 	}
 
 	/// The daemon, by now.
-	pub fn show(&self, snapshot: &Snapshot) {
+	pub fn show(&self, snapshot: Snapshot) {
 		self.alarms.send_if_modified(|before| {
 			let changed = *before != snapshot.alarms;
 			if changed {
@@ -76,7 +80,17 @@ impl Notices {
 			}
 			changed
 		});
-		self.shown.send_replace(snapshot.clone());
+		self.shown.send_replace(snapshot);
+	}
+
+	/// Writes down how the daemon is shown. May block.
+	///
+	/// # Errors
+	/// When the disk does not take it.
+	pub fn write_down(&self, state_dir: &Path) -> io::Result<()> {
+		let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+		// By now: what was shown meanwhile is written by nobody who comes later.
+		self.shown().write(state_dir)
 	}
 
 	/// The daemon as it was shown last.
@@ -112,10 +126,16 @@ impl Notices {
 		self.halts.subscribe()
 	}
 
-	/// No rule stops the machine or is raised any more: these are other rules.
+	/// No rule stops the machine or is raised any more: there are none.
 	pub fn forget_rules(&self) {
 		self.halts.send_replace(BTreeMap::new());
 		self.raised.send_replace(BTreeMap::new());
+	}
+
+	/// This rule stops the machine and is raised no more: it is another one now, or there is none of this name.
+	pub fn forget_rule(&self, rule: &str) {
+		self.halt(rule, None);
+		self.raised.send_modify(|raised| drop(raised.remove(rule)));
 	}
 
 	/// Nobody watches by rules any more.
@@ -283,7 +303,7 @@ mod tests {
 			told
 		};
 		let show = |alarms: &[&str]| {
-			notices.show(&Snapshot {
+			notices.show(Snapshot {
 				alarms: alarms.iter().map(|alarm| (*alarm).to_owned()).collect(),
 				..Snapshot::default()
 			});

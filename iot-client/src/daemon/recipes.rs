@@ -8,18 +8,15 @@ use crate::{
 	disk,
 	recipe::{
 		fetch::{self, FetchError},
-		sealed, Phase, Recipe,
+		sealed, Phase, Recipe, STEP_MS,
 	},
 };
 use std::{
-	fs,
 	path::{Path, PathBuf},
 	sync::Arc,
 	time::Duration,
 };
 
-/// What each step may take beyond its own limits, in milliseconds: commands are acknowledged within this, or repeated.
-const STEP_MS: u64 = 100;
 /// How often fetching is tried when the host does not deliver, and how long to wait in between.
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(2);
@@ -130,8 +127,8 @@ async fn keep(path: PathBuf, bytes: Vec<u8>) -> std::io::Result<()> {
 }
 
 /// Forgets the recipe of a job that has ended.
-pub fn forget(state_dir: &Path, job: u64) {
-	let _ = fs::remove_file(kept_path(state_dir, job));
+pub async fn forget(state_dir: &Path, job: u64) {
+	let _ = tokio::fs::remove_file(kept_path(state_dir, job)).await;
 }
 
 fn work_ms(recipe: &Recipe, units: u32) -> u64 {

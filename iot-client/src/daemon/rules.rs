@@ -7,24 +7,27 @@
 use super::{site::Site, status::ChannelStatus};
 use crate::board::{BoardInfo, BoardLease, LinkId, Signal};
 use bpiiot_protocol::Scale;
-use iot_rules::{Action, Change, ChannelDecl, Engine, Firing, Rules};
+use iot_rules::{Action, Change, ChannelDecl, Engine, Firing, Rule, Rules};
 use std::{
 	collections::BTreeSet,
 	fmt::Display,
 	fs,
+	future::pending,
 	path::{Path, PathBuf},
+	sync::Arc,
 	time::{Duration, Instant},
 };
 use tokio::{
 	sync::broadcast::error::{RecvError, TryRecvError},
-	time::{interval, MissedTickBehavior},
+	task::{spawn_blocking, JoinHandle},
+	time::sleep,
 };
 use tokio_util::sync::CancellationToken;
 
-/// How often conditions of time are looked at.
+/// How often conditions of time are looked at while nothing is read.
 const TICK: Duration = Duration::from_millis(100);
-/// How often the rules' states are shown, in ticks.
-const SHOWN: u32 = 10;
+/// How often the rules' states are shown.
+const SHOWN: Duration = Duration::from_secs(1);
 /// The longest file of rules, in bytes.
 pub(super) const MAX_FILE_BYTES: u64 = 256 * 1024;
 
@@ -71,6 +74,38 @@ pub(super) fn in_unit(scale: &Scale, raw: i32) -> f64 {
 	}
 }
 
+/// A file of rules as it was read: its text, the channels that it was for, and what came of it. In words what is wrong.
+struct Read {
+	text: Result<String, String>,
+	channels: Vec<ChannelDecl>,
+	rules: Result<Rules, String>,
+}
+
+impl Read {
+	/// Reads it for the board, where that may wait for the disk.
+	fn begin(path: &Path, board: &BoardInfo) -> JoinHandle<Self> {
+		let (path, channels) = (path.to_owned(), channels_of(board));
+		spawn_blocking(move || {
+			let text = read_text(&path);
+			let rules = match &text {
+				Ok(text) => parse(&path, text, &channels),
+				Err(error) => Err(error.clone()),
+			};
+			Self { text, channels, rules }
+		})
+	}
+}
+
+/// What was begun, when it is done; never if nothing was.
+async fn done(reading: &mut Option<JoinHandle<Read>>) -> Option<Read> {
+	let read = match reading {
+		Some(reading) => reading.await,
+		None => pending().await,
+	};
+	*reading = None;
+	read.ok()
+}
+
 /// Watches the machine.
 pub(super) struct Watch {
 	path: PathBuf,
@@ -79,11 +114,15 @@ pub(super) struct Watch {
 	engine: Option<Engine>,
 	/// What the engine, if there is one, was made of.
 	read: Option<(String, Vec<ChannelDecl>)>,
-	link: Option<LinkId>,
+	/// The board that is listened to.
+	board: Option<Arc<BoardInfo>>,
+	/// The file is being read.
+	reading: Option<JoinHandle<Read>>,
 	/// Held while rules drive outputs.
 	lease: Option<BoardLease>,
 	/// These.
 	driving: BTreeSet<String>,
+	shown: Instant,
 }
 
 impl Watch {
@@ -95,51 +134,59 @@ impl Watch {
 			begun: Instant::now(),
 			engine: None,
 			read: None,
-			link: None,
+			board: None,
+			reading: None,
 			lease: None,
 			driving: BTreeSet::new(),
+			shown: Instant::now(),
 		}
 	}
 
 	/// Watches until `stop` is cancelled.
 	pub async fn run(mut self, stop: CancellationToken) {
 		let mut signals = self.site.board.signals();
-		let mut tick = interval(TICK);
-		tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-		let mut ticks = 0u32;
 		let mut wanted = self.site.notices.rules_wanted();
+		let mut wish = 0;
+		self.show();
 		loop {
 			tokio::select! {
 				() = stop.cancelled() => break,
 				signal = signals.recv() => {
 					match signal {
-						Ok(signal) => self.take(signal),
+						Ok(signal) => self.take(signal).await,
 						Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "the rules missed readings"),
 						Err(RecvError::Closed) => break,
 					}
 					// What came together is judged together.
 					loop {
 						match signals.try_recv() {
-							Ok(signal) => self.take(signal),
+							Ok(signal) => self.take(signal).await,
 							Err(TryRecvError::Lagged(_)) => {}
 							Err(_) => break,
 						}
 					}
 				},
-				Ok(()) = wanted.changed() => {
-					let wish = *wanted.borrow_and_update();
-					self.read_again();
+				// Those of before go on until the file is read, however long the disk takes.
+				Ok(()) = wanted.changed(), if self.reading.is_none() => {
+					wish = *wanted.borrow_and_update();
+					match self.site.board.info() {
+						Ok(board) => self.reading = Some(Read::begin(&self.path, &board)),
+						// There is nobody whom they could be for.
+						Err(_) => self.site.notices.rules_are_read(wish),
+					}
+				},
+				read = done(&mut self.reading) => {
+					self.put_into_force(read).await;
 					self.show();
 					self.site.notices.rules_are_read(wish);
 				},
-				_ = tick.tick() => {
-					if ticks.is_multiple_of(SHOWN) {
-						self.show();
-					}
-					ticks = ticks.wrapping_add(1);
-				},
+				// Nothing is read, but conditions of time may come true.
+				() = sleep(TICK), if self.engine.is_some() => {},
 			}
 			self.judge().await;
+			if self.shown.elapsed() >= SHOWN {
+				self.show();
+			}
 		}
 		// Others may come in their place.
 		self.release_all();
@@ -150,20 +197,22 @@ impl Watch {
 		self.begun.elapsed().as_millis() as u64
 	}
 
-	fn take(&mut self, signal: Signal) {
+	async fn take(&mut self, signal: Signal) {
 		match signal {
 			Signal::Reading {
 				link, channel, value, ..
 			} => {
-				if self.link != Some(link) {
-					self.meet(link);
+				if self.board.as_ref().map(|board| board.link) != Some(link) {
+					self.meet(link).await;
 				}
 				let now = self.now_ms();
-				let Ok(board) = self.site.board.info() else { return };
-				let (Some(engine), Some(info)) = (&mut self.engine, board.channels.get(usize::from(channel))) else {
-					return;
-				};
-				engine.reading(info.name.as_str(), now, in_unit(&info.scale, value));
+				let info = self
+					.board
+					.as_ref()
+					.and_then(|board| board.channels.get(usize::from(channel)));
+				if let (Some(engine), Some(info)) = (&mut self.engine, info) {
+					engine.reading(info.name.as_str(), now, in_unit(&info.scale, value));
+				}
 			}
 			// What was driven is safe now, and the lease is worth nothing.
 			Signal::LinkEnded { .. } => self.lease = None,
@@ -171,44 +220,88 @@ impl Watch {
 		}
 	}
 
-	/// Reads the rules for the board on this link.
-	fn meet(&mut self, link: LinkId) {
-		let Ok(board) = self.site.board.info() else { return };
-		if board.link == link {
-			self.link = Some(link);
-			self.read_for(&board);
-		}
-	}
-
-	/// Reads the rules anew, if there is a board that they are for.
-	fn read_again(&mut self) {
-		if let Ok(board) = self.site.board.info() {
-			self.read_for(&board);
-		}
-	}
-
-	/// Reads the rules. Those of before go on when they and the channels are the same. With rules that are wrong, there are
-	/// none: that is an alarm.
-	fn read_for(&mut self, board: &BoardInfo) {
-		let read = read_text(&self.path).map(|text| (text, channels_of(board)));
-		if read.is_ok() && self.read == read.as_ref().ok().cloned() {
+	/// Reads the rules for the board on this link. Those that there are for such a board go on meanwhile.
+	async fn meet(&mut self, link: LinkId) {
+		self.board = self.site.board.info().ok().filter(|board| board.link == link);
+		let Some(board) = &self.board else { return };
+		let begin = || Read::begin(&self.path, board);
+		let before = self.read.as_ref().filter(|_| self.engine.is_some());
+		if before.is_some_and(|(_, channels)| *channels == channels_of(board)) {
+			self.reading = self.reading.take().or_else(|| Some(begin()));
 			return;
 		}
-		let rules = match &read {
-			Ok((text, channels)) => parse(&self.path, text, channels),
-			Err(error) => Err(error.clone()),
+		let read = begin().await;
+		self.put_into_force(read.ok()).await;
+	}
+
+	/// Goes on by what was read. Rules of before that are the same, of the same channels, go on as if nothing had happened. With
+	/// rules that are wrong, there are none: that is an alarm.
+	async fn put_into_force(&mut self, read: Option<Read>) {
+		// One that took long may be for a board that was here before.
+		let is_for_this = |read: &Read| {
+			self.board
+				.as_ref()
+				.is_none_or(|board| channels_of(board) == read.channels)
 		};
-		self.read = read.ok();
-		self.release_all();
-		let (engine, trouble) = match rules {
-			Ok(rules) => (Some(Engine::new(rules)), None),
-			Err(error) => {
-				tracing::error!("{error}");
-				(None, Some(error))
+		let Some(Read { text, channels, rules }) = read.filter(is_for_this) else {
+			return;
+		};
+		let read = text.ok().map(|text| (text, channels));
+		if read.is_some() && self.read == read {
+			return;
+		}
+		self.read = read;
+		match (rules, &mut self.engine) {
+			(Ok(rules), Some(engine)) => {
+				let gone = engine.replace(rules);
+				self.let_go(&gone).await;
 			}
-		};
-		self.engine = engine;
-		self.site.notices.rules_trouble(trouble);
+			(Ok(rules), None) => {
+				self.release_all();
+				self.engine = Some(Engine::new(rules));
+			}
+			(Err(error), _) => {
+				tracing::error!("{error}");
+				self.release_all();
+				self.engine = None;
+				return self.site.notices.rules_trouble(Some(error));
+			}
+		}
+		self.site.notices.rules_trouble(None);
+	}
+
+	/// These rules, as they were, hold nothing any more. What others hold stays.
+	async fn let_go(&mut self, gone: &[String]) {
+		let drove = gone.iter().filter(|rule| self.driving.remove(*rule)).count();
+		if drove > 0 {
+			// Which outputs were theirs alone nobody knows: all are safe, and the others drive theirs again.
+			self.lease = None;
+			self.drive_again().await;
+		}
+		// Before what they stopped may go on: a rule that was changed and is raised at once stops the machine without a gap.
+		self.judge().await;
+		for rule in gone {
+			let engine = self.engine.as_ref().filter(|engine| engine.is_raised(rule));
+			let now = engine.and_then(|engine| engine.rules().iter().find(|now| now.name == *rule));
+			let stops = |now: &Rule| now.then.iter().any(|action| matches!(action, Action::Stop { .. }));
+			match now {
+				Some(now) if stops(now) => {}
+				Some(_) => self.site.notices.halt(rule, None),
+				None => self.site.notices.forget_rule(rule),
+			}
+		}
+	}
+
+	/// Drives what rules hold.
+	async fn drive_again(&mut self) {
+		let rules = self.engine.iter().flat_map(|engine| engine.rules());
+		let held = rules.filter(|rule| self.driving.contains(&rule.name));
+		let actions = held.flat_map(|rule| rule.then.iter().map(|action| (rule.name.clone(), action.clone())));
+		for (rule, action) in actions.collect::<Vec<_>>() {
+			if let Action::Actuate { output, to } = action {
+				self.actuate(&rule, &output, to).await;
+			}
+		}
 	}
 
 	/// No rule holds anything any more.
@@ -283,7 +376,8 @@ impl Watch {
 		Ok(())
 	}
 
-	fn show(&self) {
+	fn show(&mut self) {
+		self.shown = Instant::now();
 		let states = self.engine.as_ref().map(Engine::status).unwrap_or_default();
 		self.site.notices.show_rules(states);
 	}

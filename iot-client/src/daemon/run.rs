@@ -9,7 +9,7 @@ use super::{
 	site::Site,
 };
 use crate::{
-	board::{self, BoardHandle, SerialLine},
+	board::{self, BoardHandle, SerialLine, Signal},
 	chain::{light::LightClient, Chain, ChainError, Submitter},
 	config::{Config, Source},
 	disk::{self, Disk},
@@ -22,7 +22,7 @@ use crate::{
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use subxt::utils::H256;
 use tokio::{
-	sync::Notify,
+	sync::{broadcast::Receiver, Notify},
 	task::{spawn_blocking, JoinHandle},
 };
 use tokio_util::sync::CancellationToken;
@@ -98,7 +98,9 @@ pub async fn run(config: Config, herald: Herald, calls: Calls) -> Result<(), Dae
 	// is opened, which takes its time on purpose.
 	let board_stop = CancellationToken::new();
 	let (board, bridge) = reach(&config, board_stop.clone());
-	let result = run_with(board, config, (password, claim), herald, calls).await;
+	// Meanwhile it streams.
+	let said = board.signals();
+	let result = run_with((board, said), config, (password, claim), herald, calls).await;
 
 	board_stop.cancel();
 	if tokio::time::timeout(BOARD_LIMIT, bridge).await.is_err() {
@@ -111,7 +113,7 @@ pub async fn run(config: Config, herald: Herald, calls: Calls) -> Result<(), Dae
 
 /// Does everything with the board that was reached. Nobody may drive it before the key is there.
 async fn run_with(
-	board: BoardHandle,
+	(board, said): (BoardHandle, Receiver<Signal>),
 	config: Arc<Config>,
 	(password, claim): (Password, KeyClaim),
 	herald: Herald,
@@ -139,7 +141,7 @@ async fn run_with(
 	if let Some(warning) = site.snapshot().chain.warning {
 		tracing::warn!("{warning}");
 	}
-	serve(site, (wallet, claim), calls).await
+	serve(site, said, (wallet, claim), calls).await
 }
 
 /// Opens the machine's key, on a thread that may take its time.
@@ -162,9 +164,14 @@ async fn open_key(
 }
 
 /// Does the jobs, and what goes on beside them, which comes to rest last: it tells of the rest of all.
-async fn serve(site: Site, key: (Arc<Wallet>, KeyClaim), calls: Calls) -> Result<(), DaemonError> {
+async fn serve(
+	site: Site,
+	said: Receiver<Signal>,
+	key: (Arc<Wallet>, KeyClaim),
+	calls: Calls,
+) -> Result<(), DaemonError> {
 	let side_stop = CancellationToken::new();
-	let side = SideWork::start(site.clone(), calls.clone());
+	let side = SideWork::start(site.clone(), said, calls.clone());
 	let side = tokio::spawn(side.run(side_stop.clone()));
 	let stop = tell_before_stopping(&site, calls.stop);
 	let result = jobs(&calls.disk, &site, key, JOURNAL_AGAIN, &stop).await;
@@ -276,7 +283,12 @@ async fn open_journal(
 			session = site.chain.session() => session.genesis(),
 		},
 	};
-	Some(Journal::open_on(&**disk, &journal::path(&config.state_dir), genesis))
+	let (disk, path) = (disk.clone(), journal::path(&config.state_dir));
+	let opening = spawn_blocking(move || Journal::open_on(&*disk, &path, genesis));
+	match opening.await {
+		Ok(opened) => Some(opened),
+		Err(error) => std::panic::resume_unwind(error.into_panic()),
+	}
 }
 
 #[cfg(test)]

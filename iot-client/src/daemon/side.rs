@@ -11,11 +11,14 @@ use super::{
 	run::Calls,
 	site::Site,
 };
-use crate::config::{Config, ConfigError};
+use crate::{
+	board::Signal,
+	config::{Config, ConfigError},
+};
 use iot_history::Limits;
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{
-	sync::watch,
+	sync::{broadcast::Receiver, watch},
 	task::{spawn_blocking, JoinHandle},
 	time::{sleep, timeout},
 };
@@ -73,8 +76,8 @@ impl Part {
 }
 
 impl SideWork {
-	/// Begins everything that the configuration names.
-	pub fn start(site: Site, calls: Calls) -> Self {
+	/// Begins everything that the configuration names. The cloud is told what the board has `said` up to now, too.
+	pub fn start(site: Site, said: Receiver<Signal>, calls: Calls) -> Self {
 		let mut side = Self {
 			in_force: watch::Sender::new(site.config.clone()),
 			measured: watch::Sender::new(None),
@@ -89,7 +92,7 @@ impl SideWork {
 		};
 		side.begin_rules();
 		side.begin_history();
-		side.begin_cloud();
+		side.begin_cloud(said);
 		side.begin_manager();
 		side
 	}
@@ -144,7 +147,7 @@ impl SideWork {
 		if before.cloud != now.cloud {
 			end(&mut self.cloud).await;
 			cloud::forget(&self.site);
-			self.begin_cloud();
+			self.begin_cloud(self.site.board.signals());
 		}
 		// Who looks at values does so through the history.
 		if before.manager != now.manager || before.history != now.history {
@@ -191,12 +194,12 @@ impl SideWork {
 		});
 	}
 
-	fn begin_cloud(&mut self) {
+	fn begin_cloud(&mut self, said: Receiver<Signal>) {
 		if let Some(section) = &self.site.config.cloud {
 			let stop = CancellationToken::new();
 			self.cloud = Some(Part {
 				what: "the line to the cloud; what it had to tell is in the outbox, and it",
-				task: cloud::start(self.calls.disk.clone(), section.clone(), &self.site, stop.clone()),
+				task: cloud::start(self.calls.disk.clone(), section.clone(), &self.site, said, stop.clone()),
 				stop,
 			});
 		}

@@ -74,7 +74,7 @@ fn side_work(disk: Arc<dyn Disk>, sections: &str) -> (Bench, Calls, SideWork) {
 		logbook: Logbook::default(),
 		disk,
 	};
-	let side = SideWork::start(bench.site.clone(), calls.clone());
+	let side = SideWork::start(bench.site.clone(), bench.site.board.signals(), calls.clone());
 	(bench, calls, side)
 }
 

@@ -15,9 +15,9 @@ use crate::{
 	},
 	config::{Config, Trust},
 };
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, sync::Arc, time::Duration};
 use subxt::utils::AccountId32;
-use tokio::time::timeout;
+use tokio::{task::spawn_blocking, time::timeout};
 
 /// How often the status is written when nothing happens.
 pub(super) const STATUS: Duration = Duration::from_secs(5);
@@ -68,7 +68,7 @@ impl Site {
 			snapshot.alarms.extend(self.notices.complaints());
 			snapshot.not_ready.push(NOBODY.to_owned());
 			snapshot.not_ready.extend(snapshot.board.trouble.clone());
-			self.show(snapshot);
+			self.show(snapshot).await;
 			let _ = timeout(STATUS, news.next()).await;
 		}
 	}
@@ -147,12 +147,15 @@ impl Site {
 		self.config.chain.trust == Trust::Confirmed
 	}
 
-	/// Writes the status. A full disk must not stop the machine; the journal will say so when it matters.
-	pub(super) fn show(&self, mut snapshot: Snapshot) {
+	/// Writes the status. A full disk must not stop the machine; the journal will say so when it matters. Nor must a slow one:
+	/// it is written where nobody waits who has to tell the board that we are there.
+	pub(super) async fn show(&self, mut snapshot: Snapshot) {
 		crate::notify::beat();
 		snapshot.stamp();
-		self.notices.show(&snapshot);
-		let written = snapshot.write(&self.config.state_dir);
+		self.notices.show(snapshot);
+		let (notices, folder) = (self.notices.clone(), self.config.state_dir.clone());
+		let written = spawn_blocking(move || notices.write_down(&folder)).await;
+		let written = written.unwrap_or_else(|error| Err(io::Error::other(error)));
 		// Once, and not for each second of a full disk.
 		if self.notices.wrote_status(written.is_ok()) {
 			match written {
@@ -203,5 +206,44 @@ impl Site {
 				"the key {key} is not that of machine {machine}; `iot-client rotate-key --this-key`, signed by the owner, makes it so"
 			)),
 		})
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::daemon::bench::{Bench, SOON};
+	use std::fs;
+
+	#[tokio::test]
+	async fn a_disk_that_is_slow_with_the_status_holds_nobody_up() {
+		let bench = Bench::new();
+		// Where it is written first, nobody reads.
+		let beside = bench.dir.path().join("status.json.new");
+		nix::unistd::mkfifo(&beside, nix::sys::stat::Mode::S_IRWXU).unwrap();
+		let site = bench.site.clone();
+		let mut shown = site.notices.watch();
+		let showing = tokio::spawn(async move { site.show(Snapshot::default()).await });
+		// It is seen by others, on the same thread.
+		timeout(SOON, shown.changed()).await.unwrap().unwrap();
+		assert!(!showing.is_finished());
+		let read = spawn_blocking(move || fs::read(beside));
+		timeout(SOON, showing).await.unwrap().unwrap();
+		assert!(!timeout(SOON, read).await.unwrap().unwrap().unwrap().is_empty());
+	}
+
+	#[tokio::test]
+	async fn what_was_shown_last_is_on_the_disk() {
+		let bench = Bench::new();
+		let shown = |in_flight| {
+			let snapshot = Snapshot {
+				in_flight: Some(in_flight),
+				..Snapshot::default()
+			};
+			bench.site.show(snapshot)
+		};
+		tokio::join!(shown(1), shown(2), shown(3));
+		let written = Snapshot::read(bench.dir.path()).unwrap().unwrap();
+		assert_eq!(written.in_flight, Some(3));
 	}
 }

@@ -203,9 +203,8 @@ async fn note(
 	drop(progress);
 	while made.changed().await.is_ok() {
 		let units_done = *made.borrow_and_update();
-		let phase = Phase::Moving { units_done };
 		journal
-			.off_thread(move |journal| journal.advance(job.id, &phase))
+			.off_thread(move |journal| journal.note_made(job.id, units_done))
 			.await?;
 		let _ = reports
 			.send(WorkReport::Made {

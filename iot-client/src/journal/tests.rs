@@ -246,6 +246,55 @@ fn remembers_the_last_block() {
 }
 
 #[test]
+fn the_count_of_units_is_on_disk_with_the_transaction_that_tells_of_it_and_costs_no_wait_of_its_own() {
+	let disk = Disk::new(1);
+	let journal = disk.open().unwrap();
+	journal.advance(JOB, &ready()).unwrap();
+	journal.advance(JOB, &moving(0)).unwrap();
+	let before = disk.0.syncs();
+	journal.note_made(JOB, 1).unwrap();
+	assert_eq!((disk.0.syncs(), journal.job(JOB).unwrap()), (before, Some(moving(1))));
+	journal.record(&transaction(1)).unwrap();
+	assert_eq!(disk.0.syncs(), before + 1);
+	journal.note_made(JOB, 2).unwrap();
+	// What nobody was told of may be gone; that it moves never is.
+	let journal = disk.after_power_cut();
+	let kept = journal.job(JOB).unwrap();
+	assert!(kept == Some(moving(1)) || kept == Some(moving(2)), "{kept:?}");
+	assert_eq!(journal.unresolved().unwrap(), [transaction(1)]);
+	// No count goes back, and none is noted of a job that does not move.
+	assert!(matches!(
+		journal.note_made(JOB, 1),
+		Err(JournalError::IllegalStep { .. })
+	));
+	assert!(matches!(
+		journal.note_made(JobId(8), 1),
+		Err(JournalError::IllegalStep { .. })
+	));
+}
+
+#[test]
+fn a_job_of_very_many_units_of_which_nobody_is_told_does_not_fill_the_disk() {
+	let dir = tempfile::tempdir().unwrap();
+	let path = dir.path().join("journal.redb");
+	let journal = Journal::open(&path, GENESIS).unwrap();
+	journal.advance(JOB, &ready()).unwrap();
+	journal.advance(JOB, &moving(0)).unwrap();
+	let length = || fs::metadata(&path).unwrap().len();
+	let note = |units: std::ops::Range<u32>| units.for_each(|made| journal.note_made(JOB, made).unwrap());
+	note(1..600);
+	let before = length();
+	note(600..2_000);
+	assert!(length() <= before, "from {before} to {} bytes", length());
+	let copy = dir.path().join("copy.redb");
+	fs::copy(&path, &copy).unwrap();
+	let Some(Phase::Moving { units_done }) = Journal::open(&copy, GENESIS).unwrap().job(JOB).unwrap() else {
+		panic!("that it moves is never lost")
+	};
+	assert!(units_done + UNITS_BETWEEN_SYNCS > 1_999, "{units_done}");
+}
+
+#[test]
 fn the_floor_is_on_disk_with_whatever_was_done_upon_it() {
 	type Act = fn(&Journal) -> Result<()>;
 	let acts: [Act; 2] = [|j| j.advance(JOB, &ready()), |j| j.record(&transaction(1))];

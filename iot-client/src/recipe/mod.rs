@@ -20,7 +20,7 @@
 //! to = 1200
 //! over_ms = 300
 //! [[each]]
-//! wait = "spindle_speed"       # for a reading, at most so long
+//! wait = "spindle_speed"       # for a reading, at most so long; then the board is asked once more
 //! at_least = 1100              # at_least, at_most, both, or equals
 //! timeout_ms = 2000
 //! [[each]]
@@ -68,6 +68,9 @@ pub struct Recipe {
 	/// Once, after the last unit.
 	pub after: Vec<Step>,
 }
+
+/// What each step may take beyond its own limits, in milliseconds: commands are acknowledged within this, or repeated.
+pub const STEP_MS: u64 = 100;
 
 /// The three parts of a recipe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

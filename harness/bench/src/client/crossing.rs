@@ -1,9 +1,9 @@
 //! From a reading on the line that crosses a threshold to the signed transaction that follows from it, handed to the node.
 //!
 //! The way is a real one: a recipe's last step waits for the threshold, so with the reading the unit is made. Its evidence
-//! goes to the disk, then the journal says that it is made, then the count of units is signed, written down and handed to
-//! the node (`jobs.progress`). That is three writes to the disk, and neither a question to the node nor waiting for a block:
-//! what is signed upon is known before, and the count before is final whenever the next one comes.
+//! goes to the disk, then the journal notes that it is made, then the count of units is signed, written down with that note and
+//! handed to the node (`jobs.progress`). That is two waits for the disk, and neither a question to the node nor waiting for a
+//! block: what is signed upon is known before, and the count before is final whenever the next one comes.
 //!
 //! The clock starts when the played board is about to write the frame, and stops when the request with the transaction is in
 //! the socket's other end, before the node.

@@ -37,6 +37,68 @@ fn unknown(engine: &Engine) -> Option<String> {
 	only(engine).unknown
 }
 
+/// Rules of the channels that [`engine`] has.
+fn rules(text: &str) -> Rules {
+	engine(text).rules
+}
+
+const HOT: &str =
+	"[[rule]]\nname = \"hot\"\nwhen = \"mean(temperature, 60) > 80\"\nuntil = \"mean(temperature, 60) < 60\"\n";
+const SHAKY: &str = "[[rule]]\nname = \"shaky\"\nwhen = \"vibration > 4\"\nfor_ms = 5000\n";
+
+#[test]
+fn rules_that_stay_as_they_are_go_on_when_others_come() {
+	let mut engine = engine(&format!("{HOT}{SHAKY}"));
+	for at in 0..40 {
+		feed(&mut engine, at * 1_000, 90.0);
+	}
+	engine.reading("vibration", 39_000, 5.0);
+	engine.evaluate(39_000);
+	assert!(engine.is_raised("hot") && !engine.is_raised("shaky"));
+	// WHEN another rule comes, and a comment, in another order.
+	let other = "[[rule]]\nname = \"cold\"\nwhen = \"temperature < 5 || max(vibration, 10) > 100\"\n";
+	assert_eq!(
+		engine.replace(rules(&format!("# all\n{other}{SHAKY}{HOT}"))),
+		Vec::<String>::new()
+	);
+	// THEN what is raised stays so and is not raised again, and what waits has waited.
+	assert!(engine.is_raised("hot"));
+	assert_eq!(feed(&mut engine, 40_000, 90.0), []);
+	engine.reading("vibration", 44_000, 5.0);
+	assert_eq!(changes(&engine.evaluate(44_000)), [(Change::Raised, 44_000)]);
+	let status = engine.status();
+	let [cold, shaky, hot] = status.as_slice() else {
+		panic!("{status:?}")
+	};
+	assert_eq!((cold.in_state_ms, shaky.in_state_ms), (5_000, 0));
+	assert_eq!((hot.counts.raised, hot.seen[0].value), (1, Some(90.0)));
+}
+
+#[test]
+fn a_rule_that_has_changed_begins_anew_with_the_readings_that_are_there() {
+	let mut engine = engine(&format!("{HOT}{SHAKY}"));
+	for at in 0..40 {
+		feed(&mut engine, at * 1_000, 90.0);
+	}
+	let changed = HOT.replace("> 80", "> 85");
+	assert_eq!(engine.replace(rules(&changed)), ["hot", "shaky"]);
+	assert!(!engine.is_raised("hot"));
+	assert_eq!(changes(&engine.evaluate(39_500)), [(Change::Raised, 39_500)]);
+	assert_eq!(engine.replace(rules("")), ["hot"]);
+	assert!(engine.status().is_empty());
+}
+
+#[test]
+fn with_other_channels_all_begins_anew() {
+	let mut engine = rule("when = \"temperature > 80\"");
+	feed(&mut engine, 1_000, 90.0);
+	let others = [ChannelDecl::input("temperature", "K")];
+	let same = Rules::parse("[[rule]]\nname = \"r\"\nwhen = \"temperature > 80\"", &others).unwrap();
+	assert_eq!(engine.replace(same), ["r"]);
+	assert!(!engine.is_raised("r"));
+	assert_eq!(changes(&engine.evaluate(2_000)), []);
+}
+
 #[test]
 fn raises_and_clears_with_actions_and_the_values_seen() {
 	let mut engine = rule(

@@ -8,6 +8,7 @@ pub struct Keeper {
 	_session: watch::Sender<Option<Arc<Session>>>,
 	_trouble: watch::Sender<Option<ChainError>>,
 	_endpoints: watch::Sender<Vec<Endpoint>>,
+	_announced: watch::Sender<u64>,
 }
 
 impl Keeper {
@@ -23,10 +24,12 @@ pub fn chain() -> (Chain, Keeper) {
 	let (head, head_seen) = watch::channel(None);
 	let (trouble, trouble_seen) = watch::channel(None);
 	let (endpoints, endpoints_seen) = watch::channel(Vec::new());
+	let (announced, announced_seen) = watch::channel(0);
 	let chain = Chain {
 		endpoints: endpoints_seen,
 		session: session_seen,
 		head: head_seen,
+		announced: announced_seen,
 		trouble: trouble_seen,
 		floor: Arc::default(),
 		light: None,
@@ -37,6 +40,7 @@ pub fn chain() -> (Chain, Keeper) {
 		_session: session,
 		_trouble: trouble,
 		_endpoints: endpoints,
+		_announced: announced,
 	};
 	(chain, keeper)
 }

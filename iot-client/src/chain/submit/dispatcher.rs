@@ -84,7 +84,7 @@ impl Dispatcher {
 			tracing::error!(%error, "cannot read which transactions were sent before the restart");
 			return;
 		}
-		let mut news = self.chain.news();
+		let (mut news, mut announced) = (self.chain.news(), self.chain.announced());
 		let mut asked = true;
 		while asked || !self.waiting.is_empty() {
 			self.expire();
@@ -102,6 +102,7 @@ impl Dispatcher {
 					None => asked = false,
 				},
 				() = news.next() => {},
+				Ok(()) = announced.changed() => {},
 				() = self.deadline() => {},
 				() = self.called_off() => {},
 				told = self.ask_ahead() => self.told = Some(told),
@@ -161,7 +162,8 @@ impl Dispatcher {
 		}
 	}
 
-	/// Asks for the next nonce before a call needs it, at each finalized block. Only whoever has a journal need not ask when he
+	/// Asks for the next nonce before a call needs it, as soon as a finalized block is announced: who asked only when it is the
+	/// head would know nothing for as long as the answer takes. Only whoever has a journal need not ask when he
 	/// signs: he is a machine's daemon, the only one with its key, and hardly anything else signs with that (`nonces`).
 	fn ask_ahead(&self) -> BoxFuture<'static, Told> {
 		let Some(session) = self.journal.as_ref().and_then(|_| self.chain.connected()) else {
@@ -169,6 +171,7 @@ impl Dispatcher {
 		};
 		let key = self.key();
 		let height = self.chain.heads().borrow().as_ref().map_or(0, |head| head.block.number);
+		let height = height.max(*self.chain.announced().borrow());
 		let due = match &self.told {
 			Some(told) => told.again_at(&session, &key, height),
 			None => Instant::now() + ASK_AGAIN,
@@ -234,6 +237,7 @@ impl Dispatcher {
 		let finalized = within(until, self.chain.finalized_by(session)).await?;
 		self.look(session, finalized, until).await?;
 		self.sign_waiting(session, finalized, until).await?;
+		self.sign_banned(session, finalized, until).await?;
 		self.send_due(session, finalized.number, until).await
 	}
 
@@ -274,8 +278,10 @@ impl Dispatcher {
 			if end.frees_nonce() {
 				self.nonces.note_free(signer, nonce);
 			}
-			if let Err(error) = self.forget(&flight.sent).await {
-				tracing::error!(%error, "a transaction stays in the journal; it is looked for again after a restart");
+			for sent in flight.others.iter().chain([&flight.sent]) {
+				if let Err(error) = self.forget(sent).await {
+					tracing::error!(%error, "a transaction stays in the journal; it is looked for again after a restart");
+				}
 			}
 			if flight.old {
 				let (hash, block) = (
@@ -335,6 +341,31 @@ impl Dispatcher {
 					self.nonces.note_free(signer, nonce);
 					order.answer(None, Fate::Refused(why));
 				}
+			}
+		}
+		Ok(())
+	}
+
+	/// Signs again what a pool has thrown out and bans, with the nonce that it has: so it is done once, whichever of them gets
+	/// into a block. A pool does so where a fork has a runtime upgrade first: what was signed for the new one is invalid where
+	/// the old one is in force still.
+	async fn sign_banned(&mut self, session: &Arc<Session>, anchor: BlockId, until: Option<Instant>) -> Result<()> {
+		let pen = self.pen.borrow().clone();
+		let signer = pen.wallet.account();
+		for index in 0..self.flights.len() {
+			let Some(flight) = self.flights.get(index) else { break };
+			let may = flight.signer == signer && pen.held.is_none() && flight.wants_renewal(anchor.number);
+			let Some(order) = flight.order.as_ref().filter(|_| may) else {
+				continue;
+			};
+			let newest = within(until, session.with_newest_runtime()).await?;
+			match self.sign(&newest, anchor, &pen, flight.sent.nonce, order).await {
+				Ok(sent) => {
+					if let Some(flight) = self.flights.get_mut(index) {
+						flight.renew(sent);
+					}
+				}
+				Err(why) => tracing::warn!(why, "what a node has thrown out cannot be signed again now"),
 			}
 		}
 		Ok(())
@@ -436,7 +467,7 @@ impl Dispatcher {
 				Ok(Offered::Over(end)) => ended.push((index, end)),
 				Ok(Offered::Banned) => {
 					banned.push(flight.sent.clone());
-					flight.note_sent(session, height);
+					flight.note_banned(session, height);
 				}
 				Ok(Offered::Taken | Offered::NotTaken) => flight.note_sent(session, height),
 				Err(error) => {

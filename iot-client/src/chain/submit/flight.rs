@@ -8,17 +8,26 @@ use super::{
 	order::Order,
 };
 use crate::journal::SentTransaction;
-use std::sync::Arc;
+use std::{
+	collections::BTreeMap,
+	mem::{replace, swap},
+	sync::Arc,
+};
 use subxt::utils::AccountId32;
 
 /// After so many finalized blocks without it, a transaction is sent again.
 const BLOCKS_BEFORE_RESEND: u64 = 8;
 
+/// How often one that is banned is signed again with its nonce.
+const RENEWALS: usize = 4;
+
 /// A transaction on its way into a block.
 #[derive(Debug)]
 pub(super) struct Flight {
-	/// The transaction.
+	/// The transaction; once it is found, the one that is in the block.
 	pub sent: SentTransaction,
+	/// The same call with the same nonce, as it was signed before: at most one of them all can be in a block.
+	pub others: Vec<SentTransaction>,
 	/// Who signed it.
 	pub signer: AccountId32,
 	/// Who waits for it, if anybody does.
@@ -33,6 +42,8 @@ pub(super) struct Flight {
 	pub found: Option<(BlockId, usize)>,
 	/// Its key may have been replaced.
 	pub doubted: bool,
+	/// The pool of the node in use has thrown it out.
+	banned: bool,
 	/// Through which connection it was sent last, and at which finalized height.
 	sent_to: Option<(Arc<Session>, u64)>,
 }
@@ -44,11 +55,13 @@ impl Flight {
 			signer: sent.signer.unwrap_or(usual_signer),
 			next: sent.birth.saturating_add(1),
 			sent,
+			others: Vec::new(),
 			order,
 			old: false,
 			blind: false,
 			found: None,
 			doubted: false,
+			banned: false,
 			sent_to: None,
 		}
 	}
@@ -77,6 +90,36 @@ impl Flight {
 		let lately = sent
 			.is_some_and(|(to, at)| Arc::ptr_eq(to, session) && finalized < at.saturating_add(BLOCKS_BEFORE_RESEND));
 		self.found.is_none() && finalized >= self.sent.birth && !lately
+	}
+
+	/// Notes the block that it is in, if it is one of these: their places in it, by their hashes.
+	pub fn find_in(&mut self, block: BlockId, places: &BTreeMap<[u8; 32], usize>) {
+		let among = |sent: &SentTransaction| places.contains_key(&sent.hash.0);
+		if let Some(other) = self.others.iter_mut().find(|other| among(other)) {
+			swap(&mut self.sent, other);
+		}
+		let place = places.get(&self.sent.hash.0);
+		self.found = place.map(|place| (block, *place));
+	}
+
+	/// Whether it is to be signed again: the same bytes would be refused for as long as they are banned. Not while it is young,
+	/// since a block that is not final yet may hold it, which is a reason to ban it too.
+	pub fn wants_renewal(&self, finalized: u64) -> bool {
+		let is_old = finalized >= self.sent.birth.saturating_add(BLOCKS_BEFORE_RESEND);
+		self.banned && is_old && self.found.is_none() && self.others.len() < RENEWALS
+	}
+
+	/// It was signed again, with the same nonce.
+	pub fn renew(&mut self, sent: SentTransaction) {
+		self.others.push(replace(&mut self.sent, sent));
+		self.banned = false;
+		self.sent_to = None;
+	}
+
+	/// The pool of this node has thrown it out.
+	pub fn note_banned(&mut self, session: &Arc<Session>, finalized: u64) {
+		self.banned = true;
+		self.note_sent(session, finalized);
 	}
 
 	/// It was offered to this node's pool.

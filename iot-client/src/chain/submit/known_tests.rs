@@ -121,6 +121,24 @@ async fn a_call_asks_the_node_nothing_before_it_is_sent() {
 }
 
 #[tokio::test]
+async fn the_next_nonce_is_asked_for_before_a_new_block_is_looked_at() {
+	let node = FakeNode::start(1, State::new(), 5).await;
+	let _client = Client::that_knows(&node, PATIENT).await;
+	node.take_asked();
+	let mut asked = Vec::new();
+	node.finalize(1);
+	until(|| {
+		asked.extend(node.take_asked());
+		asked.iter().any(|method| method == NEXT_NONCE)
+	})
+	.await;
+	// The clocks are what is read of the block before it is the head.
+	let place = |wanted: &str| asked.iter().position(|method| method == wanted);
+	let (nonce, clocks) = (place(NEXT_NONCE), place("state_getStorage"));
+	assert!(clocks.is_none_or(|clocks| nonce < Some(clocks)), "{asked:?}");
+}
+
+#[tokio::test]
 async fn whoever_may_not_be_alone_with_his_key_asks_for_each_nonce() {
 	let node = FakeNode::start(1, State::new(), 5).await;
 	let chain = Chain::connect(Nodes::new(vec![node.url()]));

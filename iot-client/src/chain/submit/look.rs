@@ -112,10 +112,7 @@ impl View {
 			{
 				flight.next = number.saturating_add(1);
 				match &places {
-					Some((block, places)) => {
-						let place = places.get(&flight.sent.hash.0);
-						flight.found = place.map(|place| (*block, *place));
-					}
+					Some((block, places)) => flight.find_in(*block, places),
 					None => flight.blind = true,
 				}
 			}

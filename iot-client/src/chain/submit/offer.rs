@@ -57,7 +57,9 @@ pub(super) async fn offer(session: &Session, flight: &mut Flight) -> Result<Offe
 			Ok(Offered::Banned)
 		}
 		Err(PoolError::Invalid(why)) => {
+			// What was signed before with the same nonce may get into a block all the same.
 			let end = look::refused(session, flight, &why).await?;
+			let end = end.filter(|_| flight.others.is_empty());
 			flight.doubted |= end.is_none();
 			Ok(end.map_or(Offered::NotTaken, Offered::Over))
 		}

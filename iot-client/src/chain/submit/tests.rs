@@ -155,6 +155,66 @@ async fn what_an_upgrade_has_a_pool_throw_out_is_decided_anew() {
 	assert!(matches!(&fate, Fate::Refused(why) if why == RUNTIME_OVER), "{fate:?}");
 }
 
+#[tokio::test]
+async fn what_a_pool_has_thrown_out_is_signed_again_and_done_once() {
+	for (journalled, the_first_is_in) in [(false, false), (false, true), (true, false), (true, true)] {
+		// GIVEN a transaction that a pool took, and then threw out and bans, though it is right.
+		let node = FakeNode::start(1, State::new(), 5).await;
+		let folder = tempfile::tempdir().unwrap();
+		let (submitter, journal) = submitter(&node, journalled.then_some(folder.path()));
+		let call = submitter.submit(Call::Start(JobId(7)), None);
+		tokio::pin!(call);
+		tokio::select! {
+			fate = &mut call => panic!("{fate:?}"),
+			_ = sent(&node, 1) => {},
+		}
+		node.ban();
+		// WHEN it is offered again.
+		node.finalize(8);
+		// THEN it is signed again, with the same nonce.
+		let all = tokio::select! {
+			fate = &mut call => panic!("{fate:?}"),
+			all = sent(&node, 3) => all,
+		};
+		assert_eq!(all[0], all[1]);
+		assert_ne!(all[0], all[2]);
+		if let Some(journal) = &journal {
+			assert_eq!(nonces(journal), [0, 0]);
+		}
+		// AND it is done by whichever gets into a block, and then nothing is left to look for.
+		let included = all[if the_first_is_in { 0 } else { 2 }].clone();
+		node.include_these(&Wallet::dev("//Machine").unwrap().account(), vec![included]);
+		let fate = timeout(SOON, call).await.unwrap();
+		assert!(matches!(fate, Fate::Done { .. }), "{fate:?}");
+		until(|| submitter.in_flight() == 0).await;
+		assert!(journal.is_none_or(|journal| nonces(&journal).is_empty()));
+		assert_eq!(node.sent().len(), 3);
+	}
+}
+
+#[tokio::test]
+async fn what_is_banned_again_and_again_is_signed_a_few_times_only() {
+	let node = FakeNode::start(1, State::new(), 5).await;
+	let folder = tempfile::tempdir().unwrap();
+	let (submitter, journal) = submitter(&node, Some(folder.path()));
+	let journal = journal.unwrap();
+	node.refuse(Some((1012, "Transaction is temporarily banned")));
+	let call = submitter.submit(Call::Start(JobId(7)), None);
+	tokio::pin!(call);
+	for round in 1..=10 {
+		tokio::select! {
+			fate = &mut call => panic!("{fate:?}"),
+			_ = sent(&node, round) => {},
+		}
+		node.finalize(8);
+	}
+	let mut different = node.sent();
+	different.sort();
+	different.dedup();
+	assert_eq!(different.len(), 5);
+	assert_eq!(nonces(&journal), [0; 5]);
+}
+
 /// The nonces of what the journal says is in flight.
 pub(super) fn nonces(journal: &Journal) -> Vec<u64> {
 	journal.unresolved().unwrap().iter().map(|sent| sent.nonce).collect()
@@ -343,7 +403,7 @@ async fn what_was_in_a_block_that_the_node_has_forgotten_is_known_by_its_nonce()
 async fn whoever_stops_waiting_is_told_what_is_known() {
 	let node = FakeNode::start(1, State::new(), 5).await;
 	let (submitter, _) = submitter(&node, None);
-	let fate = timeout(SOON, submitter.submit(Call::Start(JobId(7)), Some(PAUSE)))
+	let fate = timeout(SOON, submitter.submit(Call::Start(JobId(7)), Some(3 * PAUSE)))
 		.await
 		.unwrap();
 	assert!(

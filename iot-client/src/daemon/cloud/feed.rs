@@ -16,7 +16,10 @@ use iot_rules::{Firing, Severity};
 use serde_json::{json, Value};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::{
-	sync::broadcast::{error::RecvError, Receiver},
+	sync::broadcast::{
+		error::{RecvError, TryRecvError},
+		Receiver,
+	},
 	time::{interval, MissedTickBehavior},
 };
 use tokio_util::sync::CancellationToken;
@@ -59,9 +62,12 @@ impl Feed {
 		loop {
 			tokio::select! {
 				() = stop.cancelled() => break,
-				signal = heard(&mut self.signals) => self.take(signal, &mut board, &mut gatherer),
-				piece = heard(&mut news) => self.tell(&piece),
-				firing = heard(&mut firings) => self.tell_firing(&firing),
+				signal = heard(&mut self.signals, |missed| self.keeper.miss(missed)) => {
+					self.take(signal, &mut board, &mut gatherer);
+					self.take_the_others(&mut board, &mut gatherer);
+				},
+				piece = heard(&mut news, too_slow) => self.tell(&piece),
+				firing = heard(&mut firings, too_slow) => self.tell_firing(&firing),
 				Ok(()) = alarms.changed() => {
 					let now: BTreeSet<String> = alarms.borrow_and_update().iter().cloned().collect();
 					self.tell_alarms(&raised, &now);
@@ -77,6 +83,17 @@ impl Feed {
 			}
 		}
 		self.put_readings(&mut gatherer);
+	}
+
+	/// What came together is taken together, as far as there is room for it.
+	fn take_the_others(&mut self, board: &mut Option<Arc<BoardInfo>>, gatherer: &mut Gatherer) {
+		while !gatherer.is_full() {
+			match self.signals.try_recv() {
+				Ok(signal) => self.take(signal, board, gatherer),
+				Err(TryRecvError::Lagged(missed)) => self.keeper.miss(missed),
+				Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+			}
+		}
 	}
 
 	fn take(&self, signal: Signal, board: &mut Option<Arc<BoardInfo>>, gatherer: &mut Gatherer) {
@@ -181,15 +198,19 @@ fn stamped(mut value: Value, at_ms: u64) -> Vec<u8> {
 	value.to_string().into_bytes()
 }
 
-/// The next thing that is said. What was missed because this was too slow is gone: the counters of board and outbox show it.
-async fn heard<T: Clone>(said: &mut Receiver<T>) -> T {
+/// The next thing that is said. What was missed because this was too slow is gone.
+async fn heard<T: Clone>(said: &mut Receiver<T>, miss: impl Fn(u64)) -> T {
 	loop {
 		match said.recv().await {
 			Ok(thing) => return thing,
-			Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "the outbox's feed was too slow"),
+			Err(RecvError::Lagged(missed)) => miss(missed),
 			Err(RecvError::Closed) => std::future::pending().await,
 		}
 	}
+}
+
+fn too_slow(missed: u64) {
+	tracing::warn!(missed, "the outbox's feed was too slow");
 }
 
 fn board_event(kind: &EventKind, name: impl Fn(u8) -> String) -> Value {

@@ -41,15 +41,30 @@ struct Lost {
 	untold: u64,
 	from_ms: u64,
 	to_ms: u64,
+	/// Readings and events of the board that were missed before they were in a message, and that the cloud was not told of.
+	missed: u64,
 }
 
 impl Lost {
 	fn note(&mut self, at_ms: u64) {
 		self.messages = self.messages.saturating_add(1);
-		if self.untold == 0 {
+		self.stretch(at_ms);
+		self.untold = self.untold.saturating_add(1);
+	}
+
+	fn miss(&mut self, missed: u64, at_ms: u64) {
+		self.stretch(at_ms);
+		self.missed = self.missed.saturating_add(missed);
+	}
+
+	fn is_told(&self) -> bool {
+		self.untold == 0 && self.missed == 0
+	}
+
+	fn stretch(&mut self, at_ms: u64) {
+		if self.is_told() {
 			(self.from_ms, self.to_ms) = (at_ms, at_ms);
 		}
-		self.untold = self.untold.saturating_add(1);
 		self.from_ms = self.from_ms.min(at_ms);
 		self.to_ms = self.to_ms.max(at_ms);
 	}
@@ -106,6 +121,12 @@ impl Keeper {
 		if self.errands.try_send(Errand::Put(message)).is_err() {
 			locked(&self.lost).note(at_ms);
 		}
+	}
+
+	/// So many readings and events of the board are in no message, since this computer was too busy to take them.
+	pub fn miss(&self, missed: u64) {
+		tracing::warn!(missed, "this computer is too busy to take all that the board says");
+		locked(&self.lost).miss(missed, now_ms());
 	}
 
 	/// Has the outbox do what is due by time.
@@ -236,19 +257,22 @@ impl Thread {
 
 	/// Puts an event about what never came into the outbox, if there is something to tell; now and then, or at `once`.
 	fn tell(&mut self, once: bool) -> Result<(), OutboxError> {
-		let (untold, from_ms, to_ms) = {
+		let (all_told, untold, missed, from_ms, to_ms) = {
 			let lost = locked(&self.lost);
-			(lost.untold, lost.from_ms, lost.to_ms)
+			(lost.is_told(), lost.untold, lost.missed, lost.from_ms, lost.to_ms)
 		};
-		if untold == 0 || !once && self.told.is_some_and(|told| told.elapsed() < SAY_AGAIN) {
+		if all_told || !once && self.told.is_some_and(|told| told.elapsed() < SAY_AGAIN) {
 			return Ok(());
 		}
-		let event = json!({ "event": NOT_KEPT, "messages": untold, "from": from_ms, "to": to_ms });
+		let event = json!({
+			"event": NOT_KEPT, "messages": untold, "missed": missed, "from": from_ms, "to": to_ms,
+		});
 		self.outbox()?.put(event_of(event, now_ms()))?;
 		self.told = Some(Instant::now());
 		// More may have been lost meanwhile: they are told next, with times that begin too early.
 		let mut lost = locked(&self.lost);
 		lost.untold = lost.untold.saturating_sub(untold);
+		lost.missed = lost.missed.saturating_sub(missed);
 		Ok(())
 	}
 
@@ -407,6 +431,7 @@ mod tests {
 			};
 			thread.put(message).unwrap_err();
 		}
+		locked(&lost).miss(4, 11);
 		thread.tell(false).unwrap();
 		// Not again before its time, and never twice.
 		thread.tell(false).unwrap();
@@ -414,8 +439,8 @@ mod tests {
 		let told = next();
 		assert_eq!(told.len(), 1);
 		let event: Value = serde_json::from_slice(&told[0].body).unwrap();
-		let parts = ["event", "messages", "from", "to"].map(|part| event[part].clone());
-		assert_eq!(parts, [json!(NOT_KEPT), json!(3), json!(5), json!(9)]);
+		let parts = ["event", "messages", "missed", "from", "to"].map(|part| event[part].clone());
+		assert_eq!(parts, [json!(NOT_KEPT), json!(3), json!(4), json!(5), json!(11)]);
 		assert_eq!(locked(&lost).messages, 3);
 	}
 }

@@ -16,7 +16,11 @@ mod gather;
 mod keeper;
 
 use super::{site::Site, status::CloudStatus};
-use crate::{board::BoardState, config::CloudSection, disk::Disk};
+use crate::{
+	board::{BoardState, Signal},
+	config::CloudSection,
+	disk::Disk,
+};
 use commands::Clerk;
 pub use commands::COMMANDS;
 use feed::Feed;
@@ -25,7 +29,7 @@ use iot_outbox::{Outbox, SystemClock};
 use keeper::{Keeper, Kept};
 use std::{path::Path, sync::Arc, time::Duration};
 use tokio::{
-	sync::{mpsc, oneshot},
+	sync::{broadcast::Receiver, mpsc, oneshot},
 	task::JoinHandle,
 	time::{interval, sleep, timeout},
 };
@@ -62,6 +66,7 @@ pub(super) fn start(
 	disk: Arc<dyn Disk>,
 	section: CloudSection,
 	site: &Site,
+	signals: Receiver<Signal>,
 	stop: CancellationToken,
 ) -> JoinHandle<()> {
 	let clock = Arc::new(SystemClock::new());
@@ -72,7 +77,7 @@ pub(super) fn start(
 	let (keeper, Kept { opened, ended }) = Keeper::start(open, site.notices.clone());
 	let feed = Feed {
 		board: site.board.clone(),
-		signals: site.board.signals(),
+		signals,
 		herald: site.herald.clone(),
 		notices: site.notices.clone(),
 		keeper: keeper.clone(),

@@ -144,7 +144,7 @@ async fn alarms_are_told_when_they_come_and_when_they_go() {
 	let fed = Fed::new().await;
 	for alarms in [vec!["no board"], vec!["no board", "too hot"], vec!["too hot"], vec![]] {
 		let count = fed.outbox.stats().lane(Lane::Alarm).messages;
-		fed.bench.site.notices.show(&Snapshot {
+		fed.bench.site.notices.show(Snapshot {
 			alarms: alarms.into_iter().map(str::to_owned).collect(),
 			..Snapshot::default()
 		});

@@ -43,6 +43,9 @@ use tokio_util::sync::CancellationToken;
 const REST: Duration = Duration::from_secs(30);
 /// How long the machine may take to come to rest when the daemon cannot go on; the board's own timer follows.
 const SAFE: Duration = Duration::from_secs(10);
+/// How long a look at the jobs may wait for a node in all. A node that takes long for each answer must not keep the main loop
+/// from coming round, or the service would be taken for one that hangs, and killed in the middle of a job.
+const LOOK: Duration = Duration::from_secs(60);
 /// Reports that may wait for the foreman.
 const QUEUE: usize = 64;
 
@@ -299,7 +302,7 @@ impl Foreman {
 			let seen = tokio::select! {
 				biased;
 				() = urgent.notified(), if overtakable => return Ok(false),
-				seen = seen => seen,
+				seen = timeout(LOOK, seen) => seen.unwrap_or_else(|_| Err(ChainError::Rpc("no answer in time".to_owned()))),
 			};
 			match seen {
 				Ok(views) => {
@@ -314,7 +317,7 @@ impl Foreman {
 				Err(error) => tracing::debug!(%error, "cannot look at the jobs now"),
 			}
 		}
-		self.show();
+		self.show().await;
 		Ok(true)
 	}
 
@@ -495,7 +498,7 @@ impl Foreman {
 	}
 
 	async fn close(&mut self, job: JobId) -> Result<(), JournalError> {
-		recipes::forget(&self.site.config.state_dir, job.0);
+		recipes::forget(&self.site.config.state_dir, job.0).await;
 		self.pauses.forget(job);
 		self.changed_in.remove(&job);
 		self.told.remove(&job);

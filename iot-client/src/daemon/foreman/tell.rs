@@ -47,7 +47,7 @@ impl Foreman {
 	}
 
 	/// Shows how things are.
-	pub(super) fn show(&self) {
+	pub(super) async fn show(&self) {
 		let mut snapshot = self.site.snapshot();
 		let behind = |trouble: &ChainError| matches!(trouble, ChainError::Behind { .. });
 		snapshot.not_ready = self.why_not_ready(&snapshot);
@@ -73,7 +73,7 @@ impl Foreman {
 		snapshot.jobs = self.shown.clone();
 		snapshot.in_flight = u32::try_from(self.submitter.in_flight()).ok();
 		snapshot.stopping = self.stopping.is_some();
-		self.site.show(snapshot);
+		self.site.show(snapshot).await;
 	}
 
 	/// What keeps the machine from orders: whoever could mend it may be asked, or another machine.

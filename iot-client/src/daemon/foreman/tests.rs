@@ -176,7 +176,7 @@ async fn a_job_that_is_said_to_be_over_is_forgotten_when_that_is_proved() {
 		assert_eq!(bench.journal.job(JOB).unwrap(), known);
 		assert!(bench.complaints()[0].contains("ws://liar is not to be believed"));
 		assert!(!bench.foreman.busy.contains_key(&JOB), "it is tried again");
-		bench.foreman.show();
+		bench.foreman.show().await;
 		assert!(bench.alarms().join("").contains("ws://second has too"));
 		// AND is forgotten with the proof.
 		bench.foreman.take(end(Ok(()))).await.unwrap();
