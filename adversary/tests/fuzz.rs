@@ -4,12 +4,12 @@ use bpiiot_adversary::{
 	reach::{elsewhere, Reach},
 	run::{Arena, BLOCKS},
 };
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::Path};
 
 #[test]
 fn whatever_broke_something_once_does_not_any_more() {
 	let arena = Arena::default();
-	let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/regressions");
+	let folder = "regressions";
 	for file in fs::read_dir(folder).expect("is there") {
 		let path = file.expect("can be read").path();
 		if path.extension().is_some_and(|kind| kind == "script") {
@@ -59,7 +59,7 @@ fn errors_that_are_not_met_here_are_met_by_the_tests_that_are_named() {
 	assert!(!elsewhere().is_empty());
 	for (error, (file, test)) in elsewhere() {
 		assert!(known.contains(error), "there is no error {error}");
-		let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+		let path = Path::new("..").join(file);
 		let text = fs::read_to_string(&path).unwrap_or_else(|cause| panic!("{file}: {cause}"));
 		let begins = text
 			.find(&format!("fn {test}()"))

@@ -3,7 +3,7 @@
 use bpiiot_runtime::Runtime;
 use codec::{Decode, Encode};
 use frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed};
-use std::{env, fs, path::PathBuf};
+use std::{env, fs, path::Path};
 use subxt_utils_stripmetadata::StripMetadata;
 
 /// The pallets that the client uses. Others may change without touching it.
@@ -40,13 +40,13 @@ fn of_this_runtime() -> Vec<u8> {
 
 #[test]
 fn the_client_knows_this_runtime() {
-	let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../iot-client/metadata/bpiiot.scale");
+	let file = Path::new("../iot-client/metadata/bpiiot.scale");
 	let wanted = of_this_runtime();
 	if env::var_os(WRITE).is_some() {
 		fs::create_dir_all(file.parent().expect("it has a folder")).expect("the folder can be made");
-		fs::write(&file, &wanted).expect("the file can be written");
+		fs::write(file, &wanted).expect("the file can be written");
 	}
-	let found = fs::read(&file).unwrap_or_default();
+	let found = fs::read(file).unwrap_or_default();
 	assert!(
 		found == wanted,
 		"{} is not the metadata of this runtime: run `make metadata` and look at what the client must change",

@@ -2,7 +2,7 @@
 //! the runtime's version rises. `make metadata` writes the file anew.
 
 use bpiiot_runtime::{Runtime, VERSION};
-use std::{env, fmt::Write as _, fs, path::PathBuf};
+use std::{env, fmt::Write as _, fs, path::Path};
 use subxt_metadata::{Metadata, PalletMetadata};
 
 /// Set by `make metadata`.
@@ -145,13 +145,12 @@ fn what_is_stored_and_signed_changes_only_with_the_version_and_a_word_in_the_cha
 		transaction_version: VERSION.transaction_version,
 	};
 
-	let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-	let file = folder.join("encoding.txt");
+	let file = Path::new("encoding.txt");
 	let text = [storage, transactions].concat().join("\n") + "\n";
 	if env::var_os(WRITE).is_some() {
-		fs::write(&file, &text).expect("the file can be written");
+		fs::write(file, &text).expect("the file can be written");
 	}
-	let found = fs::read_to_string(&file).unwrap_or_default();
+	let found = fs::read_to_string(file).unwrap_or_default();
 	let changed = text.lines().filter(|line| !found.lines().any(|old| old == *line));
 	let changed: Vec<_> = changed.take(10).collect();
 	assert!(
@@ -159,7 +158,7 @@ fn what_is_stored_and_signed_changes_only_with_the_version_and_a_word_in_the_cha
 		"{} is not what this runtime stores and signs; run `make metadata` and see what an upgrade must migrate. New: {changed:#?}",
 		file.display()
 	);
-	let changelog = fs::read_to_string(folder.join("../CHANGELOG.md")).expect("there is one");
+	let changelog = fs::read_to_string("../CHANGELOG.md").expect("there is one");
 	assert_eq!(check(&changelog, &now), Ok(()));
 }
 

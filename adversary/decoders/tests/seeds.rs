@@ -2,10 +2,10 @@
 
 use bpiiot_decoders::{backup_in, Target, TARGETS};
 use iot_client::cli::reread_backup;
-use std::{fs, path::PathBuf};
+use std::{fs, path::Path};
 
 fn seeds(name: &str) -> Vec<Vec<u8>> {
-	let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("seeds").join(name);
+	let folder = Path::new("seeds").join(name);
 	let files = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
 	let seeds: Vec<_> = files
 		.map(|file| fs::read(file.expect("can be listed").path()).expect("can be read"))

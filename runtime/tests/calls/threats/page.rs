@@ -4,7 +4,7 @@ use super::{threats, Change, Threat, GOVERNANCE};
 use bpiiot_runtime::BPI;
 use std::{env, fs};
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/threats.md");
+const PAGE: &str = "../docs/threats.md";
 
 const HEAD: &str = "\
 # Threats, and what they cost
