@@ -1,9 +1,16 @@
 //! One module a topic.
 
+mod abuse;
 mod certificates;
+mod discovery;
 mod identity;
+mod judging;
 mod making;
+mod narrowing;
 mod packing;
 mod prefixes;
 mod recalls;
+mod spreading;
+mod status;
 mod tags;
+mod writes;
