@@ -184,6 +184,20 @@ impl pallet_products::Config for Test {
 
 /// A world with rich people, two machines, and two prefixes under which there is nothing, on block 1.
 pub fn empty() -> sp_io::TestExternalities {
+	let mut ext = empty_of_prefixes();
+	ext.execute_with(|| {
+		accredit(&REGISTRANT, Role::Registrant);
+		accredit(&CERTIFIER, Role::Certifier);
+		for (prefix, holder) in [(PARTS, SMITH), (GOODS, BUILDER)] {
+			assert_ok!(assign(&REGISTRANT, prefix, &holder));
+			assert_ok!(set_room(&holder, prefix, ROOM));
+		}
+	});
+	ext
+}
+
+/// The same without any prefix.
+pub fn empty_of_prefixes() -> sp_io::TestExternalities {
 	let machines = [MILL, PRESS].map(|machine| machine.account());
 	let people = [SMITH, BUILDER, SHOP, STRANGER, REGISTRANT, CERTIFIER, POT];
 	let storage = RuntimeGenesisConfig {
@@ -200,12 +214,6 @@ pub fn empty() -> sp_io::TestExternalities {
 		blocks_pass(1);
 		sold(MILL, &SMITH);
 		sold(PRESS, &BUILDER);
-		accredit(&REGISTRANT, Role::Registrant);
-		accredit(&CERTIFIER, Role::Certifier);
-		for (prefix, holder) in [(PARTS, SMITH), (GOODS, BUILDER)] {
-			assert_ok!(assign(&REGISTRANT, prefix, &holder));
-			assert_ok!(set_room(&holder, prefix, ROOM));
-		}
 	});
 	ext
 }

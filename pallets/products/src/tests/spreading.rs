@@ -75,8 +75,11 @@ impl Graph {
 			}
 		}
 		let number = self.made;
+		// A unit of its own each time, so that nothing is to be conserved.
+		let sign = |place: u32| char::from_digit(number / 36u32.pow(place) % 36, 36).expect("a digit");
+		let unit: String = [2, 1, 0].map(sign).into_iter().collect::<String>().to_uppercase();
 		let outputs = match kind % 4 {
-			0 => vec![new_lot(part(), &format!("L{number}"), "H87", 1_000)],
+			0 => vec![new_lot(part(), &format!("L{number}"), &unit, 1_000)],
 			1 => vec![new_item(part(), &format!("I{number}"))],
 			2 => {
 				let serial = |at: u32| format!("{:08}", number * 10 + at);
@@ -84,7 +87,7 @@ impl Graph {
 			}
 			_ => vec![
 				new_item(part(), &format!("I{number}")),
-				new_lot(part(), &format!("L{number}"), "H87", 1_000),
+				new_lot(part(), &format!("L{number}"), &unit, 1_000),
 			],
 		};
 		let id = made(&SMITH, &inputs, &outputs, None);
