@@ -111,12 +111,11 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_release_prefix(actor: Caller<T>, prefix: CompanyPrefix) -> DispatchResult {
 		let Assigned { key, record } = Self::assigned(prefix)?;
-		let is_party = Self::stands_for(&actor, &record.holder) || record.registrant == actor.account;
-		ensure!(is_party, Error::<T>::NotTheHolder);
-		ensure!(record.used == 0, Error::<T>::InUse);
-		// Or its registrant could take it from a holder who has not begun yet.
-		let may = record.revoked || Self::stands_for(&actor, &record.holder);
+		// A registrant could take it from a holder who has not begun yet; but for one that he has revoked.
+		let is_registrant = record.revoked && record.registrant == actor.account;
+		let may = is_registrant || Self::stands_for(&actor, &record.holder);
 		ensure!(may, Error::<T>::NotTheHolder);
+		ensure!(record.used == 0, Error::<T>::InUse);
 		Self::release(HoldReason::Room, &record.holder, record.room_deposit)?;
 		Self::release(HoldReason::Prefix, &record.registrant, record.deposit)?;
 		Prefixes::<T>::remove(key);

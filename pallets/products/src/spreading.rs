@@ -44,6 +44,10 @@ impl<T: Config> Pallet<T> {
 			let done = Self::run(id, TURN);
 			Self::reclaim(&mut meter, turn, before, done);
 			served = Some(id);
+			// Or a list that is broken would take all of the block.
+			if done == 0 {
+				break;
+			}
 		}
 		if let Some(served) = served.filter(|served| *served != last) {
 			LastServed::<T>::put(served);

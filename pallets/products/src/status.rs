@@ -65,7 +65,8 @@ impl<T: Config> Pallet<T> {
 		if let Some((recall, _)) = confirmed {
 			return Some(RecallStatus::Recalled { recall: *recall });
 		}
-		match marks.first() {
+		let open = marks.iter().find(|(_, mark)| mark.verdict == Verdict::Affected);
+		match open.or_else(|| marks.first()) {
 			Some((recall, mark)) => Some(RecallStatus::Affected {
 				recall: *recall,
 				contested: mark.verdict == Verdict::Contested,

@@ -16,6 +16,7 @@ pub(super) fn calls() -> Vec<Call<Test>> {
 	let chain = chain();
 	assert_ok!(register(&SMITH, part(), "A1"));
 	assert_ok!(register(&SMITH, part(), "A2"));
+	assert_ok!(register(&SMITH, part(), "A3"));
 	assert_ok!(pack(&SMITH, sscc(PARTS, 1), &[item(part(), "A2")]));
 	assert_ok!(signed(
 		&CERTIFIER,
@@ -51,6 +52,7 @@ pub(super) fn calls() -> Vec<Call<Test>> {
 	};
 	assert_ok!(signed(&BUILDER, contested(chain.engine_ab)));
 	blocks_pass(1);
+	time_passes(1);
 	let (block, counter) = (1u64, 1);
 	let hash = System::block_hash(block);
 	let message = challenge(&System::block_hash(0), gtin, &serial, &STRANGER, &block, &hash, counter);
@@ -59,7 +61,7 @@ pub(super) fn calls() -> Vec<Call<Test>> {
 		Call::accredit {
 			who: SHOP,
 			role: Role::Certifier,
-			until: now + 1,
+			until: now + 9,
 		},
 		Call::withdraw_accreditation {
 			who: CERTIFIER,
@@ -91,7 +93,7 @@ pub(super) fn calls() -> Vec<Call<Test>> {
 			quantity: 1,
 		},
 		Call::withdraw {
-			thing: lot(steel(), "B"),
+			thing: item(part(), "A3"),
 		},
 		Call::make {
 			inputs: Default::default(),
@@ -100,7 +102,7 @@ pub(super) fn calls() -> Vec<Call<Test>> {
 		},
 		Call::amend {
 			making: chain.parts_of_a,
-			work: work(MILL),
+			work: work_until(MILL, now),
 		},
 		Call::transfer {
 			thing: item(gtin, "A1"),
@@ -133,7 +135,7 @@ pub(super) fn calls() -> Vec<Call<Test>> {
 			schema: H256::zero(),
 			claims: H256::zero(),
 			from: now - 2,
-			until: now + 1,
+			until: now + 9,
 		},
 		Call::revoke_certificate { certificate },
 		Call::remove_certificate { certificate },
