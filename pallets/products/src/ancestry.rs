@@ -8,9 +8,6 @@ use alloc::{collections::BTreeSet, vec::Vec};
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
 
-/// Most makings that may be still to come.
-pub(crate) const MAX_FRONTIER: usize = 4_096;
-
 /// The makings that are still to come, the youngest last.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Frontier(pub Vec<MakingId>);
@@ -20,7 +17,7 @@ pub(crate) struct Upwards(BTreeSet<MakingId>);
 
 impl Upwards {
 	pub fn from(frontier: Frontier) -> Self {
-		Self(frontier.0.into_iter().take(MAX_FRONTIER).collect())
+		Self(frontier.0.into_iter().collect())
 	}
 
 	pub fn frontier(self) -> Frontier {
@@ -29,11 +26,6 @@ impl Upwards {
 
 	pub fn is_empty(&self) -> bool {
 		self.0.is_empty()
-	}
-
-	/// Whether a cursor can hold what is still to come.
-	pub fn fits(&self) -> bool {
-		self.0.len() <= MAX_FRONTIER
 	}
 
 	/// The youngest that is still to come. What its inputs were made by comes after it.

@@ -281,6 +281,10 @@ fn governance<T: Config, Origin: EnsureOrigin<T::RuntimeOrigin>>() -> Result<T::
 	Origin::try_successful_origin().map_err(|_| BenchmarkError::Stop("nobody may"))
 }
 
+fn marked<T: Config>(id: RecallId) -> Option<u32> {
+	Recalls::<T>::get(id).map(|recall| recall.marked)
+}
+
 fn outcome<T: Config>(id: RecallId) -> Option<Outcome> {
 	Recalls::<T>::get(id).map(|recall| recall.outcome)
 }
@@ -655,10 +659,7 @@ mod benches {
 		{
 			Pallet::<T>::do_spread(id, n)?;
 		}
-		assert_eq!(
-			Recalls::<T>::get(id).map(|recall| recall.marked),
-			Some(n.saturating_add(1))
-		);
+		assert_eq!(marked::<T>(id), Some(n.saturating_add(1)));
 		Ok(())
 	}
 

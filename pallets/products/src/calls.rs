@@ -498,7 +498,7 @@ mod calls {
 		///
 		/// ## Errors
 		/// `UnknownRecall`, `NotTheIssuer`, `NotOpen`, `ContestsOpen`, `NotNarrower`, `TooManyExceptions`,
-		/// `TooManyRecalls`.
+		/// `TooManyRecalls`; too little money for the fee.
 		///
 		/// ## Events
 		/// `RecallBegun`

@@ -9,6 +9,7 @@ mod ancestry;
 mod benchmarking;
 mod calls;
 mod certificates;
+mod descent;
 pub mod disclosure;
 mod discovery;
 mod errors;
@@ -40,6 +41,7 @@ mod mock;
 mod tests;
 
 pub use ancestry::Frontier;
+pub use descent::{Descent, Place};
 pub use joins::{Custody, LotBook, Ownership, Production, ProofMeter};
 pub use pallet::*;
 pub use recall_types::{

@@ -4,8 +4,8 @@
 //! the outputs of a making ever change. So every thing is younger than all that it was made of.
 
 use crate::{
-	gs1::{Gtin, Lot, SerialKey, SerialNumber, Unit},
-	Caller, Config, Custody, Error, Event, Holdings, Input, InputLine, Items, LotBook, Lots, MadeOn, MakingId,
+	gs1::{Gtin, Lot, Serial, SerialKey, SerialNumber, Unit},
+	Caller, Config, Custody, Error, Event, Holding, Holdings, Input, InputLine, Items, LotBook, Lots, MadeOn, MakingId,
 	MakingOf, Makings, OutputLine, Pallet, Production, ProductionRecord, Productions, Ranges, RecallId, State, Thing,
 	WeightInfo, Work, MAX_INHERITED, MAX_INPUTS, MAX_OUTPUTS,
 };
@@ -30,6 +30,18 @@ struct Bench<T: Config> {
 	touched: u32,
 	/// The recalls that what is made takes over.
 	recalls: BTreeSet<RecallId>,
+}
+
+/// What was used up.
+#[derive(Default)]
+struct Used {
+	making: Option<MakingId>,
+	/// The range that it is an item of.
+	around: Option<Thing>,
+	/// What it is measured in, if it is a lot.
+	unit: Option<Unit>,
+	/// The use before, if it is a lot.
+	previous: Option<MakingId>,
 }
 
 /// A making that was recorded.
@@ -164,76 +176,97 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_at_hand(actor, thing)?;
 		let is_lot = matches!(thing, Thing::Lot { .. });
 		ensure!(is_lot == (*quantity > 0), Error::<T>::BadQuantity);
-		let mut unit = None;
-		let mut previous = None;
-		let mut around = None;
-		let making = match thing {
-			Thing::Item { gtin, serial } => {
-				let found = Self::find_item(*gtin, serial).ok_or(Error::<T>::UnknownThing)?;
-				let mut item = found.item;
-				Self::ensure_usable(actor, &item.owner, item.state)?;
-				item.state = State::Used(bench.id);
-				let making = item.making;
-				Items::<T>::insert(gtin, SerialKey::of(serial), item);
-				bench.touched = bench.touched.saturating_add(u32::from(!found.touched));
-				around = found.range.map(|key| Thing::Range {
-					gtin: *gtin,
-					last: key.serial(),
-				});
-				making
-			}
-			Thing::Range { gtin, last } => {
-				let (key, mut range) = Self::find_range(*gtin, last).ok_or(Error::<T>::UnknownThing)?;
-				Self::ensure_usable(actor, &range.owner, range.state)?;
-				let first = SerialNumber::new(key.width, range.first);
-				let is_split = Self::has_items_within(*gtin, first, key);
-				ensure!(!is_split && !range.recalled_in_part, Error::<T>::RangeIsSplit);
-				range.state = State::Used(bench.id);
-				let making = range.making;
-				Ranges::<T>::insert(gtin, key, range);
-				making
-			}
+		let used = match thing {
+			Thing::Item { gtin, serial } => Self::use_item(actor, bench, *gtin, serial)?,
+			Thing::Range { gtin, last } => Self::use_range(actor, bench, *gtin, last)?,
 			Thing::Lot { gtin, lot } => {
 				let is_used = bench.inputs.iter().any(|input| input.thing == *thing);
 				ensure!(!is_used, Error::<T>::AlreadyUsed);
-				let record = Lots::<T>::get(gtin, lot).ok_or(Error::<T>::UnknownThing)?;
-				let holder = Self::holder_for(actor, (*gtin, lot.clone()), *quantity)?;
-				let mut holding = Holdings::<T>::get((gtin, lot), &holder).unwrap_or_default();
-				holding.quantity = holding.quantity.checked_sub(*quantity).ok_or(Error::<T>::NotEnough)?;
-				previous = holding.last_use.replace(bench.id);
-				Self::store_holding(*gtin, lot, &holder, holding);
-				T::LotBook::used(&holder, *gtin, lot, *quantity);
-				unit = Some(record.unit);
-				record.making
+				Self::use_lot(actor, bench, (*gtin, lot.clone()), *quantity)?
 			}
 			Thing::Unit { .. } => return Err(Error::<T>::NotAProduct.into()),
 		};
-		for thing in [Some(thing), around.as_ref()].into_iter().flatten() {
+		for thing in [Some(thing), used.around.as_ref()].into_iter().flatten() {
 			Self::gather_roots(&mut bench.recalls, thing, &bench.maker)?;
 		}
-		Self::gather_marks(&mut bench.recalls, making)?;
-		bench.units.push(unit);
+		Self::gather_marks(&mut bench.recalls, used.making)?;
+		bench.units.push(used.unit);
 		bench.inputs.push(Input {
 			thing: thing.clone(),
 			quantity: *quantity,
-			previous,
+			previous: used.previous,
 		});
 		Ok(())
 	}
 
-	/// Out of whose holding a lot is taken: the actor's, or that of the owner of the machine that he is.
-	fn holder_for(actor: &Caller<T>, lot: (Gtin, Lot), quantity: u64) -> Result<T::AccountId, DispatchError> {
-		let quantity_of = |who: &T::AccountId| Holdings::<T>::get(&lot, who).map(|holding| holding.quantity);
-		let own = quantity_of(&actor.account);
-		if own.is_some_and(|own| own >= quantity) {
-			return Ok(actor.account.clone());
+	fn use_item(actor: &Caller<T>, bench: &mut Bench<T>, gtin: Gtin, serial: &Serial) -> Result<Used, DispatchError> {
+		let found = Self::find_item(gtin, serial).ok_or(Error::<T>::UnknownThing)?;
+		let mut item = found.item;
+		Self::ensure_usable(actor, &item.owner, item.state)?;
+		item.state = State::Used(bench.id);
+		let making = item.making;
+		Items::<T>::insert(gtin, SerialKey::of(serial), item);
+		bench.touched = bench.touched.saturating_add(u32::from(!found.touched));
+		let around = found.range.map(|key| {
+			let last = key.serial();
+			Thing::Range { gtin, last }
+		});
+		Ok(Used {
+			making,
+			around,
+			..Used::default()
+		})
+	}
+
+	fn use_range(actor: &Caller<T>, bench: &Bench<T>, gtin: Gtin, last: &Serial) -> Result<Used, DispatchError> {
+		let (key, mut range) = Self::find_range(gtin, last).ok_or(Error::<T>::UnknownThing)?;
+		Self::ensure_usable(actor, &range.owner, range.state)?;
+		let first = SerialNumber::new(key.width, range.first);
+		let is_split = Self::has_items_within(gtin, first, key);
+		ensure!(!is_split && !range.recalled_in_part, Error::<T>::RangeIsSplit);
+		range.state = State::Used(bench.id);
+		let making = range.making;
+		Ranges::<T>::insert(gtin, key, range);
+		Ok(Used {
+			making,
+			..Used::default()
+		})
+	}
+
+	fn use_lot(
+		actor: &Caller<T>,
+		bench: &Bench<T>,
+		(gtin, lot): (Gtin, Lot),
+		quantity: u64,
+	) -> Result<Used, DispatchError> {
+		let record = Lots::<T>::get(gtin, &lot).ok_or(Error::<T>::UnknownThing)?;
+		let (holder, mut holding) = Self::holding_for(actor, (gtin, &lot), quantity)?;
+		holding.quantity = holding.quantity.checked_sub(quantity).ok_or(Error::<T>::NotEnough)?;
+		let previous = holding.last_use.replace(bench.id);
+		Self::store_holding(gtin, &lot, &holder, holding);
+		T::LotBook::used(&holder, gtin, &lot, quantity);
+		Ok(Used {
+			making: record.making,
+			around: None,
+			unit: Some(record.unit),
+			previous,
+		})
+	}
+
+	/// What a lot is taken out of: what the actor has, or the owner of the machine that he is.
+	fn holding_for(
+		actor: &Caller<T>,
+		lot: (Gtin, &Lot),
+		quantity: u64,
+	) -> Result<(T::AccountId, Holding), DispatchError> {
+		let mut has_some = false;
+		for who in [actor.account.clone(), T::Actors::controller(&actor.account)] {
+			let holding = Holdings::<T>::get(lot, &who).unwrap_or_default();
+			if holding.quantity >= quantity {
+				return Ok((who, holding));
+			}
+			has_some |= holding.quantity > 0;
 		}
-		let owner = T::Actors::controller(&actor.account);
-		let owners = quantity_of(&owner);
-		if owners.is_some_and(|owners| owners >= quantity) {
-			return Ok(owner);
-		}
-		let has_some = own.or(owners).is_some_and(|some| some > 0);
 		Err(if has_some {
 			Error::<T>::NotEnough.into()
 		} else {

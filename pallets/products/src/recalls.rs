@@ -165,6 +165,8 @@ impl<T: Config> Pallet<T> {
 			.collect::<Vec<_>>()
 			.try_into()
 			.map_err(|_| Error::<T>::TooManyExceptions)?;
+		// It spreads anew.
+		Self::pay_fee(&actor, T::RecallFee::get())?;
 		let new = RecallId::from(fresh_id::<T>());
 		let bond = core::mem::replace(&mut wide.bond, Zero::zero());
 		wide.outcome = Outcome::Narrowed(new);

@@ -3,8 +3,8 @@
 use crate::{
 	disclosure::{Claim, PathStep},
 	gs1::{Gtin, Serial},
-	At, Certificate, CertificateId, Frontier, LogisticUnit, Making, MakingId, Mark, Moment, ProductionRecord, RecallId,
-	State, Subject, Tag, Thing,
+	At, Certificate, CertificateId, Descent, Frontier, LogisticUnit, Making, MakingId, Mark, Moment, ProductionRecord,
+	RecallId, State, Subject, Tag, Thing,
 };
 use alloc::vec::Vec;
 use bpiiot_primitives::MachineId;
@@ -112,6 +112,9 @@ sp_api::decl_runtime_apis! {
 
 		/// All that a thing was made of, the youngest making first, at most 32.
 		fn made_of(thing: Thing, cursor: Option<Frontier>) -> Page<(MakingId, Making<AccountId>), Frontier>;
+
+		/// All that was made of a thing, the oldest making first, by at most 64 looks.
+		fn made_from(thing: Thing, cursor: Option<Descent<AccountId>>) -> Page<MakingId, Descent<AccountId>>;
 
 		/// What was made of a thing directly, by at most 64 looks.
 		fn uses_of(thing: Thing, cursor: Option<At<AccountId>>) -> Page<MakingId, At<AccountId>>;

@@ -105,11 +105,11 @@ impl<T: Config> Pallet<T> {
 		if upwards.is_empty() {
 			return RecallStatus::Clear;
 		}
-		let cursor = upwards.fits().then(|| StatusCursor {
+		let cursor = StatusCursor {
 			latest,
 			frontier: upwards.frontier(),
-		});
-		RecallStatus::Pending { cursor }
+		};
+		RecallStatus::Pending { cursor: Some(cursor) }
 	}
 
 	/// Whether a recall that still spreads covers a making, or what it used.

@@ -59,7 +59,7 @@ pub fn time_passes(millis: u64) {
 pub fn blocks_pass(blocks: u64) {
 	for _ in 0..blocks {
 		let number = System::block_number();
-		let hash = sp_core::H256::repeat_byte(number as u8 + 1);
+		let hash = sp_core::H256::from_low_u64_be(number + 1);
 		frame_system::BlockHash::<Test>::insert(number, hash);
 		System::set_block_number(number + 1);
 		System::reset_events();

@@ -45,6 +45,12 @@ fn all_that_a_thing_was_made_of_is_found_once() {
 		assert_eq!(ids.into_iter().collect::<BTreeSet<_>>(), expected);
 		assert_eq!(pages, 3);
 		assert_eq!(Products::made_of(lot(steel(), "0a"), None).found.len(), 0);
+		// Downwards as well: of the first lot all was made.
+		let (found, _) = all(|cursor| Products::made_from(lot(steel(), "0a"), cursor));
+		let mut everything: Vec<_> = crate::Makings::<Test>::iter_keys().collect();
+		everything.sort();
+		assert_eq!(found, everything, "the oldest first");
+		assert_eq!(all(|cursor| Products::made_from(lot(steel(), "40a"), cursor)).0, []);
 	});
 }
 

@@ -144,7 +144,17 @@ fn race(makings: u32, lots: u32, steps: u32, mut seed: u32) -> usize {
 	let recall = recall.expect("it has begun");
 	spread_all(recall);
 	graph.check(recall, &root);
-	marked(recall).len()
+	let (mut told, mut cursor) = (Vec::new(), None);
+	loop {
+		let page = Products::made_from(root.clone(), cursor);
+		told.extend(page.found);
+		cursor = page.next;
+		if cursor.is_none() {
+			break;
+		}
+	}
+	assert_eq!(told, marked(recall), "each once, the oldest first");
+	told.len()
 }
 
 #[test]
