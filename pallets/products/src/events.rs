@@ -211,7 +211,7 @@ mod events {
 			/// The recall.
 			recall: RecallId,
 			/// Why.
-			outcome: crate::Outcome,
+			outcome: Outcome,
 		},
 		/// A recall that has ended has left no mark.
 		RecallCleared {

@@ -27,17 +27,21 @@ impl<T: Config> Pallet<T> {
 		let (mut recall, mut mark) = Self::own_mark(&actor, id, making)?;
 		ensure!(recall.outcome == Outcome::Open, Error::<T>::NotOpen);
 		ensure!(mark.verdict == Verdict::Affected, Error::<T>::AlreadySaid);
-		// What was judged is judged.
 		ensure!(recall.upheld.is_none(), Error::<T>::AlreadyJudged);
-		ensure!(!Self::is_judged(&recall), Error::<T>::AlreadyJudged);
 		let bond = T::ContestBond::get();
 		Self::hold_bond(HoldReason::Contest, &actor, bond)?;
 		let until = T::Clock::now().saturating_add(T::JudgeWindow::get());
-		recall.judge_until.get_or_insert(until);
+		recall.judge_until = Some(until);
 		recall.contests = recall.contests.saturating_add(1);
 		mark.verdict = Verdict::Contested;
 		let payer = actor.account;
-		Contests::<T>::insert(id, making, Contest { payer, bond, evidence });
+		let contest = Contest {
+			payer,
+			bond,
+			evidence,
+			until,
+		};
+		Contests::<T>::insert(id, making, contest);
 		Marks::<T>::insert(making, id, mark);
 		Recalls::<T>::insert(id, recall);
 		Self::deposit_event(Event::Contested {
@@ -76,9 +80,10 @@ impl<T: Config> Pallet<T> {
 	/// Gives a contester's bond back, or to the chain if the recall was judged to be right.
 	pub(crate) fn do_settle_contest(id: RecallId, making: MakingId) -> DispatchResult {
 		let mut recall = Self::recall_record(id)?;
-		// Whose recall does not count any more has given in.
-		ensure!(Self::is_judged(&recall) || !recall.counts(), Error::<T>::NotJudged);
 		let contest: ContestOf<T> = Contests::<T>::take(id, making).ok_or(Error::<T>::NotContested)?;
+		// Whose recall does not count any more has given in.
+		let is_over = recall.upheld.is_some() || !recall.counts() || T::Clock::now() > contest.until;
+		ensure!(is_over, Error::<T>::NotJudged);
 		let forfeited = recall.upheld == Some(true);
 		if forfeited {
 			Self::forfeit(HoldReason::Contest, &contest.payer, contest.bond)?;

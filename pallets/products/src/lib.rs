@@ -94,9 +94,9 @@ pub mod pallet {
 	use super::{
 		gs1::{CompanyPrefix, Gtin, Lot, Serial, SerialKey, SerialNumber, Sscc, Unit},
 		AssignmentOf, BalanceOf, CertificateId, CertificateOf, ContestOf, Custody, Holding, InputLine, ItemOf, LotBook,
-		LotRecord, MakingId, MakingOf, Mark, Moment, OutputLine, ProductionRecord, ProofMeter, RangeOf, RecallBook,
-		RecallId, RecallOf, Role, Scope, Subject, TagOf, TagVerifier, Thing, UnitOf, WeightInfo, Work, MAX_CONTENTS,
-		MAX_EXCEPTIONS, MAX_INHERITED, MAX_INPUTS, MAX_OUTPUTS, MAX_WINDOWS,
+		LotRecord, MakingId, MakingOf, Mark, Moment, Outcome, OutputLine, ProductionRecord, ProofMeter, RangeOf,
+		RecallBook, RecallId, RecallOf, Role, Scope, Subject, TagOf, TagVerifier, Thing, UnitOf, WeightInfo, Work,
+		MAX_CONTENTS, MAX_EXCEPTIONS, MAX_INHERITED, MAX_INPUTS, MAX_OUTPUTS, MAX_WINDOWS,
 	};
 	use bpiiot_primitives::{Actors, AgreementClock, AssetKind, JobId, MachineId, SpendPolicy, UnixMillis};
 	use frame_support::{

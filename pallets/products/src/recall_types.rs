@@ -144,7 +144,7 @@ pub struct Recall<AccountId, Balance> {
 	pub upheld: Option<bool>,
 	/// The recall whose place it takes.
 	pub narrows: Option<RecallId>,
-	/// Until when it may be judged, on the agreement clock, since the first maker has contested it.
+	/// Until when it may be judged, on the agreement clock, since the last maker has contested it.
 	pub judge_until: Option<AgreementMillis>,
 	/// Statements of makers that have a bond on hold.
 	pub contests: u32,
@@ -200,6 +200,8 @@ pub struct Contest<AccountId, Balance> {
 	pub bond: Balance,
 	/// Hash of his evidence.
 	pub evidence: H256,
+	/// If nobody has judged until then, on the agreement clock, he has his bond back.
+	pub until: AgreementMillis,
 }
 
 /// An issuer's recalls.

@@ -161,7 +161,6 @@ fn what_nobody_judges_in_time_costs_nobody_anything() {
 		assert_noop!(settle(id, chain.engine_a), Error::<Test>::NotJudged);
 		time_passes(1);
 		assert_noop!(judge(id, false), Error::<Test>::AlreadyJudged);
-		assert_noop!(contest(&BUILDER, id, chain.engine_ab), Error::<Test>::AlreadyJudged);
 		assert_ok!(settle(id, chain.engine_a));
 		assert_ok!(lift(&SMITH, id));
 		spread_all(id);
@@ -172,6 +171,23 @@ fn what_nobody_judges_in_time_costs_nobody_anything() {
 			0
 		);
 		assert_eq!(Contests::<Test>::iter().count(), 0);
+	});
+}
+
+/// Whom a recall reaches late contests it late; that is no reason for the first to wait longer.
+#[test]
+fn each_contest_has_its_own_time() {
+	build_and_execute(|| {
+		let (chain, id) = begun();
+		assert_ok!(contest(&BUILDER, id, chain.engine_a));
+		time_passes(JUDGE_WINDOW);
+		assert_ok!(contest(&BUILDER, id, chain.engine_ab));
+		time_passes(1);
+		assert_ok!(settle(id, chain.engine_a));
+		assert_noop!(settle(id, chain.engine_ab), Error::<Test>::NotJudged);
+		assert_ok!(judge(id, false));
+		assert_ok!(settle(id, chain.engine_ab));
+		assert_eq!(Forfeited::get(), [(SMITH, RECALL_BOND)]);
 	});
 }
 

@@ -72,7 +72,7 @@ fn nothing_is_used_twice_and_nothing_that_is_not_there() {
 		let twice = [using(item(engine(), "12"), 0), using(range(engine(), "19"), 0)];
 		assert_noop!(make(&BUILDER, &twice, &out("X"), None), Error::<Test>::RangeIsSplit);
 		// In two.
-		made(&BUILDER, &[using_one.clone()], &out("X"), None);
+		made(&BUILDER, core::slice::from_ref(&using_one), &out("X"), None);
 		assert_noop!(
 			make(&BUILDER, &[using_one], &out("Y"), None),
 			Error::<Test>::AlreadyUsed
@@ -377,5 +377,33 @@ fn what_somebody_else_has_is_not_used() {
 		assert_ok!(transfer(&SHOP, item(engine(), "A"), &SHOP, &BUILDER, 0));
 		OnTheWay::remove(item(engine(), "A"));
 		assert_ok!(make(&BUILDER, &inputs, &[new_item(engine(), "B")], None));
+	});
+}
+
+/// A making is paid for as if it took over as many recalls as it can, and given back what it did not.
+#[test]
+fn a_making_costs_what_it_takes_over() {
+	use frame_support::dispatch::GetDispatchInfo;
+	use sp_runtime::traits::Dispatchable;
+	build_and_execute(|| {
+		let steel_lot = steel_for_both();
+		assert_ok!(recall(&SMITH, crate::Scope::Thing(steel_lot.clone())));
+		let call = |thing: &Thing, name: &str| {
+			RuntimeCall::Products(Call::make {
+				inputs: vec![using(thing.clone(), 1)].try_into().expect("one"),
+				outputs: vec![new_item(part(), name)].try_into().expect("one"),
+				work: None,
+			})
+		};
+		let first = call(&steel_lot, "1");
+		let most = first.get_dispatch_info().call_weight;
+		let origin = || RuntimeOrigin::signed(SMITH);
+		let cost = |call: RuntimeCall| call.dispatch(origin()).expect("allowed").actual_weight.expect("told");
+		let with = cost(first);
+		assert_ok!(register_lot(&SMITH, steel(), "B", 5));
+		let without = cost(call(&lot(steel(), "B"), "2"));
+		let each = <Unmeasured as crate::WeightInfo>::inherit();
+		assert_eq!(with, without.saturating_add(each));
+		assert_eq!(most, without.saturating_add(each.saturating_mul(16)));
 	});
 }

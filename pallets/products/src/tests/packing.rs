@@ -66,7 +66,10 @@ fn what_is_packed_is_not_used_sold_or_packed_again() {
 				make(&SMITH, &[using(thing.clone(), 0)], &[new_item(steel(), "X")], None),
 				Error::<Test>::IsPacked
 			);
-			assert_noop!(pack(&SMITH, unit(2), &[thing.clone()]), Error::<Test>::IsPacked);
+			assert_noop!(
+				pack(&SMITH, unit(2), core::slice::from_ref(thing)),
+				Error::<Test>::IsPacked
+			);
 		}
 		assert_ok!(pack(&SMITH, unit(2), &[unit_thing(1)]));
 		assert_noop!(pack(&SMITH, unit(3), &[unit_thing(1)]), Error::<Test>::IsPacked);

@@ -443,3 +443,72 @@ fn a_recall_that_is_lifted_while_it_spreads_ends() {
 		assert_noop!(spread(&STRANGER, id, 1), Error::<Test>::UnknownRecall);
 	});
 }
+
+#[test]
+fn a_machine_is_under_so_many_recalls_of_one_issuer_at_a_time() {
+	build_and_execute(|| {
+		let example = made(&SMITH, &[], &[new_item(part(), "a")], Some(work(MILL)));
+		let scope = |from| Scope::Machine {
+			machine: MILL,
+			from,
+			until: u64::MAX,
+			example,
+		};
+		for from in 0..4 {
+			assert_ok!(recall(&SMITH, scope(from)));
+		}
+		assert_noop!(recall(&SMITH, scope(4)), Error::<Test>::AlreadyRecalled);
+		assert_ok!(lift(&SMITH, last_recall()));
+		assert_ok!(recall(&SMITH, scope(4)));
+		// All of them go over to what is made on it.
+		let late = made(&SMITH, &[], &[new_item(part(), "b")], Some(work(MILL)));
+		assert_eq!(Marks::<Test>::iter_key_prefix(late).count(), 4);
+	});
+}
+
+/// Its own maker's word, its issuer's, and those of all others: the worst of them is told.
+#[test]
+fn of_several_recalls_the_worst_is_told() {
+	build_and_execute(|| {
+		let chain = chain();
+		let (first, second) = (
+			recalled(&SMITH, Scope::Thing(item(part(), "102"))),
+			recalled(&SMITH, Scope::Thing(item(part(), "201"))),
+		);
+		spread_all(first);
+		spread_all(second);
+		let told = || status(item(engine(), "EAB"));
+		let affected = |recall, contested| RecallStatus::Affected { recall, contested };
+		assert_eq!(told(), affected(first, false));
+		let contest = |recall| crate::Call::contest {
+			recall,
+			making: chain.engine_ab,
+			evidence: Default::default(),
+		};
+		assert_ok!(signed(&BUILDER, contest(first)));
+		assert_eq!(told(), affected(second, false));
+		assert_ok!(signed(&BUILDER, contest(second)));
+		assert_eq!(told(), affected(first, true));
+		assert_ok!(root(crate::Call::judge {
+			recall: first,
+			upheld: false
+		}));
+		assert_eq!(told(), affected(second, true));
+		let making = chain.engine_ab;
+		for recall in [first, second] {
+			assert_eq!(
+				signed(&STRANGER, crate::Call::settle_contest { recall, making }).is_ok(),
+				recall == first
+			);
+		}
+		assert_ok!(root(crate::Call::judge {
+			recall: second,
+			upheld: true
+		}));
+		assert_ok!(signed(
+			&STRANGER,
+			crate::Call::settle_contest { recall: second, making }
+		));
+		assert_eq!(told(), RecallStatus::Recalled { recall: second });
+	});
+}

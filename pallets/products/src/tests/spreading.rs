@@ -133,7 +133,7 @@ fn race(makings: u32, lots: u32, steps: u32, mut seed: u32) -> usize {
 			recall = Some(recalled(&SMITH, Scope::Thing(root.clone())));
 		}
 		if let Some(recall) = recall {
-			if chance(&mut seed) % 2 == 0 {
+			if chance(&mut seed).is_multiple_of(2) {
 				let _ = spread(&STRANGER, recall, 1 + chance(&mut seed) % steps);
 			}
 		}

@@ -116,7 +116,7 @@ fn a_recall_that_is_taken_over_takes_two_writes_more() {
 	let (one, other) = (using(lot(steel(), "A"), 1), using(lot(steel(), "B"), 1));
 	let chain = &mut chain;
 	assert_eq!(with(chain, &[], "P0"), 3);
-	assert_eq!(with(chain, &[one.clone()], "P1"), 3 + 1 + 2);
+	assert_eq!(with(chain, core::slice::from_ref(&one), "P1"), 3 + 1 + 2);
 	assert_eq!(with(chain, &[one, other], "P2"), 3 + 2 + 4);
 }
 
@@ -218,4 +218,56 @@ fn the_largest_records_are_small() {
 	assert!(making <= 1_050, "a making: {making} bytes");
 	let recall = RecallOf::<Test>::max_encoded_len();
 	assert!(recall <= 600, "a recall: {recall} bytes");
+}
+
+/// How many bytes of proof a step of spreading takes, in a state of so many makings: with nothing shared but what 64 steps share.
+fn proof_of_a_step(makings: u32, of: impl Fn(u32) -> (Vec<InputLine>, crate::OutputLine)) -> usize {
+	let mut chain = empty();
+	let id = chain.execute_with(|| {
+		assert_ok!(register_lot(&SMITH, steel(), "A", 1_000_000));
+		for number in 0..makings {
+			let (inputs, output) = of(number);
+			made(&SMITH, &inputs, &[output], None);
+			if number % 16 == 0 {
+				blocks_pass(1);
+			}
+		}
+		let id = recalled(&SMITH, Scope::Thing(lot(steel(), "A")));
+		spread(&STRANGER, id, 400).expect("there is work");
+		id
+	});
+	chain.commit_all().expect("no transaction is open");
+	let steps = 64;
+	let (_, proof) = chain.execute_and_prove(|| crate::Pallet::<Test>::run(id, steps));
+	proof.encoded_size() / steps as usize
+}
+
+#[test]
+fn a_step_of_spreading_takes_little_proof() {
+	let item_of_lot = |number: u32| {
+		let output = new_item(part(), &format!("{number:06}"));
+		(vec![using(lot(steel(), "A"), 1)], output)
+	};
+	let in_a_row = |number: u32| {
+		let input = match number.checked_sub(1) {
+			Some(before) => using(item(part(), &format!("{before:06}")), 0),
+			None => using(lot(steel(), "A"), 1),
+		};
+		(vec![input], new_item(part(), &format!("{number:06}")))
+	};
+	let scattered = |number: u32| {
+		let input = match number.checked_sub(1) {
+			Some(before) => using(item(part(), &format!("S{}", before.wrapping_mul(2_654_435_761))), 0),
+			None => using(lot(steel(), "A"), 1),
+		};
+		let name = format!("S{}", number.wrapping_mul(2_654_435_761));
+		(vec![input], new_item(part(), &name))
+	};
+	let sizes = [
+		proof_of_a_step(4_000, item_of_lot),
+		proof_of_a_step(4_000, in_a_row),
+		proof_of_a_step(4_000, scattered),
+	];
+	println!("{sizes:?} bytes of proof a step");
+	assert!(sizes.iter().all(|size| *size <= 1_500), "{sizes:?}");
 }
