@@ -249,7 +249,7 @@ fn no_more_comes_out_than_went_in_where_one_unit_measures_both() {
 }
 
 #[test]
-fn a_making_is_over_took_not_too_long_and_names_what_is_right() {
+fn a_making_is_over_was_short_enough_and_names_what_is_right() {
 	build_and_execute(|| {
 		let now = Timestamp::get();
 		let good = work(MILL);
