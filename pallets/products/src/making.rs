@@ -109,15 +109,7 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::ensure_conserved(&bench, outputs)?;
 		Self::pay_touches(actor, bench.touched)?;
-		for line in outputs {
-			Self::issue(&actor.account, line, Some(bench.id))?;
-			if let OutputLine::Lot {
-				gtin, lot, quantity, ..
-			} = line
-			{
-				T::LotBook::made(&actor.account, *gtin, lot, *quantity);
-			}
-		}
+		Self::bring_out(&actor.account, bench.id, outputs)?;
 		prefix.store();
 		if let Some(work) = work {
 			Self::record_work(actor, &mut bench, job, work)?;
@@ -138,6 +130,19 @@ impl<T: Config> Pallet<T> {
 			inherited,
 		});
 		Ok(Made { id, inherited })
+	}
+
+	fn bring_out(owner: &T::AccountId, id: MakingId, outputs: &[OutputLine]) -> DispatchResult {
+		for line in outputs {
+			Self::issue(owner, line, Some(id))?;
+			if let OutputLine::Lot {
+				gtin, lot, quantity, ..
+			} = line
+			{
+				T::LotBook::made(owner, *gtin, lot, *quantity);
+			}
+		}
+		Ok(())
 	}
 
 	fn record_work(actor: &Caller<T>, bench: &mut Bench<T>, job: Option<JobId>, work: Work) -> DispatchResult {
@@ -274,9 +279,11 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
+	/// A machine uses what its owner has, and the owner what his machine has; but no machine what another one has.
 	fn ensure_usable(actor: &Caller<T>, owner: &T::AccountId, state: State) -> DispatchResult {
 		Self::ensure_free(state)?;
-		ensure!(Self::are_one(&actor.account, owner), Error::<T>::NotTheOwner);
+		let is_his = Self::stands_for(actor, owner) || *owner == T::Actors::controller(&actor.account);
+		ensure!(is_his, Error::<T>::NotTheOwner);
 		Ok(())
 	}
 

@@ -287,8 +287,12 @@ impl<T: Config> Pallet<T> {
 
 	fn own_recall(actor: &Caller<T>, id: RecallId) -> Result<RecallOf<T>, DispatchError> {
 		let recall = Self::recall_record(id)?;
-		let issuer = T::Actors::controller(&actor.account);
-		ensure!(recall.issuer == issuer, Error::<T>::NotTheIssuer);
+		// No other machine of his: whoever has its key could have things called clear.
+		let is_its_machine = recall.payer == actor.account && T::Actors::controller(&actor.account) == recall.issuer;
+		ensure!(
+			recall.issuer == actor.account || is_its_machine,
+			Error::<T>::NotTheIssuer
+		);
 		Ok(recall)
 	}
 

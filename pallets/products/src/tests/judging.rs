@@ -61,7 +61,8 @@ fn the_maker_alone_says_whether_what_he_made_is_affected() {
 		assert_noop!(contest(&BUILDER, id, chain.engine_b), Error::<Test>::NotAffected);
 		assert_ok!(confirm(&BUILDER, id, chain.engine_a));
 		assert_eq!(status(item(engine(), "EA")), RecallStatus::Recalled { recall: id });
-		assert_ok!(contest(&key(PRESS), id, chain.engine_ab));
+		assert_noop!(contest(&key(PRESS), id, chain.engine_ab), Error::<Test>::NotTheMaker);
+		assert_ok!(contest(&BUILDER, id, chain.engine_ab));
 		assert_eq!(
 			status(item(engine(), "EAB")),
 			RecallStatus::Affected {
@@ -194,14 +195,18 @@ fn each_contest_has_its_own_time() {
 #[test]
 fn a_machine_bonds_only_what_its_budget_allows() {
 	build_and_execute(|| {
-		let (chain, id) = begun();
+		chain();
 		IsBroke::set(&true);
-		assert!(contest(&key(PRESS), id, chain.engine_a).is_err());
 		assert!(recall(&key(MILL), Scope::Thing(lot(steel(), "B"))).is_err());
 		IsBroke::set(&false);
 		let other = recalled(&key(MILL), Scope::Thing(lot(steel(), "B")));
 		assert_eq!(held(HoldReason::Recall, &MILL.account()), RECALL_BOND);
-		// It is the smith who answers for it.
+		// It is the smith who answers for it, and lifts it, or that machine while it is his. Not what he has recalled himself.
+		let own = recalled(&SMITH, Scope::Thing(lot(steel(), "A")));
+		assert_noop!(lift(&key(MILL), own), Error::<Test>::NotTheIssuer);
+		sold(MILL, &BUILDER);
+		assert_noop!(lift(&key(MILL), other), Error::<Test>::NotTheIssuer);
+		assert_noop!(lift(&BUILDER, other), Error::<Test>::NotTheIssuer);
 		assert_ok!(lift(&SMITH, other));
 		assert_eq!(held(HoldReason::Recall, &MILL.account()), 0);
 	});

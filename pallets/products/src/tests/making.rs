@@ -149,6 +149,17 @@ fn a_machine_uses_what_its_owner_has_and_answers_for_nothing() {
 			make(&press, &[], &[new_item(engine(), "E2")], Some(work(MILL))),
 			Error::<Test>::ForeignMachine
 		);
+		// But not what another of his machines has.
+		sold(MILL, &BUILDER);
+		assert_noop!(
+			make(
+				&key(MILL),
+				&[using(item(engine(), "E1"), 0)],
+				&[new_item(engine(), "E2")],
+				None
+			),
+			Error::<Test>::NotTheOwner
+		);
 		IsBroke::set(&true);
 		assert_ok!(register_range(&BUILDER, engine(), "10", "19"));
 		assert!(
