@@ -224,7 +224,7 @@ fn affected<T: Config>(world: &World<T>) -> Result<(RecallId, MakingId), Benchma
 
 fn contested<T: Config>(world: &World<T>) -> Result<(RecallId, MakingId), BenchmarkError> {
 	let (id, making) = affected::<T>(world)?;
-	Pallet::<T>::contest(signed::<T>(&world.key), id, making, H256::repeat_byte(8))?;
+	Pallet::<T>::contest(signed::<T>(&world.owner), id, making, H256::repeat_byte(8))?;
 	Ok((id, making))
 }
 
@@ -613,7 +613,7 @@ mod benches {
 		let world = world::<T>()?;
 		let (id, making) = affected::<T>(&world)?;
 		#[extrinsic_call]
-		_(RawOrigin::Signed(world.key), id, making);
+		_(RawOrigin::Signed(world.owner), id, making);
 		let verdict = Marks::<T>::get(making, id).map(|mark| mark.verdict);
 		assert_eq!(verdict, Some(Verdict::Confirmed));
 		Ok(())
@@ -624,7 +624,7 @@ mod benches {
 		let world = world::<T>()?;
 		let (id, making) = affected::<T>(&world)?;
 		#[extrinsic_call]
-		_(RawOrigin::Signed(world.key), id, making, H256::repeat_byte(1));
+		_(RawOrigin::Signed(world.owner), id, making, H256::repeat_byte(1));
 		assert!(Contests::<T>::contains_key(id, making));
 		Ok(())
 	}

@@ -246,7 +246,7 @@ mod calls {
 		/// Supersede what is told of a making. The record that was there stays provable by its hash.
 		///
 		/// ## Dispatch Origin
-		/// Its maker.
+		/// Its maker, or the machine on which it was made.
 		///
 		/// ## Parameters
 		/// - `work`: all of it anew; machine and time must be the same.
@@ -489,7 +489,7 @@ mod calls {
 		/// goes with it.
 		///
 		/// ## Dispatch Origin
-		/// Its issuer.
+		/// Its issuer, or the machine of his that has begun it.
 		///
 		/// ## Parameters
 		/// - `recall`: the wider one.
@@ -518,7 +518,7 @@ mod calls {
 		/// somebody has contested it, once it was judged or nobody has judged it in time.
 		///
 		/// ## Dispatch Origin
-		/// Its issuer.
+		/// Its issuer, or the machine of his that has begun it.
 		///
 		/// ## Errors
 		/// `UnknownRecall`, `NotTheIssuer`, `NotOpen`.
@@ -535,7 +535,7 @@ mod calls {
 		/// Say that what one has made of what is recalled is affected: it is recalled as well.
 		///
 		/// ## Dispatch Origin
-		/// Its maker.
+		/// Its maker; no machine of his.
 		///
 		/// ## Errors
 		/// `UnknownRecall`, `NotAffected`, `NotTheMaker`, `NotOpen`, `AlreadySaid`.
@@ -553,7 +553,7 @@ mod calls {
 		/// and shows that this is contested. The caller puts up a bond that is forfeited if the recall was right.
 		///
 		/// ## Dispatch Origin
-		/// Its maker.
+		/// Its maker; no machine of his.
 		///
 		/// ## Parameters
 		/// - `evidence`: hash of his evidence.
