@@ -1,8 +1,15 @@
 //! Keys are issued once, and a range is one record.
 
-use crate::{gs1::Gtin, mock::*, Call, Error, Items, Ranges, State};
+use crate::{
+	gs1::{CompanyPrefix, Gtin},
+	mock::*,
+	Call, Error, Items, Ownership, Prefixes, Ranges, State,
+};
+use bpiiot_primitives::Actor;
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[test]
 fn a_key_with_a_wrong_check_digit_is_refused() {
@@ -254,4 +261,69 @@ fn an_item_that_stands_alone_takes_at_most_120_bytes_on_chain() {
 		let size = Ranges::<Test>::hashed_key_for(gtin, key).len() + record.encode().len();
 		assert!(size <= 120, "a range: {size} bytes");
 	});
+}
+
+#[test]
+fn another_pallet_passes_on_what_its_owner_wants_to_pass_on() {
+	build_and_execute(|| {
+		assert_ok!(register_range(&SMITH, part(), "10", "19"));
+		let actor = |account| Actor { account, machine: None };
+		let pass = |from, to| <Products as Ownership<AccountId>>::pass(&item(part(), "12"), &actor(from), to, 0);
+		assert_noop!(pass(SHOP, BUILDER), Error::<Test>::NotTheOwner);
+		assert_ok!(pass(SMITH, SHOP));
+		let owner = <Products as Ownership<AccountId>>::owner_of(&item(part(), "12"));
+		assert_eq!(owner, Some(SHOP));
+	});
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+	/// One ordered look finds what looking at each number would.
+	#[test]
+	fn a_serial_is_registered_if_and_only_if_it_is_free(
+		wanted in proptest::collection::vec((0..100u32, 0..20u32, any::<bool>()), 1..40)
+	) {
+		build_and_execute(|| {
+			let mut taken: BTreeMap<u32, usize> = BTreeMap::new();
+			for (place, (first, more, alone)) in wanted.into_iter().enumerate() {
+				let last = if alone { first } else { (first + more).min(99) };
+				let is_free = (first..=last).all(|number| !taken.contains_key(&number));
+				let (from, to) = (format!("{first:02}"), format!("{last:02}"));
+				let done = if alone {
+					register(&SMITH, part(), &from)
+				} else {
+					register_range(&SMITH, part(), &from, &to)
+				};
+				assert_eq!(done.is_ok(), is_free, "{from} to {to}");
+				if is_free {
+					taken.extend((first..=last).map(|number| (number, place)));
+				}
+			}
+			for number in 0..100 {
+				let found = Products::owner_of(&item(part(), &format!("{number:02}")));
+				assert_eq!(found.is_some(), taken.contains_key(&number), "{number}");
+			}
+		});
+	}
+
+	/// The same of prefixes, of all lengths.
+	#[test]
+	fn a_prefix_is_assigned_if_and_only_if_none_begins_with_it_or_it_with_another(
+		wanted in proptest::collection::vec("[0-2]{4,7}", 1..30)
+	) {
+		build_and_execute(|| {
+			let mut taken: BTreeSet<String> = BTreeSet::new();
+			for digits in wanted {
+				let overlaps = |other: &String| other.starts_with(&digits) || digits.starts_with(other.as_str());
+				let is_free = !taken.iter().any(overlaps);
+				let prefix = CompanyPrefix::parse(digits.as_bytes()).expect("a prefix");
+				assert_eq!(assign(&REGISTRANT, prefix, &SHOP).is_ok(), is_free, "{digits}");
+				if is_free {
+					taken.insert(digits);
+				}
+			}
+			assert_eq!(Prefixes::<Test>::iter().count(), taken.len() + 2);
+		});
+	}
 }

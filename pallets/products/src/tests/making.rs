@@ -344,6 +344,8 @@ fn a_delivery_records_how_it_was_made() {
 				<Products as Production<AccountId>>::record(&actor, JobId(7), inputs, &outputs, work(PRESS))
 			})
 		};
+		let many = vec![using(item(engine(), "1"), 0); 17];
+		assert_noop!(record(&many), Error::<Test>::TooManyLines);
 		let id = record(&inputs).expect("allowed");
 		let told = Productions::<Test>::get(id).expect("told");
 		assert_eq!(told.job, Some(JobId(7)));

@@ -177,6 +177,45 @@ fn an_item_of_a_range_is_recalled_alone() {
 	});
 }
 
+/// Also if the range is packed when it is recalled.
+#[test]
+fn an_item_of_a_packed_range_is_recalled_alone() {
+	build_and_execute(|| {
+		assert_ok!(register_range(&SMITH, part(), "10", "19"));
+		let whole = [range(part(), "19")];
+		assert_ok!(pack(&SMITH, sscc(PARTS, 1), &whole));
+		let id = recalled(&SMITH, Scope::Thing(item(part(), "12")));
+		spread_all(id);
+		assert_ok!(transfer(
+			&SMITH,
+			Thing::Unit { sscc: sscc(PARTS, 1) },
+			&SMITH,
+			&BUILDER,
+			0
+		));
+		assert_ok!(unpack(&BUILDER, sscc(PARTS, 1), &whole));
+		let together = [using(whole[0].clone(), 0)];
+		assert_noop!(
+			make(&BUILDER, &together, &[new_item(engine(), "X")], None),
+			Error::<Test>::RangeIsSplit
+		);
+		let of_it = made(
+			&BUILDER,
+			&[using(item(part(), "12"), 0)],
+			&[new_item(engine(), "X")],
+			None,
+		);
+		made(
+			&BUILDER,
+			&[using(item(part(), "13"), 0)],
+			&[new_item(engine(), "Y")],
+			None,
+		);
+		assert_eq!(marked(id), [of_it]);
+		assert_eq!(Products::holders_of(whole[0].clone(), None).found.len(), 3);
+	});
+}
+
 #[test]
 fn an_item_of_a_range_that_was_used_up_together_is_recalled_alone() {
 	build_and_execute(|| {

@@ -444,7 +444,7 @@ fn nothing_was_called_clear_too_early(before: &[Thing]) {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+	#![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
 	/// The invariants hold all the while.
 	#[test]

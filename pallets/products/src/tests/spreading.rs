@@ -181,7 +181,7 @@ fn is_called_clear(thing: &Thing) -> bool {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+	#![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
 	/// Whatever is made while recalls spread, and however few steps they take.
 	#[test]
