@@ -4,7 +4,7 @@ use crate::{
 	Caller, Config, Contest, ContestOf, Contests, Error, Event, HoldReason, MakingId, Makings, Mark, Marks, Outcome,
 	Pallet, RecallId, RecallOf, Recalls, Verdict,
 };
-use bpiiot_primitives::AgreementClock;
+use bpiiot_primitives::{AgreementClock, AgreementMillis};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult, Get},
@@ -74,7 +74,12 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether nobody judges it any more: it was judged, or nobody has in time.
 	pub(crate) fn is_judged(recall: &RecallOf<T>) -> bool {
-		recall.upheld.is_some() || recall.judge_until.is_some_and(|until| T::Clock::now() > until)
+		recall.upheld.is_some() || recall.judge_until.is_some_and(Self::has_lapsed)
+	}
+
+	/// Whether a time for judging is over. While agreements are paused none ends.
+	fn has_lapsed(until: AgreementMillis) -> bool {
+		T::Clock::ensure_running().is_ok() && T::Clock::now() > until
 	}
 
 	/// Gives a contester's bond back, or to the chain if the recall was judged to be right.
@@ -82,7 +87,7 @@ impl<T: Config> Pallet<T> {
 		let mut recall = Self::recall_record(id)?;
 		let contest: ContestOf<T> = Contests::<T>::take(id, making).ok_or(Error::<T>::NotContested)?;
 		// Whose recall does not count any more has given in.
-		let is_over = recall.upheld.is_some() || !recall.counts() || T::Clock::now() > contest.until;
+		let is_over = recall.upheld.is_some() || !recall.counts() || Self::has_lapsed(contest.until);
 		ensure!(is_over, Error::<T>::NotJudged);
 		let forfeited = recall.upheld == Some(true);
 		if forfeited {

@@ -18,6 +18,8 @@ use frame_system::ensure_signed;
 parameter_types! {
 	/// The timestamp of the block.
 	pub storage Timestamp: u64 = START;
+	/// Whether agreements are paused.
+	pub storage IsPaused: bool = false;
 	/// Whether machines may spend nothing.
 	pub storage IsBroke: bool = false;
 	/// Who has forfeited how much.
@@ -190,6 +192,7 @@ impl AgreementClock for TestClock {
 	}
 
 	fn ensure_running() -> DispatchResult {
+		ensure!(!IsPaused::get(), DispatchError::Unavailable);
 		Ok(())
 	}
 

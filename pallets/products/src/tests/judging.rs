@@ -161,6 +161,9 @@ fn what_nobody_judges_in_time_costs_nobody_anything() {
 		time_passes(JUDGE_WINDOW);
 		assert_noop!(settle(id, chain.engine_a), Error::<Test>::NotJudged);
 		time_passes(1);
+		IsPaused::set(&true);
+		assert_noop!(settle(id, chain.engine_a), Error::<Test>::NotJudged);
+		IsPaused::set(&false);
 		assert_noop!(judge(id, false), Error::<Test>::AlreadyJudged);
 		assert_ok!(settle(id, chain.engine_a));
 		assert_ok!(lift(&SMITH, id));
