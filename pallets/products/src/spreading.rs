@@ -61,6 +61,8 @@ impl<T: Config> Pallet<T> {
 		let measured = before.zip(now).map(|(before, now)| now.saturating_sub(before));
 		let needed = measured.unwrap_or_else(|| T::WeightInfo::spread(done).proof_size());
 		meter.reclaim_proof_size(turn.proof_size().saturating_sub(needed));
+		// And pays for what it needed beyond that, so that the next turn knows of it.
+		meter.consume(Weight::from_parts(0, needed.saturating_sub(turn.proof_size())));
 	}
 
 	/// The next recall in turn that has something to spread, or if none has that something to clear.

@@ -314,6 +314,8 @@ fn what_the_proof_did_not_need_is_used_for_more() {
 	assert_eq!(by_estimate, 1_000 + 2 * 32_000);
 	// A tenth of what was estimated.
 	assert!(spread_with(Some(320)) > 5 * by_estimate);
+	// Half as much again: there is no room for a second turn.
+	assert_eq!(spread_with(Some(4_800)), 1_000 + 32_000);
 }
 
 #[test]
