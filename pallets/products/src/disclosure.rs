@@ -1,0 +1,139 @@
+//! Some claims of a certificate are shown, and the others not.
+//!
+//! The chain has the root of a Merkle tree over the claims. Each is hashed with a salt of its own, so that nobody guesses what
+//! is not shown. Whoever shows a claim gives it with its salt and its path.
+
+use alloc::vec::Vec;
+use codec::{Decode, Encode};
+use scale_info::TypeInfo;
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
+
+/// Most steps of a path: 65,536 claims.
+const MAX_STEPS: usize = 16;
+
+/// A claim with its salt.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Claim {
+	/// Nobody else knows it before the claim is shown.
+	pub salt: [u8; 16],
+	/// What the claim is about, as the schema names it.
+	pub name: Vec<u8>,
+	/// What it says.
+	pub value: Vec<u8>,
+}
+
+/// A step from a claim to the root.
+#[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct PathStep {
+	/// The hash beside it.
+	pub sibling: H256,
+	/// Whether that is on the left.
+	pub is_left: bool,
+}
+
+impl Claim {
+	/// `blake2_256(0x00 ++ SCALE(salt, name, value))`.
+	pub fn hash(&self) -> H256 {
+		H256((0u8, self).using_encoded(blake2_256))
+	}
+}
+
+/// `blake2_256(0x01 ++ left ++ right)`.
+pub fn join(left: H256, right: H256) -> H256 {
+	H256((1u8, left, right).using_encoded(blake2_256))
+}
+
+/// The root over claims in their order. One that has no neighbour goes up as it is.
+pub fn root(claims: &[Claim]) -> H256 {
+	let mut level: Vec<H256> = claims.iter().map(Claim::hash).collect();
+	while level.len() > 1 {
+		let pairs = level.chunks(2);
+		level = pairs
+			.map(|pair| match pair {
+				[left, right] => join(*left, *right),
+				_ => pair.first().copied().unwrap_or_default(),
+			})
+			.collect();
+	}
+	level.first().copied().unwrap_or_default()
+}
+
+/// The path of a claim, for whoever has all of them.
+pub fn path(claims: &[Claim], mut place: usize) -> Vec<PathStep> {
+	let mut level: Vec<H256> = claims.iter().map(Claim::hash).collect();
+	let mut steps = Vec::new();
+	while level.len() > 1 {
+		if let Some(sibling) = level.get(place ^ 1) {
+			steps.push(PathStep {
+				sibling: *sibling,
+				is_left: place % 2 == 1,
+			});
+		}
+		let pairs = level.chunks(2);
+		level = pairs
+			.map(|pair| match pair {
+				[left, right] => join(*left, *right),
+				_ => pair.first().copied().unwrap_or_default(),
+			})
+			.collect();
+		place /= 2;
+	}
+	steps
+}
+
+/// Whether a claim is one of those under a root.
+pub fn is_under(root: H256, claim: &Claim, path: &[PathStep]) -> bool {
+	let up = |below: H256, step: &PathStep| {
+		if step.is_left {
+			join(step.sibling, below)
+		} else {
+			join(below, step.sibling)
+		}
+	};
+	path.len() <= MAX_STEPS && path.iter().fold(claim.hash(), up) == root
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn claims(number: u8) -> Vec<Claim> {
+		let claim = |at| Claim {
+			salt: [at; 16],
+			name: b"melt".to_vec(),
+			value: [at].to_vec(),
+		};
+		(0..number).map(claim).collect()
+	}
+
+	#[test]
+	fn each_claim_is_under_the_root_and_no_other_is() {
+		for number in 1..20 {
+			let claims = claims(number);
+			let root = root(&claims);
+			for (place, claim) in claims.iter().enumerate() {
+				let path = path(&claims, place);
+				assert!(is_under(root, claim, &path), "{place} of {number}");
+				let mut other = claim.clone();
+				other.value = b"better".to_vec();
+				assert!(!is_under(root, &other, &path));
+				let mut unsalted = claim.clone();
+				unsalted.salt = [99; 16];
+				assert!(!is_under(root, &unsalted, &path));
+			}
+		}
+	}
+
+	#[test]
+	fn an_inner_hash_is_no_claim_and_no_path_is_endless() {
+		let claims = claims(4);
+		let root = root(&claims);
+		let step = PathStep {
+			sibling: root,
+			is_left: true,
+		};
+		assert!(!is_under(root, &claims[0], &[]));
+		assert!(!is_under(root, &claims[0], &vec![step; 40]));
+	}
+}
