@@ -210,6 +210,9 @@ async fn buyer(options: &Options) -> Result<()> {
 	// Until the seller cuts the line.
 	let done = run(&mut end, line, Pace::default(), &mut commands, &tell).await;
 	let stats = end.store().stats();
-	println!("buyer: {} books, {} commits, {} syncs; {done:?}", stats.books, stats.commits, stats.syncs);
+	println!(
+		"buyer: {} books, {} commits, {} syncs; {done:?}",
+		stats.books, stats.commits, stats.syncs
+	);
 	Ok(())
 }

@@ -5,7 +5,10 @@ use crate::{
 	Book, ChannelsError, Kept, Store,
 };
 use bpiiot_voucher::{Answer, Buyer, ChannelId, Domain, Message, Metering, SignedTally, Tally, Word};
-use sp_core::sr25519::{Pair, Public};
+use sp_core::{
+	sr25519::{Pair, Public},
+	Pair as _,
+};
 use std::{collections::BTreeMap, fmt};
 use tokio::sync::mpsc;
 
@@ -219,7 +222,11 @@ impl<M: Intake> Desk for BuyerEnd<M> {
 		match message {
 			Message::Tick(statement) => {
 				// The meter has gone on since it was looked at.
-				if let Some(tally) = self.intake.reading(id).and_then(|reading| channel.state.received(reading)) {
+				if let Some(tally) = self
+					.intake
+					.reading(id)
+					.and_then(|reading| channel.state.received(reading))
+				{
 					channel.sign(tally, &self.store);
 				}
 				channel.hear_tick(statement, &self.store, out);
@@ -251,7 +258,11 @@ impl<M: Intake> Desk for BuyerEnd<M> {
 			return;
 		}
 		for (id, channel) in &mut self.channels {
-			if let Some(tally) = self.intake.reading(*id).and_then(|reading| channel.state.received(reading)) {
+			if let Some(tally) = self
+				.intake
+				.reading(*id)
+				.and_then(|reading| channel.state.received(reading))
+			{
 				channel.sign(tally, &self.store);
 			}
 		}

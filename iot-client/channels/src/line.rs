@@ -106,8 +106,9 @@ impl Line {
 				message.clear();
 				let frame = match receiver.receive_data(&mut message).await {
 					Ok(_) => Frame::from_bytes(&message).map_err(|error| ChannelsError::Misbehaves(error.to_string())),
-					Err(SocketError::MessageTooLarge { .. }) => {
-						Err(ChannelsError::Misbehaves("a message is too large".to_owned()))
+					// Too large, or no WebSocket any more.
+					Err(error @ (SocketError::MessageTooLarge { .. } | SocketError::Codec(_))) => {
+						Err(ChannelsError::Misbehaves(error.to_string()))
 					}
 					Err(error) => Err(cut(error)),
 				};
@@ -117,11 +118,7 @@ impl Line {
 				}
 			}
 		});
-		Self {
-			sender,
-			frames,
-			reader,
-		}
+		Self { sender, frames, reader }
 	}
 
 	/// Sends a frame.

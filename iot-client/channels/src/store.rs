@@ -124,11 +124,7 @@ impl Store {
 			path: path.to_owned(),
 			problem: error.to_string(),
 		})?);
-		let store = Self {
-			shared,
-			writer,
-			books,
-		};
+		let store = Self { shared, writer, books };
 		Ok((store, kept))
 	}
 

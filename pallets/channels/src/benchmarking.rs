@@ -100,7 +100,10 @@ fn fill_list<T: Config>(payer: &AccountOf<T>, places: usize) {
 	ChannelsOf::<T>::mutate(payer, |channels| {
 		let most = (T::MaxChannels::get() as usize).saturating_sub(places);
 		let others = (0..).map(ChannelId);
-		let all: Vec<_> = others.take(most.saturating_sub(channels.len())).chain(channels.iter().copied()).collect();
+		let all: Vec<_> = others
+			.take(most.saturating_sub(channels.len()))
+			.chain(channels.iter().copied())
+			.collect();
 		*channels = BoundedVec::truncate_from(all);
 	});
 }
@@ -119,7 +122,11 @@ fn sign<T: Config>(word: Word, channel: ChannelId, tally: &Tally, key: &Public) 
 	sp_io::crypto::sr25519_sign(DUMMY, key, &bytes).ok_or(BenchmarkError::Stop("no signature"))
 }
 
-fn voucher<T: Config>(parties: &Parties<T>, channel: ChannelId, amount: Balance) -> Result<SignedTally, BenchmarkError> {
+fn voucher<T: Config>(
+	parties: &Parties<T>,
+	channel: ChannelId,
+	amount: Balance,
+) -> Result<SignedTally, BenchmarkError> {
 	let tally = last(amount);
 	let signature = sign::<T>(Word::Voucher, channel, &tally, &parties.keys[0])?;
 	Ok(SignedTally { tally, signature })

@@ -56,11 +56,7 @@ mod calls {
 		/// `ToppedUp`
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::top_up())]
-		pub fn top_up(
-			origin: OriginFor<T>,
-			channel: ChannelId,
-			#[pallet::compact] amount: Balance,
-		) -> DispatchResult {
+		pub fn top_up(origin: OriginFor<T>, channel: ChannelId, #[pallet::compact] amount: Balance) -> DispatchResult {
 			let actor = T::Actors::ensure_actor(origin)?;
 			Self::do_top_up(&actor, channel, amount)
 		}
@@ -98,10 +94,7 @@ mod calls {
 		/// For each voucher `Redeemed` or `NotRedeemed`
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::redeem_batch(vouchers.len() as u32))]
-		pub fn redeem_batch(
-			origin: OriginFor<T>,
-			vouchers: BoundedVec<Redemption, T::MaxBatch>,
-		) -> DispatchResult {
+		pub fn redeem_batch(origin: OriginFor<T>, vouchers: BoundedVec<Redemption, T::MaxBatch>) -> DispatchResult {
 			ensure_signed(origin)?;
 			Self::do_redeem_batch(&vouchers)
 		}
@@ -122,11 +115,7 @@ mod calls {
 		/// `Redeemed`, `CloseRequested`
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::request_close())]
-		pub fn request_close(
-			origin: OriginFor<T>,
-			channel: ChannelId,
-			newest: Option<SignedTally>,
-		) -> DispatchResult {
+		pub fn request_close(origin: OriginFor<T>, channel: ChannelId, newest: Option<SignedTally>) -> DispatchResult {
 			let actor = T::Actors::ensure_actor(origin)?;
 			Self::do_request_close(&actor, channel, newest)
 		}

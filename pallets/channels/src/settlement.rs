@@ -64,7 +64,10 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_takes_vouchers(&channel)?;
 		ensure!(last.amount >= channel.paid.amount, Error::<T>::LessThanPaid);
 		ensure!(last.amount <= channel.deposited, Error::<T>::OverDeposit);
-		for (signature, key) in signatures.iter().zip([channel.terms.payer_key, channel.terms.payee_key]) {
+		for (signature, key) in signatures
+			.iter()
+			.zip([channel.terms.payer_key, channel.terms.payee_key])
+		{
 			Self::ensure_signed_by(id, Word::Close, &last, signature, &key)?;
 		}
 		Self::settle(id, channel, Outcome::Agreed, Some(last))

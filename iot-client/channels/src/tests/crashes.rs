@@ -38,22 +38,10 @@ async fn life(crashes: &[(u64, Crash)]) {
 		let now = hall.plant().portions;
 		hall.plant().stop_after = now + portions;
 		let (mut selling, mut buying) = (seller_end.take().unwrap(), buyer_end.take().unwrap());
-		let stuck = {
-			let hall = hall.clone();
-			// What a meter has forgotten may be argued about for ever, and all may be supplied.
-			async move {
-				let shut = hall.plant().shut;
-				tokio::select! {
-					() = hall.stops() => (),
-					() = hall.is_paid() => (),
-					() = async {
-						while hall.plant().shut < shut + 400 {
-							hall.bell.notified().await;
-						}
-					}, if has_forgotten => (),
-				}
-			}
-		};
+		// What a meter has forgotten may be argued about for ever.
+		let shut = hall.plant().shut + 100;
+		let stuck =
+			hall.until(|plant| plant.has_stopped() || plant.is_paid(CHANNELS) || has_forgotten && plant.shut >= shut);
 		let (_, done) = session(&mut selling, &mut buying, vec![], stuck).await;
 		assert_eq!(done, Ok(()));
 		let (cut_seller, cut_buyer, forgets) = match *crash {
@@ -81,7 +69,10 @@ async fn life(crashes: &[(u64, Crash)]) {
 			for channel in 1..=CHANNELS {
 				let (_, owed) = on_disk(&buyer_disk, channel);
 				let held = seller_end.as_ref().and_then(|end| end.voucher(ChannelId(channel)));
-				assert!(held.is_none_or(|voucher| voucher.tally.amount <= owed), "it has forgotten what it owes");
+				assert!(
+					held.is_none_or(|voucher| voucher.tally.amount <= owed),
+					"it has forgotten what it owes"
+				);
 			}
 			buyer_end = Some(buyer(&buyer_disk, &hall));
 		} else {
@@ -135,7 +126,10 @@ async fn a_disk_that_fails_stops_the_end() {
 	hall.plant().stop_after = 5;
 	let (seller_disk, buyer_disk) = (TestDisk::default(), TestDisk::default());
 	let (mut selling, mut buying) = (seller(&seller_disk, &hall, false), buyer(&buyer_disk, &hall));
-	session(&mut selling, &mut buying, vec![], hall.stops()).await.1.unwrap();
+	session(&mut selling, &mut buying, vec![], hall.stops())
+		.await
+		.1
+		.unwrap();
 	hall.plant().stop_after = u64::MAX;
 	seller_disk.cut();
 	let (_, done) = session(&mut selling, &mut buying, vec![], std::future::pending()).await;

@@ -80,14 +80,7 @@ async fn supply_stops_after_a_tick_that_nobody_pays() {
 	hall.plant().leaks = true;
 	let (seller_disk, buyer_disk) = (TestDisk::default(), TestDisk::default());
 	let (mut seller, mut buyer) = (seller(&seller_disk, &hall, false), buyer(&buyer_disk, &hall));
-	let shut = {
-		let hall = hall.clone();
-		async move {
-			while hall.plant().shut < 20 {
-				hall.bell.notified().await;
-			}
-		}
-	};
+	let shut = hall.until(|plant| plant.shut >= 20);
 	let (_, done) = session(&mut seller, &mut buyer, vec![], shut).await;
 	assert_eq!(done, Ok(()));
 	assert_eq!((hall.meter(ChannelId(1)), buyer.voucher(ChannelId(1))), (TICK, None));

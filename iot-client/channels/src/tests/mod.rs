@@ -2,12 +2,10 @@
 
 mod crashes;
 mod ends;
-mod strangers;
 mod stores;
+mod strangers;
 
-use crate::{
-	run, BuyerEnd, ChannelsError, Command, Line, Notice, Pace, Purchase, Sale, SellerEnd, Store,
-};
+use crate::{run, BuyerEnd, ChannelsError, Command, Line, Notice, Pace, Purchase, Sale, SellerEnd, Store};
 use bpiiot_voucher::{ChannelId, Domain, Metering, Tariff, Unit};
 use iot_disk::{Disk, Storage};
 use iot_outbox::faults::FaultyDisk;
@@ -129,6 +127,16 @@ pub(crate) struct Plant {
 	pub(crate) leaks: bool,
 }
 
+impl Plant {
+	pub(crate) fn has_stopped(&self) -> bool {
+		self.portions >= self.stop_after
+	}
+
+	pub(crate) fn is_paid(&self, channels: u64) -> bool {
+		self.done.len() as u64 == channels && self.done.values().all(|done| *done)
+	}
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Hall {
 	pub(crate) plant: Arc<Mutex<Plant>>,
@@ -164,29 +172,26 @@ impl Hall {
 		self.plant().meters.get(&channel).copied().unwrap_or_default()
 	}
 
-	pub(crate) fn is_done(&self) -> bool {
-		let plant = self.plant();
-		plant.done.len() as u64 == self.channels && plant.done.values().all(|done| *done)
+	/// When this is so. One at a time waits for it.
+	pub(crate) async fn until(&self, is_so: impl Fn(&Plant) -> bool) {
+		loop {
+			let heard = self.bell.notified();
+			if is_so(&self.plant()) {
+				return;
+			}
+			heard.await;
+		}
 	}
 
 	/// When all that is wanted is supplied and paid.
 	pub(crate) async fn is_paid(&self) {
-		while !self.is_done() {
-			self.bell.notified().await;
-		}
+		let channels = self.channels;
+		self.until(|plant| plant.is_paid(channels)).await;
 	}
 
 	/// When so many portions were supplied.
 	pub(crate) async fn stops(&self) {
-		loop {
-			{
-				let plant = self.plant();
-				if plant.portions >= plant.stop_after {
-					return;
-				}
-			}
-			self.bell.notified().await;
-		}
+		self.until(Plant::has_stopped).await;
 	}
 
 	fn valve(&self) -> impl FnMut(ChannelId, u64) -> u64 + Send + 'static {
@@ -194,7 +199,7 @@ impl Hall {
 		move |channel, room| {
 			let mut plant = hall.plant();
 			let wanted = plant.wanted;
-			let stopped = plant.portions >= plant.stop_after;
+			let stopped = plant.has_stopped();
 			let supplied = plant.meters.get(&channel).copied().unwrap_or_default();
 			let units = match stopped {
 				true => 0,

@@ -109,7 +109,10 @@ async fn raw(address: std::net::SocketAddr, message: Vec<u8>) {
 	let stream = TcpStream::connect(address).await.unwrap();
 	let mut client = Client::new(stream.compat(), "channels", "/channels");
 	client.add_protocol(crate::PROTOCOL);
-	assert!(matches!(client.handshake().await.unwrap(), ServerResponse::Accepted { .. }));
+	assert!(matches!(
+		client.handshake().await.unwrap(),
+		ServerResponse::Accepted { .. }
+	));
 	let (mut sender, mut receiver) = client.into_builder().finish();
 	// It may be cut off in the middle.
 	let _ = sender.send_binary(message).await;
@@ -119,7 +122,11 @@ async fn raw(address: std::net::SocketAddr, message: Vec<u8>) {
 
 #[tokio::test]
 async fn what_is_no_frame_or_too_large_cuts_the_line() {
-	for message in [vec![1, 2, 3], vec![0; MAX_FRAME_BYTES + 1], vec![0; 16 * MAX_FRAME_BYTES]] {
+	for message in [
+		vec![1, 2, 3],
+		vec![0; MAX_FRAME_BYTES + 1],
+		vec![0; 16 * MAX_FRAME_BYTES],
+	] {
 		let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let address = listener.local_addr().unwrap();
 		let length = message.len();

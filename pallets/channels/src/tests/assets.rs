@@ -9,7 +9,10 @@ fn a_channel_in_dollars_costs_dollars_alone() {
 	build_and_execute(|| {
 		let channel = opened_in_dollars();
 		// Of 10,000 that are worth 30,000 half a percent is 150, which is 50 dollars; a deposit of 300 is 100.
-		assert_eq!((record(channel).escrow.fee(), record(channel).escrow.deposit()), (50, 100));
+		assert_eq!(
+			(record(channel).escrow.fee(), record(channel).escrow.deposit()),
+			(50, 100)
+		);
 		assert_eq!(money_in(DOLLAR, &payer()), (ENDOWMENT, AMOUNT + 150));
 		assert_eq!(money(&payer()), (ENDOWMENT, 0));
 		assert_ok!(signed(&payer(), Call::top_up { channel, amount: 500 }));

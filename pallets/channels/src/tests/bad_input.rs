@@ -68,8 +68,6 @@ fn a_voucher_over_the_deposit() {
 	});
 }
 
-
-
 #[test]
 fn a_voucher_of_nothing() {
 	build_and_execute(|| {
@@ -151,7 +149,10 @@ fn a_close_by_a_stranger() {
 			);
 		}
 		// The payer does not end it at once, nor does the payee ask.
-		assert_noop!(signed(&payer(), Call::close { channel, newest }), Error::<Test>::NotThePayee);
+		assert_noop!(
+			signed(&payer(), Call::close { channel, newest }),
+			Error::<Test>::NotThePayee
+		);
 		assert_noop!(
 			signed(&payee(), Call::request_close { channel, newest }),
 			Error::<Test>::NotThePayer

@@ -44,10 +44,7 @@ fn one_that_cannot_be_paid_stops_none_of_the_others() {
 			.collect();
 		// An event does not keep the message.
 		let error = |error: Error<Test>| DispatchError::from(error).stripped();
-		assert_eq!(
-			refused,
-			[(ended, error(Error::Ended)), (open, error(Error::NotNewer))]
-		);
+		assert_eq!(refused, [(ended, error(Error::Ended)), (open, error(Error::NotNewer))]);
 	});
 }
 

@@ -34,7 +34,10 @@ fn the_payee_ends_it_at_any_time_with_its_newest_voucher() {
 		let channel = opened();
 		at(LIFETIME + 1);
 		let newest = Some(voucher(channel, 4_000));
-		assert_noop!(signed(&payee(), Call::close { channel, newest }), Error::<Test>::Expired);
+		assert_noop!(
+			signed(&payee(), Call::close { channel, newest }),
+			Error::<Test>::Expired
+		);
 		assert_ok!(close(channel));
 		is_settled(channel, Outcome::ClosedByPayee, 0);
 	});

@@ -80,7 +80,10 @@ fn a_channel_tells_what_may_still_be_taken_from_it() {
 fn a_payers_channels_come_in_pages() {
 	build_and_execute(|| {
 		let mut all: Vec<_> = (0..MAX_CHANNELS).map(|_| opened()).collect();
-		opened_by(&stranger(), opening(bpiiot_primitives::AssetKind::Native, AMOUNT, terms()));
+		opened_by(
+			&stranger(),
+			opening(bpiiot_primitives::AssetKind::Native, AMOUNT, terms()),
+		);
 		let (first, next) = page(payer(), None);
 		assert_eq!((first.as_slice(), next), (&all[..16], Some(all[15])));
 		assert_eq!(page(payer(), next), (all[16..].to_vec(), None));

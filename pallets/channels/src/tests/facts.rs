@@ -33,7 +33,9 @@ fn what_was_paid_counts_once_when_the_channel_has_ended() {
 fn every_end_counts_and_one_at_which_nothing_was_paid_leaves_no_trace() {
 	type End = fn(ChannelId);
 	let ends: [End; 4] = [
-		|channel| assert_ok!(close(channel)),
+		|channel| {
+			assert_ok!(close(channel));
+		},
 		|channel| {
 			let paid = record(channel).paid.amount;
 			assert_ok!(signed(&stranger(), closing_together(channel, paid)));

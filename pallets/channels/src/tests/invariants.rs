@@ -51,7 +51,8 @@ fn ended() -> ChannelId {
 #[test]
 fn try_state_sees_money_that_does_not_fit() {
 	assert_eq!(
-		spoilt(opened, |channel| channel.state = ChannelState::Settled(Outcome::Expired)),
+		spoilt(opened, |channel| channel.state =
+			ChannelState::Settled(Outcome::Expired)),
 		"invariant 3: a channel and its escrow have not ended together"
 	);
 	assert_eq!(
@@ -73,7 +74,12 @@ fn try_state_sees_money_that_does_not_fit() {
 				account: payee(),
 				machine: None,
 			};
-			assert_ok!(Escrow::post_bond(crate::agreement::agreement_of(id), &mut record.escrow, &payee, 10));
+			assert_ok!(Escrow::post_bond(
+				crate::agreement::agreement_of(id),
+				&mut record.escrow,
+				&payee,
+				10
+			));
 			ChannelsMap::<Test>::insert(id, record);
 		}),
 		"invariant 1: a channel has a bond"
@@ -105,7 +111,10 @@ fn try_state_sees_moments_that_do_not_fit() {
 		"deadlines: an open channel is looked at at another moment than its deadline"
 	);
 	assert_eq!(
-		broken(opened, |_| drop(pallet_escrow::Deadlines::<Test>::clear(u32::MAX, None))),
+		broken(opened, |_| drop(pallet_escrow::Deadlines::<Test>::clear(
+			u32::MAX,
+			None
+		))),
 		"deadlines: an open channel is not in the index"
 	);
 }

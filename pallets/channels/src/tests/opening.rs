@@ -1,6 +1,6 @@
 //! Opening channels, and putting more into them.
 
-use crate::{mock::*, Call, ChannelState, Error, Event, Terms, Unit};
+use crate::{mock::*, Balance, Call, ChannelState, Error, Event, Terms, Unit};
 use bpiiot_primitives::{AssetKind, EscrowView};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::{sr25519::Public, Pair};
@@ -118,7 +118,10 @@ fn more_can_be_put_in_while_it_is_open() {
 		assert_noop!(redeem(channel, AMOUNT + 1), Error::<Test>::OverDeposit);
 		assert_ok!(top_up(1));
 		assert_ok!(redeem(channel, AMOUNT + 1));
-		assert_eq!((record(channel).deposited, record(channel).escrow.held()), (AMOUNT + 1, 0));
+		assert_eq!(
+			(record(channel).deposited, record(channel).escrow.held()),
+			(AMOUNT + 1, 0)
+		);
 		assert_ok!(top_up(7));
 		assert_eq!(record(channel).escrow.held(), 7);
 		assert!(top_up(Balance::MAX).is_err());

@@ -4,7 +4,7 @@
 use crate::{
 	mock::*, Balance, Call, ChannelId, ChannelState, Channels as ChannelsMap, Event, Outcome, Redemption, SignedTally,
 };
-use bpiiot_primitives::{AgreementRef, AssetKind, EscrowView, JobId};
+use bpiiot_primitives::{AgreementRef, AssetKind, JobId};
 use bpiiot_voucher::Word;
 use frame_support::{assert_ok, dispatch::DispatchResult, storage::with_storage_layer, traits::Hooks, weights::Weight};
 use pallet_escrow::{Credits, Deadlines};
@@ -119,7 +119,9 @@ fn voucher_by(step: &Step, channel: ChannelId) -> SignedTally {
 
 fn target(step: &Step) -> ChannelId {
 	let mut channels: Vec<ChannelId> = ChannelsMap::<Test>::iter()
-		.filter(|(_, channel)| matches!(step.act, Remove | Rate) == channel.is_settled() || step.which.is_multiple_of(8))
+		.filter(|(_, channel)| {
+			matches!(step.act, Remove | Rate) == channel.is_settled() || step.which.is_multiple_of(8)
+		})
 		.map(|(id, _)| id)
 		.collect();
 	channels.sort_unstable();
@@ -130,7 +132,9 @@ fn run(step: &Step) -> DispatchResult {
 	let Step { which, amount, .. } = *step;
 	let channel = target(step);
 	let record = ChannelsMap::<Test>::get(channel);
-	let sides = record.map_or((payer(), payee()), |record| (record.payer().clone(), record.payee().clone()));
+	let sides = record.map_or((payer(), payee()), |record| {
+		(record.payer().clone(), record.payee().clone())
+	});
 	let rightful = match step.act {
 		Open => payers()[which % 3].clone(),
 		Close | CloseWith => sides.1,
@@ -163,9 +167,21 @@ fn run(step: &Step) -> DispatchResult {
 			let vouchers = vouchers.collect::<Vec<_>>().try_into().expect("4 of 8");
 			signed(&who, Call::redeem_batch { vouchers })
 		}
-		Ask => signed(&who, Call::request_close { channel, newest: nothing }),
+		Ask => signed(
+			&who,
+			Call::request_close {
+				channel,
+				newest: nothing,
+			},
+		),
 		AskWith => signed(&who, Call::request_close { channel, newest }),
-		Close => signed(&who, Call::close { channel, newest: nothing }),
+		Close => signed(
+			&who,
+			Call::close {
+				channel,
+				newest: nothing,
+			},
+		),
 		CloseWith => signed(&who, Call::close { channel, newest }),
 		Together => signed(&who, closing_together(channel, amount)),
 		Expire => signed(&who, Call::expire { channel }),
@@ -178,8 +194,16 @@ fn run(step: &Step) -> DispatchResult {
 				None => Ok(()),
 			}
 		}
-		Block => Assets::block(RuntimeOrigin::signed(issuer()), DOLLAR_ID, [payee(), payer()][which % 2].clone()),
-		Thaw => Assets::thaw(RuntimeOrigin::signed(issuer()), DOLLAR_ID, [payee(), payer()][which % 2].clone()),
+		Block => Assets::block(
+			RuntimeOrigin::signed(issuer()),
+			DOLLAR_ID,
+			[payee(), payer()][which % 2].clone(),
+		),
+		Thaw => Assets::thaw(
+			RuntimeOrigin::signed(issuer()),
+			DOLLAR_ID,
+			[payee(), payer()][which % 2].clone(),
+		),
 		List if which.is_multiple_of(2) => Escrow::delist_asset(RuntimeOrigin::root(), DOLLAR),
 		List => Escrow::list_asset(RuntimeOrigin::root(), DOLLAR),
 		Pause if which.is_multiple_of(2) => Escrow::pause(RuntimeOrigin::root()),
@@ -240,7 +264,10 @@ fn model_of(model: &mut BTreeMap<ChannelId, Model>) {
 				entry.paid = paid.amount;
 			}
 			Event::Settled {
-				channel, paid, returned, ..
+				channel,
+				paid,
+				returned,
+				..
 			} => {
 				let entry = model.get_mut(&channel).expect("it was opened");
 				assert!(!entry.settled, "ended twice");

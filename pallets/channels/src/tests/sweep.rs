@@ -64,6 +64,9 @@ fn one_that_ended_otherwise_is_not_looked_at_any_more() {
 		assert_eq!(Deadlines::<Test>::iter().count(), 0);
 		at(LIFETIME + 1);
 		idle();
-		assert_eq!((outcome(one), outcome(other)), (Some(Outcome::ClosedByPayee), Some(Outcome::Agreed)));
+		assert_eq!(
+			(outcome(one), outcome(other)),
+			(Some(Outcome::ClosedByPayee), Some(Outcome::Agreed))
+		);
 	});
 }

@@ -37,12 +37,16 @@ fn written_by_a_channel(asset: AssetKind, by_machine: bool) -> [usize; 6] {
 		chain.execute_with(|| registered(1));
 	}
 	let mut channel = None;
-	let open = written(&mut chain, || channel = Some(opened_by(&who, opening(asset, AMOUNT, terms()))));
+	let open = written(&mut chain, || {
+		channel = Some(opened_by(&who, opening(asset, AMOUNT, terms())))
+	});
 	let channel = channel.expect("just opened");
 	let top_up = written(&mut chain, || done(signed(&who, Call::top_up { channel, amount: 5 })));
 	let redeem = written(&mut chain, || done(redeem(channel, 4_000)));
 	let newest = None;
-	let ask = written(&mut chain, || done(signed(&who, Call::request_close { channel, newest })));
+	let ask = written(&mut chain, || {
+		done(signed(&who, Call::request_close { channel, newest }))
+	});
 	let end = written(&mut chain, || {
 		at(WINDOW + 1);
 		done(expire(channel));
@@ -90,7 +94,10 @@ fn a_batch_writes_one_record_a_channel_and_what_the_parties_share_once() {
 	let call = Call::redeem_batch {
 		vouchers: vouchers.try_into().expect("no more than there may be"),
 	};
-	assert_eq!(written(&mut chain, || done(signed(&payee(), call))), 3 + MAX_BATCH as usize);
+	assert_eq!(
+		written(&mut chain, || done(signed(&payee(), call))),
+		3 + MAX_BATCH as usize
+	);
 }
 
 fn voucher_outside(chain: &mut sp_io::TestExternalities, channel: crate::ChannelId) -> crate::SignedTally {

@@ -88,7 +88,8 @@ impl Buyer {
 	}
 
 	fn has_received(&self, reading: u64) -> bool {
-		self.received.is_none_or(|own| reading <= own.saturating_add(self.slack))
+		self.received
+			.is_none_or(|own| reading <= own.saturating_add(self.slack))
 	}
 
 	/// Hears what its own meter shows. If a statement has waited for that, here it is to be signed.

@@ -44,7 +44,11 @@ impl Tariff {
 			below.checked_div(self.price)
 		};
 		let whole = || amount.checked_div(self.price).map(|times| times.saturating_mul(per));
-		exact().or_else(whole).unwrap_or_default().try_into().unwrap_or(u64::MAX)
+		exact()
+			.or_else(whole)
+			.unwrap_or_default()
+			.try_into()
+			.unwrap_or(u64::MAX)
 	}
 }
 

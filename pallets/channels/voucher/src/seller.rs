@@ -209,5 +209,6 @@ impl Seller {
 
 /// The reading up to which may be supplied when this one is paid.
 fn most(metering: &Metering, deposit: u128, paid: u64) -> u64 {
-	paid.saturating_add(metering.tick).min(metering.tariff.reading_for(deposit))
+	paid.saturating_add(metering.tick)
+		.min(metering.tariff.reading_for(deposit))
 }

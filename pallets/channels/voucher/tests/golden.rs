@@ -52,7 +52,7 @@ fn no_tag_is_how_another_begins() {
 }
 
 /// A voucher that was signed once, by the key of the seed 1, 1, 1, ...
-const SIGNATURE: &str = "GOLDEN";
+const SIGNATURE: &str = "72fd12ad67dbac783126a63dd44c83ebc01c293fbd4349de57a92da950189946824ec64e08f747d357327ec0809c5053926cee7ab00a1f0e0f331b65c995ba83";
 
 #[test]
 fn a_voucher_that_was_signed_once_is_right_for_ever() {
@@ -109,7 +109,10 @@ fn anybody_signs_for_a_weak_key_so_it_says_nothing() {
 		signature: Signature::from_raw(raw),
 	};
 	let bytes = Word::Voucher.bytes(&domain(), &tally());
-	assert!(Pair::verify(&forged.signature, bytes, &weak), "or the check would be needless");
+	assert!(
+		Pair::verify(&forged.signature, bytes, &weak),
+		"or the check would be needless"
+	);
 	assert!(is_weak(&weak) && !forged.is_by(Word::Voucher, &domain(), &weak));
 	assert!(!is_weak(&key(1).public()));
 }
@@ -151,8 +154,14 @@ fn frames_are_what_was_sent_and_bounded() {
 	assert_eq!(Frame::from_bytes(&bytes), Ok(frame));
 	bytes.extend(item.encode());
 	assert_eq!(Frame::from_bytes(&bytes), Err(FrameError::TooLarge));
-	assert_eq!(Frame::from_bytes(&vec![0; MAX_FRAME_BYTES + 1]), Err(FrameError::TooLarge));
-	assert_eq!(Frame::from_bytes(&[0, 0, 0, 0, 0, 0, 0, 0, 99]), Err(FrameError::Malformed));
+	assert_eq!(
+		Frame::from_bytes(&vec![0; MAX_FRAME_BYTES + 1]),
+		Err(FrameError::TooLarge)
+	);
+	assert_eq!(
+		Frame::from_bytes(&[0, 0, 0, 0, 0, 0, 0, 0, 99]),
+		Err(FrameError::Malformed)
+	);
 }
 
 proptest::proptest! {

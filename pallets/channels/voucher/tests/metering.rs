@@ -7,7 +7,10 @@ use proptest::prelude::*;
 fn nothing_is_lost_by_rounding() {
 	// A unit for a third: a single one costs nothing, and three cost one.
 	let tariff = Tariff { price: 1, per: 3 };
-	assert_eq!([1, 2, 3, 4, 6].map(|reading| tariff.amount_of(reading).unwrap()), [0, 0, 1, 1, 2]);
+	assert_eq!(
+		[1, 2, 3, 4, 6].map(|reading| tariff.amount_of(reading).unwrap()),
+		[0, 0, 1, 1, 2]
+	);
 	assert_eq!([0, 1, 2].map(|amount| tariff.reading_for(amount)), [2, 5, 8]);
 }
 
@@ -35,7 +38,10 @@ fn no_number_makes_it_panic() {
 		price: u128::MAX,
 		per: 0,
 	};
-	assert_eq!((tariff.amount_of(1), tariff.amount_of(2), tariff.reading_for(9)), (None, None, 0));
+	assert_eq!(
+		(tariff.amount_of(1), tariff.amount_of(2), tariff.reading_for(9)),
+		(None, None, 0)
+	);
 	let tariff = Tariff { price: 0, per: 0 };
 	assert_eq!(tariff.reading_for(u128::MAX), 0);
 	let tariff = Tariff {

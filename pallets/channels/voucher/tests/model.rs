@@ -43,11 +43,16 @@ struct Disk {
 enum Step {
 	Supply(u64),
 	/// One of what is under way arrives, and if `stays` will arrive again.
-	Arrive { which: usize, stays: bool },
+	Arrive {
+		which: usize,
+		stays: bool,
+	},
 	Lose(usize),
 	SyncSeller,
 	SyncBuyer,
-	CrashSeller { meter_forgets: bool },
+	CrashSeller {
+		meter_forgets: bool,
+	},
 	CrashBuyer,
 	/// The line was cut and is there again.
 	Greet,
@@ -252,7 +257,10 @@ impl World {
 		let on_disk = self.seller_disk.newest;
 		assert_eq!(on_disk, *self.seller.on_disk());
 		let most = on_disk.reading + TICK;
-		assert!(self.meter <= self.seller.supplied() && self.meter <= most, "supplied more than a tick ahead");
+		assert!(
+			self.meter <= self.seller.supplied() && self.meter <= most,
+			"supplied more than a tick ahead"
+		);
 		// If it crashed now: all but the last tick of what it has held, and of what it has supplied.
 		assert!(self.held.reading <= most && self.held.amount <= cost(most));
 		assert!(cost(self.meter) <= cost(most));
@@ -263,7 +271,10 @@ impl World {
 	fn check_buyer(&self) {
 		assert!(self.paid <= self.owed, "paid more than was signed for");
 		assert!(self.seller_disk.newest.amount <= self.owed && self.held.amount <= self.owed);
-		assert!(self.buyer.signed().reading <= self.meter + SLACK, "signed for what never came");
+		assert!(
+			self.buyer.signed().reading <= self.meter + SLACK,
+			"signed for what never came"
+		);
 		assert!(self.owed <= DEPOSIT);
 	}
 }
