@@ -253,9 +253,9 @@ impl<M: Intake> Desk for BuyerEnd<M> {
 		channel.on_disk = *book;
 	}
 
-	fn look(&mut self, all: bool, _: &mut Out) {
+	fn look(&mut self, all: bool, _: &mut Out) -> bool {
 		if !all {
-			return;
+			return false;
 		}
 		for (id, channel) in &mut self.channels {
 			if let Some(tally) = self
@@ -266,6 +266,7 @@ impl<M: Intake> Desk for BuyerEnd<M> {
 				channel.sign(tally, &self.store);
 			}
 		}
+		false
 	}
 
 	fn remind(&mut self, out: &mut Out) {

@@ -128,9 +128,10 @@ pub(crate) mod sealed {
 		/// Hears that a book is on the disk.
 		#[allow(private_interfaces)]
 		fn kept(&mut self, domain: &Domain, book: &Book, out: &mut Out);
-		/// Looks at the valves and the meters: of all channels, or of those where something has changed.
+		/// Looks at the valves and the meters: of all channels, or of those where something has changed. Whether it is to look
+		/// again at once.
 		#[allow(private_interfaces)]
-		fn look(&mut self, all: bool, out: &mut Out);
+		fn look(&mut self, all: bool, out: &mut Out) -> bool;
 		/// Says again what was not answered.
 		#[allow(private_interfaces)]
 		fn remind(&mut self, out: &mut Out);
@@ -165,7 +166,7 @@ pub async fn run(
 	let (mut out, mut looked) = (Out::default(), 0_u32);
 	end.greet(&mut out);
 	loop {
-		end.look(false, &mut out);
+		let is_more = end.look(false, &mut out);
 		for frame in out.frames() {
 			line.send(&frame).await?;
 		}
@@ -187,6 +188,7 @@ pub async fn run(
 				}
 			}
 			kept = next_kept(end) => tell_kept(end, kept?, &mut out),
+			() = std::future::ready(()), if is_more => (),
 			_ = looks.tick() => {
 				end.look(true, &mut out);
 				looked = looked.saturating_add(1);

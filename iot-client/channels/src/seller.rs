@@ -12,6 +12,9 @@ use std::{
 };
 use tokio::sync::mpsc;
 
+/// Statements of one channel that are made before anything else is looked at.
+const AT_ONCE: u32 = 16;
+
 /// The valve of a seller, and its meter.
 pub trait Supply {
 	/// Supplies up to so many units now, and tells how many. It is asked again when there is more room, and from time to time; at
@@ -269,14 +272,15 @@ impl<S: Supply> Desk for SellerEnd<S> {
 		self.changed.insert(domain.channel);
 	}
 
-	fn look(&mut self, all: bool, out: &mut Out) {
+	fn look(&mut self, all: bool, out: &mut Out) -> bool {
 		if all {
 			self.changed.extend(self.channels.keys());
 		}
-		while let Some(id) = self.changed.pop_first() {
+		for id in std::mem::take(&mut self.changed) {
 			let Some(channel) = self.channels.get_mut(&id).filter(|channel| channel.on_disk.is_some()) else {
 				continue;
 			};
+			let mut left = AT_ONCE;
 			loop {
 				let room = channel.state.room();
 				let units = self.supply.supply(id, room).min(room);
@@ -285,8 +289,15 @@ impl<S: Supply> Desk for SellerEnd<S> {
 					// Nothing is wanted now, or nothing may be supplied.
 					Err(_) => break,
 				}
+				left -= 1;
+				if left == 0 {
+					// The others, and whoever has something to say, come before the rest.
+					self.changed.insert(id);
+					break;
+				}
 			}
 		}
+		!self.changed.is_empty()
 	}
 
 	fn remind(&mut self, out: &mut Out) {
