@@ -70,8 +70,15 @@ impl Options {
 	}
 }
 
-fn keys() -> (Pair, Pair) {
-	(Pair::from_seed(&[1; 32]), Pair::from_seed(&[2; 32]))
+/// The buyer's and the seller's key of a channel: each channel has its own.
+fn keys(channel: u64) -> [Pair; 2] {
+	[1, 2].map(|side| {
+		let mut seed = [side; 32];
+		for (byte, of_channel) in seed.iter_mut().zip(channel.to_le_bytes()) {
+			*byte = of_channel;
+		}
+		Pair::from_seed(&seed)
+	})
 }
 
 fn domain(channel: u64) -> Domain {
@@ -86,7 +93,11 @@ fn processor_seconds() -> f64 {
 	let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
 	// After the name, which is in brackets, the 12th and the 13th.
 	let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-	let ticks: f64 = fields.skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+	let ticks: f64 = fields
+		.skip(11)
+		.take(2)
+		.filter_map(|field| field.parse::<f64>().ok())
+		.sum();
 	ticks / 100.0
 }
 
@@ -154,16 +165,16 @@ fn both(options: &Options) -> Result<()> {
 }
 
 async fn seller(options: &Options) -> Result<()> {
-	let (buyer_key, key) = keys();
 	// Whatever there is room for flows, a unit at a time: each is a statement, and a voucher.
 	let mut end = SellerEnd::new(options.store("seller.redb")?, |_: ChannelId, room: u64| room.min(1));
 	for channel in 1..=options.channels {
+		let [buyer_key, key] = keys(channel);
 		end.open(Sale {
 			domain: domain(channel),
 			metering: options.metering(),
 			deposit: u128::MAX,
 			buyer: buyer_key.public(),
-			key: key.clone(),
+			key,
 			metered: Some(0),
 		})?;
 	}
@@ -203,15 +214,15 @@ async fn seller(options: &Options) -> Result<()> {
 }
 
 async fn buyer(options: &Options) -> Result<()> {
-	let (key, seller_key) = keys();
 	let mut end = BuyerEnd::new(options.store("buyer.redb")?, |_: ChannelId| None);
 	for channel in 1..=options.channels {
+		let [key, seller_key] = keys(channel);
 		end.open(Purchase {
 			domain: domain(channel),
 			metering: options.metering(),
 			limit: u128::MAX,
 			seller: seller_key.public(),
-			key: key.clone(),
+			key,
 			slack: 0,
 		})?;
 	}

@@ -4,7 +4,7 @@ use crate::{
 	end::{sealed::Desk, Command, Notice, Out},
 	Book, ChannelsError, Kept, Store,
 };
-use bpiiot_voucher::{Answer, Buyer, ChannelId, Domain, Message, Metering, SignedTally, Tally, Word};
+use bpiiot_voucher::{Answer, Buyer, ChannelId, Claim, Domain, Message, Metering, SignedTally, Tally, Word};
 use sp_core::{
 	sr25519::{Pair, Public},
 	Pair as _,
@@ -137,9 +137,9 @@ impl Channel {
 		store.put(self.domain, self.book);
 	}
 
-	fn hear_tick(&mut self, statement: SignedTally, store: &Store, out: &mut Out) {
+	fn hear_tick(&mut self, statement: SignedTally, right: bool, store: &Store, out: &mut Out) {
 		let channel = self.domain.channel;
-		if !statement.is_by(Word::Tick, &self.domain, &self.seller) {
+		if !right {
 			out.is_wrong();
 			return;
 		}
@@ -162,11 +162,11 @@ impl Channel {
 	}
 
 	/// The seller shows a voucher of ours: on a new disk that is news.
-	fn hear_hello(&mut self, voucher: SignedTally, store: &Store, out: &mut Out) {
+	fn hear_hello(&mut self, voucher: SignedTally, right: bool, store: &Store, out: &mut Out) {
 		if voucher.tally.reading <= self.state.signed().reading {
 			return;
 		}
-		if !voucher.is_by(Word::Voucher, &self.domain, &self.key.public()) {
+		if !right {
 			out.is_wrong();
 			return;
 		}
@@ -176,9 +176,9 @@ impl Channel {
 		}
 	}
 
-	fn hear_consent(&mut self, consent: SignedTally, store: &Store, out: &mut Out) {
+	fn hear_consent(&mut self, consent: SignedTally, right: bool, store: &Store, out: &mut Out) {
 		let channel = self.domain.channel;
-		if !consent.is_by(Word::Close, &self.domain, &self.seller) {
+		if !right {
 			out.is_wrong();
 			return;
 		}
@@ -212,7 +212,25 @@ impl<M: Intake> Desk for BuyerEnd<M> {
 		}
 	}
 
-	fn hear(&mut self, id: ChannelId, message: Message, out: &mut Out) {
+	fn claim(&self, channel: ChannelId, message: &Message) -> Option<Claim> {
+		let channel = self.channels.get(&channel)?;
+		let (word, signed, key) = match message {
+			Message::Tick(statement) => (Word::Tick, statement, channel.seller),
+			Message::Consent(consent) => (Word::Close, consent, channel.seller),
+			Message::Hello(Some(voucher)) if voucher.tally.reading > channel.state.signed().reading => {
+				(Word::Voucher, voucher, channel.key.public())
+			}
+			_ => return None,
+		};
+		Some(Claim {
+			key,
+			word,
+			domain: channel.domain,
+			signed: *signed,
+		})
+	}
+
+	fn hear(&mut self, id: ChannelId, message: Message, right: bool, out: &mut Out) {
 		let Some(channel) = self.channels.get_mut(&id) else {
 			if message != Message::Unknown {
 				out.say(id, Message::Unknown);
@@ -229,10 +247,10 @@ impl<M: Intake> Desk for BuyerEnd<M> {
 				{
 					channel.sign(tally, &self.store);
 				}
-				channel.hear_tick(statement, &self.store, out);
+				channel.hear_tick(statement, right, &self.store, out);
 			}
-			Message::Hello(Some(voucher)) => channel.hear_hello(voucher, &self.store, out),
-			Message::Consent(consent) => channel.hear_consent(consent, &self.store, out),
+			Message::Hello(Some(voucher)) => channel.hear_hello(voucher, right, &self.store, out),
+			Message::Consent(consent) => channel.hear_consent(consent, right, &self.store, out),
 			Message::Unknown => out.notices.push(Notice::Unknown(id)),
 			Message::Hello(None) | Message::Voucher(_) | Message::Refused { .. } | Message::Close(_) => (),
 		}

@@ -1,7 +1,7 @@
 //! What both ends have in common: one task that hears, looks at its meters, and says.
 
 use crate::{Book, ChannelsError, Kept, Line};
-use bpiiot_voucher::{ChannelId, Domain, Frame, Item, Message, Refusal, SignedTally};
+use bpiiot_voucher::{are_right, ChannelId, Claim, Domain, Frame, Item, Message, Refusal, SignedTally};
 use std::time::Duration;
 use tokio::{
 	sync::mpsc,
@@ -115,16 +115,18 @@ impl Out {
 }
 
 pub(crate) mod sealed {
-	use super::{Book, ChannelId, Command, Domain, Message, Out};
+	use super::{Book, ChannelId, Claim, Command, Domain, Message, Out};
 
 	/// What an end does; the two ends are [`SellerEnd`](crate::SellerEnd) and [`BuyerEnd`](crate::BuyerEnd).
 	pub trait Desk {
 		/// Says what the other end may have missed.
 		#[allow(private_interfaces)]
 		fn greet(&mut self, out: &mut Out);
-		/// Hears a message.
+		/// Who must have signed a message, if that matters.
+		fn claim(&self, channel: ChannelId, message: &Message) -> Option<Claim>;
+		/// Hears a message. `right` is whether its claim is; what has none is not taken for signed.
 		#[allow(private_interfaces)]
-		fn hear(&mut self, channel: ChannelId, message: Message, out: &mut Out);
+		fn hear(&mut self, channel: ChannelId, message: Message, right: bool, out: &mut Out);
 		/// Hears that a book is on the disk.
 		#[allow(private_interfaces)]
 		fn kept(&mut self, domain: &Domain, book: &Book, out: &mut Out);
@@ -179,13 +181,18 @@ pub async fn run(
 		}
 		tokio::select! {
 			frame = line.receive() => {
-				hear(end, &frame?, &mut out);
+				let mut items = frame?.items().to_vec();
+				let mut end_of_line = Ok(());
 				for _ in 1..AT_ONCE {
 					match line.receive_now() {
-						Some(frame) => hear(end, &frame?, &mut out),
+						Some(Ok(frame)) => items.extend_from_slice(frame.items()),
+						// What was said before counts.
+						Some(Err(error)) => end_of_line = Err(error),
 						None => break,
 					}
 				}
+				hear(end, &items, &mut out);
+				end_of_line?;
 			}
 			kept = next_kept(end) => tell_kept(end, kept?, &mut out),
 			() = std::future::ready(()), if is_more => (),
@@ -215,9 +222,17 @@ async fn next_kept(end: &mut impl End) -> Kept {
 	}
 }
 
-fn hear(end: &mut impl End, frame: &Frame, out: &mut Out) {
-	for Item { channel, message } in frame.items() {
-		end.hear(*channel, *message, out);
+/// Checks all signatures together, and then hears one message after the other.
+fn hear(end: &mut impl End, items: &[Item], out: &mut Out) {
+	let claims: Vec<_> = items
+		.iter()
+		.map(|item| end.claim(item.channel, &item.message))
+		.collect();
+	let checked: Vec<_> = claims.iter().flatten().copied().collect();
+	let mut right = are_right(&checked).into_iter();
+	for (item, claim) in items.iter().zip(claims) {
+		let right = claim.is_some_and(|_| right.next().unwrap_or_default());
+		end.hear(item.channel, item.message, right, out);
 	}
 }
 

@@ -4,7 +4,7 @@ use crate::{
 	end::{sealed::Desk, Command, Notice, Out},
 	Book, ChannelsError, Kept, Store,
 };
-use bpiiot_voucher::{ChannelId, Domain, Message, Metering, Seller, SignedTally, Taken, Tally, Word};
+use bpiiot_voucher::{ChannelId, Claim, Domain, Message, Metering, Seller, SignedTally, Taken, Tally, Word};
 use sp_core::sr25519::{Pair, Public};
 use std::{
 	collections::{BTreeMap, BTreeSet},
@@ -151,12 +151,12 @@ impl Channel {
 	}
 
 	/// Whether a voucher is newer and good, so that it is to be written.
-	fn take(&mut self, voucher: SignedTally, is_greeting: bool, out: &mut Out) -> bool {
+	fn take(&mut self, voucher: SignedTally, is_greeting: bool, right: bool, out: &mut Out) -> bool {
 		let channel = self.domain.channel;
 		if voucher.tally.reading <= self.state.newest().reading {
 			return false;
 		}
-		if !voucher.is_by(Word::Voucher, &self.domain, &self.buyer) {
+		if !right {
 			out.is_wrong();
 			return false;
 		}
@@ -178,9 +178,9 @@ impl Channel {
 	}
 
 	/// Whether the end that the buyer asks for is agreed to, so that this is to be written.
-	fn agree(&mut self, close: SignedTally, out: &mut Out) -> bool {
+	fn agree(&mut self, close: SignedTally, right: bool, out: &mut Out) -> bool {
 		let channel = self.domain.channel;
-		if !close.is_by(Word::Close, &self.domain, &self.buyer) {
+		if !right {
 			out.is_wrong();
 			return false;
 		}
@@ -226,7 +226,24 @@ impl<S: Supply> Desk for SellerEnd<S> {
 		}
 	}
 
-	fn hear(&mut self, id: ChannelId, message: Message, out: &mut Out) {
+	fn claim(&self, channel: ChannelId, message: &Message) -> Option<Claim> {
+		let channel = self.channels.get(&channel)?;
+		let (word, signed) = match message {
+			Message::Hello(Some(voucher)) | Message::Voucher(voucher) => (Word::Voucher, voucher),
+			Message::Close(close) => (Word::Close, close),
+			_ => return None,
+		};
+		// What is known is passed over, whoever has signed it.
+		let is_known = word == Word::Voucher && signed.tally.reading <= channel.state.newest().reading;
+		(!is_known).then_some(Claim {
+			key: channel.buyer,
+			word,
+			domain: channel.domain,
+			signed: *signed,
+		})
+	}
+
+	fn hear(&mut self, id: ChannelId, message: Message, right: bool, out: &mut Out) {
 		let Some(channel) = self.channels.get_mut(&id) else {
 			if message != Message::Unknown {
 				out.say(id, Message::Unknown);
@@ -234,9 +251,9 @@ impl<S: Supply> Desk for SellerEnd<S> {
 			return;
 		};
 		let is_news = match message {
-			Message::Hello(Some(voucher)) => channel.take(voucher, true, out),
-			Message::Voucher(voucher) => channel.take(voucher, false, out),
-			Message::Close(close) => channel.agree(close, out),
+			Message::Hello(Some(voucher)) => channel.take(voucher, true, right, out),
+			Message::Voucher(voucher) => channel.take(voucher, false, right, out),
+			Message::Close(close) => channel.agree(close, right, out),
 			Message::Refused { sequence, reading } => {
 				let notice = Notice::NotPaid {
 					channel: id,

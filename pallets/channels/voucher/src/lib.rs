@@ -4,6 +4,8 @@
 extern crate alloc;
 
 mod buyer;
+#[cfg(feature = "std")]
+mod claims;
 mod frame;
 mod metering;
 mod refusal;
@@ -11,6 +13,8 @@ mod seller;
 mod tally;
 
 pub use buyer::{Answer, Buyer};
+#[cfg(feature = "std")]
+pub use claims::{are_right, Claim};
 pub use frame::{Frame, FrameError, Item, Message, MAX_FRAME_BYTES, MAX_FRAME_ITEMS};
 pub use metering::{Metering, Tariff, Unit};
 pub use refusal::Refusal;

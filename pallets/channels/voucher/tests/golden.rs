@@ -1,8 +1,8 @@
 //! The bytes that are signed and sent, against ones that another program has made.
 
 use bpiiot_voucher::{
-	is_weak, ChannelId, Domain, Frame, FrameError, Item, Message, SignedTally, Tally, Word, MAX_FRAME_BYTES,
-	MAX_FRAME_ITEMS,
+	are_right, is_weak, ChannelId, Claim, Domain, Frame, FrameError, Item, Message, SignedTally, Tally, Word,
+	MAX_FRAME_BYTES, MAX_FRAME_ITEMS,
 };
 use codec::{Decode, Encode, MaxEncodedLen};
 use sp_core::{
@@ -94,6 +94,42 @@ fn a_signature_counts_for_its_word_chain_channel_tally_and_key_alone() {
 		let mut spoilt = signed;
 		spoil(&mut spoilt.tally);
 		assert!(!is_good(&spoilt, Word::Voucher, &domain(), 1));
+	}
+}
+
+#[test]
+fn many_signatures_are_right_together_as_they_are_one_by_one() {
+	let claim = |nth: u8| {
+		let key = key(1 + nth % 5);
+		let tally = Tally {
+			sequence: nth.into(),
+			..tally()
+		};
+		let word = Word::ALL[usize::from(nth % 3)];
+		Claim {
+			key: key.public(),
+			word,
+			domain: domain(),
+			signed: SignedTally::sign(word, &domain(), tally, &key),
+		}
+	};
+	let all: Vec<_> = (0..20).map(claim).collect();
+	assert_eq!(are_right(&all), vec![true; 20]);
+	assert_eq!((are_right(&all[..1]), are_right(&[])), (vec![true], vec![]));
+	let spoils: [fn(&mut Claim); 6] = [
+		|claim| claim.signed.tally.amount += 1,
+		|claim| claim.domain.channel = ChannelId(1),
+		|claim| claim.key = Public::from_raw([0; 32]),
+		// No key, and no signature.
+		|claim| claim.key = Public::from_raw([0xff; 32]),
+		|claim| claim.signed.signature = Signature::from_raw([0; 64]),
+		|claim| claim.word = Word::Voucher,
+	];
+	for (nth, spoil) in spoils.into_iter().enumerate() {
+		let mut spoilt = all.clone();
+		spoil(&mut spoilt[3 * nth]);
+		let right = are_right(&spoilt);
+		assert!((0..20).all(|other| right[other] == (other != 3 * nth)), "{nth}");
 	}
 }
 
