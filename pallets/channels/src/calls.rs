@@ -106,10 +106,12 @@ mod calls {
 		/// The payer, or the owner of the machine that is one.
 		///
 		/// ## Parameters
-		/// - `newest`: the newest voucher that the payer knows of, to be paid at once.
+		/// - `newest`: the newest voucher that the payer knows of, to be paid at once. One that is no newer than what was paid is
+		///   passed over.
 		///
 		/// ## Errors
-		/// `UnknownChannel`, `NotThePayer`, `Ended`, `Expired`, `AlreadyClosing`; with a voucher as for `redeem`.
+		/// `UnknownChannel`, `NotThePayer`, `Ended`, `Expired`, `AlreadyClosing`; with a newer voucher `OverDeposit`,
+		/// `BadSignature`.
 		///
 		/// ## Events
 		/// `Redeemed`, `CloseRequested`
@@ -126,10 +128,10 @@ mod calls {
 		/// The payee, or the owner of the machine that is one.
 		///
 		/// ## Parameters
-		/// - `newest`: the newest voucher, to be paid with it.
+		/// - `newest`: the newest voucher, to be paid with it. One that is no newer than what was paid is passed over.
 		///
 		/// ## Errors
-		/// `UnknownChannel`, `NotThePayee`, `Ended`; with a voucher as for `redeem`.
+		/// `UnknownChannel`, `NotThePayee`, `Ended`; with a newer voucher `Expired`, `TooLate`, `OverDeposit`, `BadSignature`.
 		///
 		/// ## Events
 		/// `Redeemed`, `Settled` with `ClosedByPayee`

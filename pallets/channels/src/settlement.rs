@@ -25,7 +25,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(Self::is(actor, channel.payer()), Error::<T>::NotThePayer);
 		Self::ensure_takes_vouchers(&channel)?;
 		ensure!(channel.state == ChannelState::Open, Error::<T>::AlreadyClosing);
-		if let Some(voucher) = newest {
+		if let Some(voucher) = Self::not_paid_yet(&channel, newest) {
 			Self::redeem_in(id, &mut channel, voucher)?;
 		}
 		let window = T::Clock::now().saturating_add(channel.terms.challenge_window);
@@ -51,12 +51,18 @@ impl<T: Config> Pallet<T> {
 		let channel = Self::channel(id)?;
 		ensure!(Self::is(actor, channel.payee()), Error::<T>::NotThePayee);
 		ensure!(!channel.is_settled(), Error::<T>::Ended);
-		let Some(voucher) = newest else {
+		let Some(voucher) = Self::not_paid_yet(&channel, newest) else {
 			return Self::settle(id, channel, Outcome::ClosedByPayee, None);
 		};
 		Self::ensure_takes_vouchers(&channel)?;
 		Self::checked(id, &channel, &voucher)?;
 		Self::settle(id, channel, Outcome::ClosedByPayee, Some(voucher.tally))
+	}
+
+	/// The voucher, if it would add something. Anybody may have it paid before the one who ends the channel with it, and must not
+	/// keep him from that.
+	fn not_paid_yet(channel: &ChannelOf<T>, newest: Option<SignedTally>) -> Option<SignedTally> {
+		newest.filter(|voucher| voucher.tally.amount > channel.paid.amount)
 	}
 
 	pub(crate) fn do_close_together(id: ChannelId, last: Tally, signatures: [Signature; 2]) -> DispatchResult {

@@ -142,3 +142,38 @@ fn buyer_disk_after(disk: &TestDisk, end: TestBuyer) -> TestDisk {
 	drop(end);
 	disk.clone()
 }
+
+#[tokio::test]
+async fn a_new_disk_learns_from_the_other_end_what_was_signed() {
+	let hall = Hall::new(2, 100, 5);
+	let (seller_disk, buyer_disk) = (TestDisk::default(), TestDisk::default());
+	let (mut selling, mut buying) = (seller(&seller_disk, &hall, false), buyer(&buyer_disk, &hall));
+	let more = |wanted| {
+		let mut plant = hall.plant();
+		plant.wanted = wanted;
+		plant.done.clear();
+	};
+	session(&mut selling, &mut buying, vec![], hall.is_paid())
+		.await
+		.1
+		.unwrap();
+	drop(selling);
+	more(150);
+	let mut selling = seller(&TestDisk::default(), &hall, false);
+	session(&mut selling, &mut buying, vec![], hall.is_paid())
+		.await
+		.1
+		.unwrap();
+	drop(buying);
+	more(200);
+	let mut buying = buyer(&TestDisk::default(), &hall);
+	session(&mut selling, &mut buying, vec![], hall.is_paid())
+		.await
+		.1
+		.unwrap();
+	for channel in [1, 2].map(ChannelId) {
+		let voucher = selling.voucher(channel).unwrap();
+		assert_eq!((voucher.tally.reading, voucher.tally.amount), (200, 700));
+		assert_eq!(buying.voucher(channel), Some(voucher));
+	}
+}

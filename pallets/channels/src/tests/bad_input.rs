@@ -23,7 +23,7 @@ fn a_voucher_with_a_lower_amount() {
 	build_and_execute(|| {
 		let channel = opened();
 		assert_ok!(redeem(channel, 5_000));
-		is_refused(channel, voucher(channel, 4_999), || Error::NotNewer);
+		assert_noop!(redeem(channel, 4_999), Error::<Test>::NotNewer);
 	});
 }
 
@@ -32,7 +32,7 @@ fn a_voucher_that_is_replayed() {
 	build_and_execute(|| {
 		let channel = opened();
 		assert_ok!(redeem(channel, 5_000));
-		is_refused(channel, voucher(channel, 5_000), || Error::NotNewer);
+		assert_noop!(redeem(channel, 5_000), Error::<Test>::NotNewer);
 	});
 }
 
@@ -72,7 +72,7 @@ fn a_voucher_over_the_deposit() {
 fn a_voucher_of_nothing() {
 	build_and_execute(|| {
 		let channel = opened();
-		is_refused(channel, voucher(channel, 0), || Error::ZeroAmount);
+		assert_noop!(redeem(channel, 0), Error::<Test>::ZeroAmount);
 	});
 }
 

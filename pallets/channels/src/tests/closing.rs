@@ -75,6 +75,21 @@ fn a_stale_end_is_challenged_by_anybody_and_the_newest_voucher_wins() {
 	});
 }
 
+/// Whoever sees the end in the pool may have its voucher paid before: that is no reason for it to fail.
+#[test]
+fn a_voucher_that_was_paid_in_the_meantime_keeps_nobody_from_the_end() {
+	for known in [4_000, 3_999] {
+		build_and_execute(|| {
+			let channel = opened();
+			let newest = Some(voucher(channel, known));
+			assert_ok!(redeem(channel, 4_000));
+			assert_ok!(signed(&payer(), Call::request_close { channel, newest }));
+			assert_ok!(signed(&payee(), Call::close { channel, newest }));
+			is_settled(channel, Outcome::ClosedByPayee, 4_000);
+		});
+	}
+}
+
 #[test]
 fn the_end_is_asked_for_once() {
 	build_and_execute(|| {
@@ -91,7 +106,10 @@ fn to_ask_for_the_end_never_makes_it_later() {
 		let channel = opened();
 		at(LIFETIME - 10);
 		assert_ok!(request_close(channel));
-		assert_eq!(record(channel).deadline(), Some(record(channel).expires_at));
+		let until = record(channel).expires_at;
+		assert_eq!(record(channel).state, ChannelState::Closing { until });
+		assert_eq!(record(channel).deadline(), Some(until));
+		try_state();
 		at(LIFETIME + 1);
 		assert_noop!(redeem(channel, 1), Error::<Test>::Expired);
 		assert_ok!(expire(channel));

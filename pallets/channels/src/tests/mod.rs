@@ -12,5 +12,6 @@ mod machines;
 mod opening;
 mod redeeming;
 mod sequences;
+mod stories;
 mod sweep;
 mod writes;

@@ -32,18 +32,6 @@ fn anybody_may_show_a_voucher_and_the_payee_is_paid_the_difference() {
 }
 
 #[test]
-fn ten_thousand_payments_are_two_transactions() {
-	build_and_execute(|| {
-		let channel = opened();
-		// All but the last are never shown.
-		let last = (1..=AMOUNT).last().expect("there are many");
-		let newest = Some(voucher(channel, last));
-		assert_ok!(signed(&payee(), Call::close { channel, newest }));
-		assert_eq!(gain(&payee()), AMOUNT as i128);
-	});
-}
-
-#[test]
 fn the_last_moment_is_early_enough() {
 	build_and_execute(|| {
 		let channel = opened();
