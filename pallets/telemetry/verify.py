@@ -10,7 +10,6 @@ import argparse
 import hashlib
 import io
 import json
-import pathlib
 import struct
 import sys
 
@@ -171,9 +170,8 @@ def verify(export, block=None, minutes=15):
         ensure(anchor["hash"] == hash_, "the chain has anchored another batch under this number")
         ensure(not anchor["withheld"], "its holder was asked for it and has not produced it")
         said.append(f"anchored at {anchor['anchored_at']} ms, the one before it at {anchor['after']} ms")
-    table = {channel["number"]: channel for channel in channels}
     for place, reading in enumerate(readings, proof["first"]):
-        channel = table[reading["channel"]]
+        channel = next(channel for channel in channels if channel["number"] == reading["channel"])
         value = (reading["value"] - channel["zero"]) * channel["multiplier"] / channel["divisor"]
         said.append(f"reading {place}: {channel['name']} is {value:g} (raw {reading['value']}) at {reading['at']} ms")
         if anchor:
@@ -190,7 +188,7 @@ def main():
     parser.add_argument("--minutes", type=int, default=15, help="how old a reading may be when anchored (15)")
     args = parser.parse_args()
     try:
-        export = json.loads(pathlib.Path(args.file).read_bytes())
+        export = json.load(open(args.file, "rb"))
         said = verify(export, args.block and unhex(args.block, 32), args.minutes)
     except Exception as why:  # Whatever is wrong with it, it proves nothing.
         sys.exit(f"refused: {why if isinstance(why, Refused) else f'this is no proof ({type(why).__name__}: {why})'}")

@@ -100,7 +100,7 @@ class Exports(unittest.TestCase):
         cases = [
             ("another version", lambda file: file.update(format="x")),
             ("not in the batch", lambda file: file["proof"]["readings"][0].update(value=1)),
-            ("not in the batch", lambda file: file["proof"].update(first=file["proof"]["first"] + 1)),
+            ("the path is", lambda file: file["proof"].update(first=file["proof"]["first"] + 1)),
             ("too short", lambda file: file["proof"]["path"].pop()),
             ("too long", lambda file: file["proof"]["path"].append("0x" + "00" * 32)),
             ("no such places", lambda file: file["batch"].update(count=1)),

@@ -37,10 +37,7 @@ impl<T: Config> Pallet<T> {
 		let mut series = Self::series(&machine)?;
 		let challenger = actor.account.clone();
 		let holder = T::Actors::controller(&machine.account());
-		ensure!(
-			T::Actors::controller(&challenger) != holder,
-			Error::<T>::OwnEvidence
-		);
+		ensure!(T::Actors::controller(&challenger) != holder, Error::<T>::OwnEvidence);
 		ensure!(
 			T::EvidenceUse::is_party(&challenger, &machine, batch),
 			Error::<T>::NotAParty
@@ -48,10 +45,7 @@ impl<T: Config> Pallet<T> {
 		let anchor = Self::kept_anchor(&machine, batch)?;
 		ensure!(!anchor.withheld, Error::<T>::AlreadyWithheld);
 		let end = first.checked_add(count).filter(|end| *end <= anchor.count);
-		ensure!(
-			(1..=MAX_ASKED).contains(&count) && end.is_some(),
-			Error::<T>::BadPlaces
-		);
+		ensure!((1..=MAX_ASKED).contains(&count) && end.is_some(), Error::<T>::BadPlaces);
 
 		let id = ChallengeId(fresh_id::<T>());
 		Citations::<T>::try_mutate(machine, |citations| {
@@ -62,9 +56,7 @@ impl<T: Config> Pallet<T> {
 				batch,
 				challenger: challenger.clone(),
 			};
-			citations
-				.try_push(citation)
-				.map_err(|_| Error::<T>::TooManyChallenges)
+			citations.try_push(citation).map_err(|_| Error::<T>::TooManyChallenges)
 		})?;
 		let deposit = Self::hold_of(&actor)?;
 		let until = T::Clock::now().saturating_add(window);
@@ -117,7 +109,9 @@ impl<T: Config> Pallet<T> {
 		)?;
 		T::SpendPolicy::forfeited(challenger, &AssetKind::Native, deposit);
 		T::Deadlines::remove(challenge.until, agreement_of(id));
-		Self::close(id, &challenge, |record| record.produced = record.produced.saturating_add(1));
+		Self::close(id, &challenge, |record| {
+			record.produced = record.produced.saturating_add(1)
+		});
 		Self::deposit_event(Event::Produced {
 			challenge: id,
 			machine: challenge.machine,
@@ -140,8 +134,14 @@ impl<T: Config> Pallet<T> {
 	fn withhold(id: ChallengeId, challenge: ChallengeOf<T>) -> DispatchResult {
 		let (reason, exact) = (HoldReason::Challenge.into(), Precision::Exact);
 		T::Currency::release(&reason, &challenge.challenger, challenge.deposit, exact)?;
-		Anchors::<T>::mutate_extant(challenge.machine, challenge.batch, |anchor| anchor.withheld = true);
-		Self::close(id, &challenge, |record| record.withheld = record.withheld.saturating_add(1));
+		Anchors::<T>::mutate(challenge.machine, challenge.batch, |anchor| {
+			if let Some(anchor) = anchor {
+				anchor.withheld = true;
+			}
+		});
+		Self::close(id, &challenge, |record| {
+			record.withheld = record.withheld.saturating_add(1)
+		});
 		Self::deposit_event(Event::Withheld {
 			challenge: id,
 			machine: challenge.machine,

@@ -59,8 +59,12 @@ impl<T: Config> Pallet<T> {
 
 	/// The challenges of a machine that are open.
 	pub fn challenges_of(machine: MachineId) -> Vec<(ChallengeId, ChallengeOf<T>)> {
-		let cited = Citations::<T>::get(machine).into_iter().map(|citation| citation.challenge);
-		cited.filter_map(|id| Challenges::<T>::get(id).map(|challenge| (id, challenge))).collect()
+		let cited = Citations::<T>::get(machine)
+			.into_iter()
+			.map(|citation| citation.challenge);
+		cited
+			.filter_map(|id| Challenges::<T>::get(id).map(|challenge| (id, challenge)))
+			.collect()
 	}
 
 	/// Anchors from `begin` on, to `end` at most, that begin no later than `to`.

@@ -1,6 +1,6 @@
 //! Which readings are evidence, and what other pallets may ask of a machine's.
 
-use crate::{Anchor, Anchors, AllSeries, Config, Pallet, Record, WeightInfo};
+use crate::{AllSeries, Anchor, Anchors, Config, Pallet, Record, WeightInfo};
 use bpiiot_primitives::{MachineId, UnixMillis};
 use bpiiot_seal::{Hash, Proof, Reading, Refused};
 use codec::{Decode, DecodeWithMemTracking, Encode};

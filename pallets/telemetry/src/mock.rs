@@ -297,7 +297,7 @@ pub fn measured(machine: MachineId, count: u64) -> Vec<Reading> {
 		session: 77,
 		sequence: next + place,
 		at: begin + 1_000 * place,
-		value: place as i64 - 5,
+		value: place as i64 - i64::from(machine.0[0]),
 	};
 	(0..count).map(reading).collect()
 }

@@ -8,10 +8,7 @@ use sp_runtime::traits::Zero;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_prune(actor: Caller<T>, machine: MachineId, count: u32, keep_room: bool) -> DispatchResult {
-		ensure!(
-			T::Actors::controls(&actor.account, &machine),
-			Error::<T>::NotTheOwner
-		);
+		ensure!(T::Actors::controls(&actor.account, &machine), Error::<T>::NotTheOwner);
 		let mut series = Self::series(&machine)?;
 		ensure!((1..=MAX_PRUNED).contains(&count), Error::<T>::BadPrune);
 		let first = series.oldest;

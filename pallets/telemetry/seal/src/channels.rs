@@ -29,7 +29,10 @@ pub fn table_bytes(channels: &[Channel]) -> Option<Vec<u8>> {
 	let mut bytes = CHANNELS.to_vec();
 	let count = u16::try_from(channels.len()).ok()?;
 	bytes.extend_from_slice(&count.to_le_bytes());
-	let rise = channels.iter().zip(channels.iter().skip(1)).all(|(a, b)| a.number < b.number);
+	let rise = channels
+		.iter()
+		.zip(channels.iter().skip(1))
+		.all(|(a, b)| a.number < b.number);
 	if !rise || channels.len() > MAX_CHANNELS {
 		return None;
 	}

@@ -52,7 +52,9 @@ impl Proof {
 	/// The proof of `count` readings from place `first` on of a batch that consists of `readings`. None when there are no
 	/// such places, or more than [`MAX_PROVEN`].
 	pub fn of(batch: u64, readings: &[Reading], first: u32, count: u32) -> Option<Self> {
-		let size = u32::try_from(readings.len()).ok().filter(|size| *size <= MAX_READINGS)?;
+		let size = u32::try_from(readings.len())
+			.ok()
+			.filter(|size| *size <= MAX_READINGS)?;
 		let end = first.checked_add(count).filter(|end| *end <= size)?;
 		let proven = readings.get(first as usize..end as usize)?;
 		if proven.is_empty() || proven.len() > MAX_PROVEN {
@@ -75,6 +77,17 @@ impl Proof {
 	/// # Errors
 	/// Says what does not fit.
 	pub fn verify(&self, root: &Hash, count: u32) -> Result<(), Refused> {
+		if self.root(count)? != *root {
+			return Err(Refused::OtherRoot);
+		}
+		Ok(())
+	}
+
+	/// The root of a batch of this many readings in which these stand at these places, beside trees with these tops.
+	///
+	/// # Errors
+	/// There is no such batch.
+	pub fn root(&self, count: u32) -> Result<Hash, Refused> {
 		if self.readings.is_empty() {
 			return Err(Refused::NoReadings);
 		}
@@ -96,10 +109,7 @@ impl Proof {
 		if verifier.path.next().is_some() {
 			return Err(Refused::PathTooLong);
 		}
-		if root_of(count, &top) != *root {
-			return Err(Refused::OtherRoot);
-		}
-		Ok(())
+		Ok(root_of(count, &top))
 	}
 
 	/// Whether the readings follow each other as those of a batch must.
@@ -149,7 +159,11 @@ impl Verifier<'_> {
 		}
 		if count <= 1 {
 			let place = start.saturating_sub(self.first) as usize;
-			return self.readings.get(place).map(Reading::leaf).ok_or(Refused::BeyondTheBatch);
+			return self
+				.readings
+				.get(place)
+				.map(Reading::leaf)
+				.ok_or(Refused::BeyondTheBatch);
 		}
 		let split = split(count);
 		let left = self.top(start, split)?;

@@ -49,7 +49,10 @@ fn vectors() -> Value {
 		(100, 37, 6),
 		(1_000, 999, 1),
 	];
-	let trees: Vec<_> = shapes.iter().map(|(count, first, length)| tree(*count, *first, *length)).collect();
+	let trees: Vec<_> = shapes
+		.iter()
+		.map(|(count, first, length)| tree(*count, *first, *length))
+		.collect();
 	let table = table();
 	let channels: Vec<_> = table
 		.iter()

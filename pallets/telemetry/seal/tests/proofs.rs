@@ -24,7 +24,11 @@ fn each_row_of_readings_of_each_small_batch_proves_and_no_other_batch_has_it() {
 			for length in 1..=count - first {
 				let proof = Proof::of(1, &all, first, length).expect("there are such places");
 				for (other, root) in (1u32..).zip(&roots) {
-					assert_eq!(proof.verify(root, other).is_ok(), other == count, "{first} {length} {count}");
+					assert_eq!(
+						proof.verify(root, other).is_ok(),
+						other == count,
+						"{first} {length} {count}"
+					);
 					// Nor by saying another number of readings.
 					assert_eq!(proof.verify(root, count).is_ok(), other == count);
 				}
@@ -53,7 +57,9 @@ fn what_is_wrong_with_a_proof_is_said() {
 	type Break = fn(&mut Proof);
 	let cases: [(Refused, Break); 11] = [
 		(Refused::NoReadings, |proof| proof.readings.clear()),
-		(Refused::TooManyReadings, |proof| proof.readings = readings(MAX_PROVEN as u64 + 1)),
+		(Refused::TooManyReadings, |proof| {
+			proof.readings = readings(MAX_PROVEN as u64 + 1)
+		}),
 		(Refused::BeyondTheBatch, |proof| proof.first = 98),
 		(Refused::BeyondTheBatch, |proof| proof.first = u32::MAX),
 		(Refused::PathTooShort, |proof| {
@@ -124,10 +130,26 @@ fn a_full_tree_takes_no_more() {
 	let mut tree = Tree::default();
 	assert_eq!(tree.root(), None);
 	let leaf = reading(0).leaf();
-	for _ in 0..5 {
-		assert!(tree.push(leaf));
+	while tree.push(leaf) {}
+	assert_eq!(tree.count(), MAX_READINGS);
+	let root = tree.root();
+	assert!(!tree.push(leaf));
+	assert_eq!(tree.root(), root);
+	// All of one leaf, so each path is that of any other.
+	let mut path = vec![leaf];
+	while path.len() < 20 {
+		let below = path[path.len() - 1];
+		path.push(bpiiot_seal::node(&below, &below));
 	}
-	assert_eq!(tree.count(), 5);
+	path.reverse();
+	let (batch, first, readings) = (1, MAX_READINGS - 1, vec![reading(0)]);
+	let proof = Proof {
+		batch,
+		first,
+		readings,
+		path,
+	};
+	assert_eq!(proof.verify(&root.expect("it is full"), MAX_READINGS), Ok(()));
 }
 
 #[test]

@@ -3,9 +3,7 @@
 use super::*;
 use crate::{Calibration, EvidenceUse};
 use bpiiot_primitives::{Actor, Actors, OpenEscrows, SpendPolicy, SpendPurpose, UnixMillis};
-use frame_support::{
-	ensure, pallet_prelude::DispatchError, storage_alias, traits::Contains, Blake2_128Concat,
-};
+use frame_support::{ensure, pallet_prelude::DispatchError, storage_alias, traits::Contains, Blake2_128Concat};
 use frame_system::ensure_signed;
 use sp_runtime::{traits::Convert, FixedU128};
 

@@ -1,4 +1,5 @@
-//! What all tests of the crate use.
+//! What all tests of the crate use, each some of it.
+#![allow(dead_code)]
 
 use bpiiot_seal::{Batch, Channel, Reading, Sealer};
 
@@ -25,7 +26,6 @@ pub fn readings(count: u64) -> Vec<Reading> {
 }
 
 /// The table of their channels.
-#[allow(dead_code)]
 pub fn table() -> Vec<Channel> {
 	let names = ["spindle", "temperature", "vibration", "door", "Öl"];
 	let channel = |(number, name): (usize, &&str)| Channel {
@@ -40,10 +40,11 @@ pub fn table() -> Vec<Channel> {
 }
 
 /// The readings as the first batch of a series.
-#[allow(dead_code)]
 pub fn sealed(readings: &[Reading]) -> Batch {
 	let mut sealer = Sealer::new(None, 0);
-	readings.iter().for_each(|reading| sealer.push(reading).expect("in order"));
+	readings
+		.iter()
+		.for_each(|reading| sealer.push(reading).expect("in order"));
 	let table = bpiiot_seal::table_hash(&table()).expect("a table");
 	sealer.finish(1, [0; 32], table).expect("there are readings")
 }
