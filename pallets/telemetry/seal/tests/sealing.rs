@@ -5,6 +5,7 @@ mod common;
 use bpiiot_seal::{table_bytes, Batch, Channel, Malformed, Overlap, Position, Reading, Run, Sealer, Unsealable};
 use codec::{Decode, Encode};
 use common::*;
+use proptest::prelude::*;
 
 fn at(session: u32, sequence: u64, at: u64) -> Reading {
 	Reading {
@@ -207,5 +208,61 @@ fn tables_that_cannot_be_have_no_hash() {
 		let mut table = good.clone();
 		break_it(&mut table);
 		assert_eq!(table_bytes(&table), None);
+	}
+}
+
+/// What a board may do next: go on, lose some, be reset, say something twice or late.
+fn happens() -> impl Strategy<Value = (u8, u64, u64)> {
+	(0..8u8, 0..4u64, 0..50u64)
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+	/// Whatever a sealer takes becomes batches that follow each other, with nothing in two of them and every gap counted.
+	#[test]
+	fn what_is_taken_becomes_batches_that_follow_each_other(
+		steps in proptest::collection::vec(happens(), 1..200),
+		each in 1..40u32,
+	) {
+		let (mut end, mut to) = (None, START);
+		let mut sealer = Sealer::new(end, to);
+		let mut next = at(0, 0, START);
+		let (mut taken, mut lost, mut numbers) = (vec![], 0, 0u64);
+		for (kind, much, later) in steps {
+			let mut reading = next;
+			match kind {
+				0 => reading.sequence = reading.sequence.saturating_sub(much),
+				1 => reading.at = reading.at.saturating_sub(much),
+				2 => (reading.session, reading.sequence) = (reading.session + 1, much),
+				3 => reading.sequence += much,
+				_ => (),
+			}
+			if sealer.push(&reading).is_ok() {
+				taken.push(reading);
+				(next.session, next.sequence, next.at) = (reading.session, reading.sequence + 1, reading.at + later);
+			}
+			if sealer.count() == each {
+				let batch = finished(sealer);
+				prop_assert_eq!(batch.check(), Ok(()));
+				let missing = batch.missing_after(end.as_ref());
+				prop_assert!(missing.is_ok() && batch.from >= to);
+				lost += missing.unwrap_or_default() + u64::from(batch.lost);
+				numbers += u64::from(batch.count);
+				let its = &taken[taken.len() - each as usize..];
+				prop_assert!(its.iter().all(|reading| batch.may_have(reading)));
+				prop_assert!(its.windows(2).all(|pair| pair[0].may_precede(&pair[1])));
+				// It is not taken for one that comes later, nor once more.
+				prop_assert_eq!(batch.missing_after(batch.end().as_ref()), Err(Overlap));
+				(end, to) = (batch.end(), batch.to);
+				sealer = Sealer::new(end, to);
+			}
+		}
+		// Sequence numbers are counted from 0 in each session, so all of them are there or lost.
+		let mut last = std::collections::BTreeMap::new();
+		for reading in &taken[..numbers as usize] {
+			last.insert(reading.session, reading.sequence + 1);
+		}
+		prop_assert_eq!(last.values().sum::<u64>(), numbers + lost);
 	}
 }
