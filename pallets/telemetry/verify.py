@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Verifies readings that a machine on BPIIoT has exported, from the file alone and the hash of a block that you trust.
 
-    verify.py proof.json                        the readings are in the batch that the file tells of
-    verify.py proof.json --block 0x1234...      and in the state of this block that batch is anchored
-
+    verify.py proof.json                      the readings are in the batch that the file tells of
+    verify.py proof.json --block 0x1234...    and in the state of this block that batch is anchored
 What is hashed is on the page of `bpiiot-seal`; tries are those of the crate `sp-trie`, state version 1.
 """
 import argparse
@@ -17,6 +16,7 @@ MAX_READINGS, MAX_RUNS, MAX_PROVEN = 1 << 20, 16, 4096
 # twox128("Telemetry") ++ twox128("Anchors")
 ANCHORS = bytes.fromhex("7f5da1a9832433a6b5d5f0c69a7329422893c8b379803be566c94f4bfeab5cb2")
 ANCHOR = struct.Struct("<32s32s32sIIHQQQQQ?")
+UNITS = "- - rpm µm °C mm/s ‰ V A Hz N Pa W".split()
 FIELDS = "hash root channels count lost jumps from to after anchored_at kept_from withheld".split()
 
 
@@ -76,8 +76,8 @@ def batch_hash(genesis, machine, batch):
 def table_hash(channels):
     data = b"bpiiot/channels" + struct.pack("<H", len(channels))
     for channel in channels:
-        name = channel["name"].encode()
-        data += pack("HBiiI", channel, "number unit zero multiplier divisor") + bytes([len(name)]) + name
+        data += pack("HBiiI", channel, "number unit zero multiplier divisor")
+        data += bytes([len(name := channel["name"].encode())]) + name
     return blake2(data)
 
 
@@ -102,7 +102,7 @@ class Bytes(io.BytesIO):
 
     def take(self, size):
         taken = self.read(size)
-        ensure(len(taken) == size, "bytes of the chain end too early")
+        ensure(len(taken) == size, "bytes of the chain are missing")
         return taken
 
     def compact(self):
@@ -117,8 +117,7 @@ def stored(nodes, root, key):
     known, nibbles, at = {blake2(data): data for data in nodes}, key.hex(), root
     none = "the chain has no such anchor in this block"
     while True:
-        ensure(len(at) != 32 or at in known, "a node of the trie is missing")
-        data = Bytes(known[at] if len(at) == 32 else at)
+        data = Bytes(known.get(at, b"") if len(at) == 32 else at)
         kind = data.take(1)[0]
         # Leaf, branch, branch with a value; leaf and branch with a value that is a node of its own.
         most = {1: 63, 2: 63, 3: 63}.get(kind >> 6) or {1: 31}.get(kind >> 5) or {1: 15}.get(kind >> 4)
@@ -173,7 +172,8 @@ def verify(export, block=None, minutes=15):
     for place, reading in enumerate(readings, proof["first"]):
         channel = next(channel for channel in channels if channel["number"] == reading["channel"])
         value = (reading["value"] - channel["zero"]) * channel["multiplier"] / channel["divisor"]
-        said.append(f"reading {place}: {channel['name']} is {value:g} (raw {reading['value']}) at {reading['at']} ms")
+        unit = UNITS[channel["unit"]] if channel["unit"] < len(UNITS) else "of an unknown unit"
+        said.append(f"reading {place}: {channel['name']} {value:g} {unit} (raw {reading['value']}), {reading['at']} ms")
         if anchor:
             age = anchor["anchored_at"] - reading["at"]
             counts = anchor["after"] <= reading["at"] and 0 <= age <= minutes * 60_000

@@ -113,7 +113,7 @@ class Exports(unittest.TestCase):
             ("not of the batch's time", lambda file: file["batch"].update(to=file["batch"]["from"])),
             ("none of the batch's runs", lambda file: [run.update(session=1) for run in file["batch"]["runs"]]),
             ("another block's", lambda file: file["anchor"].update(header=file["anchor"]["header"] + "00")),
-            ("node of the trie is missing", lambda file: file["anchor"].update(nodes=[])),
+            ("bytes of the chain are missing", lambda file: file["anchor"].update(nodes=[])),
         ]
         for why, change in cases:
             file = copy.deepcopy(good)

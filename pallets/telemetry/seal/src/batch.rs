@@ -85,9 +85,12 @@ impl Batch {
 			return Err(Malformed::Count);
 		}
 		let runs = &self.runs;
+		if runs.is_empty() || runs.len() > MAX_RUNS {
+			return Err(Malformed::Runs);
+		}
 		let in_order = runs.iter().zip(runs.iter().skip(1)).all(|(a, b)| a.epoch < b.epoch);
 		let run_forward = runs.iter().all(|run| run.first <= run.last);
-		if runs.is_empty() || runs.len() > MAX_RUNS || !in_order || !run_forward {
+		if !in_order || !run_forward {
 			return Err(Malformed::Runs);
 		}
 		let numbers = |run: &Run| u128::from(run.last.saturating_sub(run.first)).saturating_add(1);

@@ -154,7 +154,6 @@ fn the_verifier_looks_where_the_anchors_are() {
 	let prefix = Anchors::<Test>::hashed_key_for(PRESS, 2)[..32].to_vec();
 	let verifier = fs::read_to_string(folder().join("verify.py")).expect("it is there");
 	assert!(verifier.contains(&hex::encode(prefix)));
-	assert!(verifier.lines().count() < 200);
 }
 
 #[test]

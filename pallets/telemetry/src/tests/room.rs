@@ -62,7 +62,7 @@ fn a_series_without_a_batch_can_be_removed_and_one_with_any_never() {
 }
 
 #[test]
-fn the_deposit_goes_along_with_the_machine() {
+fn the_deposit_goes_with_the_machine() {
 	build_and_execute(|| {
 		anchored();
 		sold(PRESS, &NEIGHBOUR);
