@@ -74,6 +74,7 @@ def batch_hash(genesis, machine, batch):
 
 
 def table_hash(channels):
+    ensure(all(one["number"] < two["number"] for one, two in zip(channels, channels[1:])), "channels are not in order")
     data = b"bpiiot/channels" + struct.pack("<H", len(channels))
     for channel in channels:
         data += pack("HBiiI", channel, "number unit zero multiplier divisor")
@@ -136,9 +137,8 @@ def stored(nodes, root, key):
             return known[value] if is_apart else value
         child = 1 << int(nibbles[0], 16)
         ensure(children & child, none)
-        for _ in range(bin(children & (child - 1)).count("1")):
-            data.take(data.compact())
-        at, nibbles = data.take(data.compact()), nibbles[1:]
+        so_far = bin(children & (2 * child - 1)).count("1")
+        at, nibbles = [data.take(data.compact()) for _ in range(so_far)][-1], nibbles[1:]
 
 
 def anchor_of(export, machine, number, block):

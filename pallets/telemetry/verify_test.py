@@ -106,6 +106,7 @@ class Exports(unittest.TestCase):
             ("no such places", lambda file: file["batch"].update(count=1)),
             ("no readings", lambda file: file["proof"].update(readings=[])),
             ("channels is not", lambda file: file["channels"][0].update(name="pressure")),
+            ("channels are not in order", lambda file: file["channels"].append(file["channels"][0])),
             ("no such anchor", lambda file: file.update(machine="0x" + "01" * 32)),
             ("another batch", lambda file: file["batch"].update(jumps=1)),
             ("another batch", lambda file: file.update(genesis="0x" + "01" * 32)),
