@@ -205,9 +205,9 @@ mod benches {
 		let proof = proven::<T>(&world, n)?;
 		crowded::<T>(world.machine, &proof)?;
 		let asker = asker::<T>(world.machine);
-		let challenge = ask::<T>(&asker.key, world.machine, &proof)?;
+		let id = ask::<T>(&asker.key, world.machine, &proof)?;
 		#[extrinsic_call]
-		_(RawOrigin::Signed(world.key), challenge, proof);
+		_(RawOrigin::Signed(world.key), id, proof);
 		assert_eq!(series::<T>(world.machine)?.tally.record.produced, 1);
 		Ok(())
 	}
@@ -218,16 +218,16 @@ mod benches {
 		let proof = proven::<T>(&world, 1)?;
 		crowded::<T>(world.machine, &proof)?;
 		let asker = asker::<T>(world.machine);
-		let challenge = ask::<T>(&asker.key, world.machine, &proof)?;
+		let id = ask::<T>(&asker.key, world.machine, &proof)?;
 		T::Clock::benchmark_advance(T::MinWindow::get().saturating_add(1));
 		#[extrinsic_call]
-		_(RawOrigin::Signed(world.owner), challenge);
+		_(RawOrigin::Signed(world.owner), id);
 		assert_eq!(series::<T>(world.machine)?.tally.record.withheld, 1);
 		Ok(())
 	}
 
 	#[benchmark]
-	fn verify(n: Linear<1, 4_096>) -> Result<(), BenchmarkError> {
+	fn admissible(n: Linear<1, 4_096>) -> Result<(), BenchmarkError> {
 		let world = world::<T>()?;
 		let proof = proven::<T>(&world, n)?;
 		let found;
@@ -235,7 +235,7 @@ mod benches {
 		{
 			found = Pallet::<T>::proven(&world.machine, &proof);
 		}
-		assert_eq!(found.map(|anchor| anchor.count), Ok(MAX_READINGS));
+		assert_eq!(found.map(|of| of.count), Ok(MAX_READINGS));
 		Ok(())
 	}
 

@@ -192,7 +192,7 @@ impl<T: Config> Evidence for Pallet<T> {
 	}
 
 	fn weight(readings: u32) -> Weight {
-		T::WeightInfo::verify(readings)
+		T::WeightInfo::admissible(readings)
 	}
 
 	fn is_withheld(machine: &MachineId, batch: u64) -> bool {

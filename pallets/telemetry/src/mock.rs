@@ -190,7 +190,7 @@ impl WeightInfo for Unmeasured {
 		Weight::from_parts(6, 1)
 	}
 
-	fn verify(n: u32) -> Weight {
+	fn admissible(n: u32) -> Weight {
 		Weight::from_parts(3_000, n.into())
 	}
 }

@@ -18,5 +18,5 @@ pub trait WeightInfo {
 	/// Weight of `expire`.
 	fn expire() -> Weight;
 	/// Weight of `Evidence::admissible_readings` with `n` readings, but for what is asked of certificates.
-	fn verify(n: u32) -> Weight;
+	fn admissible(n: u32) -> Weight;
 }
