@@ -87,7 +87,7 @@ def check_batch(batch, readings):
     runs = batch["runs"]
     ensure(0 < len(runs) <= MAX_RUNS, "there are no runs, or too many")
     ensure(all(run["first"] <= run["last"] for run in runs), "a run ends before it begins")
-    ensure(all(one["epoch"] < two["epoch"] for one, two in zip(runs, runs[1:])), "the runs are not in order")
+    ensure(all(one["epoch"] + 1 == two["epoch"] for one, two in zip(runs, runs[1:])), "the runs are not in order")
     spanned = sum(run["last"] - run["first"] + 1 for run in runs)
     ensure(spanned == batch["count"] + batch["lost"], "the runs have other readings than the batch has and lacks")
     for reading in readings:

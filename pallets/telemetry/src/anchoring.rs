@@ -2,7 +2,7 @@
 
 use crate::{AllSeries, Anchor, Anchors, Caller, Config, Error, Event, Pallet, SeriesOf};
 use bpiiot_primitives::{AgreementClock, UnixMillis};
-use bpiiot_seal::{Batch, Hash, Malformed, Overlap};
+use bpiiot_seal::{Batch, Hash, Malformed, Misplaced};
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use sp_runtime::{
 	traits::{Saturating, Zero},
@@ -20,9 +20,12 @@ impl<T> From<Malformed> for Error<T> {
 	}
 }
 
-impl<T> From<Overlap> for Error<T> {
-	fn from(_: Overlap) -> Self {
-		Self::Overlap
+impl<T> From<Misplaced> for Error<T> {
+	fn from(misplaced: Misplaced) -> Self {
+		match misplaced {
+			Misplaced::Overlap => Self::Overlap,
+			Misplaced::EpochSkipped => Self::EpochSkipped,
+		}
 	}
 }
 

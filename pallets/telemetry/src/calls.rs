@@ -39,7 +39,7 @@ mod calls {
 		///
 		/// ## Errors
 		/// `NotAMachine`, `NoSeries`, `AlreadyAnchored`, `BatchSkipped`, `OtherPredecessor`, `BadCount`, `BadRuns`,
-		/// `CountsDiffer`, `TimesReversed`, `Overlap`, `GoesBack`, `FromTheFuture`, `NoRoom`.
+		/// `CountsDiffer`, `TimesReversed`, `Overlap`, `EpochSkipped`, `GoesBack`, `FromTheFuture`, `NoRoom`.
 		///
 		/// ## Events
 		/// `Anchored`

@@ -28,7 +28,7 @@ mod errors {
 		OtherPredecessor,
 		/// The batch has no readings, or more than it may have.
 		BadCount,
-		/// The batch has no runs, too many, one that ends before it begins, or epochs that are not in order.
+		/// The batch has no runs, too many, one that ends before it begins, or epochs that do not follow each other.
 		BadRuns,
 		/// The runs have other readings than the batch has and lacks.
 		CountsDiffer,
@@ -36,6 +36,8 @@ mod errors {
 		TimesReversed,
 		/// The batch begins with readings that were in an earlier one, or before them.
 		Overlap,
+		/// The batch leaves out an epoch: its first session must be that of the last batch, or the next one.
+		EpochSkipped,
 		/// The batch begins at a time before the last reading of the batch before.
 		GoesBack,
 		/// The batch has readings of a time that has not come yet.

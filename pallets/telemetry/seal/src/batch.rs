@@ -11,7 +11,8 @@ use scale_info::TypeInfo;
 /// The readings of one session of the board within a batch.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Run {
-	/// Which of the machine's sessions it is: the client counts them, since the board's own numbers are in no order.
+	/// Which of the sessions in the machine's batches it is, from 0, none left out: the client counts them, since the board's
+	/// own numbers are in no order.
 	pub epoch: u32,
 	/// The board's number of it.
 	pub session: u32,
@@ -63,7 +64,7 @@ pub struct Batch {
 pub enum Malformed {
 	/// No readings, or more than a batch may have.
 	Count,
-	/// No runs, more than a batch may have, one that ends before it begins, or epochs that are not in order.
+	/// No runs, more than a batch may have, one that ends before it begins, or epochs that do not follow each other.
 	Runs,
 	/// The runs have other readings than the batch has and lacks.
 	Lost,
@@ -71,9 +72,14 @@ pub enum Malformed {
 	Times,
 }
 
-/// A batch begins with readings that may have been in an earlier one.
+/// How a batch does not follow the one before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Overlap;
+pub enum Misplaced {
+	/// It begins with readings that may have been in an earlier one, or before them.
+	Overlap,
+	/// It leaves out an epoch. If that were allowed, one batch could use them all up.
+	EpochSkipped,
+}
 
 impl Batch {
 	/// Whether it can be a batch at all, whatever was before it.
@@ -88,7 +94,8 @@ impl Batch {
 		if runs.is_empty() || runs.len() > MAX_RUNS {
 			return Err(Malformed::Runs);
 		}
-		let in_order = runs.iter().zip(runs.iter().skip(1)).all(|(a, b)| a.epoch < b.epoch);
+		let pairs = runs.iter().zip(runs.iter().skip(1));
+		let in_order = pairs.into_iter().all(|(a, b)| a.epoch.checked_add(1) == Some(b.epoch));
 		let run_forward = runs.iter().all(|run| run.first <= run.last);
 		if !in_order || !run_forward {
 			return Err(Malformed::Runs);
@@ -117,16 +124,18 @@ impl Batch {
 	/// count from 0.
 	///
 	/// # Errors
-	/// It begins before that.
-	pub fn missing_after(&self, end: Option<&Position>) -> Result<u64, Overlap> {
+	/// It begins before that, or not with the next session.
+	pub fn missing_after(&self, end: Option<&Position>) -> Result<u64, Misplaced> {
+		let next_epoch = end.map_or(Some(0), |end| end.epoch.checked_add(1));
 		let mut missing = 0u64;
 		for (place, run) in self.runs.iter().enumerate() {
 			let from = match end.filter(|end| place == 0 && run.epoch <= end.epoch) {
+				None if place == 0 && Some(run.epoch) != next_epoch => return Err(Misplaced::EpochSkipped),
 				None => 0,
 				Some(end) if run.epoch == end.epoch && run.session == end.session && run.first > end.sequence => {
 					end.sequence.saturating_add(1)
 				}
-				Some(_) => return Err(Overlap),
+				Some(_) => return Err(Misplaced::Overlap),
 			};
 			missing = missing.saturating_add(run.first.saturating_sub(from));
 		}

@@ -11,7 +11,7 @@ mod reading;
 mod sealer;
 mod tree;
 
-pub use batch::{Batch, Malformed, Overlap, Position, Run};
+pub use batch::{Batch, Malformed, Misplaced, Position, Run};
 pub use channels::{table_bytes, table_hash, Channel};
 pub use hash::{fold_pruned, node, root_of, Hash};
 pub use proof::{Proof, Refused};

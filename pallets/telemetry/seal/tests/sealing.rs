@@ -2,7 +2,7 @@
 
 mod common;
 
-use bpiiot_seal::{table_bytes, Batch, Channel, Malformed, Overlap, Position, Reading, Run, Sealer, Unsealable};
+use bpiiot_seal::{table_bytes, Batch, Channel, Malformed, Misplaced, Position, Reading, Run, Sealer, Unsealable};
 use codec::{Decode, Encode};
 use common::*;
 use proptest::prelude::*;
@@ -79,15 +79,17 @@ fn a_batch_goes_on_where_the_last_one_ended() {
 	assert_eq!(batch.check(), Ok(()));
 	// 6 and 7 of the first, 0 to 3 of the second.
 	assert_eq!(batch.missing_after(Some(&end)), Ok(6));
-	assert_eq!(batch.missing_after(None), Ok(12));
+	assert_eq!(batch.missing_after(None), Err(Misplaced::EpochSkipped));
 	let later = Position { sequence: 8, ..end };
 	let other = Position { session: 9, ..end };
 	let newer = Position { epoch: 4, ..end };
 	for taken in [later, other, newer] {
-		assert_eq!(batch.missing_after(Some(&taken)), Err(Overlap));
+		assert_eq!(batch.missing_after(Some(&taken)), Err(Misplaced::Overlap));
 	}
 	let other_session = Position { epoch: 2, ..later };
 	assert_eq!(batch.missing_after(Some(&other_session)), Ok(12));
+	let earlier = Position { epoch: 1, ..later };
+	assert_eq!(batch.missing_after(Some(&earlier)), Err(Misplaced::EpochSkipped));
 	let mut new = Sealer::new(Some(end), 10);
 	new.session_began();
 	new.push(&at(1, 0, 10)).expect("the board was reset");
@@ -109,12 +111,13 @@ fn a_batch_has_no_more_sessions_than_it_may() {
 fn what_cannot_be_a_batch_is_none() {
 	let good = sealed(&readings(100));
 	type Break = fn(&mut Batch);
-	let cases: [(Malformed, Break); 13] = [
+	let cases: [(Malformed, Break); 14] = [
 		(Malformed::Count, |batch| batch.count = 0),
 		(Malformed::Count, |batch| batch.count = bpiiot_seal::MAX_READINGS + 1),
 		(Malformed::Runs, |batch| batch.runs.clear()),
 		(Malformed::Runs, |batch| batch.runs.swap(0, 1)),
 		(Malformed::Runs, |batch| batch.runs[1].epoch = 0),
+		(Malformed::Runs, |batch| batch.runs[1].epoch = 2),
 		(Malformed::Runs, |batch| batch.runs[0].last = 0),
 		(Malformed::Runs, |batch| {
 			batch.runs = (0..17).map(|epoch| run(epoch, 1, 0, 0)).collect();
@@ -253,7 +256,7 @@ proptest! {
 				prop_assert!(its.iter().all(|reading| batch.may_have(reading)));
 				prop_assert!(its.windows(2).all(|pair| pair[0].may_precede(&pair[1])));
 				// It is not taken for one that comes later, nor once more.
-				prop_assert_eq!(batch.missing_after(batch.end().as_ref()), Err(Overlap));
+				prop_assert_eq!(batch.missing_after(batch.end().as_ref()), Err(Misplaced::Overlap));
 				(end, to) = (batch.end(), batch.to);
 				sealer = Sealer::new(end, to);
 			}

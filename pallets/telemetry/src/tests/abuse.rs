@@ -175,21 +175,28 @@ fn absurd_numbers_weigh_no_more_than_what_is_allowed() {
 	assert_ne!(weight(produce(1)), weight(produce(2)));
 }
 
+/// Whoever has a machine's key for a moment cannot use up its numbers, so that it could never anchor again.
 #[test]
-fn numbers_at_the_edge_do_not_overflow() {
+fn numbers_at_the_edge_do_not_overflow_nor_end_the_series() {
 	build_and_execute(|| {
 		let mut batch = sealed(PRESS, &measured(PRESS, 1));
 		time_passes(MINUTE);
-		// The greatest numbers that a batch can have.
-		(batch.runs[0].epoch, batch.runs[0].first, batch.runs[0].last) = (u32::MAX, u64::MAX, u64::MAX);
+		(batch.runs[0].first, batch.runs[0].last) = (u64::MAX, u64::MAX);
 		batch.jumps = u16::MAX;
-		assert_ok!(anchor(PRESS, batch));
+		for epoch in [1, u32::MAX] {
+			let mut skips = batch.clone();
+			skips.runs[0].epoch = epoch;
+			assert_noop!(anchor(PRESS, skips), Error::<Test>::EpochSkipped);
+		}
+		assert_ok!(anchor(PRESS, batch.clone()));
 		assert_eq!(series().tally.lost, u64::MAX);
-		assert_eq!(series().end.expect("it has one").epoch, u32::MAX);
-		// After that there is no room for another reading, and that is said.
-		let mut next = sealed(MILL, &measured(MILL, 1));
-		(next.number, next.previous) = (2, series().last);
-		next.runs[0].epoch = u32::MAX;
-		assert_noop!(anchor(PRESS, next), Error::<Test>::Overlap);
+		// There is no other reading in this session, and that is said. The next one goes on.
+		(batch.number, batch.previous) = (2, series().last);
+		assert_noop!(anchor(PRESS, batch.clone()), Error::<Test>::Overlap);
+		batch.runs[0].epoch = 2;
+		assert_noop!(anchor(PRESS, batch.clone()), Error::<Test>::EpochSkipped);
+		batch.runs[0].epoch = 1;
+		assert_ok!(anchor(PRESS, batch));
+		assert_eq!(series().end.expect("it has one").epoch, 1);
 	});
 }
