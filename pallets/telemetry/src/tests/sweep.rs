@@ -33,6 +33,9 @@ fn an_entry_of_what_has_ended_or_never_was_is_stale() {
 		let expired = |at| <Telemetry as Agreements>::expire(agreement, at);
 		assert_eq!(expired(until - 1), Ok(Expiry::Stale));
 		assert_eq!(expired(until), Ok(Expiry::Until(until)));
+		// To its last millisecond.
+		time_passes(MIN_WINDOW);
+		assert_eq!(expired(until), Ok(Expiry::Until(until)));
 		let other = AgreementRef::Job(JobId(number + 1));
 		assert_eq!(<Telemetry as Agreements>::expire(other, until), Ok(Expiry::Stale));
 		assert_noop!(
