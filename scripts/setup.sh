@@ -15,6 +15,8 @@ wasm_target=wasm32v1-none
 packages=(g++ protobuf-compiler clang libclang-dev cmake pkg-config libssl-dev libudev-dev)
 # The broker that the cloud bridge is tried with, and who listens to it.
 packages+=(mosquitto mosquitto-clients openssl)
+# Runs the verifier of exported readings, which needs nothing else.
+packages+=(python3)
 # The browser that the manager's page is tried in.
 packages+=(chromium)
 
