@@ -4,7 +4,9 @@ mod worlds;
 
 pub(crate) use worlds::*;
 
-use crate::{self as pallet_rentals, Balance, WeightInfo};
+pub(crate) use crate::Balance;
+
+use crate::{self as pallet_rentals, WeightInfo};
 use bpiiot_primitives::AssetKind;
 use frame_support::{
 	derive_impl,

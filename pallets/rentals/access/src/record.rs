@@ -166,16 +166,22 @@ pub struct Right {
 #[derive(Encode, Decode, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Denied {
 	/// There is no such rental or listing, or at that moment nobody has rented it.
+	#[codec(index = 0)]
 	NotRented,
 	/// It was not started, or it is over.
+	#[codec(index = 1)]
 	NotActive,
 	/// He has not rented it, and whoever has lets him not use it.
+	#[codec(index = 2)]
 	NotAUser,
 	/// Not before his time has begun.
+	#[codec(index = 3)]
 	TooEarly,
 	/// His time is over.
+	#[codec(index = 4)]
 	TooLate,
 	/// He may use it, but not for that.
+	#[codec(index = 5)]
 	ActionNotAllowed,
 }
 

@@ -4,7 +4,7 @@ use crate::{
 	mock::*, Access, Actions, Booking, Bookings, Call, Denied, EndKey, ListingId, RentalId, Rentals as RentalsMap,
 	Right, Target,
 };
-use codec::Decode;
+use codec::{Decode, Encode};
 use frame_support::assert_ok;
 use sp_runtime::traits::BlakeTwo256;
 use sp_state_machine::{prove_read, read_proof_check};
@@ -125,7 +125,6 @@ fn the_door_and_the_runtime_agree() {
 		let rental = booked();
 		assert_ok!(set_user(rental, &guest(), FROM, UNTIL));
 		let agree = || {
-			use codec::Encode;
 			let door = as_door(&record(rental).encode());
 			for who in [renter(), guest(), stranger()] {
 				for at in [FROM - 1, FROM, UNTIL - 1, UNTIL] {

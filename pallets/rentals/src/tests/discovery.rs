@@ -4,8 +4,7 @@ use crate::{
 	calendar::{is_open, open_spans},
 	mock::*,
 	runtime_api::{BookingPage, FreeTime, ListingPage},
-	Actions, Balance, Calendar, Call, Closure, Denied, EndKey, ListingId, ListingRank, ListingTerms, Right, Target,
-	WeekWindow,
+	Actions, Calendar, Call, Closure, Denied, EndKey, ListingId, ListingRank, ListingTerms, Right, Target, WeekWindow,
 };
 use bpiiot_primitives::{AssetKind, UnixMillis};
 use codec::{Decode, Encode};

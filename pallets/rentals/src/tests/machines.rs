@@ -10,8 +10,8 @@ fn a_machine_rents_by_its_budget() {
 		let robot = registered_for(&rival(), 2);
 		let listing = listed(terms());
 		may_spend(&rival(), 2, RENT + DEPOSIT + RECORD_DEPOSIT + RENT_FEE - 1);
-		let over = pallet_machines::Error::<Test>::OverSpendingCap;
-		assert_noop!(signed(&key(2), renting(listing)), over);
+		let over = || pallet_machines::Error::<Test>::OverSpendingCap;
+		assert_noop!(signed(&key(2), renting(listing)), over());
 		may_spend(&rival(), 2, RENT + DEPOSIT + RECORD_DEPOSIT + RENT_FEE);
 		let rental = rented_by(&key(2), renting(listing));
 		assert_eq!(record(rental).access.renter, robot);
@@ -21,7 +21,7 @@ fn a_machine_rents_by_its_budget() {
 			periods: 1,
 			max_price: PRICE,
 		};
-		assert_noop!(signed(&key(2), extend.clone()), over);
+		assert_noop!(signed(&key(2), extend.clone()), over());
 		// Its owner does not spend its money by that.
 		assert_noop!(signed(&rival(), extend), Error::<Test>::NotTheRenter);
 		at(FROM);

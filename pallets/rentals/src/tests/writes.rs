@@ -2,6 +2,7 @@
 
 use crate::{mock::*, Booking, Bookings, EndKey, ListingTerms, RentalId};
 use bpiiot_primitives::AssetKind;
+use codec::Encode;
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
 use std::collections::BTreeSet;
 
@@ -19,7 +20,9 @@ fn is_the_blocks_own(key: &[u8]) -> bool {
 /// The keys that `step` writes.
 fn written(chain: &mut sp_io::TestExternalities, step: impl FnOnce() -> DispatchResult) -> usize {
 	chain.commit_all().expect("no transaction is open");
-	chain.execute_with(|| assert_ok!(step()));
+	chain.execute_with(|| {
+		assert_ok!(step());
+	});
 	let changes = chain.overlayed_changes().changes();
 	let keys: BTreeSet<_> = changes.map(|(key, _)| key.clone()).collect();
 	keys.iter().filter(|key| !is_the_blocks_own(key)).count()
