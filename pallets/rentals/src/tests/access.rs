@@ -101,6 +101,7 @@ fn a_proof_of_one_record_among_many_shows_the_right_and_is_small() {
 	let root = *backend.root();
 	let proof = prove_read(backend, [key.as_slice()]).expect("it is there");
 	let size = proof.encoded_size();
+	println!("{size}");
 	assert!(size <= 4_096, "{size} bytes");
 
 	let shown = read_proof_check::<BlakeTwo256, _>(root, proof, [key.as_slice()]).expect("a good proof");

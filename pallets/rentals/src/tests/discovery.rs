@@ -123,7 +123,7 @@ fn listings_are_found_by_category_and_area_the_cheapest_hour_first() {
 		assert_eq!(ids(""), [in_germany, in_bremen]);
 		let listing = in_germany;
 		assert_ok!(signed(&owner(), Call::withdraw_listing { listing }));
-		let (listing, terms) = (in_bremen, with("FR", 10, 1));
+		let (listing, terms) = (in_bremen, with("FR", 500, 1));
 		assert_ok!(signed(&owner(), Call::update_listing { listing, terms }));
 		assert_eq!((ids("DE"), ids("FR")), (vec![], vec![in_bremen]));
 	});

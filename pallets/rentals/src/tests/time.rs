@@ -69,7 +69,7 @@ fn an_approval_after_the_beginning_is_too_late() {
 }
 
 #[test]
-fn a_claim_can_be_made_as_long_as_the_chain_runs() {
+fn time_that_the_chain_stood_still_is_no_time_to_claim() {
 	build_and_execute(|| {
 		let rental = returned(active());
 		let from = FROM + 2 * HOUR + 2 * MINUTE;
