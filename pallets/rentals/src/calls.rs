@@ -164,7 +164,8 @@ mod calls {
 		/// ## Events
 		/// `Started`, or `Settled` with `NotProvided`
 		#[pallet::call_index(6)]
-		#[pallet::weight(T::WeightInfo::start())]
+		// It may end the rental, as a stop does.
+		#[pallet::weight(T::WeightInfo::start().max(T::WeightInfo::stop()))]
 		pub fn start(origin: OriginFor<T>, rental: RentalId) -> DispatchResult {
 			let actor = T::Actors::ensure_actor(origin)?;
 			Self::do_start(actor, rental)
@@ -370,7 +371,8 @@ mod calls {
 		/// ## Events
 		/// `Disputed` or `Settled`
 		#[pallet::call_index(15)]
-		#[pallet::weight(T::WeightInfo::dispute())]
+		// Without an arbiter it ends the rental, as conceding does.
+		#[pallet::weight(T::WeightInfo::dispute().max(T::WeightInfo::concede()))]
 		pub fn dispute(origin: OriginFor<T>, rental: RentalId, evidence: H256) -> DispatchResult {
 			let actor = T::Actors::ensure_actor(origin)?;
 			Self::do_dispute(actor, rental, evidence)

@@ -1,7 +1,8 @@
 //! From the wish to the booking.
 
-use crate::{mock::*, Bookings, Call, EndKey, Error, ListingTerms, Outcome, Stage};
+use crate::{mock::*, Booking, Bookings, Call, EndKey, Error, ListingTerms, Outcome, Pallet, RentalId, Stage};
 use frame_support::{assert_noop, assert_ok};
+use proptest::{collection::vec, prelude::*};
 
 #[test]
 fn rent_and_deposit_are_on_hold_and_the_time_is_taken() {
@@ -165,4 +166,33 @@ fn lists_admit_and_keep_out() {
 		assert_eq!(tried(with(&[], &[of_machine(2)]), &key(2)), denied);
 		assert_ok!(tried(with(&[of_machine(2)], &[]), &key(2)));
 	});
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+	/// Against a list that is looked through from end to end: time can be booked exactly when nobody has booked any of it.
+	#[test]
+	fn time_is_free_exactly_when_no_booking_touches_it(steps in vec((0..150u64, 1..25u64, 0..4u8), 1..120)) {
+		empty().execute_with(|| {
+			let mut model: Vec<(u64, u64)> = vec![];
+			for (start, length, what) in steps {
+				let end = start + length;
+				if what == 0 && !model.is_empty() {
+					let (_, end) = model.swap_remove(start as usize % model.len());
+					Bookings::<Test>::remove(machine(1), EndKey::new(end));
+					continue;
+				}
+				let free = model.iter().all(|(from, until)| end <= *from || *until <= start);
+				assert_eq!(Pallet::<Test>::ensure_free(&machine(1), start, end).is_ok(), free);
+				// Another machine's time, and whoever has it, is another matter.
+				assert_ok!(Pallet::<Test>::ensure_free(&machine(2), start, end));
+				if free {
+					model.push((start, end));
+					let rental = RentalId(start);
+					Bookings::<Test>::insert(machine(1), EndKey::new(end), Booking { start, rental });
+				}
+			}
+		});
+	}
 }
