@@ -70,18 +70,18 @@ mod benches {
 		let parties = parties::<T>();
 		let listing = listing::<T>(&parties, BookingMode::Instant)?;
 		crowd::<T>(&parties);
-		let start = begin::<T>();
+		let from = begin::<T>();
 		#[extrinsic_call]
 		_(
 			RawOrigin::Signed(parties.renter.0),
 			listing,
 			1,
-			Some(start),
+			Some(from),
 			PERIODS,
 			Balance::MAX,
 			Some(arbiter::<T>()),
 		);
-		let end = start + u64::from(PERIODS) * period::<T>();
+		let end = from + u64::from(PERIODS) * period::<T>();
 		assert!(Bookings::<T>::contains_key(parties.machine, EndKey::new(end)));
 		assert_eq!(Rentals::<T>::iter().count(), 1);
 		Ok(())

@@ -314,7 +314,6 @@ fn all_that_is_stored_is_bounded() {
 	let listing = crate::ListingOf::<Test>::max_encoded_len();
 	assert!(listing < 1_900, "{listing}");
 	let rental = crate::RentalOf::<Test>::max_encoded_len();
-	println!("{listing} {rental}");
 	assert!(rental < 1_000, "{rental}");
 	assert_eq!(crate::Booking::max_encoded_len(), 16);
 }

@@ -123,6 +123,5 @@ fn read_among(bookings: u64) -> usize {
 #[test]
 fn a_booking_is_checked_alike_among_10_and_among_100_000() {
 	let (few, many) = (read_among(10), read_among(100_000));
-	println!("{few} {many}");
 	assert!(many < few + 8_000 && many < 3 * few, "{few} and {many} bytes");
 }
