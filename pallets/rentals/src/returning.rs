@@ -28,7 +28,8 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_confirm_return(actor: Caller<T>, id: RentalId, at: UnixMillis, evidence: H256) -> DispatchResult {
 		let mut rental = Self::let_by(&actor, id)?;
 		let now = T::Clock::unix_now();
-		ensure!((rental.access.start..=now).contains(&at), Error::<T>::BadMoment);
+		let first = rental.access.start.saturating_sub(rental.terms.check_in);
+		ensure!((first..=now).contains(&at), Error::<T>::BadMoment);
 		rental.evidence = evidence;
 		match rental.stage() {
 			Stage::Active => {

@@ -102,7 +102,7 @@ pub(crate) fn one_of_many(nth: u32) -> AccountId {
 /// How many [`one_of_many`] there are.
 pub(crate) const MANY: u32 = 4;
 
-fn pair(seed: u8) -> sr25519::Pair {
+pub(crate) fn pair(seed: u8) -> sr25519::Pair {
 	sr25519::Pair::from_seed(&[seed; 32])
 }
 

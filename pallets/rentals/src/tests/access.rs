@@ -4,8 +4,10 @@ use crate::{
 	mock::*, Access, Actions, Booking, Bookings, Call, Denied, EndKey, ListingId, RentalId, Rentals as RentalsMap,
 	Right, Target,
 };
+use bpiiot_access::{Claims, Door, Refused, Seen, Token};
 use codec::{Decode, Encode};
 use frame_support::assert_ok;
+use sp_core::{sr25519, Pair};
 use sp_runtime::traits::BlakeTwo256;
 use sp_state_machine::{prove_read, read_proof_check};
 
@@ -143,5 +145,51 @@ fn the_door_and_the_runtime_agree() {
 		agree();
 		assert_ok!(give_back(&renter(), rental));
 		agree();
+	});
+}
+
+/// From the chain to the door: a guest signs, the door knows the record, the renter takes it back.
+#[test]
+fn a_guests_token_opens_until_it_is_taken_back() {
+	build_and_execute(|| {
+		let rental = active();
+		assert_ok!(set_user(rental, &key(3), FROM, UNTIL));
+		let genesis = System::block_hash(0).0;
+		let door = Door {
+			genesis,
+			machine: machine(1).0,
+			longest: 5 * MINUTE,
+		};
+		let token = |nonce| {
+			let claims = Claims {
+				rental: rental.0,
+				machine: machine(1).0,
+				signer: key(3).into(),
+				actions: Actions::ENTER,
+				epoch: record(rental).access.epoch,
+				not_before: START + FROM,
+				not_after: START + FROM + MINUTE,
+				nonce,
+			};
+			let signature = pair(3).sign(&claims.payload(&genesis)).0;
+			Token { claims, signature }
+		};
+		let mut seen = Seen::<64>::default();
+		let mut open = |token: &Token| {
+			let record = as_door(&record(rental).encode());
+			let verify = |message: &[u8], signature: &[u8; 64], key: &[u8; 32]| {
+				sr25519::Pair::verify(&(*signature).into(), message, &(*key).into())
+			};
+			let (action, now) = (Actions::ENTER, START + FROM);
+			token.check(&door, rental.0, &record, action, now, &mut seen, verify)
+		};
+		let (first, second) = (token(1), token(2));
+		assert!(open(&first).is_ok());
+		assert_eq!(open(&first), Err(Refused::Replayed));
+		let user = key(3);
+		assert_ok!(signed(&renter(), Call::remove_user { rental, user }));
+		assert_eq!(open(&second), Err(Refused::Revoked));
+		// Signed anew, it is still a stranger's.
+		assert_eq!(open(&token(3)), Err(Refused::Right(Denied::NotAUser)));
 	});
 }

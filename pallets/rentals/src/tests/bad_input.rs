@@ -235,7 +235,7 @@ fn a_return_before_the_rental_or_in_the_future() {
 	build_and_execute(|| {
 		let rental = active();
 		at(FROM + HOUR);
-		assert_noop!(report(rental, FROM - 1), Error::<Test>::BadMoment);
+		assert_noop!(report(rental, FROM - CHECK_IN - 1), Error::<Test>::BadMoment);
 		assert_noop!(report(rental, FROM + HOUR + 1), Error::<Test>::BadMoment);
 	});
 }

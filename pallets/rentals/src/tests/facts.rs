@@ -107,6 +107,19 @@ fn the_renter_rates_a_rental_once() {
 }
 
 #[test]
+fn an_extension_counts_as_far_as_the_first_fee_reaches() {
+	build_and_execute(|| {
+		let rental = active();
+		assert_ok!(extend(rental, MAX_PERIODS - PERIODS));
+		at(FROM + 24 * HOUR);
+		assert_ok!(give_back(&renter(), rental));
+		assert_ok!(waive(rental));
+		// The fee is half a hundredth of that; the rent of a day is twice as much.
+		assert_eq!(record(rental).counted.weight, 200 * RENT_FEE);
+	});
+}
+
+#[test]
 fn the_fee_grows_with_the_rent() {
 	build_and_execute(|| {
 		let fee = Pallet::<Test>::fee_of;

@@ -137,6 +137,8 @@ fn the_fewest_periods_are_paid_and_no_less_than_calling_off_would_cost() {
 		// Before it has begun.
 		assert_ok!(give_back(&renter(), other));
 		assert_eq!(record(other).money.due, RENT * 9 / 10);
+		assert_ok!(report(other, UNTIL - CHECK_IN));
+		assert!(record(other).confirmed);
 	});
 }
 
