@@ -189,6 +189,7 @@ fn so_many_at_a_time_and_each_end_makes_room() {
 #[test]
 fn a_shipment_is_removed_by_who_sent_it_when_all_has_ended() {
 	build_and_execute(|| {
+		registered_arbiter();
 		let shipment = delivered(before_arbiter(terms()));
 		let remove = || Call::remove { shipment };
 		assert_noop!(signed(&consignor(), remove()), Error::<Test>::NotSettled);

@@ -110,7 +110,7 @@ fn step() -> impl Strategy<Value = Step> {
 		3 => Just(70_000u64),
 		2 => Just(200_000u64),
 		1 => Just(DAY + 1),
-		1 => Just(6 * DAY),
+		2 => Just(6 * DAY),
 	];
 	let who = prop_oneof![14 => Just(None), 1 => (0..7usize).prop_map(Some)];
 	(select(acts), who, 0..64usize, 0..7u64, pause).prop_map(|(act, who, which, units, pause)| Step {
@@ -137,7 +137,7 @@ fn fit(state: ShipmentState, is_tendered: bool) -> &'static [Act] {
 		ShipmentState::InTransit => &[HandOver, HandOver, Present, HandOver, Refuse, ReportLoss, Show],
 		ShipmentState::Delivered => &[Accept],
 		ShipmentState::Returning(_) if is_tendered => &[TakeOver],
-		ShipmentState::Returning(_) => &[HandOver, HandOver, Present, ReportLoss],
+		ShipmentState::Returning(_) => &[HandOver, Present, ReportLoss, Show, Show, Show, Show, Show, Show, Show],
 		ShipmentState::Refused(_) => &[Dispute, Dispute, Concede],
 		ShipmentState::Disputed(_) => &[AcceptCase, Rule, AcceptCase, Rule, EndDispute],
 		ShipmentState::Settled(_) => &[Rate, FitLeg, FitLeg, Remove],

@@ -1,7 +1,6 @@
 //! How many records each step writes: what the chain's throughput hangs on.
 
 use crate::{mock::*, Call, TermsOf};
-use frame_support::assert_ok;
 use std::collections::BTreeSet;
 
 /// What every block writes anyway, or forgets again, and what benchmarks leave out: events and their number, the depth
@@ -30,7 +29,11 @@ fn a_handover_writes_the_shipment_and_at_most_a_deadline() {
 	let mut chain = empty();
 	let shipment = chain.execute_with(|| agreed(cold_two_legs()));
 	let mut counts = vec![];
-	for to in [carrier(), second(), consignee()] {
+	for (to, millis) in [(carrier(), 1), (second(), 2), (consignee(), PICKUP_WINDOW + 1)] {
+		chain.execute_with(|| {
+			at(millis);
+			idle();
+		});
 		counts.push(written(&mut chain, || done(tender(shipment))));
 		counts.push(written(&mut chain, || done(take_over(&to, shipment))));
 	}
@@ -49,8 +52,12 @@ fn a_handover_by_token_writes_no_more() {
 	let mut chain = empty();
 	let shipment = chain.execute_with(|| agreed(terms()));
 	let mut counts = vec![];
-	for (giver, to) in [("consignor", carrier()), ("carrier", consignee())] {
-		let token = chain.execute_with(|| token_by(&pair_of(giver), shipment, &to));
+	for (giver, to, millis) in [("consignor", carrier(), 1), ("carrier", consignee(), PICKUP_WINDOW + 1)] {
+		let token = chain.execute_with(|| {
+			at(millis);
+			idle();
+			token_by(&pair_of(giver), shipment, &to)
+		});
 		counts.push(written(&mut chain, || done(present(&to, shipment, token))));
 	}
 	assert_eq!(counts, [1, 2]);
