@@ -171,7 +171,7 @@ fn signer_of(party: &AccountId) -> AccountId {
 
 /// Terms of goods that nobody has used.
 fn some_terms(which: usize, units: u64) -> TermsOf<Test> {
-	let count = 1 + which % 3;
+	let count = [1, 2, 1, 3, 1][which % 5];
 	let legs: Vec<_> = carriers()
 		.into_iter()
 		.cycle()
@@ -477,11 +477,18 @@ fn leg_rank(state: LegState) -> u8 {
 	codec::Encode::encode(&state)[0]
 }
 
-/// An arbiter, a truck, and a logger that is a carrier's own.
+/// An arbiter, a truck, a logger that is a carrier's own, and something that has come already.
 fn a_busy_world() {
 	registered_arbiter();
 	registered_for(&owner(), 1);
 	registered_for(&carrier(), LOGGER);
+	for (nth, terms) in [terms(), before_arbiter(two_legs())].into_iter().enumerate() {
+		let mut terms = terms;
+		for (line, place) in terms.goods.iter_mut().zip(0..) {
+			line.unit = Unit(2 * nth as u32 + place);
+		}
+		delivered(terms);
+	}
 }
 
 /// Lets time run out, and pays and removes everything.
