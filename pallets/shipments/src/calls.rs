@@ -22,7 +22,7 @@ mod calls {
 		/// ## Errors
 		/// `NoGoods`, `ZeroQuantity`, `RepeatedUnit`, `PriceOverflow`, `NoLegs`, `SameOwner`, `WindowOutOfRange`,
 		/// `PenaltyWithoutDelay`, `LimitsWithoutLogger`, `ContradictoryGap`, `RepeatedChannel`, `ContradictoryLimit`,
-		/// `NotTheOwner`, `TooManyOpen`; goods that cannot be locked; an asset that is not listed, an amount below its minimum
+		/// `NotTheOwner`, `TooManyOpen`; a logger that is out of service; goods that cannot be locked; an asset that is not listed, an amount below its minimum
 		/// balance; the spending policy; too little money.
 		///
 		/// ## Events
@@ -131,7 +131,7 @@ mod calls {
 		/// `UnknownShipment`, `WrongState`, `HandoverChanged`, `TooLate`, `NotTendered`, `NotTheReceiver`, `SameOwner`.
 		///
 		/// ## Events
-		/// `HandedOver`; with the last one on the way back, those of the end
+		/// `HandedOver`
 		#[pallet::call_index(5)]
 		#[pallet::weight(T::WeightInfo::take_over())]
 		pub fn take_over(origin: OriginFor<T>, shipment: ShipmentId, hop: u8, reservation: H256) -> DispatchResult {
@@ -154,7 +154,7 @@ mod calls {
 		/// `BadToken`, `SameOwner`.
 		///
 		/// ## Events
-		/// `HandedOver`; with the last one on the way back, those of the end
+		/// `HandedOver`
 		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::present())]
 		pub fn present(

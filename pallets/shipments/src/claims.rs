@@ -4,11 +4,16 @@ use crate::{
 	agreement::agreement_of, Caller, Claim, ClaimKind, Config, Error, EscrowOf, Event, HoldReason, LegId, LegOf,
 	LegState, Legs, Pallet,
 };
-use bpiiot_primitives::{AgreementClock, Case, DeadlineIndex, Escrow, EscrowView, Side};
+use bpiiot_primitives::{
+	AgreementClock, AssetKind, Case, DeadlineIndex, Escrow, EscrowView, Side, SpendPolicy, SpendPurpose,
+};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
-	traits::{fungible::MutateHold, Get},
+	traits::{
+		fungible::{InspectHold, MutateHold},
+		Get,
+	},
 };
 use sp_core::H256;
 use sp_runtime::Permill;
@@ -27,8 +32,11 @@ impl<T: Config> Pallet<T> {
 		let carriage = Self::carriage(&shipment, leg.number)?;
 		let amount = share.mul_floor(carriage.liability);
 		ensure!(amount > 0, Error::<T>::NothingAtStake);
-		let deposit = T::ClaimDeposit::get();
-		T::Currency::hold(&HoldReason::Claim.into(), &actor.account, deposit)?;
+		let (deposit, reason) = (T::ClaimDeposit::get(), HoldReason::Claim.into());
+		// It may be forfeited, so a machine's policy is asked as for a bond.
+		let at_risk = T::Currency::balance_on_hold(&reason, &actor.account);
+		T::SpendPolicy::spend(actor, SpendPurpose::Bond, &AssetKind::Native, deposit, at_risk)?;
+		T::Currency::hold(&reason, &actor.account, deposit)?;
 		leg.claim = Some(Claim {
 			kind: ClaimKind::Damage,
 			amount,

@@ -178,7 +178,10 @@ impl<T: Config> Pallet<T> {
 		});
 		let windows = &shipment.terms.windows;
 		(shipment.state, shipment.until) = match (shipment.state, to) {
-			(ShipmentState::Returning(outcome), Holder::Consignor) => return Self::end_custody(id, shipment, outcome),
+			// Over, and due at once: whoever ends it pays for that, and a handover costs the same whatever it is.
+			(ShipmentState::Returning(outcome), Holder::Consignor) => {
+				(ShipmentState::Returning(outcome), now.saturating_sub(1))
+			}
 			(ShipmentState::Returning(outcome), _) => {
 				(ShipmentState::Returning(outcome), now.saturating_add(windows.returning))
 			}

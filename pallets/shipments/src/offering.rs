@@ -21,6 +21,11 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_offer(actor: &Caller<T>, terms: TermsOf<T>) -> Result<ShipmentId, DispatchError> {
 		let consignor = actor.account.clone();
 		Self::check_terms(&consignor, &terms)?;
+		// Whoever owns it now answers for its silence, whoever owns it then.
+		let logger_owner = terms
+			.logger
+			.map(|logger| T::Actors::ensure_in_service(&logger))
+			.transpose()?;
 		// Taken before the first event, which is the next one's guarantee of another id.
 		let id = ShipmentId(fresh_id::<T>());
 		for line in &terms.goods {
@@ -54,7 +59,7 @@ impl<T: Config> Pallet<T> {
 			reservation: H256::zero(),
 		};
 		let shipment = Shipment {
-			logger_owner: terms.logger.map(|logger| T::Actors::controller(&logger.account())),
+			logger_owner,
 			awaited: legs.len() as u8,
 			consignor,
 			terms,

@@ -5,6 +5,7 @@ use bpiiot_primitives::{Actor, Actors, AssetKind, MachineId, SpendPolicy, SpendP
 use frame_support::{
 	ensure,
 	pallet_prelude::DispatchResult,
+	storage::with_storage_layer,
 	traits::{
 		fungible::{Mutate, MutateHold},
 		tokens::{Fortitude, Precision, Preservation, Restriction},
@@ -75,12 +76,16 @@ impl<T: Config> Pallet<T> {
 	/// Gives what `who` has on hold for a claim back, or to the chain if the claim was none.
 	pub(crate) fn end_claim_deposit(who: &T::AccountId, deposit: Balance, forfeited: bool) -> DispatchResult {
 		let (reason, exact) = (HoldReason::Claim.into(), Precision::Exact);
-		if !forfeited {
-			return T::Currency::release(&reason, who, deposit, exact).map(drop);
+		if forfeited {
+			let (chain, free, force) = (T::FeeDestination::get(), Restriction::Free, Fortitude::Force);
+			let taken =
+				with_storage_layer(|| T::Currency::transfer_on_hold(&reason, who, &chain, deposit, exact, free, force));
+			if taken.is_ok() {
+				T::SpendPolicy::forfeited(who, &AssetKind::Native, deposit);
+				return Ok(());
+			}
+			// What the chain cannot take stops no leg from ending.
 		}
-		let (chain, free, force) = (T::FeeDestination::get(), Restriction::Free, Fortitude::Force);
-		T::Currency::transfer_on_hold(&reason, who, &chain, deposit, exact, free, force)?;
-		T::SpendPolicy::forfeited(who, &AssetKind::Native, deposit);
-		Ok(())
+		T::Currency::release(&reason, who, deposit, exact).map(drop)
 	}
 }

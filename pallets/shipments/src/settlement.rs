@@ -44,7 +44,7 @@ impl<T: Config> Pallet<T> {
 			return Ok(());
 		}
 		if shipment.at_stake > 0 {
-			return Self::let_refusal_stand(id, shipment, outcome);
+			return Self::let_refusal_stand_undecided(id, shipment, outcome);
 		}
 		let to_consignor = match outcome {
 			Outcome::Delivered => Self::held(&shipment),
@@ -57,6 +57,16 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn let_refusal_stand(id: ShipmentId, shipment: ShipmentOf<T>, outcome: Outcome) -> DispatchResult {
 		let fee = shipment.terms.refusal_fee.mul_floor(shipment.at_stake);
 		Self::settle(id, shipment, outcome, fee)
+	}
+
+	/// Ends a shipment about whose refusal nobody could decide. What came back came back; what is said to have been missing
+	/// is one's word against the other's, and both bear it.
+	fn let_refusal_stand_undecided(id: ShipmentId, shipment: ShipmentOf<T>, outcome: Outcome) -> DispatchResult {
+		let missing = shipment.missing_at_stake();
+		let refused = shipment.at_stake.saturating_sub(missing);
+		let fee = shipment.terms.refusal_fee.mul_floor(refused);
+		let shared = T::FallbackSplit::get().mul_floor(missing);
+		Self::settle(id, shipment, outcome, fee.saturating_add(shared))
 	}
 
 	/// Ends a shipment or a leg by what its dispute came to.
@@ -158,6 +168,7 @@ impl<T: Config> Pallet<T> {
 			_ => share(shipment.at_stake),
 		};
 		let (failed, lost) = match shipment.verdict {
+			None if shipment.terms.arbiter.is_none() => (refused - share(shipment.missing_at_stake()), Permill::zero()),
 			None => (refused, Permill::zero()),
 			Some(verdict) => (Permill::zero(), refused * Self::lost_by_payee(verdict)),
 		};

@@ -37,7 +37,7 @@ impl<T: Config> Pallet<T> {
 			ShipmentState::Agreed => Self::not_collected(id, shipment),
 			ShipmentState::InTransit => Self::not_handed_on(id, shipment),
 			ShipmentState::Delivered => Self::review(id, shipment),
-			ShipmentState::Returning(outcome) => Self::not_brought_back(id, shipment, outcome),
+			ShipmentState::Returning(outcome) => Self::end_return(id, shipment, outcome),
 			ShipmentState::Refused(outcome) => Self::let_refusal_stand(id, shipment, outcome),
 			ShipmentState::Disputed(_) | ShipmentState::Settled(_) => Err(Error::<T>::WrongState.into()),
 		}
@@ -77,13 +77,13 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// What was to go back did not. Who has called the next one bears nothing: the goods stay with him for the consignor. A
-	/// carrier who has not has lost them, and a consignee who has not has accepted them.
-	fn not_brought_back(id: ShipmentId, shipment: ShipmentOf<T>, outcome: Outcome) -> DispatchResult {
+	/// What was to go back is back, or its time is over. Who has called the next one bears nothing: the goods stay with him for
+	/// the consignor. A carrier who has not has lost them, and a consignee who has not has accepted them.
+	fn end_return(id: ShipmentId, shipment: ShipmentOf<T>, outcome: Outcome) -> DispatchResult {
 		match (shipment.call_that_counts(), shipment.holder()) {
-			(Some(_), _) => Self::end_custody(id, shipment, outcome),
+			(Some(_), _) | (None, Holder::Consignor) => Self::end_custody(id, shipment, outcome),
 			(None, Holder::Carrier(leg)) => Self::lose(id, shipment, leg),
-			(None, _) => Self::keep(id, shipment),
+			(None, Holder::Consignee) => Self::keep(id, shipment),
 		}
 	}
 }

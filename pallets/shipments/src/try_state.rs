@@ -78,7 +78,8 @@ impl<T: Config> Pallet<T> {
 			ShipmentState::Delivered => all_agreed && holder == Holder::Consignee && shipment.decided.is_empty(),
 			ShipmentState::Returning(outcome) => {
 				let decided = outcome == Outcome::Undelivered || !shipment.decided.is_empty();
-				all_agreed && holder != Holder::Consignor && decided
+				let is_back = holder == Holder::Consignor;
+				all_agreed && decided && (!is_back || shipment.until < T::Clock::now())
 			}
 			ShipmentState::Refused(_) | ShipmentState::Disputed(_) => {
 				all_agreed && shipment.at_stake > 0 && shipment.terms.arbiter.is_some() && !shipment.decided.is_empty()

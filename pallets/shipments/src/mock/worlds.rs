@@ -388,6 +388,10 @@ pub(crate) fn pass(shipment: ShipmentId) {
 pub(crate) fn pass_to(shipment: ShipmentId, to: &AccountId) {
 	assert_ok!(tender_to(shipment, to));
 	assert_ok!(take_over(to, shipment));
+	if *to == consignor() {
+		// It is back, and due.
+		assert_ok!(expire(shipment));
+	}
 }
 
 /// The token by which `pair` hands the next handover of a shipment over to `receiver`, good for a minute.
@@ -604,4 +608,13 @@ fn goods_are_locked() {
 #[track_caller]
 pub(crate) fn done(step: DispatchResult) {
 	assert_ok!(step);
+}
+
+/// The same as [`empty`], and it can sign.
+#[cfg(feature = "runtime-benchmarks")]
+pub(crate) fn with_keys() -> sp_io::TestExternalities {
+	let mut ext = empty();
+	let keys = sp_keystore::testing::MemoryKeystore::new();
+	ext.register_extension(sp_keystore::KeystoreExt::new(keys));
+	ext
 }

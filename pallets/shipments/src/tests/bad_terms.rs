@@ -19,6 +19,7 @@ fn refuses(change: impl FnOnce(&mut Terms), error: impl Into<DispatchError>) {
 fn ordinary_terms_are_taken() {
 	build_and_execute(|| {
 		registered_arbiter();
+		registered_for(&stranger(), LOGGER);
 		offered(cold(before_arbiter(two_legs())));
 	});
 }
@@ -27,6 +28,7 @@ fn ordinary_terms_are_taken() {
 fn goods_and_prices_must_make_sense() {
 	build_and_execute(|| {
 		use Error::*;
+		registered_for(&stranger(), LOGGER);
 		refuses(|terms| terms.goods.clear(), NoGoods::<Test>);
 		refuses(|terms| terms.goods[0].quantity = 0, ZeroQuantity::<Test>);
 		refuses(|terms| terms.goods[1].unit = terms.goods[0].unit, RepeatedUnit::<Test>);
@@ -130,6 +132,24 @@ fn limits_must_not_contradict_themselves() {
 			|terms| terms.limits[0].steps[0].tolerated = MAX_WINDOW + 1,
 			ContradictoryLimit::<Test>,
 		);
+	});
+}
+
+#[test]
+fn a_logger_must_be_in_service() {
+	build_and_execute(|| {
+		let terms = cold(terms());
+		made_for(&consignor(), &terms);
+		let call = Call::offer { terms };
+		let unknown = pallet_machines::Error::<Test>::UnknownMachine;
+		assert_noop!(signed(&consignor(), call.clone()), unknown);
+		registered_for(&stranger(), LOGGER);
+		let by = || RuntimeOrigin::signed(stranger());
+		assert_ok!(Machines::set_service(by(), machine(LOGGER), false));
+		let out = pallet_machines::Error::<Test>::OutOfService;
+		assert_noop!(signed(&consignor(), call.clone()), out);
+		assert_ok!(Machines::set_service(by(), machine(LOGGER), true));
+		assert_ok!(signed(&consignor(), call));
 	});
 }
 

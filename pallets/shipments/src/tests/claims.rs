@@ -144,6 +144,55 @@ fn the_arbiter_splits_what_is_claimed() {
 }
 
 #[test]
+fn a_machine_claims_within_its_budget() {
+	build_and_execute(|| {
+		registered_arbiter();
+		let locker = registered_for(&owner(), 2);
+		let mut terms = before_arbiter(terms());
+		terms.consignee = locker.clone();
+		let shipment = offered(terms);
+		assert_ok!(signed(&key(2), Call::agree { shipment }));
+		let leg = leg_of(shipment, 0);
+		assert_ok!(signed(&carrier(), Call::agree_to_carry { leg }));
+		pass(shipment);
+		assert_ok!(tender(shipment));
+		assert_ok!(take_over(&key(2), shipment));
+		let accept = Call::accept_delivery {
+			shipment,
+			refusals: Default::default(),
+			reason: HASH,
+		};
+		assert_ok!(signed(&key(2), accept));
+		may_spend(&owner(), 2, CLAIM_DEPOSIT - 1);
+		assert_noop!(
+			damage(&key(2), leg, percent(50)),
+			pallet_machines::Error::<Test>::OverSpendingCap
+		);
+		may_spend(&owner(), 2, CLAIM_DEPOSIT);
+		assert_ok!(damage(&key(2), leg, percent(50)));
+		assert_eq!(money(&locker).1, CLAIM_DEPOSIT);
+	});
+}
+
+/// Nothing of it is stuck when the chain cannot take what is forfeited.
+#[test]
+fn a_deposit_that_the_chain_cannot_take_goes_back() {
+	build_and_execute(|| {
+		let shipment = accepted();
+		let leg = leg_of(shipment, 0);
+		assert_ok!(damage(&consignee(), leg, percent(50)));
+		assert_ok!(dispute_claim(&carrier(), leg));
+		let full =
+			|free| frame_system::Account::<Test>::mutate(pot(), |pot| std::mem::replace(&mut pot.data.free, free));
+		let before = full(Balance::MAX);
+		rule(leg, Permill::zero(), Side::Payer);
+		full(before);
+		assert_eq!(leg_record(leg).state, LegState::Settled);
+		assert_eq!(money(&consignee()).1, 0);
+	});
+}
+
+#[test]
 fn a_silent_arbiter_leaves_the_fallback_split() {
 	build_and_execute(|| {
 		let shipment = accepted();

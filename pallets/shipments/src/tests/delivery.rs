@@ -102,7 +102,8 @@ fn missing_goods_need_not_come_back() {
 		let shipment = delivered(terms());
 		assert_ok!(review(shipment, &[(1, 0, 10)]));
 		assert_eq!(record(shipment).state, ShipmentState::Settled(Outcome::PartlyRefused));
-		assert_eq!(gain(&consignee()), -18_000 - 100 - fee_of(PRICE));
+		// Nobody can say whether they were there: half of their price each.
+		assert_eq!(gain(&consignee()), -18_000 - 1_000 - fee_of(PRICE));
 		// They are the consignor's, and where they were before.
 		assert_eq!(Register::of(Unit(2), &consignor()).0, 10);
 		assert_eq!(Register::of(Unit(2), &carrier()).1, 10);

@@ -57,6 +57,23 @@ fn what_was_refused_has_failed_and_what_was_judged_is_lost_as_far_as_the_verdict
 }
 
 #[test]
+fn what_was_missing_has_failed_only_where_somebody_could_have_decided() {
+	for before in [true, false] {
+		build_and_execute(|| {
+			registered_arbiter();
+			let terms = if before { before_arbiter(terms()) } else { terms() };
+			let shipment = delivered(terms);
+			assert_ok!(review(shipment, &[(1, 0, 10)]));
+			let failed = if before { 2_000 } else { 0 };
+			if before {
+				assert_ok!(signed(&consignor(), Call::concede { shipment }));
+			}
+			assert_eq!(name(&consignor()), [PRICE, 18_000, failed, 0]);
+		});
+	}
+}
+
+#[test]
 fn a_dispute_that_nobody_decides_is_lost_by_nobody() {
 	build_and_execute(|| {
 		disputes::disputed();

@@ -66,7 +66,8 @@ fn who_keeps_what_he_refused_does_not_pay_for_what_was_missing() {
 		at(RETURN_WINDOW + 1);
 		assert_ok!(expire(shipment));
 		assert_eq!(record(shipment).state, ShipmentState::Settled(Outcome::PartlyRefused));
-		assert_eq!(gain(&consignee()), -18_000 - 100 - fee_of(PRICE));
+		// But for the half of it that is shared where nobody decides.
+		assert_eq!(gain(&consignee()), -18_000 - 1_000 - fee_of(PRICE));
 		assert_eq!(Register::of(Unit(2), &consignee()), (40, 40));
 	});
 }
@@ -124,6 +125,38 @@ fn a_carrier_who_does_not_bring_them_back_has_lost_them() {
 		assert_eq!(gain(&consignee()), -1_000 - fee_of(PRICE));
 		let fees = SHIPMENT_FEE as i128 + fee_of(FREIGHT + RETURN_FREIGHT);
 		assert_eq!(gain(&consignor()), LIABILITY as i128 + 1_000 - fees);
+	});
+}
+
+#[test]
+fn what_is_back_is_ended_by_the_same_block() {
+	build_and_execute(|| {
+		let shipment = partly_refused();
+		assert_ok!(tender_to(shipment, &consignor()));
+		assert_ok!(take_over(&consignor(), shipment));
+		assert_eq!(record(shipment).state, ShipmentState::Returning(Outcome::PartlyRefused));
+		assert_noop!(tender_to(shipment, &carrier()), Error::<Test>::WrongState);
+		idle();
+		assert!(record(shipment).is_settled());
+	});
+}
+
+/// The longest chain of custody that there can be.
+#[test]
+fn four_legs_and_the_way_back_fit() {
+	build_and_execute(|| {
+		let mut terms = terms();
+		let carriers = [carrier(), second(), owner(), stranger()];
+		terms.legs = carriers.map(leg_by).to_vec().try_into().expect("four of 4");
+		let shipment = delivered(terms);
+		assert_ok!(review(shipment, &[(0, 1, 0), (1, UNITS, 0)]));
+		pass_to(shipment, &stranger());
+		pass_to(shipment, &consignor());
+		let record = record(shipment);
+		assert_eq!(record.custody.len() as u32, crate::MAX_HOPS);
+		assert_eq!(record.state, ShipmentState::Settled(Outcome::Refused));
+		assert_eq!(gain(&stranger()), (FREIGHT + RETURN_FREIGHT) as i128);
+		assert_eq!(gain(&owner()), FREIGHT as i128);
 	});
 }
 

@@ -309,6 +309,11 @@ impl<AccountId: Clone + PartialEq, Unit, Escrow> Shipment<AccountId, Unit, Escro
 		})
 	}
 
+	/// Of what is at stake, the price of what is said to have been missing.
+	pub fn missing_at_stake(&self) -> Balance {
+		self.prices_refused().1.min(self.at_stake)
+	}
+
 	/// How many units were accepted in all; none as long as nobody has said.
 	pub fn accepted(&self) -> u64 {
 		let lines = self.terms.goods.iter().zip(self.decided.iter());
