@@ -6,7 +6,10 @@ use crate::{
 	Shipment, ShipmentOf, Shown,
 };
 use bpiiot_primitives::{Actors, AgreementClock};
-use frame_support::{ensure, pallet_prelude::DispatchResult};
+use frame_support::{
+	ensure,
+	pallet_prelude::{DispatchError, DispatchResult},
+};
 use sp_runtime::Permill;
 
 /// Parts of a share ([`Permill`]).
@@ -68,7 +71,7 @@ impl<T: Config> Pallet<T> {
 		leg: &mut LegOf<T>,
 		limit: u8,
 		shown: &Shown,
-	) -> Result<u8, frame_support::pallet_prelude::DispatchError> {
+	) -> Result<u8, DispatchError> {
 		let nth = usize::from(limit);
 		let limit = shipment.terms.limits.get(nth).ok_or(Error::<T>::UnknownLimit)?;
 		let Measured::Values {
@@ -94,7 +97,7 @@ impl<T: Config> Pallet<T> {
 		leg: &mut LegOf<T>,
 		carrier: &T::AccountId,
 		shown: &Shown,
-	) -> Result<u8, frame_support::pallet_prelude::DispatchError> {
+	) -> Result<u8, DispatchError> {
 		let behind = T::Actors::controller(carrier);
 		ensure!(shipment.logger_owner == Some(behind), Error::<T>::NotHisLogger);
 		let gap = shown.until.saturating_sub(shown.from);

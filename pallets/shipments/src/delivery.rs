@@ -1,9 +1,10 @@
 //! What the consignee says of what has come, and what the consignor says of that.
 
 use crate::{
-	agreement::agreement_of, Balance, Caller, Config, Decision, Error, EscrowOf, Event, Goods, Holder, Outcome, Pallet,
-	Refusals, ShipmentId, ShipmentOf, ShipmentState, Shipments,
+	agreement::agreement_of, Balance, Caller, Config, Decision, Decisions, Error, EscrowOf, Event, Goods, Holder,
+	Outcome, Pallet, Refusals, ShipmentId, ShipmentOf, ShipmentState, Shipments, UnitOf,
 };
+use alloc::vec::Vec;
 use bpiiot_primitives::{AgreementClock, Case, DeadlineIndex, Escrow, EscrowView, Side};
 use frame_support::{
 	ensure,
@@ -31,12 +32,9 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The decisions of all lines, if what is refused is there.
-	fn decisions(
-		shipment: &ShipmentOf<T>,
-		refusals: &Refusals,
-	) -> Result<BoundedVec<Decision, frame_support::traits::ConstU32<{ crate::MAX_LINES }>>, DispatchError> {
+	fn decisions(shipment: &ShipmentOf<T>, refusals: &Refusals) -> Result<Decisions, DispatchError> {
 		let goods = &shipment.terms.goods;
-		let mut decided: alloc::vec::Vec<_> = goods.iter().map(|_| Decision::default()).collect();
+		let mut decided: Vec<_> = goods.iter().map(|_| Decision::default()).collect();
 		for refusal in refusals {
 			let nth = usize::from(refusal.line);
 			let (line, decision) = goods
@@ -124,7 +122,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn send_back(id: ShipmentId, mut shipment: ShipmentOf<T>, outcome: Outcome) -> DispatchResult {
 		shipment.state = ShipmentState::Returning(outcome);
 		shipment.until = T::Clock::now().saturating_add(shipment.terms.windows.returning);
-		shipment.tender = None;
+		(shipment.tender, shipment.declined) = (None, false);
 		Self::keep_indexed(id, &mut shipment);
 		Self::deposit_event(Event::GoesBack {
 			shipment: id,
@@ -176,7 +174,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn hand_out(
 		id: ShipmentId,
-		unit: &crate::UnitOf<T>,
+		unit: &UnitOf<T>,
 		quantity: u64,
 		owner: &T::AccountId,
 		custodian: &T::AccountId,
@@ -233,6 +231,15 @@ impl<T: Config> Pallet<T> {
 	/// What of the price is still on hold.
 	pub(crate) fn held(shipment: &ShipmentOf<T>) -> Balance {
 		shipment.payment.as_ref().map_or(0, |payment| payment.held())
+	}
+
+	/// Gives back what of the price is on hold.
+	pub(crate) fn refund(id: ShipmentId, shipment: &mut ShipmentOf<T>) -> DispatchResult {
+		let held = Self::held(shipment);
+		match &mut shipment.payment {
+			Some(payment) if held > 0 => EscrowOf::<T>::refund(agreement_of(id), payment, held),
+			_ => Ok(()),
+		}
 	}
 
 	/// Pays a part of the price; the rest stays on hold.

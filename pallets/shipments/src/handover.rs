@@ -78,7 +78,8 @@ impl<T: Config> Pallet<T> {
 		Self::pass_on(id, shipment, to, ready, reservation)
 	}
 
-	/// The receiver says that nothing was there to take over. Silence would have counted against him.
+	/// The receiver says that nothing was there to take over. Silence would have counted against him; this counts against
+	/// neither.
 	pub(crate) fn do_decline(actor: &Caller<T>, id: ShipmentId, hop: u8, evidence: H256) -> DispatchResult {
 		let mut shipment = Self::on_its_way(id, hop)?;
 		let tender = shipment.tender.take().ok_or(Error::<T>::NotTendered)?;
@@ -87,6 +88,7 @@ impl<T: Config> Pallet<T> {
 			.ok_or(Error::<T>::NotTheReceiver)?
 			.clone();
 		ensure!(Self::is(actor, &receiver), Error::<T>::NotTheReceiver);
+		shipment.declined = true;
 		Self::deposit_event(Event::HandoverDeclined {
 			shipment: id,
 			hop,
@@ -110,10 +112,12 @@ impl<T: Config> Pallet<T> {
 			return Err(Error::<T>::NotTheCarrier.into());
 		};
 		shipment.reason = evidence;
+		// His own word decides.
+		shipment.declined = false;
 		Self::lose(id, shipment, leg)
 	}
 
-	/// The goods are gone. Who had said before that he would not take them is paid for in any case.
+	/// The goods are gone. If they were on their way back already, the shipment ends by why they were.
 	pub(crate) fn lose(id: ShipmentId, mut shipment: ShipmentOf<T>, leg: u8) -> DispatchResult {
 		Self::add_fault(&mut shipment, leg, ClaimKind::Loss);
 		let outcome = match shipment.state {
@@ -154,7 +158,7 @@ impl<T: Config> Pallet<T> {
 		ready: AgreementMillis,
 		reservation: H256,
 	) -> DispatchResult {
-		let (giver, from) = (shipment.custodian().clone(), shipment.holder());
+		let giver = shipment.custodian().clone();
 		let receiver = shipment.account_of(to).ok_or(Error::<T>::NotTheReceiver)?.clone();
 		// Machines are sold. Who has become both sides cannot sign for both.
 		ensure!(!Self::share_an_owner(&giver, &receiver), Error::<T>::SameOwner);
@@ -168,7 +172,7 @@ impl<T: Config> Pallet<T> {
 		};
 		let number = shipment.next_hop();
 		shipment.custody.try_push(hop).map_err(|_| Error::<T>::WrongState)?;
-		shipment.tender = None;
+		(shipment.tender, shipment.declined) = (None, false);
 		Self::deposit_event(Event::HandedOver {
 			shipment: id,
 			hop: number,
@@ -188,7 +192,6 @@ impl<T: Config> Pallet<T> {
 			(_, Holder::Carrier(leg)) => (ShipmentState::InTransit, Self::transit_until(&shipment, leg, now)),
 			(_, _) => (ShipmentState::Delivered, now.saturating_add(windows.review)),
 		};
-		debug_assert!(from != to, "nobody hands over to himself");
 		Self::keep_indexed(id, &mut shipment);
 		Shipments::<T>::insert(id, shipment);
 		Ok(())

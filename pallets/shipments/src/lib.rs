@@ -37,9 +37,9 @@ pub use goods::{Custody, Goods};
 pub use pallet::*;
 pub use token::{HolderKeys, Token};
 pub use types::{
-	Balance, Breach, Carriage, Channel, Claim, ClaimKind, Decision, FreightTerms, Holder, Hop, Leg, LegId, LegState,
-	Limit, Line, Lines, Outcome, Refusal, Refusals, Shipment, ShipmentId, ShipmentPlace, ShipmentState, Step, Tender,
-	Terms, Windows, MAX_HOPS, MAX_LEGS, MAX_LIMITS, MAX_LINES, MAX_STEPS,
+	Balance, Breach, Carriage, Channel, Claim, ClaimKind, Decision, Decisions, FreightTerms, Holder, Hop, Leg, LegId,
+	LegState, Limit, Line, Lines, Outcome, Refusal, Refusals, Shipment, ShipmentId, ShipmentPlace, ShipmentState, Step,
+	Tender, Terms, Windows, MAX_HOPS, MAX_LEGS, MAX_LIMITS, MAX_LINES, MAX_STEPS,
 };
 pub use weights::WeightInfo;
 

@@ -1,14 +1,17 @@
 //! From an offer to an agreement of all.
 
 use crate::{
-	agreement::agreement_of, Balance, Caller, Config, Error, EscrowOf, Event, Goods, HoldReason, Holder, Hop, Leg,
-	LegId, LegOf, LegState, Legs, Limit, Outcome, Pallet, Shipment, ShipmentId, ShipmentOf, ShipmentPlace,
-	ShipmentState, Shipments, ShipmentsOf, TermsOf, MAX_LEGS,
+	agreement::agreement_of, Balance, Caller, Carriage, ClaimKind, Config, Error, EscrowOf, Event, Goods, HoldReason,
+	Holder, Hop, Leg, LegId, LegOf, LegState, Legs, Limit, Outcome, Pallet, Shipment, ShipmentId, ShipmentOf,
+	ShipmentPlace, ShipmentState, Shipments, ShipmentsOf, TermsOf, MAX_LEGS,
 };
-use bpiiot_primitives::{fresh_id, Actors, AgreementClock, DeadlineIndex, Escrow, EscrowTerms, EscrowView};
+use alloc::vec::Vec;
+use bpiiot_primitives::{
+	fresh_id, Actors, AgreementClock, AgreementMillis, DeadlineIndex, Escrow, EscrowTerms, EscrowView,
+};
 use frame_support::{
 	ensure,
-	pallet_prelude::{DispatchError, DispatchResult},
+	pallet_prelude::{ConstU32, DispatchError, DispatchResult},
 	traits::{fungible::MutateHold, Get},
 	BoundedVec,
 };
@@ -28,19 +31,12 @@ impl<T: Config> Pallet<T> {
 			.transpose()?;
 		// Taken before the first event, which is the next one's guarantee of another id.
 		let id = ShipmentId(fresh_id::<T>());
-		for line in &terms.goods {
-			ensure!(
-				T::Goods::owner(&line.unit).as_ref() == Some(&consignor),
-				Error::<T>::NotTheOwner
-			);
-			T::Goods::lock(&line.unit, line.quantity, &consignor, id)?;
-		}
+		Self::lock_goods(id, &consignor, &terms)?;
 		Self::bind(&consignor)?;
 		let deposit = Self::deposit_for(&terms);
 		T::Currency::hold(&HoldReason::Shipment.into(), &consignor, deposit)?;
 		Self::pay_fee(actor, T::ShipmentFee::get())?;
-		let now = T::Clock::now();
-		let until = now.saturating_add(terms.windows.offer);
+		let until = T::Clock::now().saturating_add(terms.windows.offer);
 		Self::deposit_event(Event::Offered {
 			shipment: id,
 			consignor: consignor.clone(),
@@ -52,19 +48,46 @@ impl<T: Config> Pallet<T> {
 			let leg = Self::offer_leg(id, number, actor, &terms)?;
 			legs.try_push(leg).map_err(|_| Error::<T>::NoLegs)?;
 		}
+		let shipment = Self::new_shipment(consignor, terms, deposit, legs, logger_owner, until);
+		for party in Self::parties_of(&shipment) {
+			ShipmentsOf::<T>::insert(party, ShipmentPlace::new(id), ());
+		}
+		T::Deadlines::insert(until, agreement_of(id));
+		Shipments::<T>::insert(id, shipment);
+		Ok(id)
+	}
+
+	fn lock_goods(id: ShipmentId, consignor: &T::AccountId, terms: &TermsOf<T>) -> DispatchResult {
+		for line in &terms.goods {
+			let owner = T::Goods::owner(&line.unit);
+			ensure!(owner.as_ref() == Some(consignor), Error::<T>::NotTheOwner);
+			T::Goods::lock(&line.unit, line.quantity, consignor, id)?;
+		}
+		Ok(())
+	}
+
+	/// A shipment to which nobody else has agreed; the goods are where they were.
+	fn new_shipment(
+		consignor: T::AccountId,
+		terms: TermsOf<T>,
+		deposit: Balance,
+		legs: BoundedVec<LegId, ConstU32<MAX_LEGS>>,
+		logger_owner: Option<T::AccountId>,
+		until: AgreementMillis,
+	) -> ShipmentOf<T> {
 		let hop = Hop {
 			holder: Holder::Consignor,
 			at: T::Clock::unix_now(),
-			since: now,
+			since: T::Clock::now(),
 			reservation: H256::zero(),
 		};
-		let shipment = Shipment {
-			logger_owner,
+		Shipment {
 			awaited: legs.len() as u8,
 			consignor,
 			terms,
 			deposit,
 			legs,
+			logger_owner,
 			agreed: false,
 			payment: None,
 			state: ShipmentState::Offered,
@@ -72,6 +95,7 @@ impl<T: Config> Pallet<T> {
 			indexed_at: until,
 			custody: BoundedVec::truncate_from([hop].into()),
 			tender: None,
+			declined: false,
 			late_days: [0; MAX_LEGS as usize],
 			faults: BoundedVec::new(),
 			decided: BoundedVec::new(),
@@ -80,13 +104,7 @@ impl<T: Config> Pallet<T> {
 			verdict: None,
 			counted: Counted::default(),
 			rated: false,
-		};
-		for party in Self::parties_of(&shipment) {
-			ShipmentsOf::<T>::insert(party, ShipmentPlace::new(id), ());
 		}
-		T::Deadlines::insert(until, agreement_of(id));
-		Shipments::<T>::insert(id, shipment);
-		Ok(id)
 	}
 
 	/// A leg that its carrier may agree to. Its freight goes on hold at once if it is the consignor's to pay.
@@ -164,10 +182,10 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Everybody whom a shipment names, each once.
-	pub(crate) fn parties_of(shipment: &ShipmentOf<T>) -> alloc::vec::Vec<T::AccountId> {
+	pub(crate) fn parties_of(shipment: &ShipmentOf<T>) -> Vec<T::AccountId> {
 		let carriers = shipment.terms.legs.iter().map(|leg| leg.carrier.clone());
 		let sides = [shipment.consignor.clone(), shipment.terms.consignee.clone()];
-		let mut parties: alloc::vec::Vec<_> = sides.into_iter().chain(carriers).collect();
+		let mut parties: Vec<_> = sides.into_iter().chain(carriers).collect();
 		parties.sort();
 		parties.dedup();
 		parties
@@ -279,7 +297,7 @@ impl<T: Config> Pallet<T> {
 		let mut shipment = Self::shipment(id)?;
 		let is_consignor = Self::is(actor, &shipment.consignor);
 		let is_consignee = Self::is(actor, &shipment.terms.consignee);
-		let carries = |leg: &crate::Carriage<T::AccountId>| Self::is(actor, &leg.carrier);
+		let carries = |leg: &Carriage<T::AccountId>| Self::is(actor, &leg.carrier);
 		let carried = shipment.terms.legs.iter().position(carries);
 		ensure!(is_consignor || is_consignee || carried.is_some(), Error::<T>::NotAParty);
 		shipment.reason = reason;
@@ -292,7 +310,7 @@ impl<T: Config> Pallet<T> {
 				}
 				// Who gets the goods has a say when they come.
 				let leg = carried.ok_or(Error::<T>::WrongState)?;
-				Self::add_fault(&mut shipment, leg as u8, crate::ClaimKind::NoShow);
+				Self::add_fault(&mut shipment, leg as u8, ClaimKind::NoShow);
 				Self::end_custody(id, shipment, Outcome::NotCollected)
 			}
 			_ => Err(Error::<T>::WrongState.into()),
@@ -328,7 +346,7 @@ impl<T: Config> Pallet<T> {
 	fn check_parties(consignor: &T::AccountId, terms: &TermsOf<T>) -> DispatchResult {
 		ensure!(!terms.legs.is_empty(), Error::<T>::NoLegs);
 		let carriers = terms.legs.iter().map(|leg| &leg.carrier);
-		let parties: alloc::vec::Vec<_> = [consignor, &terms.consignee].into_iter().chain(carriers).collect();
+		let parties: Vec<_> = [consignor, &terms.consignee].into_iter().chain(carriers).collect();
 		let mut each = parties.iter().enumerate();
 		let differ = each.all(|(nth, party)| {
 			let mut before = parties.iter().take(nth);
@@ -338,7 +356,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn check_leg(leg: &crate::Carriage<T::AccountId>, terms: &TermsOf<T>) -> DispatchResult {
+	fn check_leg(leg: &Carriage<T::AccountId>, terms: &TermsOf<T>) -> DispatchResult {
 		let freight = leg
 			.freight
 			.checked_add(leg.return_freight)

@@ -1,9 +1,9 @@
 //! How shipments and legs end, who gets what, and what is told of it.
 
 use crate::{
-	agreement::agreement_of, breaches::less_lateness, Balance, Claim, ClaimKind, Config, Error, EscrowAccountOf,
-	EscrowOf, Event, Holder, LegId, LegOf, LegState, Legs, OpenOf, Outcome, Pallet, ShipmentId, ShipmentOf,
-	ShipmentState, Shipments,
+	agreement::agreement_of, breaches::less_lateness, Balance, Caller, Carriage, Claim, ClaimKind, Config, Error,
+	EscrowAccountOf, EscrowOf, Event, HoldReason, Holder, LegId, LegOf, LegState, Legs, OpenOf, Outcome, Pallet,
+	ShipmentId, ShipmentOf, ShipmentPlace, ShipmentState, Shipments, ShipmentsOf,
 };
 use alloc::vec::Vec;
 use bpiiot_primitives::{
@@ -13,7 +13,7 @@ use bpiiot_primitives::{
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
-	traits::Get,
+	traits::{fungible::MutateHold, tokens::Precision, Get},
 };
 use pallet_suppliers::{Facts, RateableAgreements, Rated, Reputation};
 use sp_core::H256;
@@ -59,10 +59,13 @@ impl<T: Config> Pallet<T> {
 		Self::settle(id, shipment, outcome, fee)
 	}
 
-	/// Ends a shipment about whose refusal nobody could decide. What came back came back; what is said to have been missing
-	/// is one's word against the other's, and both bear it.
+	/// Ends a shipment about whose refusal nobody could decide. What came back came back; what is said to have been missing, or
+	/// not to have been there to take back, is one's word against the other's, and both bear it.
 	fn let_refusal_stand_undecided(id: ShipmentId, shipment: ShipmentOf<T>, outcome: Outcome) -> DispatchResult {
-		let missing = shipment.missing_at_stake();
+		let missing = match shipment.is_undecided() {
+			true => shipment.at_stake,
+			false => shipment.missing_at_stake(),
+		};
 		let refused = shipment.at_stake.saturating_sub(missing);
 		let fee = shipment.terms.refusal_fee.mul_floor(refused);
 		let shared = T::FallbackSplit::get().mul_floor(missing);
@@ -156,6 +159,8 @@ impl<T: Config> Pallet<T> {
 			_ => Permill::from_rational(part.min(price), price),
 		};
 		let value = match outcome {
+			// He says that he would have.
+			Outcome::NotHandedOver if shipment.declined => 0,
 			Outcome::Delivered
 			| Outcome::PartlyRefused
 			| Outcome::Refused
@@ -168,6 +173,7 @@ impl<T: Config> Pallet<T> {
 			_ => share(shipment.at_stake),
 		};
 		let (failed, lost) = match shipment.verdict {
+			None if shipment.is_undecided() => (Permill::zero(), Permill::zero()),
 			None if shipment.terms.arbiter.is_none() => (refused - share(shipment.missing_at_stake()), Permill::zero()),
 			None => (refused, Permill::zero()),
 			Some(verdict) => (Permill::zero(), refused * Self::lost_by_payee(verdict)),
@@ -208,6 +214,7 @@ impl<T: Config> Pallet<T> {
 		let bond = leg.liability.as_ref().map_or(0, |bond| bond.held());
 		let amount = match shipment.fault_of(leg.number) {
 			Some(ClaimKind::NoShow) => shipment.terms.no_show.mul_floor(bond),
+			Some(_) if shipment.is_undecided() => T::FallbackSplit::get().mul_floor(bond),
 			Some(_) => bond,
 			None => 0,
 		};
@@ -249,7 +256,9 @@ impl<T: Config> Pallet<T> {
 			};
 			return less_lateness(shipment, number, carriage.freight).saturating_add(back);
 		}
-		let left_standing = matches!(outcome, Outcome::Cancelled | Outcome::NotHandedOver);
+		// Who was called and would not take it was not left standing, whatever was there.
+		let would_not = number == 0 && shipment.declined;
+		let left_standing = matches!(outcome, Outcome::Cancelled | Outcome::NotHandedOver) && !would_not;
 		match left_standing && shipment.terms.freight_terms.consignor_pays(number) {
 			true => shipment.terms.dead_freight.mul_floor(carriage.freight),
 			false => 0,
@@ -332,6 +341,7 @@ impl<T: Config> Pallet<T> {
 			.get(usize::from(leg.number))
 			.is_some_and(|days| *days > 0);
 		let claimed = match (&leg.claim, fault) {
+			(Some(_), Some(_)) if shipment.is_undecided() => Permill::zero(),
 			(Some(_), Some(_)) => Permill::one(),
 			(Some(claim), None) => {
 				Permill::from_rational(claim.amount.min(carriage.liability), carriage.liability.max(1))
@@ -372,17 +382,13 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// What the carrier of a leg has agreed to.
-	pub(crate) fn carriage(
-		shipment: &ShipmentOf<T>,
-		number: u8,
-	) -> Result<crate::Carriage<T::AccountId>, DispatchError> {
+	pub(crate) fn carriage(shipment: &ShipmentOf<T>, number: u8) -> Result<Carriage<T::AccountId>, DispatchError> {
 		let carriage = shipment.terms.leg(number).cloned();
 		Ok(carriage.ok_or(Error::<T>::UnknownLeg)?)
 	}
 
 	/// Removes a shipment with its legs, once all have ended, and gives the deposit back.
-	pub(crate) fn do_remove(actor: &crate::Caller<T>, id: ShipmentId) -> DispatchResult {
-		use frame_support::traits::{fungible::MutateHold, tokens::Precision};
+	pub(crate) fn do_remove(actor: &Caller<T>, id: ShipmentId) -> DispatchResult {
 		let shipment = Self::shipment(id)?;
 		ensure!(Self::is(actor, &shipment.consignor), Error::<T>::NotTheConsignor);
 		ensure!(shipment.is_settled(), Error::<T>::NotSettled);
@@ -391,10 +397,10 @@ impl<T: Config> Pallet<T> {
 			Legs::<T>::remove(leg);
 		}
 		for party in Self::parties_of(&shipment) {
-			crate::ShipmentsOf::<T>::remove(party, crate::ShipmentPlace::new(id));
+			ShipmentsOf::<T>::remove(party, ShipmentPlace::new(id));
 		}
 		Shipments::<T>::remove(id);
-		let (reason, exact) = (crate::HoldReason::Shipment.into(), Precision::Exact);
+		let (reason, exact) = (HoldReason::Shipment.into(), Precision::Exact);
 		T::Currency::release(&reason, &shipment.consignor, shipment.deposit, exact)?;
 		Self::deposit_event(Event::Removed {
 			shipment: id,
@@ -419,7 +425,7 @@ impl<T: Config> OpenEscrows<EscrowAccountOf<T>> for Pallet<T> {
 }
 
 impl<T: Config> RateableAgreements<T::AccountId> for Pallet<T> {
-	fn rate(agreement: AgreementRef, by: &crate::Caller<T>) -> Result<Rated<T::AccountId>, DispatchError> {
+	fn rate(agreement: AgreementRef, by: &Caller<T>) -> Result<Rated<T::AccountId>, DispatchError> {
 		let id = ShipmentId(agreement.id());
 		if let Some(mut shipment) = Shipments::<T>::get(id) {
 			ensure!(Self::is(by, &shipment.terms.consignee), Error::<T>::NotTheConsignee);

@@ -2,10 +2,10 @@
 //! waited for bears it.
 
 use crate::{
-	agreement::agreement_of, ClaimKind, Config, Error, EscrowOf, Holder, LegId, LegOf, Legs, Outcome, Pallet,
-	ShipmentId, ShipmentOf, ShipmentState, Shipments, WeightInfo,
+	agreement::agreement_of, ClaimKind, Config, Error, Holder, LegId, LegOf, Legs, Outcome, Pallet, ShipmentId,
+	ShipmentOf, ShipmentState, Shipments, WeightInfo,
 };
-use bpiiot_primitives::{AgreementClock, AgreementMillis, AgreementRef, Agreements, DeadlineIndex, Escrow, Expiry};
+use bpiiot_primitives::{AgreementClock, AgreementMillis, AgreementRef, Agreements, DeadlineIndex, Expiry};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
@@ -52,29 +52,31 @@ impl<T: Config> Pallet<T> {
 		Self::end_custody(id, shipment, Outcome::NotCollected)
 	}
 
-	/// The carrier did not hand over. If he had called who was to take over, it was that one's turn, and the goods go back.
+	/// The carrier did not hand over. If he had called who was to take over, it was that one's turn, and the goods go back. They
+	/// do so too if that one has said that nothing was there: the consignor will see whether they are.
 	fn not_handed_on(id: ShipmentId, mut shipment: ShipmentOf<T>) -> DispatchResult {
 		let Holder::Carrier(leg) = shipment.holder() else {
 			return Err(Error::<T>::WrongState.into());
 		};
-		let Some(tender) = shipment.call_that_counts() else {
-			let now = T::Clock::now();
-			Self::note_lateness(&mut shipment, now);
-			return Self::lose(id, shipment, leg);
-		};
-		Self::note_lateness(&mut shipment, tender.at);
-		match tender.to {
-			Holder::Carrier(next) => {
+		let called = shipment.call_that_counts();
+		// However long it takes until somebody ends it.
+		let ready = called.map_or(shipment.until, |tender| tender.at);
+		Self::note_lateness(&mut shipment, ready);
+		match called.map(|tender| tender.to) {
+			Some(Holder::Carrier(next)) => {
 				Self::add_fault(&mut shipment, next, ClaimKind::NoShow);
-				// The consignee has no part in it, and his money is free.
-				let held = Self::held(&shipment);
-				if let Some(payment) = shipment.payment.as_mut().filter(|_| held > 0) {
-					EscrowOf::<T>::refund(agreement_of(id), payment, held)?;
-				}
-				Self::send_back(id, shipment, Outcome::Undelivered)
+				Self::undelivered(id, shipment)
 			}
-			_ => Self::turn_away(id, shipment, Outcome::NotTaken),
+			Some(_) => Self::turn_away(id, shipment, Outcome::NotTaken),
+			None if shipment.declined => Self::undelivered(id, shipment),
+			None => Self::lose(id, shipment, leg),
 		}
+	}
+
+	/// The consignee has no part in it, and his money is free at once.
+	fn undelivered(id: ShipmentId, mut shipment: ShipmentOf<T>) -> DispatchResult {
+		Self::refund(id, &mut shipment)?;
+		Self::send_back(id, shipment, Outcome::Undelivered)
 	}
 
 	/// What was to go back is back, or its time is over. Who has called the next one bears nothing: the goods stay with him for
@@ -83,6 +85,8 @@ impl<T: Config> Pallet<T> {
 		match (shipment.call_that_counts(), shipment.holder()) {
 			(Some(_), _) | (None, Holder::Consignor) => Self::end_custody(id, shipment, outcome),
 			(None, Holder::Carrier(leg)) => Self::lose(id, shipment, leg),
+			// Who is not believed that he would give back cannot be said to keep.
+			(None, Holder::Consignee) if shipment.declined => Self::end_custody(id, shipment, outcome),
 			(None, Holder::Consignee) => Self::keep(id, shipment),
 		}
 	}

@@ -9,6 +9,11 @@ use bpiiot_primitives::{AgreementClock, DeadlineIndex, Escrow, EscrowView};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
 
+/// Whether custody is over, and the shipment is not.
+fn at_the_end(state: ShipmentState) -> bool {
+	matches!(state, ShipmentState::Refused(_) | ShipmentState::Disputed(_))
+}
+
 impl<T: Config> Pallet<T> {
 	/// Checks the invariants that this pallet can see by itself.
 	///
@@ -90,6 +95,12 @@ impl<T: Config> Pallet<T> {
 			}
 		};
 		ensure!(fits, "invariant 4: a shipment does not fit its state");
+		let is_waiting =
+			shipment.receivers().iter().any(Option::is_some) || shipment.is_settled() || at_the_end(shipment.state);
+		ensure!(
+			is_waiting || !shipment.declined,
+			"invariant 4: somebody has declined what was not to be handed over"
+		);
 		let tendered = shipment.tender.map(|tender| Some(tender.to));
 		ensure!(
 			tendered.is_none_or(|to| shipment.receivers().contains(&to)),

@@ -225,7 +225,7 @@ mod benches {
 
 	#[benchmark]
 	fn report_damage() -> Result<(), BenchmarkError> {
-		let world = world::<T>();
+		let world = world_with_deposits::<T>();
 		let shipment = refused::<T>(&world)?;
 		let leg = with_breaches::<T>(&world, shipment)?;
 		// What comes sooner is written in the index as well.

@@ -34,7 +34,10 @@ pub(super) type Party<T> = (AccountOf<T>, AccountOf<T>);
 /// Everybody: consignee and carriers are machines of different owners under spending policies, but for the last carrier, who
 /// signs tokens, and the consignor, who pays freights in the asset and the fee in the native token.
 pub(super) struct World<T: Config> {
+	/// Of freights and liabilities.
 	pub(super) asset: AssetKind,
+	/// Of the goods.
+	price_asset: AssetKind,
 	pub(super) consignor: AccountOf<T>,
 	pub(super) consignee: Party<T>,
 	pub(super) carriers: Vec<Party<T>>,
@@ -57,21 +60,30 @@ fn next_block<T: Config>() {
 }
 
 pub(super) fn world<T: Config>() -> World<T> {
-	next_block::<T>();
 	let asset = EscrowOf::<T>::benchmark_asset();
-	let machine = |name, seed| -> Party<T> {
-		let (machine, key) = T::Actors::benchmark_machine(&account(name, 0, seed), seed, asset);
+	world_of::<T>(asset, asset)
+}
+
+/// The same, but the price is in the native token, in which deposits are, and that is what the consignee may spend.
+pub(super) fn world_with_deposits<T: Config>() -> World<T> {
+	world_of::<T>(EscrowOf::<T>::benchmark_asset(), AssetKind::Native)
+}
+
+fn world_of<T: Config>(asset: AssetKind, price_asset: AssetKind) -> World<T> {
+	next_block::<T>();
+	let machine = |name, seed, spent| -> Party<T> {
+		let (machine, key) = T::Actors::benchmark_machine(&account(name, 0, seed), seed, spent);
 		let account: AccountOf<T> = machine.account();
 		rich::<T>(asset, &account);
 		(key, account)
 	};
 	let consignor = account("consignor", 0, 0);
 	rich::<T>(asset, &consignor);
-	let consignee = machine("consignee", 0);
+	let consignee = machine("consignee", 0, price_asset);
 	let last_key = sp_io::crypto::sr25519_generate(DUMMY, None);
 	let last = AccountOf::<T>::from(last_key.0);
 	rich::<T>(asset, &last);
-	let mut carriers: Vec<_> = (1..MAX_LEGS).map(|seed| machine("carrier", seed)).collect();
+	let mut carriers: Vec<_> = (1..MAX_LEGS).map(|seed| machine("carrier", seed, asset)).collect();
 	carriers.push((last.clone(), last));
 	let (logger, _) = T::Actors::benchmark_machine(&account("logger", 0, 0), 100, asset);
 	rich::<T>(asset, &arbiter::<T>());
@@ -79,6 +91,7 @@ pub(super) fn world<T: Config>() -> World<T> {
 	rich::<T>(asset, &T::FeeDestination::get());
 	World {
 		asset,
+		price_asset,
 		consignor,
 		consignee,
 		carriers,
@@ -128,7 +141,7 @@ pub(super) fn terms<T: Config>(world: &World<T>, freight_terms: FreightTerms, wi
 	Terms {
 		consignee: world.consignee.1.clone(),
 		goods: BoundedVec::truncate_from(goods.collect()),
-		asset: world.asset,
+		asset: world.price_asset,
 		legs: BoundedVec::truncate_from(legs.collect()),
 		freight_terms,
 		logger: with_claims.then_some(world.logger),
@@ -203,6 +216,8 @@ pub(super) fn at_last_carrier<T: Config>(world: &World<T>, with_claims: bool) ->
 	for carrier in &world.carriers {
 		pass::<T>(giver, carrier, shipment)?;
 		giver = carrier;
+		// So that each has had it for a time.
+		T::Clock::benchmark_advance(1);
 	}
 	Shipments::<T>::mutate_extant(shipment, |record| record.indexed_at = record.until);
 	Ok(shipment)

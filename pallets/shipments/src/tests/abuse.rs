@@ -174,7 +174,7 @@ fn refusals(call: &str) -> Vec<(AccountId, Error<Test>)> {
 }
 
 #[test]
-fn no_call_serves_whom_it_does_not_belong_to() {
+fn no_call_serves_whom_it_is_not_for() {
 	build_and_execute(|| {
 		let world = world();
 		let calls = calls(&world);

@@ -91,13 +91,14 @@ fn it_counts_against_who_had_the_goods_all_that_time() {
 		let (one, other) = (leg_of(shipment, 0), leg_of(shipment, 1));
 		let hot = |from, until| readings(from, until, HIGH + 6_000, HIGH + 6_000);
 		not_shown(one, hot(9_999, HOUR), Error::<Test>::OutsideCustody);
-		not_shown(one, hot(HOUR, 2 * HOUR + 1), Error::<Test>::OutsideCustody);
+		// The moment of a handover is the receiver's.
+		not_shown(one, hot(HOUR, 2 * HOUR), Error::<Test>::OutsideCustody);
 		not_shown(one, hot(3 * HOUR, 3 * HOUR), Error::<Test>::OutsideCustody);
 		not_shown(other, hot(2 * HOUR - 1, 3 * HOUR), Error::<Test>::OutsideCustody);
 		// Nobody knows the future.
 		not_shown(other, hot(3 * HOUR, 8 * HOUR + 1), Error::<Test>::OutsideCustody);
 		not_shown(other, hot(4 * HOUR, 3 * HOUR), Error::<Test>::OutsideCustody);
-		assert_ok!(show(one, hot(10_000, 2 * HOUR)));
+		assert_ok!(show(one, hot(10_000, 2 * HOUR - 1)));
 		assert_ok!(show(other, hot(2 * HOUR, 8 * HOUR)));
 	});
 }

@@ -230,18 +230,14 @@ fn a_breach_and_a_claim_are_together_never_more_than_the_liability() {
 	build_and_execute(|| {
 		registered_arbiter();
 		registered_for(&stranger(), LOGGER);
-		let shipment = delivered(cold(before_arbiter(terms())));
+		let shipment = collected(cold(before_arbiter(terms())));
+		at(1);
+		pass(shipment);
 		assert_ok!(accept(shipment));
 		let leg = leg_of(shipment, 0);
-		let shown = crate::Shown {
-			from: START,
-			until: START,
-			..readings(0, 0, 20_000, 20_000)
-		};
-		// He had the goods for no time.
-		assert_ok!(show(leg, shown));
+		assert_ok!(show(leg, readings(0, 0, 20_000, 20_000)));
 		assert_ok!(damage(&consignor(), leg, Permill::one()));
-		at(CHALLENGE_WINDOW + 1);
+		at(CHALLENGE_WINDOW + 2);
 		idle();
 		assert_eq!(gain(&carrier()), -(LIABILITY as i128));
 		assert_eq!(money(&carrier()).1, 0);
@@ -253,7 +249,9 @@ fn a_breach_may_still_be_shown_while_a_claim_is_disputed() {
 	build_and_execute(|| {
 		registered_arbiter();
 		registered_for(&stranger(), LOGGER);
-		let shipment = delivered(cold(before_arbiter(terms())));
+		let shipment = collected(cold(before_arbiter(terms())));
+		at(1);
+		pass(shipment);
 		assert_ok!(accept(shipment));
 		let leg = leg_of(shipment, 0);
 		assert_ok!(damage(&consignor(), leg, percent(50)));

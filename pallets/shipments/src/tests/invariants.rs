@@ -143,6 +143,10 @@ fn try_state_sees_what_does_not_fit_its_state() {
 		}))),
 		"invariant 4: somebody is called who may not take over"
 	);
+	assert_eq!(
+		broken(at_the_consignee, |id| shipment(id, |record| record.declined = true)),
+		"invariant 4: somebody has declined what was not to be handed over"
+	);
 	let refused = "invariant 4: more is refused than was sent";
 	let too_much = Decision {
 		refused: UNITS,

@@ -118,7 +118,90 @@ fn a_call_that_was_declined_counts_against_nobody_but_the_giver() {
 		));
 		let state = ended_after(shipment, PICKUP_WINDOW, true);
 		assert_eq!(state, ShipmentState::Settled(Outcome::NotHandedOver));
-		assert_eq!(gain(&carrier()), FREIGHT as i128 / 4);
+		// It is one's word against the other's: nobody pays, and the consignor's name does not hear of it.
+		assert_eq!(gain(&carrier()), 0);
+		assert_eq!(record(shipment).counted.weight, 0);
+	});
+}
+
+fn decline(who: &AccountId, shipment: crate::ShipmentId) {
+	assert_ok!(tender(shipment));
+	let (hop, evidence) = (record(shipment).next_hop(), HASH);
+	let call = Call::decline_handover {
+		shipment,
+		hop,
+		evidence,
+	};
+	assert_ok!(signed(who, call));
+}
+
+/// Or a consignee could ruin a carrier by saying no.
+#[test]
+fn what_a_receiver_declines_goes_back_and_the_consignor_sees_whether_it_is_there() {
+	build_and_execute(|| {
+		let shipment = collected(terms());
+		decline(&consignee(), shipment);
+		let state = ended_after(shipment, TRANSIT + LATE_WINDOW, true);
+		assert_eq!(state, ShipmentState::Returning(Outcome::Undelivered));
+		assert_eq!(gain(&consignee()), 0);
+		pass(shipment);
+		assert_eq!(record(shipment).state, ShipmentState::Settled(Outcome::Undelivered));
+		// Three days late by then.
+		assert_eq!(gain(&carrier()), (FREIGHT - 3 * FREIGHT / 10 + RETURN_FREIGHT) as i128);
+		assert_eq!(gain(&consignee()), -fee_of(PRICE));
+	});
+}
+
+#[test]
+fn what_the_consignor_declines_too_is_lost_and_both_bear_it_if_nobody_decides() {
+	for before in [false, true] {
+		build_and_execute(|| {
+			registered_arbiter();
+			let shipment = collected(if before { before_arbiter(terms()) } else { terms() });
+			decline(&consignee(), shipment);
+			ended_after(shipment, TRANSIT + LATE_WINDOW, true);
+			decline(&consignor(), shipment);
+			let state = ended_after(shipment, TRANSIT + LATE_WINDOW + 1 + RETURN_WINDOW, true);
+			assert_eq!(state, ShipmentState::Settled(Outcome::Undelivered));
+			let leg = leg_record(leg_of(shipment, 0));
+			match before {
+				// All of it, and he may dispute that.
+				true => assert_eq!(leg.state, LegState::Claimed),
+				false => assert_eq!(gain(&carrier()), -(LIABILITY as i128 / 2)),
+			}
+			assert_eq!(
+				leg.claim.map(|claim| claim.amount),
+				Some(if before { LIABILITY } else { LIABILITY / 2 })
+			);
+		});
+	}
+}
+
+/// Or a consignor could sell what was refused by not taking it back.
+#[test]
+fn refused_goods_that_the_consignor_declines_are_not_kept() {
+	build_and_execute(|| {
+		let shipment = delivered(terms());
+		assert_ok!(review(shipment, &[(1, 20, 0)]));
+		decline(&consignor(), shipment);
+		let state = ended_after(shipment, RETURN_WINDOW, true);
+		assert_eq!(state, ShipmentState::Settled(Outcome::PartlyRefused));
+		assert_eq!(gain(&consignee()), -16_000 - 2_000 - fee_of(PRICE));
+		assert_eq!(Register::of(Unit(2), &consignee()), (30, UNITS));
+		assert_eq!(Register::of(Unit(2), &consignor()).0, 20);
+	});
+}
+
+/// What was declined once and then taken is nobody's word any more.
+#[test]
+fn a_handover_ends_what_was_declined_before_it() {
+	build_and_execute(|| {
+		let shipment = agreed(terms());
+		decline(&carrier(), shipment);
+		pass(shipment);
+		assert!(!record(shipment).declined);
+		ended_after(shipment, TRANSIT + LATE_WINDOW, true);
+		assert_eq!(gain(&carrier()), -(LIABILITY as i128));
 	});
 }
 

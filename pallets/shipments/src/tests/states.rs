@@ -147,6 +147,7 @@ fn leg_at(stage: LegStage) -> LegId {
 		pass(shipment);
 	}
 	if stage >= LegStage::Closing {
+		at(1);
 		pass(shipment);
 		assert_ok!(accept(shipment));
 	}

@@ -6,7 +6,8 @@ mod terms;
 
 pub use leg::{Breach, Claim, ClaimKind, Leg, LegState};
 pub use shipment::{
-	Decision, Holder, Hop, Outcome, Refusal, Refusals, Shipment, ShipmentPlace, ShipmentState, Tender, MAX_HOPS,
+	Decision, Decisions, Holder, Hop, Outcome, Refusal, Refusals, Shipment, ShipmentPlace, ShipmentState, Tender,
+	MAX_HOPS,
 };
 pub use terms::{
 	Carriage, Channel, FreightTerms, Limit, Line, Lines, Step, Terms, Windows, MAX_LEGS, MAX_LIMITS, MAX_LINES,

@@ -143,6 +143,9 @@ pub struct Decision {
 	pub missing: u64,
 }
 
+/// What was not accepted, line by line.
+pub type Decisions = BoundedVec<Decision, ConstU32<MAX_LINES>>;
+
 /// A shipment and what became of it.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Shipment<AccountId, Unit, Escrow> {
@@ -172,12 +175,15 @@ pub struct Shipment<AccountId, Unit, Escrow> {
 	pub custody: BoundedVec<Hop, ConstU32<MAX_HOPS>>,
 	/// The handover that is called and not taken.
 	pub tender: Option<Tender>,
+	/// Whether somebody who was called since the goods were last handed over has said that nothing was there: one's word
+	/// against the other's.
+	pub declined: bool,
 	/// For each leg that was carried, days that had begun after its transit time.
 	pub late_days: [u32; MAX_LEGS as usize],
 	/// Carriers who did not come or did not hand over.
 	pub faults: BoundedVec<(u8, ClaimKind), ConstU32<MAX_LEGS>>,
 	/// What was not accepted of each line; empty as long as nobody has said.
-	pub decided: BoundedVec<Decision, ConstU32<MAX_LINES>>,
+	pub decided: Decisions,
 	/// The price of what was not accepted, as far as it is still on hold.
 	pub at_stake: Balance,
 	/// Hash of the last reason given; zero if none was.
@@ -272,9 +278,15 @@ impl<AccountId: Clone + PartialEq, Unit, Escrow> Shipment<AccountId, Unit, Escro
 
 	/// Whether a carrier had the goods all the time from `from` to `until`.
 	pub fn had_all_the_time(&self, leg: u8, from: UnixMillis, until: UnixMillis, now: UnixMillis) -> bool {
-		let ends = self.custody.iter().skip(1).map(|hop| hop.at).chain([now]);
+		// The moment of a handover is the receiver's.
+		let ends = self
+			.custody
+			.iter()
+			.skip(1)
+			.map(|hop| hop.at)
+			.chain([now.saturating_add(1)]);
 		let mut times = self.custody.iter().zip(ends);
-		times.any(|(hop, end)| hop.holder == Holder::Carrier(leg) && hop.at <= from && until <= end)
+		times.any(|(hop, end)| hop.holder == Holder::Carrier(leg) && hop.at <= from && until < end)
 	}
 
 	/// Days that have begun between the end of a leg's transit time and `ready`.
@@ -307,6 +319,12 @@ impl<AccountId: Clone + PartialEq, Unit, Escrow> Shipment<AccountId, Unit, Escro
 				missing.saturating_add(absent),
 			)
 		})
+	}
+
+	/// Whether nobody could decide between two words: who was called says that nothing was there, and the terms name no
+	/// arbiter.
+	pub fn is_undecided(&self) -> bool {
+		self.declined && self.terms.arbiter.is_none()
 	}
 
 	/// Of what is at stake, the price of what is said to have been missing.
