@@ -211,10 +211,7 @@ fn try_state_sees_a_rating_before_the_end() {
 
 #[test]
 fn try_state_sees_legs_and_shipments_that_do_not_know_each_other() {
-	assert_eq!(
-		broken(just_offered, |id| Shipments::<Test>::remove(id)),
-		"a leg of no shipment"
-	);
+	assert_eq!(broken(just_offered, Shipments::<Test>::remove), "a leg of no shipment");
 	assert_eq!(
 		broken(just_offered, |id| first_leg(id, |leg| leg.number = 1)),
 		"a leg that its shipment's terms do not have"
