@@ -119,7 +119,9 @@ pub enum ShipmentState {
 }
 
 /// What the consignee says of a line; what it names neither way is accepted.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default,
+)]
 pub struct Refusal {
 	/// Which line, counted from zero.
 	pub line: u8,
