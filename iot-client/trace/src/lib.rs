@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+mod ai;
+mod element;
+pub mod epcis;
+mod key;
+mod keys;
+mod link;
+mod percent;
+mod time;
+mod uri;
+
+pub use ai::{Ai, AiError};
+pub use element::{ElementError, ElementString, GROUP_SEPARATOR};
+pub use key::{Key, Lgtin, Location, Product, Sgtin};
+pub use keys::{Extension, Gdti, Giai, Gln, Gtin, KeyError, Lot, Serial, Sscc, Variant};
+pub use link::{DigitalLink, LinkError, CANONICAL};
+pub use time::{LocalTime, Time, TimeError};
+pub use uri::{Uri, UriError};
