@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod ai;
+mod chain;
+pub mod credential;
 mod element;
 pub mod epcis;
 mod key;
@@ -11,6 +13,7 @@ mod time;
 mod uri;
 
 pub use ai::{Ai, AiError};
+pub use chain::{Chain, ChainReferences, Record, NAMESPACE, PREFIX};
 pub use element::{ElementError, ElementString, GROUP_SEPARATOR};
 pub use key::{Key, Lgtin, Location, Product, Sgtin};
 pub use keys::{Extension, Gdti, Giai, Gln, Gtin, KeyError, Lot, Serial, Sscc, Variant};

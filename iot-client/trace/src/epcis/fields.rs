@@ -125,6 +125,15 @@ impl Field {
 		})
 	}
 
+	/// One of ours, whose name is right.
+	pub(crate) fn known(namespace: &Namespace, name: &str, text: String) -> Self {
+		Self {
+			namespace: namespace.clone(),
+			name: name.to_owned(),
+			value: FieldValue::Text(text),
+		}
+	}
+
 	fn full_name(&self) -> String {
 		format!("{}:{}", self.namespace.prefix, self.name)
 	}
