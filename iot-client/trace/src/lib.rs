@@ -9,6 +9,7 @@ mod key;
 mod keys;
 mod link;
 mod percent;
+pub mod resolver;
 mod time;
 mod uri;
 
