@@ -2,7 +2,7 @@
 
 use super::{
 	event::{Event, Quantity},
-	fields::{is_taken, FieldError, Fields},
+	fields::{FieldError, Fields},
 	id::Epc,
 	vocabulary::Action,
 };
@@ -112,7 +112,6 @@ impl Document {
 				problem,
 			})?;
 		}
-		namespaces.retain(|prefix, _| !is_taken(prefix));
 		Ok(Self {
 			created,
 			namespaces,
@@ -329,3 +328,6 @@ fn check_ilmd(ilmd: &Fields, may: bool, namespaces: &mut BTreeMap<String, Uri>) 
 	}
 	Ok(ilmd.check(namespaces, 1)?)
 }
+
+#[cfg(test)]
+mod tests;

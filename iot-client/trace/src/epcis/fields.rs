@@ -79,7 +79,8 @@ impl Namespace {
 		}
 	}
 
-	/// CBV's attributes for master data of instances and lots (`cbvmda`).
+	/// CBV's attributes for master data of instances and lots (`cbvmda`). Documents say it again, though EPCIS's context has it: programs
+	/// that read them without that context look for it there.
 	pub fn master_data() -> Self {
 		Self::known("cbvmda", "urn:epcglobal:cbv:mda:")
 	}
@@ -191,11 +192,6 @@ impl Serialize for Fields {
 		}
 		map.end()
 	}
-}
-
-/// Whether the prefix stands in EPCIS's own context already.
-pub(crate) fn is_taken(prefix: &str) -> bool {
-	TAKEN.contains(&prefix)
 }
 
 fn check_name(text: &str) -> Result<(), FieldError> {

@@ -381,7 +381,10 @@ fn sensor_report(report: &SensorReport) -> Result<String, HashError> {
 		out.text("stringValue", plain(text)?);
 	}
 	if let Some(value) = report.boolean_value {
-		out.text("booleanValue", value);
+		return Err(HashError::Text {
+			text: value.to_string(),
+			right: "as booleanValue it has no hash id for all: some print it with a capital letter",
+		});
 	}
 	if let Some(text) = &report.hex_binary_value {
 		out.text("hexBinaryValue", plain(text)?);
