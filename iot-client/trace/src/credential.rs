@@ -123,8 +123,10 @@ pub enum CredentialError {
 		/// What is wrong with it.
 		error: ClaimError,
 	},
-	/// The chain has no hash of a claim that is shown.
-	#[error("disclosure {place} ({name}: {value}) hashes to {hash}, which is none of the {known} hashes of the chain's record")]
+	/// The record has no hash of a claim that is shown.
+	#[error(
+		"disclosure {place} ({name}: {value}) hashes to {hash}, which is none of the {known} hashes of the record"
+	)]
 	NotInRecord {
 		/// Which one, counted from 1.
 		place: usize,
@@ -147,6 +149,9 @@ pub enum CredentialError {
 		/// What must stand there, likewise.
 		should: String,
 	},
+	/// A number that is printed otherwise by others, so that the document cannot be signed. None that was exported has one.
+	#[error("the document has a number that is no whole number below 2^53; to be signed it must have none")]
+	NoCanonicalForm,
 	/// A signature that is not that of the issuer's key over this document.
 	#[error("/proof/1 is no right signature; it must be of type DataIntegrityProof and cryptosuite eddsa-jcs-2022, of the key {key}, over this document")]
 	Signature {
@@ -166,33 +171,19 @@ impl Credential {
 		if got > MOST_CLAIMS {
 			return Err(CredentialError::TooMany { got });
 		}
-		for (place, claim) in (1..).zip(claims) {
-			if !record.claims.contains(&claim.hash()) {
-				return Err(CredentialError::NotInRecord {
-					place,
-					name: claim.name().to_owned(),
-					value: claim.value().to_owned(),
-					hash: hash(&claim.hash()),
-					known: record.claims.len(),
-				});
-			}
-		}
 		let own = chain.record(Record::Certificate, record.id);
 		let issuer = chain.did(&record.issuer);
 		let subject = match &record.subject {
 			Subject::Key(key) => Uri::from(key),
 			Subject::Machine(id) => chain.record(Record::Machine, *id),
 		};
-		let shown = claims
-			.iter()
-			.map(|claim| json!({ "name": claim.name(), "value": claim.value() }));
 		let mut document = json!({
 			"@context": [CONTEXT, terms()],
 			"id": own,
 			"type": ["VerifiableCredential", "ChainCertificate"],
 			"issuer": issuer,
 			"validFrom": record.valid_from,
-			"credentialSubject": { "id": subject, "claims": shown.collect::<Vec<_>>() },
+			"credentialSubject": { "id": subject, "claimHashes": record.claims.iter().map(hash).collect::<Vec<_>>() },
 			"credentialSchema": {
 				"id": format!("ni:///sha-256;{}", URL_SAFE_NO_PAD.encode(record.schema)),
 				"type": "JsonSchema",
@@ -211,17 +202,59 @@ impl Credential {
 				"verificationMethod": format!("{issuer}#blockchainAccountId"),
 				"genesisHash": chain.genesis_hash(),
 				"certificate": record.id.to_string(),
-				"claimHashes": record.claims.iter().map(hash).collect::<Vec<_>>(),
-				"disclosures": claims.iter().map(Disclosure::as_str).collect::<Vec<_>>(),
 			},
 		});
 		if let Some(until) = record.valid_until {
 			document["validUntil"] = json!(until);
 		}
-		match document {
-			Value::Object(document) => Ok(Self(document)),
-			_ => Ok(Self(Map::new())),
+		let Value::Object(document) = document else {
+			return Ok(Self(Map::new()));
+		};
+		Self(document).showing(claims)
+	}
+
+	/// The same, which shows these claims and no others. A signature of the issuer goes on to hold: it is of the hashes alone.
+	pub fn showing(mut self, claims: &[Disclosure]) -> Result<Self, CredentialError> {
+		if claims.len() > MOST_CLAIMS {
+			return Err(CredentialError::TooMany { got: claims.len() });
 		}
+		let hashes = self
+			.0
+			.get("credentialSubject")
+			.and_then(|subject| subject.get("claimHashes"))
+			.and_then(Value::as_array);
+		let hashes = hashes.map(Vec::as_slice).unwrap_or_default();
+		for (place, claim) in (1..).zip(claims) {
+			let own = hash(&claim.hash());
+			if !hashes.iter().any(|known| *known == own) {
+				return Err(CredentialError::NotInRecord {
+					place,
+					name: claim.name().to_owned(),
+					value: claim.value().to_owned(),
+					hash: own,
+					known: hashes.len(),
+				});
+			}
+		}
+		let proof = match self.0.get_mut("proof") {
+			Some(Value::Array(proofs)) => proofs.first_mut(),
+			proof => proof,
+		};
+		let Some(Value::Object(proof)) = proof else {
+			return Err(CredentialError::Missing {
+				pointer: "/proof",
+				right: "the proof by the chain's record",
+			});
+		};
+		let shown = claims
+			.iter()
+			.map(|claim| json!({ "name": claim.name(), "value": claim.value() }));
+		proof.insert("claims".to_owned(), shown.collect());
+		proof.insert(
+			"disclosures".to_owned(),
+			claims.iter().map(Disclosure::as_str).collect(),
+		);
+		Ok(self)
 	}
 
 	/// Reads a document. Whether what it says is so is another question: [`Self::verify`].
@@ -302,12 +335,11 @@ impl Credential {
 		})
 	}
 
-	/// What the issuer signs with its ed25519 key, as it is and without the words that wallets put around it, so that others can check
+	/// What the issuer signs, whatever claims are shown, with its ed25519 key, as it is and without the words that wallets put around it, so that others can check
 	/// the document without our chain's help as well: 64 bytes. `account` is the issuer's, which is its key.
-	pub fn signing_input(&self, account: &[u8; 32], created: Time) -> [u8; 64] {
+	pub fn signing_input(&self, account: &[u8; 32], created: Time) -> Result<[u8; 64], CredentialError> {
 		let options = signature::options(&self.0, account, &created.to_string());
-		// Nothing but texts, lists and maps of them in a document that was exported; a foreign one is not worth signing.
-		signature::signing_input(&self.0, &options).unwrap_or([0; 64])
+		signature::signing_input(&self.0, &options).ok_or(CredentialError::NoCanonicalForm)
 	}
 
 	/// With the issuer's signature beside the chain's record.
@@ -353,7 +385,17 @@ fn terms() -> Value {
 	json!({
 		"ChainCertificate": word("ChainCertificate"),
 		"ChainRecordStatus": word("ChainRecordStatus"),
-		"ChainRecordProof": word("ChainRecordProof"),
+		"ChainRecordProof": {
+			"@id": word("ChainRecordProof"),
+			"@context": {
+				"proofPurpose": {
+					"@id": "https://w3id.org/security#proofPurpose",
+					"@type": "@vocab",
+					"@context": { "assertionMethod": "https://w3id.org/security#assertionMethod" },
+				},
+				"verificationMethod": { "@id": "https://w3id.org/security#verificationMethod", "@type": "@id" },
+			},
+		},
 		"genesisHash": word("genesisHash"),
 		"certificate": word("certificate"),
 		"claimHashes": list("claimHashes"),

@@ -68,7 +68,7 @@ impl ElementString {
 	pub fn new(elements: impl IntoIterator<Item = (Ai, String)>) -> Result<Self, ElementError> {
 		let mut made = Self(vec![]);
 		for (place, (ai, value)) in (1..).zip(elements) {
-			made.push(ai, &value, place)?;
+			made.push(ai, &value, || place)?;
 		}
 		made.some()
 	}
@@ -79,9 +79,12 @@ impl ElementString {
 	}
 
 	/// What a scanner gives: perhaps the symbol's identifier, perhaps FNC1 first, then Application Identifiers and values, with FNC1
-	/// (the sign 29) after each value that is not of a length known beforehand and not the last.
-	pub fn parse_scanned(text: &str) -> Result<Self, ElementError> {
-		check_length(text)?;
+	/// (the sign 29) after each value that is not of a length known beforehand and not the last. Bytes that are no UTF-8 are refused
+	/// where they stand, as no value may have them.
+	pub fn parse_scanned(scanned: impl AsRef<[u8]>) -> Result<Self, ElementError> {
+		let scanned = scanned.as_ref();
+		check_length(scanned.len())?;
+		let text = &*String::from_utf8_lossy(scanned);
 		let mut rest = text;
 		if text.starts_with(']') {
 			let (symbol, after) = text.split_at_checked(3).unwrap_or((text, ""));
@@ -95,14 +98,14 @@ impl ElementString {
 		rest = rest.strip_prefix(GROUP_SEPARATOR).unwrap_or(rest);
 		let mut made = Self(vec![]);
 		while !rest.is_empty() {
-			let place = place_of(text, rest);
-			let (ai, after) = Ai::split(rest).ok_or_else(|| no_ai(place, rest))?;
+			let (ai, after) = Ai::split(rest).ok_or_else(|| no_ai(text, rest))?;
+			let begins = after;
 			let end = match ai.fixed() {
 				Some(signs) => after.char_indices().nth(signs).map_or(after.len(), |(end, _)| end),
 				None => after.find(GROUP_SEPARATOR).unwrap_or(after.len()),
 			};
 			let (value, after) = after.split_at(end);
-			made.push(ai, value, place + ai.to_string().len())?;
+			made.push(ai, value, || place_of(text, begins))?;
 			// Allowed after any value, and after the last one by no rule, but sent by some.
 			rest = after.strip_prefix(GROUP_SEPARATOR).unwrap_or(after);
 		}
@@ -111,17 +114,15 @@ impl ElementString {
 
 	/// The form for people: `(01)09506000134352(21)12345`. A bracket that belongs to a value is written `\(`.
 	pub fn parse_bracketed(text: &str) -> Result<Self, ElementError> {
-		check_length(text)?;
+		check_length(text.len())?;
 		let mut rest = text;
 		let mut made = Self(vec![]);
 		while !rest.is_empty() {
-			let place = place_of(text, rest);
 			let read = rest.strip_prefix('(').and_then(|rest| rest.split_once(')'));
-			let (ai, after) = read.ok_or_else(|| no_ai(place, rest))?;
-			let ai = Ai::parse(ai).map_err(|_| no_ai(place, rest))?;
-			let begins = place_of(text, after);
-			let (value, after) = until_bracket(after);
-			made.push(ai, &value, begins)?;
+			let (ai, begins) = read.ok_or_else(|| no_ai(text, rest))?;
+			let ai = Ai::parse(ai).map_err(|_| no_ai(text, rest))?;
+			let (value, after) = until_bracket(begins);
+			made.push(ai, &value, || place_of(text, begins))?;
 			rest = after;
 		}
 		made.some()
@@ -155,8 +156,9 @@ impl ElementString {
 		out
 	}
 
-	fn push(&mut self, ai: Ai, value: &str, place: usize) -> Result<(), ElementError> {
-		ai.check(value).map_err(|error| ElementError::Value { place, error })?;
+	fn push(&mut self, ai: Ai, value: &str, place: impl FnOnce() -> usize) -> Result<(), ElementError> {
+		ai.check(value)
+			.map_err(|error| ElementError::Value { place: place(), error })?;
 		match self.get(ai) {
 			Some(one) if one != value => Err(ElementError::Twice {
 				ai,
@@ -188,10 +190,10 @@ impl fmt::Display for ElementString {
 	}
 }
 
-fn check_length(text: &str) -> Result<(), ElementError> {
-	match text.len() {
-		got if got > MOST_BYTES => Err(ElementError::TooLong { got }),
-		_ => Ok(()),
+fn check_length(got: usize) -> Result<(), ElementError> {
+	match got > MOST_BYTES {
+		true => Err(ElementError::TooLong { got }),
+		false => Ok(()),
 	}
 }
 
@@ -200,9 +202,9 @@ fn place_of(text: &str, rest: &str) -> usize {
 	text.chars().count() - rest.chars().count() + 1
 }
 
-fn no_ai(place: usize, rest: &str) -> ElementError {
+fn no_ai(text: &str, rest: &str) -> ElementError {
 	ElementError::NoAi {
-		place,
+		place: place_of(text, rest),
 		text: rest.chars().take(8).collect(),
 	}
 }

@@ -257,6 +257,28 @@ impl Key {
 		levels
 	}
 
+	/// GTIN and serial number, if it is an item of a product.
+	pub fn sgtin(&self) -> Option<Sgtin> {
+		match self {
+			Self::Product(product) => Some(Sgtin {
+				gtin: product.gtin,
+				serial: product.serial.clone()?,
+			}),
+			_ => None,
+		}
+	}
+
+	/// GTIN and lot, if it is of a lot.
+	pub fn lgtin(&self) -> Option<Lgtin> {
+		match self {
+			Self::Product(product) => Some(Lgtin {
+				gtin: product.gtin,
+				lot: product.lot.clone()?,
+			}),
+			_ => None,
+		}
+	}
+
 	/// Whether it is one thing and no kind or lot of things.
 	pub fn is_instance(&self) -> bool {
 		match self {

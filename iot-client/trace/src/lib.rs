@@ -18,6 +18,6 @@ pub use chain::{Chain, ChainReferences, Record, NAMESPACE, PREFIX};
 pub use element::{ElementError, ElementString, GROUP_SEPARATOR};
 pub use key::{Key, Lgtin, Location, Product, Sgtin};
 pub use keys::{Extension, Gdti, Giai, Gln, Gtin, KeyError, Lot, Serial, Sscc, Variant};
-pub use link::{DigitalLink, LinkError, CANONICAL};
+pub use link::{DigitalLink, LinkError, ScanError, CANONICAL};
 pub use time::{LocalTime, Time, TimeError};
 pub use uri::{Uri, UriError};

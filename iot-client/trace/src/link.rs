@@ -2,9 +2,9 @@
 
 use crate::{
 	ai::{Ai, AiError},
-	element::ElementString,
+	element::{ElementError, ElementString},
 	key::Key,
-	keys::KeyError,
+	keys::{Gtin, KeyError},
 	percent,
 	uri::Uri,
 };
@@ -114,6 +114,20 @@ pub enum LinkError {
 	},
 }
 
+/// Why nothing that was scanned or typed is known here.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ScanError {
+	/// A URI, and what is wrong with it.
+	#[error(transparent)]
+	Link(#[from] LinkError),
+	/// An element string, and what is wrong with it.
+	#[error(transparent)]
+	Elements(#[from] ElementError),
+	/// A GTIN, and what is wrong with it.
+	#[error(transparent)]
+	Gtin(KeyError),
+}
+
 /// A GS1 Digital Link, on whatever domain it stood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DigitalLink {
@@ -173,6 +187,30 @@ impl DigitalLink {
 			}
 		}
 		Ok(link)
+	}
+
+	/// Reads whatever was scanned or typed: a URI, an element string with or without brackets, or the digits of a GTIN as older bar
+	/// codes have them.
+	pub fn scan(text: &str) -> Result<Self, ScanError> {
+		let text = text.trim_matches([' ', '\t', '\r', '\n']);
+		if text.contains("://") {
+			return Ok(Self::parse(text)?);
+		}
+		if text.starts_with('(') {
+			return Ok(Self::try_from(&ElementString::parse_bracketed(text)?)?);
+		}
+		let digits = [8, 12, 13, 14].contains(&text.len()) && text.bytes().all(|sign| sign.is_ascii_digit());
+		// What is no GTIN may still be an element string: (00) to (22) and digits.
+		match Gtin::parse(text) {
+			Ok(gtin) => Ok(Self::new(gtin)),
+			Err(error) if digits => {
+				match ElementString::parse_scanned(text).map(|elements| Self::try_from(&elements)) {
+					Ok(Ok(link)) => Ok(link),
+					_ => Err(ScanError::Gtin(error)),
+				}
+			}
+			Err(_) => Ok(Self::try_from(&ElementString::parse_scanned(text)?)?),
+		}
 	}
 
 	/// What it is about.

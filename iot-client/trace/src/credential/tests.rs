@@ -47,7 +47,9 @@ fn exported(shown: &[Disclosure]) -> Credential {
 fn signed() -> Credential {
 	let made = exported(&claims()[..2]);
 	let account = record().issuer;
-	let signature = key().sign(&made.signing_input(&account, time(ISSUED))).to_bytes();
+	let signature = key()
+		.sign(&made.signing_input(&account, time(ISSUED)).unwrap())
+		.to_bytes();
 	made.with_signature(&account, time(ISSUED), &signature)
 }
 
@@ -76,7 +78,11 @@ fn it_has_what_the_data_model_asks_for() {
 		"https://id.gs1.org/01/09506000134352/10/STEEL%2F7"
 	);
 	assert_eq!(
-		document["credentialSubject"]["claims"],
+		document["credentialSubject"]["claimHashes"].as_array().unwrap().len(),
+		3
+	);
+	assert_eq!(
+		document["proof"]["claims"],
 		json!([{ "name": "tensile strength", "value": "510 MPa" }])
 	);
 	assert_eq!(document["credentialSchema"]["type"], "JsonSchema");
@@ -86,7 +92,6 @@ fn it_has_what_the_data_model_asks_for() {
 	);
 	assert_eq!(document["credentialStatus"]["type"], "ChainRecordStatus");
 	assert_eq!(document["proof"]["type"], PROOF);
-	assert_eq!(document["proof"]["claimHashes"].as_array().unwrap().len(), 3);
 	assert_eq!(document["proof"]["disclosures"].as_array().unwrap().len(), 1);
 	for id in [
 		"/id",
@@ -228,7 +233,8 @@ fn each_altered_added_or_missing_field_is_refused() {
 #[test]
 fn each_altered_field_of_the_record_is_noticed() {
 	let document = signed();
-	let changes: [(&dyn Fn(&mut CertificateRecord), &str); 8] = [
+	type Change<'a> = &'a dyn Fn(&mut CertificateRecord);
+	let changes: [(Change, &str); 8] = [
 		(&|record| record.id = 18, "/credentialStatus/certificate is \"17\"; by the chain's record it must be \"18\""),
 		(&|record| record.issuer[0] ^= 1, "/issuer is \"did:pkh:"),
 		(
@@ -240,7 +246,7 @@ fn each_altered_field_of_the_record_is_noticed() {
 		(&|record| record.valid_from = time(ISSUED + 1), "/validFrom is \"2026-11-30T00:53:20.000Z\""),
 		(&|record| record.valid_until = None, "/validUntil is \"2027-11-30T00:53:20.000Z\"; by the chain's record it must be missing"),
 		(&|record| record.claims.truncate(1), "disclosure 2 (heat: H-4711) hashes to 0x"),
-		(&|record| record.claims.swap(0, 1), "/proof/claimHashes/0 is "),
+		(&|record| record.claims.swap(0, 1), "/credentialSubject/claimHashes/0 is "),
 	];
 	for (change, error) in changes {
 		let mut other = record();
@@ -263,7 +269,7 @@ fn a_claim_that_the_chain_has_no_hash_of_is_not_shown() {
 		"{error}"
 	);
 	assert!(
-		error.ends_with("which is none of the 3 hashes of the chain's record"),
+		error.ends_with("which is none of the 3 hashes of the record"),
 		"{error}"
 	);
 	let many = CertificateRecord {
@@ -277,20 +283,44 @@ fn a_claim_that_the_chain_has_no_hash_of_is_not_shown() {
 }
 
 #[test]
+fn who_holds_a_signed_document_shows_what_he_likes_of_it() {
+	let all = claims();
+	for shown in [&all[..0], &all[2..], &all[..]] {
+		let text = signed().showing(shown).unwrap().to_string();
+		let verified = verify(&Credential::parse(&text).unwrap()).unwrap();
+		assert!(verified.signed);
+		assert_eq!(verified.claims, shown);
+	}
+	let forged = Disclosure::new(&[16; 16], "tensile strength", "900 MPa").unwrap();
+	assert!(matches!(
+		signed().showing(&[forged]),
+		Err(CredentialError::NotInRecord { place: 1, .. })
+	));
+	assert!(matches!(
+		Credential::parse("{}").unwrap().showing(&[]),
+		Err(CredentialError::Missing { pointer: "/proof", .. })
+	));
+}
+
+#[test]
 fn a_signature_of_another_key_or_for_another_document_is_refused() {
 	let account = record().issuer;
 	let made = exported(&claims()[..1]);
-	let input = made.signing_input(&account, time(ISSUED));
+	let input = made.signing_input(&account, time(ISSUED)).unwrap();
 	let other = SigningKey::from_bytes(&[8; 32]);
 	let wrong = made
 		.clone()
 		.with_signature(&account, time(ISSUED), &other.sign(&input).to_bytes());
 	let error = verify(&wrong).unwrap_err();
 	assert!(error.to_string().contains("of the key did:key:z6Mk"), "{error}");
-	// The signature over a document that shows other claims.
+	// The signature over another certificate.
 	let signature = key().sign(&input).to_bytes();
-	let moved = exported(&claims()).with_signature(&account, time(ISSUED), &signature);
-	assert!(matches!(verify(&moved), Err(CredentialError::Signature { .. })));
+	let other = CertificateRecord { id: 18, ..record() };
+	let moved = Credential::export(&chain(), &other, &[])
+		.unwrap()
+		.with_signature(&account, time(ISSUED), &signature);
+	let error = moved.verify(&chain(), &other, time(ISSUED)).unwrap_err();
+	assert!(matches!(error, CredentialError::Signature { .. }));
 	// Signed again: the newer signature stands alone beside the record.
 	assert_eq!(
 		signed().with_signature(&account, time(ISSUED), &signature).as_json()["proof"]
@@ -314,6 +344,11 @@ fn what_is_no_document_is_told() {
 		Credential::parse(&" ".repeat(MOST_BYTES + 1)),
 		Err(CredentialError::TooLong { .. })
 	));
+	let fraction = Credential::parse(r#"{"a":1.5}"#).unwrap();
+	assert_eq!(
+		fraction.signing_input(&[0; 32], time(0)),
+		Err(CredentialError::NoCanonicalForm)
+	);
 	let empty = Credential::parse("{}").unwrap();
 	assert_eq!(
 		empty.certificate().unwrap_err().to_string(),

@@ -71,6 +71,10 @@ fn errors_say_where_and_what_would_be_right() {
 	] {
 		assert_eq!(scanned(text), Err(error.to_owned()), "{text:?}");
 	}
+	assert_eq!(
+		ElementString::parse_scanned(b"21a\xff").unwrap_err().to_string(),
+		"at sign 3: sign 2 of the value of (21) is '\u{fffd}'; it must be a letter or digit of ASCII or one of !\"%&'()*+,-./:;<=>?_"
+	);
 	let long = "9".repeat(MOST_BYTES + 1);
 	assert!(matches!(
 		ElementString::parse_scanned(&long),
@@ -101,9 +105,17 @@ proptest! {
 	fn each_form_is_read_as_it_was_printed(elements in elements()) {
 		// Not when one comes twice.
 		if let Ok(made) = ElementString::new(elements) {
-			prop_assert_eq!(ElementString::parse_scanned(&made.to_scanned()), Ok(made.clone()));
+			prop_assert_eq!(ElementString::parse_scanned(made.to_scanned()), Ok(made.clone()));
 			prop_assert_eq!(ElementString::parse_bracketed(&made.to_string()), Ok(made));
 		}
+	}
+
+	#[test]
+	fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+		let _ = ElementString::parse_scanned(&bytes);
+		let mut scanned = b"]d201095060001343522110".to_vec();
+		scanned.extend(bytes);
+		let _ = ElementString::parse_scanned(&scanned);
 	}
 
 	#[test]

@@ -155,6 +155,37 @@ fn element_strings_and_links_say_the_same() {
 }
 
 #[test]
+fn whatever_was_scanned_or_typed_is_read() {
+	for (text, right) in [
+		(
+			"https://id.example.org/01/09506000134352/21/12345",
+			"/01/09506000134352/21/12345",
+		),
+		("(01)09506000134352(21)12345\r\n", "/01/09506000134352/21/12345"),
+		("]d201095060001343522112345", "/01/09506000134352/21/12345"),
+		("01095060001343522112345", "/01/09506000134352/21/12345"),
+		("9506000134352", "/01/09506000134352"),
+		(" 96385074 ", "/01/00000096385074"),
+		("00040123451111111110", "/00/040123451111111110"),
+	] {
+		let link = DigitalLink::scan(text).unwrap();
+		assert_eq!(link.key().path(), right, "{text}");
+	}
+	for (text, error) in [
+		("9506000134353", "the check digit of the GTIN 9506000134353 is 3; after 950600013435 it must be 2"),
+		("https://example.org/", "the path \"/\" has no key; it must end with one of /00/ /01/ /253/ /414/ /417/ /8004/ and its value, and qualifiers"),
+		("hello", "at sign 1 stands \"hello\"; an Application Identifier must stand there"),
+		("", "the element string is empty; it must have at least one Application Identifier and its value"),
+	] {
+		assert_eq!(DigitalLink::scan(text).unwrap_err().to_string(), error, "{text}");
+	}
+	let item = DigitalLink::scan("(01)09506000134352(10)ABC(21)12345").unwrap();
+	assert_eq!(item.key().sgtin().unwrap().to_string(), "(01)09506000134352(21)12345");
+	assert_eq!(item.key().lgtin().unwrap().to_string(), "(01)09506000134352(10)ABC");
+	assert!(DigitalLink::scan("9506000134352").unwrap().key().sgtin().is_none());
+}
+
+#[test]
 fn levels_lead_from_an_item_to_its_kind() {
 	let link = DigitalLink::parse("https://a/01/09506000134352/22/V/10/L/21/S").unwrap();
 	let paths = |key: &Key| key.levels().iter().map(Key::path).collect::<Vec<_>>();
@@ -211,13 +242,13 @@ proptest! {
 		prop_assert_eq!(DigitalLink::parse(&link.uri_at(&base)), Ok(link.clone()));
 		let elements = link.to_element_string();
 		prop_assert_eq!(DigitalLink::try_from(&elements), Ok(link.clone()));
-		let scanned = ElementString::parse_scanned(&elements.to_scanned()).unwrap();
+		let scanned = ElementString::parse_scanned(elements.to_scanned()).unwrap();
 		prop_assert_eq!(DigitalLink::try_from(&scanned), Ok(link));
 	}
 
 	#[test]
 	fn no_text_makes_it_panic(text in ".{0,40}", near in "(/|01|21|10|414|254|8004|09506000134352|%|%41|\\?|&|=|17=|;|é|x){0,16}") {
-		let _ = DigitalLink::parse(&text);
+		let _ = (DigitalLink::parse(&text), DigitalLink::scan(&text), DigitalLink::scan(&near));
 		let _ = DigitalLink::parse(&format!("https://a{near}"));
 		let _ = DigitalLink::parse_target(&near);
 	}

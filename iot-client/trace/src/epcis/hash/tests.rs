@@ -549,6 +549,14 @@ fn what_the_published_programs_do_not_agree_on_has_no_id() {
 			told(&|event| event.epc_list = vec![Epc::other(uri("urn:epc:id:sgtin:4012345.011111.1"))]),
 			"the canonical form of urn:epc:id:sgtin:4012345.011111.1 is not known here",
 		),
+		(
+			told(&|event| {
+				let mut element = sensors();
+				element.reports[0].boolean_value = Some(true);
+				event.context.sensor_elements = vec![element];
+			}),
+			"as booleanValue it has no hash id for all",
+		),
 		(told(&field("007")), "\"007\" is changed by some programs"),
 		(told(&field("1e5")), "\"1e5\" is changed by some programs"),
 		(told(&field("-Infinity")), "\"-Infinity\" is changed by some programs"),
