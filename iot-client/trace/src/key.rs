@@ -241,17 +241,26 @@ impl Key {
 		}
 	}
 
-	/// It, and what it is a part of, the closest first: an item, the lot that it is of, the variant, the kind of product.
+	/// It, and what it is a part of, the closest first: an item, the lot that it is of, the variant, the kind of product. Each also
+	/// without what it is told from others without: the item without its lot.
 	pub fn levels(&self) -> Vec<Self> {
-		let mut levels = vec![self.clone()];
+		let mut levels = vec![];
+		let mut add = |key: Self| {
+			for key in [key.constrained(), key].into_iter().rev() {
+				if !levels.contains(&key) {
+					levels.push(key);
+				}
+			}
+		};
+		add(self.clone());
 		match self {
 			Self::Product(product) => {
 				let mut wider = product.clone();
 				while wider.serial.take().is_some() || wider.lot.take().is_some() || wider.variant.take().is_some() {
-					levels.push(Self::Product(wider.clone()));
+					add(Self::Product(wider.clone()));
 				}
 			}
-			Self::Location(location) if location.extension.is_some() => levels.push(Self::location(location.gln)),
+			Self::Location(location) => add(Self::location(location.gln)),
 			_ => {}
 		}
 		levels

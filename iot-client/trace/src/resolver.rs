@@ -9,6 +9,7 @@ mod entry;
 pub use entry::{Entry, EntryError, Link, LinkType, MOST_LINKS};
 
 use crate::{
+	key::Key,
 	link::{DigitalLink, LinkError},
 	percent,
 	uri::Uri,
@@ -18,6 +19,7 @@ use serde::{
 	ser::{SerializeMap, SerializeSeq},
 	Serialize, Serializer,
 };
+use std::collections::BTreeMap;
 
 /// The media type of a linkset (RFC 9264).
 pub const LINKSET: &str = "application/linkset+json";
@@ -88,115 +90,145 @@ pub fn resolve(base: &Uri, request: &Request<'_>, entries: &[Entry]) -> Answer {
 		Err(error) => return Answer::BadRequest(error),
 	};
 	let levels = link.key().levels();
-	let levels: Vec<&Entry> = levels
-		.iter()
-		.filter_map(|key| entries.iter().find(|entry| entry.key == *key))
-		.collect();
-	if levels.is_empty() {
-		return Answer::NotFound { link_type: None };
+	let known = |key: &Key| entries.iter().find(|entry| entry.key == *key);
+	let question = Question {
+		base,
+		target: request.target,
+		link: &link,
+		levels: levels.iter().filter_map(known).collect(),
+		wishes: Wishes::new(request.accept, request.accept_language),
+	};
+	match question.asked("linkType") {
+		_ if question.levels.is_empty() => Answer::NotFound { link_type: None },
+		Some("linkset" | "all") => question.all(),
+		Some(link_type) => question.of_type(link_type),
+		None if question.wishes.linkset() => question.all(),
+		None => question.default(),
 	}
-	let own = format!("{}{}", base.as_str().trim_end_matches('/'), link.key().path());
-	let to_linkset = format!("<{own}?linkType=linkset>; rel=\"linkset\"; type=\"{LINKSET}\"");
-	let with_context = format!(
-		"{to_linkset}, <{LINKSET_CONTEXT}>; rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\""
-	);
-	let wishes = Wishes::new(request.accept, request.accept_language);
-	// Named without regard to case, as some print it.
-	let asked = |name: &str| {
-		link.others()
+}
+
+/// A request that is understood.
+struct Question<'a> {
+	base: &'a Uri,
+	target: &'a str,
+	link: &'a DigitalLink,
+	/// What is known, the closest first.
+	levels: Vec<&'a Entry>,
+	wishes: Wishes<'a>,
+}
+
+impl<'a> Question<'a> {
+	/// What the query says of something, whose name is read without regard to case, as some print it.
+	fn asked(&self, name: &str) -> Option<&'a str> {
+		let mut others = self.link.others();
+		others
 			.find(|(own, _)| own.eq_ignore_ascii_case(name))
 			.map(|(_, value)| value)
-	};
-	let context = asked("context");
-	let redirect = |href: &Uri| Answer::Redirect {
-		location: passed_on(href, request.target),
-		link: to_linkset.clone(),
-	};
-
-	let link_type = asked("linkType");
-	if matches!(link_type, Some("linkset" | "all")) || link_type.is_none() && wishes.linkset() {
-		return Answer::Linkset {
-			body: linkset(base, &levels, |_| true, true),
-			link: with_context,
-		};
 	}
-	if let Some(text) = link_type {
+
+	/// All links.
+	fn all(&self) -> Answer {
+		Answer::Linkset {
+			body: linkset(self.base, &self.levels, |_| true, true),
+			link: self.to_linkset_and_context(),
+		}
+	}
+
+	/// The link of a type that fits best.
+	fn of_type(&self, text: &str) -> Answer {
 		let not_found = || Answer::NotFound {
 			link_type: Some(text.chars().take(80).collect()),
 		};
 		let Ok(link_type) = LinkType::parse(text) else {
 			return not_found();
 		};
+		let default = self.levels.iter().find_map(|entry| entry.default.as_ref());
 		if link_type == LinkType::default_link() {
-			return default(&levels).map_or_else(not_found, redirect);
+			return default.map_or_else(not_found, |href| self.to(href));
 		}
-		let of_type = |entry: &Entry| entry.links.iter().any(|link| link.link_type == link_type);
-		let Some(level) = levels.iter().find(|entry| of_type(entry)) else {
+		let is_of_type = |link: &&Link| link.link_type == link_type;
+		let Some(level) = self
+			.levels
+			.iter()
+			.find(|entry| entry.links.iter().any(|link| is_of_type(&link)))
+		else {
 			return not_found();
 		};
-		let links: Vec<&Link> = level.links.iter().filter(|link| link.link_type == link_type).collect();
-		return match best(&links, &wishes, context, default(&levels)).as_slice() {
+		let links: Vec<&Link> = level.links.iter().filter(is_of_type).collect();
+		match self.best(&links, default).as_slice() {
 			[] => not_found(),
-			[one] => redirect(&one.href),
+			[one] => self.to(&one.href),
 			several => Answer::Choices {
-				body: linkset(base, &[level], |link| several.contains(&link), false),
-				link: with_context,
+				body: linkset(self.base, &[level], |link| several.contains(&link), false),
+				link: self.to_linkset_and_context(),
 			},
+		}
+	}
+
+	/// The default link, unless one of those beside it fits what the request says.
+	fn default(&self) -> Answer {
+		let Some((level, href)) = self
+			.levels
+			.iter()
+			.find_map(|entry| Some((entry, entry.default.as_ref()?)))
+		else {
+			return Answer::NotFound { link_type: None };
 		};
+		let multi = LinkType::default_link_multi();
+		let fits = |link: &&Link| link.link_type == multi && self.fit(link).0 > 0;
+		let links: Vec<&Link> = level.links.iter().filter(fits).collect();
+		self.to(self.best(&links, Some(href)).first().map_or(href, |one| &one.href))
 	}
-	// The default link, unless one of those beside it fits what the request says.
-	let Some((level, href)) = levels.iter().find_map(|entry| Some((entry, entry.default.as_ref()?))) else {
-		return Answer::NotFound { link_type: None };
-	};
-	let multi = LinkType::default_link_multi();
-	let fits = |link: &&Link| link.link_type == multi && fit(link, &wishes, context).0 > 0;
-	let links: Vec<&Link> = level.links.iter().filter(fits).collect();
-	match best(&links, &wishes, context, Some(href)).first() {
-		Some(one) => redirect(&one.href),
-		None => redirect(href),
+
+	fn to(&self, href: &Uri) -> Answer {
+		Answer::Redirect {
+			location: passed_on(href, self.target),
+			link: self.to_linkset(),
+		}
 	}
-}
 
-/// The default link of the closest entry that has one.
-fn default<'a>(levels: &[&'a Entry]) -> Option<&'a Uri> {
-	levels.iter().find_map(|entry| entry.default.as_ref())
-}
+	fn to_linkset(&self) -> String {
+		let own = anchor(self.base, self.link.key());
+		format!("<{own}?linkType=linkset>; rel=\"linkset\"; type=\"{LINKSET}\"")
+	}
 
-/// How well a link fits: language counts most, then circumstance, then media type; two of them more than any one. And how much its
-/// language and media type are wished for.
-fn fit(link: &Link, wishes: &Wishes<'_>, context: Option<&str>) -> (u8, u16, u16) {
-	let language = link
-		.languages
-		.iter()
-		.map(|language| wishes.language(language))
-		.max()
-		.unwrap_or(0);
-	let media_type = link.media_type.as_deref().map_or(0, |own| wishes.media_type(own));
-	let in_context = context.is_some_and(|context| link.context.iter().any(|own| own.eq_ignore_ascii_case(context)));
-	let weight = 4 * u8::from(language > 0) + 3 * u8::from(in_context) + 2 * u8::from(media_type > 0);
-	(weight, language, media_type)
-}
+	fn to_linkset_and_context(&self) -> String {
+		let context = "rel=\"http://www.w3.org/ns/json-ld#context\"; type=\"application/ld+json\"";
+		format!("{}, <{LINKSET_CONTEXT}>; {context}", self.to_linkset())
+	}
 
-/// The link that fits best. Several only if nothing tells them apart.
-fn best<'a>(links: &[&'a Link], wishes: &Wishes<'_>, context: Option<&str>, default: Option<&Uri>) -> Vec<&'a Link> {
-	// Where nothing fits, the default link is meant, or a link that is for all.
-	let rank = |link: &Link| {
-		(
-			fit(link, wishes, context),
-			default == Some(&link.href),
-			link.languages.is_empty(),
-		)
-	};
-	let Some(most) = links.iter().map(|link| rank(link)).max() else {
-		return vec![];
-	};
-	let mut same = links.iter().copied().filter(|link| rank(link) == most);
-	let Some(first) = same.next() else {
-		return vec![];
-	};
-	let attributes = |link: &'a Link| (&link.languages, &link.media_type, &link.context);
-	let others = same.filter(|link| attributes(link) == attributes(first) && link.href != first.href);
-	[first].into_iter().chain(others).collect()
+	/// How well a link fits: language counts most, then circumstance, then media type; two of them more than any one. And how much
+	/// its language and media type are wished for.
+	fn fit(&self, link: &Link) -> (u8, u16, u16) {
+		let language = link
+			.languages
+			.iter()
+			.map(|language| self.wishes.language(language))
+			.max()
+			.unwrap_or(0);
+		let media_type = link.media_type.as_deref().map_or(0, |own| self.wishes.media_type(own));
+		let context = self.asked("context");
+		let in_context =
+			context.is_some_and(|context| link.context.iter().any(|own| own.eq_ignore_ascii_case(context)));
+		let weight = 4 * u8::from(language > 0) + 3 * u8::from(in_context) + 2 * u8::from(media_type > 0);
+		(weight, language, media_type)
+	}
+
+	/// The link that fits best. Several only if nothing tells them apart.
+	fn best<'b>(&self, links: &[&'b Link], default: Option<&Uri>) -> Vec<&'b Link> {
+		// Where nothing fits, the default link is meant, or a link that is for all.
+		let rank = |link: &Link| (self.fit(link), default == Some(&link.href), link.languages.is_empty());
+		let Some(most) = links.iter().map(|link| rank(link)).max() else {
+			return vec![];
+		};
+		let mut same = links.iter().copied().filter(|link| rank(link) == most);
+		let Some(first) = same.next() else {
+			return vec![];
+		};
+		let attributes = |link: &'b Link| (&link.languages, &link.media_type, &link.context);
+		let others = same.filter(|link| attributes(link) == attributes(first) && link.href != first.href);
+		[first].into_iter().chain(others).collect()
+	}
 }
 
 /// An address with the request's query behind its own.
@@ -224,18 +256,21 @@ fn passed_on(href: &Uri, target: &str) -> String {
 	location
 }
 
+/// Where a key is at this resolver.
+fn anchor(base: &Uri, key: &Key) -> String {
+	format!("{}{}", base.as_str().trim_end_matches('/'), key.path())
+}
+
 /// Links as RFC 9264 has them, in JSON: one object for each entry, the closest first.
 fn linkset(base: &Uri, levels: &[&Entry], show: impl Fn(&Link) -> bool, defaults: bool) -> String {
 	let objects = levels.iter().map(|entry| Object {
-		anchor: format!("{}{}", base.as_str().trim_end_matches('/'), entry.key.path()),
+		anchor: anchor(base, &entry.key),
 		entry,
 		links: entry.links.iter().filter(|link| show(link)).collect(),
 		default: entry.default.as_ref().filter(|_| defaults),
 	});
-	let linkset = [("linkset", objects.collect::<Vec<_>>())];
-	let map: std::collections::BTreeMap<_, _> = linkset.into_iter().collect();
 	// Maps with keys of text, and no numbers.
-	serde_json::to_string(&map).unwrap_or_default()
+	serde_json::to_string(&BTreeMap::from([("linkset", objects.collect::<Vec<_>>())])).unwrap_or_default()
 }
 
 /// A link context object.
@@ -256,7 +291,7 @@ impl Serialize for Object<'_> {
 			.default
 			.and_then(|href| self.entry.links.iter().find(|link| link.href == *href));
 		if let Some(link) = described {
-			let bare = std::collections::BTreeMap::from([("href", link.href.as_str()), ("title", link.title.as_str())]);
+			let bare = BTreeMap::from([("href", link.href.as_str()), ("title", link.title.as_str())]);
 			object.serialize_entry(LinkType::default_link().as_str(), &[bare])?;
 		}
 		let mut types: Vec<&LinkType> = self.links.iter().map(|link| &link.link_type).collect();

@@ -1,7 +1,7 @@
 //! A document of events, as JSON-LD.
 
 use super::{
-	event::{Event, Quantity},
+	event::{Event, ObjectEvent, PersistentDisposition, Quantity, TransformationEvent},
 	fields::{FieldError, Fields},
 	id::Epc,
 	vocabulary::Action,
@@ -156,94 +156,82 @@ impl Serialize for Contexts<'_> {
 	}
 }
 
+/// What DELETE without any things means, and nothing else does.
+const ALL: &str = "it or its list of quantities must have an entry; only DELETE without any means all";
+
 fn check(event: &Event, namespaces: &mut BTreeMap<String, Uri>) -> Result<(), EventProblem> {
 	check_context(event, namespaces)?;
 	match event {
-		Event::ObjectEvent(event) => {
-			check_things("epcList", &event.epc_list, "quantityList", &event.quantity_list)?;
-			check_dispositions(&event.persistent_disposition.set, &event.persistent_disposition.unset)?;
-			check_ilmd(&event.ilmd, event.action == Action::Add, namespaces)?;
-			let sensed = !event.context.sensor_elements.is_empty() && event.context.read_point.is_some();
-			let things = !event.epc_list.is_empty() || !event.quantity_list.is_empty();
-			things_or(
-				things || sensed,
-				"epcList",
-				"it or quantityList must have an entry, or sensors must have told something at a readPoint",
-			)
-		}
+		Event::ObjectEvent(event) => check_object(event, namespaces),
 		Event::AggregationEvent(event) => {
-			check_things(
+			let parent = event.parent_id.is_some() || event.action == Action::Observe;
+			must(parent, "parentID", "ADD and DELETE need it")?;
+			let things = check_things(
 				"childEPCs",
 				&event.child_epcs,
 				"childQuantityList",
 				&event.child_quantity_list,
 			)?;
-			let parent = event.parent_id.is_some() || event.action == Action::Observe;
-			things_or(parent, "parentID", "ADD and DELETE need it")?;
-			let things = !event.child_epcs.is_empty() || !event.child_quantity_list.is_empty();
-			let all = event.action == Action::Delete;
-			things_or(
-				things || all,
-				"childEPCs",
-				"it or childQuantityList must have an entry; only DELETE without any means all",
-			)
+			must(things || event.action == Action::Delete, "childEPCs", ALL)
 		}
 		Event::TransactionEvent(event) => {
-			check_things("epcList", &event.epc_list, "quantityList", &event.quantity_list)?;
-			things_or(
+			must(
 				!event.context.biz_transactions.is_empty(),
 				"bizTransactionList",
 				"it must have an entry",
 			)?;
-			let things = !event.epc_list.is_empty() || !event.quantity_list.is_empty();
-			let all = event.action == Action::Delete;
-			things_or(
-				things || all,
-				"epcList",
-				"it or quantityList must have an entry; only DELETE without any means all",
-			)
+			let things = check_things("epcList", &event.epc_list, "quantityList", &event.quantity_list)?;
+			must(things || event.action == Action::Delete, "epcList", ALL)
 		}
-		Event::TransformationEvent(event) => {
-			check_things(
-				"inputEPCList",
-				&event.input_epc_list,
-				"inputQuantityList",
-				&event.input_quantity_list,
-			)?;
-			check_things(
-				"outputEPCList",
-				&event.output_epc_list,
-				"outputQuantityList",
-				&event.output_quantity_list,
-			)?;
-			check_dispositions(&event.persistent_disposition.set, &event.persistent_disposition.unset)?;
-			check_ilmd(&event.ilmd, true, namespaces)?;
-			let input = !event.input_epc_list.is_empty() || !event.input_quantity_list.is_empty();
-			let output = !event.output_epc_list.is_empty() || !event.output_quantity_list.is_empty();
-			let part = event.transformation_id.is_some();
-			things_or(input || part && output, "inputEPCList", "it or inputQuantityList must have an entry; only events with a transformationID may have outputs alone")?;
-			things_or(output || part && input, "outputEPCList", "it or outputQuantityList must have an entry; only events with a transformationID may have inputs alone")
-		}
+		Event::TransformationEvent(event) => check_transformation(event, namespaces),
 		Event::AssociationEvent(event) => {
-			check_things(
+			let things = check_things(
 				"childEPCs",
 				&event.child_epcs,
 				"childQuantityList",
 				&event.child_quantity_list,
 			)?;
-			let things = !event.child_epcs.is_empty() || !event.child_quantity_list.is_empty();
-			let all = event.action == Action::Delete;
-			things_or(
-				things || all,
-				"childEPCs",
-				"it or childQuantityList must have an entry; only DELETE without any means all",
-			)
+			must(things || event.action == Action::Delete, "childEPCs", ALL)
 		}
 	}
 }
 
-fn things_or(are: bool, field: &'static str, right: &'static str) -> Result<(), EventProblem> {
-	match are {
+fn check_object(event: &ObjectEvent, namespaces: &mut BTreeMap<String, Uri>) -> Result<(), EventProblem> {
+	check_dispositions(&event.persistent_disposition)?;
+	check_ilmd(&event.ilmd, event.action == Action::Add, namespaces)?;
+	let things = check_things("epcList", &event.epc_list, "quantityList", &event.quantity_list)?;
+	let sensed = !event.context.sensor_elements.is_empty() && event.context.read_point.is_some();
+	let right = "it or quantityList must have an entry, or sensors must have told something at a readPoint";
+	must(things || sensed, "epcList", right)
+}
+
+fn check_transformation(
+	event: &TransformationEvent,
+	namespaces: &mut BTreeMap<String, Uri>,
+) -> Result<(), EventProblem> {
+	check_dispositions(&event.persistent_disposition)?;
+	check_ilmd(&event.ilmd, true, namespaces)?;
+	let input = check_things(
+		"inputEPCList",
+		&event.input_epc_list,
+		"inputQuantityList",
+		&event.input_quantity_list,
+	)?;
+	let output = check_things(
+		"outputEPCList",
+		&event.output_epc_list,
+		"outputQuantityList",
+		&event.output_quantity_list,
+	)?;
+	let part = event.transformation_id.is_some();
+	let right =
+		"it or its list of quantities must have an entry; only events with a transformationID may have one side alone";
+	must(input || part && output, "inputEPCList", right)?;
+	must(output || part && input, "outputEPCList", right)
+}
+
+fn must(hold: bool, field: &'static str, right: &'static str) -> Result<(), EventProblem> {
+	match hold {
 		true => Ok(()),
 		false => Err(EventProblem::Missing { field, right }),
 	}
@@ -262,7 +250,7 @@ fn check_context(event: &Event, namespaces: &mut BTreeMap<String, Uri>) -> Resul
 	}
 	for element in &context.sensor_elements {
 		check_length("sensorReport", element.reports.len())?;
-		things_or(
+		must(
 			!element.reports.is_empty(),
 			"sensorReport",
 			"each sensorElement must have an entry of it",
@@ -290,12 +278,13 @@ fn check_length(field: &'static str, got: usize) -> Result<(), EventProblem> {
 	}
 }
 
+/// Whether there are some.
 fn check_things(
 	epcs: &'static str,
 	things: &[Epc],
 	quantities: &'static str,
 	amounts: &[Quantity],
-) -> Result<(), EventProblem> {
+) -> Result<bool, EventProblem> {
 	check_length(epcs, things.len())?;
 	check_length(quantities, amounts.len())?;
 	let mut seen = BTreeSet::new();
@@ -304,13 +293,13 @@ fn check_things(
 			field: epcs,
 			entry: twice.uri().to_string(),
 		}),
-		None => Ok(()),
+		None => Ok(!things.is_empty() || !amounts.is_empty()),
 	}
 }
 
-fn check_dispositions<T: Ord + ToString>(set: &[T], unset: &[T]) -> Result<(), EventProblem> {
+fn check_dispositions(own: &PersistentDisposition) -> Result<(), EventProblem> {
 	let mut seen = BTreeSet::new();
-	match set.iter().chain(unset).find(|word| !seen.insert(*word)) {
+	match own.set.iter().chain(&own.unset).find(|word| !seen.insert(*word)) {
 		Some(twice) => Err(EventProblem::Twice {
 			field: "persistentDisposition",
 			entry: twice.to_string(),

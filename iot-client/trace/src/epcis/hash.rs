@@ -4,10 +4,11 @@
 
 use super::{
 	decimal::Decimal,
-	event::{Event, Quantity},
+	event::{Context, Event, Quantity},
 	fields::{FieldValue, Fields},
 	id::Epc,
 	sensor::{SensorElement, SensorMetadata, SensorReport},
+	vocabulary::{Alert, BizStep, Component, Disposition, EndType, Measurement, TransactionType},
 };
 use crate::{link::DigitalLink, time::Time, uri::Uri};
 use sha2::{Digest, Sha256};
@@ -85,7 +86,7 @@ impl Event {
 			persistent_disposition, ..
 		}) = self
 		{
-			let entry = |name: &str, word: &super::Disposition| format!("{name}={}", word.uri());
+			let entry = |name: &str, word: &Disposition| format!("{name}={}", word.uri());
 			let set = persistent_disposition.set.iter().map(|word| entry("set", word));
 			let unset = persistent_disposition.unset.iter().map(|word| entry("unset", word));
 			out.sorted("persistentDisposition", set.chain(unset).collect());
@@ -99,19 +100,7 @@ impl Event {
 				out.uri("id", &place.0)?;
 			}
 		}
-		let own = context.biz_transactions.iter();
-		let entry = |entry: &super::BizTransaction| typed(entry.kind.uri(), "bizTransaction", &entry.biz_transaction);
-		out.sorted("bizTransactionList", own.map(entry).collect::<Result<_, _>>()?);
-		let own = context
-			.sources
-			.iter()
-			.map(|entry| typed(entry.kind.uri(), "source", &entry.source));
-		out.sorted("sourceList", own.collect::<Result<_, _>>()?);
-		let own = context
-			.destinations
-			.iter()
-			.map(|entry| typed(entry.kind.uri(), "destination", &entry.destination));
-		out.sorted("destinationList", own.collect::<Result<_, _>>()?);
+		agreements(context, &mut out)?;
 		let own = context.sensor_elements.iter().map(sensor_element);
 		out.sorted("sensorElementList", own.collect::<Result<_, _>>()?);
 		if let Self::ObjectEvent(super::ObjectEvent { ilmd, .. })
@@ -139,15 +128,17 @@ impl Event {
 			!context.sources.is_empty(),
 			!context.destinations.is_empty(),
 		);
-		let order = |one, other| Err(HashError::Order { one, other });
-		match () {
-			() if in_parent => order("epcList", "parentID"),
-			() if from && to => order("sourceList", "destinationList"),
-			() if from && ilmd => order("sourceList", "ilmd"),
-			() if sensors && agreements => order("bizTransactionList", "sensorElementList"),
-			() if sensors && from => order("sourceList", "sensorElementList"),
-			() if sensors && to => order("destinationList", "sensorElementList"),
-			() => Ok(()),
+		let disputed = [
+			(in_parent, "epcList", "parentID"),
+			(from && to, "sourceList", "destinationList"),
+			(from && ilmd, "sourceList", "ilmd"),
+			(sensors && agreements, "bizTransactionList", "sensorElementList"),
+			(sensors && from, "sourceList", "sensorElementList"),
+			(sensors && to, "destinationList", "sensorElementList"),
+		];
+		match disputed.into_iter().find(|(both, ..)| *both) {
+			Some((_, one, other)) => Err(HashError::Order { one, other }),
+			None => Ok(()),
 		}
 	}
 
@@ -193,6 +184,23 @@ impl Event {
 		}
 		Ok(())
 	}
+}
+
+/// Papers and agreements, and from and to whom or where. The kind stands before what it is of, as all programs have it, though the
+/// standard's text has it behind.
+fn agreements(context: &Context, out: &mut Out) -> Result<(), HashError> {
+	let own = context.biz_transactions.iter();
+	let own = own.map(|entry| typed(entry.kind.uri(), "bizTransaction", &entry.biz_transaction));
+	out.sorted("bizTransactionList", own.collect::<Result<_, _>>()?);
+	let own = context
+		.sources
+		.iter()
+		.map(|entry| typed(entry.kind.uri(), "source", &entry.source));
+	out.sorted("sourceList", own.collect::<Result<_, _>>()?);
+	let own = context.destinations.iter();
+	let own = own.map(|entry| typed(entry.kind.uri(), "destination", &entry.destination));
+	out.sorted("destinationList", own.collect::<Result<_, _>>()?);
+	Ok(())
 }
 
 /// The text that is hashed, as far as it is there.
@@ -298,6 +306,9 @@ fn plain(text: &str) -> Result<&str, HashError> {
 	if text.contains("urn:epc") || text.contains("://") && Uri::parse(text).is_err() {
 		return refused("it must have no identifiers within it");
 	}
+	if is_word(text) {
+		return refused("it must be no word of the Core Business Vocabulary");
+	}
 	let word = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
 	let numeric = word.starts_with(|sign: char| sign.is_ascii_digit() || sign == '.')
 		&& word.chars().all(|sign| sign.is_ascii_digit() || "._e+-".contains(sign))
@@ -309,6 +320,17 @@ fn plain(text: &str) -> Result<&str, HashError> {
 		true => refused("as a number it must have no needless zeros, no exponent and at most 15 digits"),
 		false => Ok(text),
 	}
+}
+
+/// Whether a text is a word of a vocabulary, which the reference program may expand wherever it stands.
+fn is_word(text: &str) -> bool {
+	text.parse::<BizStep>().is_ok()
+		|| text.parse::<Disposition>().is_ok()
+		|| text.parse::<TransactionType>().is_ok()
+		|| text.parse::<EndType>().is_ok()
+		|| text.parse::<Component>().is_ok()
+		|| text.parse::<Alert>().is_ok()
+		|| text.parse::<Measurement>().is_ok()
 }
 
 fn sensor_element(element: &SensorElement) -> Result<String, HashError> {

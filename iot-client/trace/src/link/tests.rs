@@ -193,13 +193,17 @@ fn levels_lead_from_an_item_to_its_kind() {
 		paths(link.key()),
 		[
 			"/01/09506000134352/22/V/10/L/21/S",
+			"/01/09506000134352/21/S",
 			"/01/09506000134352/22/V/10/L",
+			"/01/09506000134352/10/L",
 			"/01/09506000134352/22/V",
 			"/01/09506000134352"
 		]
 	);
 	assert_eq!(link.key().constrained().path(), "/01/09506000134352/21/S");
 	assert!(link.key().is_instance() && !link.key().is_class());
+	let item = DigitalLink::parse("https://a/01/09506000134352/21/S").unwrap();
+	assert_eq!(paths(item.key()), ["/01/09506000134352/21/S", "/01/09506000134352"]);
 	let place = DigitalLink::parse("https://a/414/4012345000115/254/9").unwrap();
 	assert_eq!(paths(place.key()), ["/414/4012345000115/254/9", "/414/4012345000115"]);
 }

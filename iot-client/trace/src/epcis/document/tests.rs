@@ -65,7 +65,7 @@ fn an_event_is_printed_as_epcis_has_it() {
 
 #[test]
 fn what_is_missing_is_named() {
-	let all = "it or childQuantityList must have an entry; only DELETE without any means all";
+	let all = "it or its list of quantities must have an entry; only DELETE without any means all";
 	refused(
 		ObjectEvent::new(Action::Add, context()),
 		"event 1 (ObjectEvent): epcList is missing; it or quantityList must have an entry, or sensors must have told something at a \
@@ -96,7 +96,7 @@ fn what_is_missing_is_named() {
 	let mut event = TransactionEvent::new(Action::Add, agreement, context());
 	refused(
 		event.clone(),
-		"event 1 (TransactionEvent): epcList is missing; it or quantityList must have an entry; only DELETE without any means all",
+		"event 1 (TransactionEvent): epcList is missing; it or its list of quantities must have an entry; only DELETE without any means all",
 	);
 	event.epc_list = vec![item("1")];
 	assert!(document(event.clone()).is_ok());
@@ -110,8 +110,7 @@ fn what_is_missing_is_named() {
 	event.input_epc_list = vec![item("1")];
 	refused(
 		event.clone(),
-		"event 1 (TransformationEvent): outputEPCList is missing; it or outputQuantityList must have an entry; only events with a \
-		 transformationID may have inputs alone",
+		"event 1 (TransformationEvent): outputEPCList is missing; it or its list of quantities must have an entry; only events with a transformationID may have one side alone",
 	);
 	event.transformation_id = Some(uri("urn:x:1"));
 	assert!(document(event.clone()).is_ok());

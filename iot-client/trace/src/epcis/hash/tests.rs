@@ -558,6 +558,10 @@ fn what_the_published_programs_do_not_agree_on_has_no_id() {
 			"as booleanValue it has no hash id for all",
 		),
 		(told(&field("007")), "\"007\" is changed by some programs"),
+		(
+			told(&field("shipping")),
+			"it must be no word of the Core Business Vocabulary",
+		),
 		(told(&field("1e5")), "\"1e5\" is changed by some programs"),
 		(told(&field("-Infinity")), "\"-Infinity\" is changed by some programs"),
 		(
