@@ -221,3 +221,4 @@ check_rust
 install_wasm_target
 install_node_packages tests/polkadot-js
 install_node_packages tests/browser
+install_node_packages tests/epcis

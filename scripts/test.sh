@@ -51,6 +51,9 @@ runner polkadot-js env BPIIOT_NODE="$CARGO_TARGET_DIR/debug/bpiiot-node" \
 runner keystore env IOT_CLIENT="$CARGO_TARGET_DIR/debug/iot-client" \
 	node --test --test-reporter=spec tests/polkadot-js/keystore.test.js
 
+# What the example prints, which the Rust tests have built, against the schema of GS1.
+runner epcis node --test --test-reporter=spec tests/epcis/epcis.test.js
+
 # The page against the manager's example, which the Rust tests have built.
 runner browser node --test --test-concurrency=1 --test-reporter=spec tests/browser/*.test.js
 
