@@ -3,7 +3,7 @@
 # pallets that it does not have yet.
 set -euo pipefail
 list=
-for package in bpiiot-runtime pallet-inventory pallet-procurement pallet-suppliers; do
+for package in bpiiot-runtime pallet-diagnostics pallet-inventory pallet-procurement pallet-suppliers; do
 	list+=$package/runtime-benchmarks,$package/try-runtime,
 done
 printf '%s\n' "${list%,}"

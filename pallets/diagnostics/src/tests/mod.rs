@@ -1,0 +1,6 @@
+//! One module a topic.
+
+mod care;
+mod reports;
+mod rules;
+mod tickets;
