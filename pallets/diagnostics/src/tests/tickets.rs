@@ -124,7 +124,9 @@ fn a_rule_without_room_for_its_ticket_says_so_and_the_report_stands() {
 			machine,
 			terms: rule(Action::Ticket)
 		}));
-		["A", "B", "C", "D"].map(ticketed_for);
+		for fault in ["A", "B", "C", "D"] {
+			ticketed_for(fault);
+		}
 		reports(&[BAD; 3]);
 		assert_eq!(Tickets::<Test>::iter().count(), 4);
 		let said = System::events().pop().expect("something happened").event;
