@@ -12,7 +12,7 @@ use sp_core::H256;
 pub trait Calibration {
 	/// Whether a certificate counts for a reading of this sensor that was taken `at`, in a batch anchored `anchored_at`: it was
 	/// valid when the reading was taken; it was registered before the batch was anchored, and not revoked by then; and its
-	/// issuer is not under the machine's owner.
+	/// issuer is not under the machine's owner. Of which table of channels it is, the order's check says beside.
 	fn is_calibrated(machine: &MachineId, metric: MetricId, at: UnixMillis, anchored_at: UnixMillis) -> bool;
 
 	/// What [`Self::is_calibrated`] costs at worst.
@@ -22,7 +22,7 @@ pub trait Calibration {
 impl<T: Config> Calibration for Pallet<T> {
 	fn is_calibrated(machine: &MachineId, metric: MetricId, at: UnixMillis, anchored_at: UnixMillis) -> bool {
 		let sensor = Sensors::<T>::get(machine, metric);
-		sensor.is_some_and(|sensor| Self::counts(machine, &sensor, at, anchored_at))
+		sensor.is_some_and(|sensor| Self::counts(machine, &sensor, None, at, anchored_at))
 	}
 
 	fn weight() -> Weight {
@@ -31,12 +31,20 @@ impl<T: Config> Calibration for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Whether one of a sensor's certificates counts for a reading.
-	pub(crate) fn counts(machine: &MachineId, sensor: &SensorOf<T>, at: UnixMillis, anchored_at: UnixMillis) -> bool {
+	/// Whether one of a sensor's certificates counts for a reading; of this table of channels, if it is told.
+	pub(crate) fn counts(
+		machine: &MachineId,
+		sensor: &SensorOf<T>,
+		table: Option<H256>,
+		at: UnixMillis,
+		anchored_at: UnixMillis,
+	) -> bool {
 		let account = machine.account();
 		let mut certificates = sensor.certificates.iter();
 		certificates.any(|certificate| {
-			certificate.covers(at, anchored_at) && !Self::share_an_owner(&certificate.issuer, &account)
+			certificate.covers(at, anchored_at)
+				&& table.is_none_or(|table| table == certificate.table)
+				&& !Self::share_an_owner(&certificate.issuer, &account)
 		})
 	}
 
@@ -76,8 +84,8 @@ impl<T: Config> Pallet<T> {
 		machine: MachineId,
 		metric: MetricId,
 		document: H256,
-		valid_from: UnixMillis,
-		valid_until: UnixMillis,
+		table: H256,
+		(valid_from, valid_until): (UnixMillis, UnixMillis),
 	) -> DispatchResult {
 		let issuer = actor.account;
 		ensure!(Issuers::<T>::contains_key(&issuer), Error::<T>::UnknownIssuer);
@@ -90,7 +98,8 @@ impl<T: Config> Pallet<T> {
 		let is_valid = valid_until >= now && lasts > 0 && lasts <= T::MaxValidity::get();
 		ensure!(is_valid, Error::<T>::BadValidity);
 		let mut sensor = Sensors::<T>::get(machine, metric).unwrap_or_default();
-		let is_known = sensor.certificates.iter().any(|other| other.document == document);
+		let mut others = sensor.certificates.iter();
+		let is_known = others.any(|other| (other.document, other.table) == (document, table));
 		ensure!(!is_known, Error::<T>::DocumentKnown);
 		if sensor.certificates.len() as u32 >= CERTIFICATES {
 			let prunable = sensor
@@ -108,6 +117,7 @@ impl<T: Config> Pallet<T> {
 			issuer: issuer.clone(),
 			deposit,
 			document,
+			table,
 			valid_from,
 			valid_until,
 			registered_at: now,
@@ -122,6 +132,7 @@ impl<T: Config> Pallet<T> {
 			metric,
 			issuer,
 			document,
+			table,
 			valid_until,
 		});
 		Ok(())

@@ -403,7 +403,7 @@ mod calls {
 		/// ## Errors
 		/// `UnknownOrder`, `NotAParty`, `WrongState`, `TooLate`, `NotUnderGuarantee`; `MalformedProof`, `ReadingOfAnotherMachine`,
 		/// `UnknownBatch`, `ForgedProof`, `ReadingTooOld`, `BatchChallenged`; `OtherMetric`, `FromTheFuture`, `ReadingTooEarly`,
-		/// `ReadingUsed`, `ReadingsTooClose`, `NotCalibrated`.
+		/// `OtherTable`, `MachineStands`, `ReadingUsed`, `ReadingsTooClose`, `NotCalibrated`.
 		///
 		/// ## Events
 		/// `ReadingTaken`; `Verified`, `Challengeable`, `Settled`, `TicketReopened` or `TicketClosed` by the last of a row
@@ -579,6 +579,7 @@ mod calls {
 		/// ## Parameters
 		/// - `metric`: what the sensor measures.
 		/// - `document`: hash of the certificate.
+		/// - `table`: hash of the machine's table of channels, by which the sensor has its number, its unit and its scale.
 		/// - `valid_from`: the first moment that it holds for, in unix milliseconds: not after now.
 		/// - `valid_until`: the last one: not before now.
 		///
@@ -595,11 +596,13 @@ mod calls {
 			machine: MachineId,
 			metric: MetricId,
 			document: H256,
+			table: H256,
 			#[pallet::compact] valid_from: UnixMillis,
 			#[pallet::compact] valid_until: UnixMillis,
 		) -> DispatchResult {
 			let actor = T::Actors::ensure_actor(origin)?;
-			Self::do_register(actor, machine, metric, document, valid_from, valid_until)
+			let validity = (valid_from, valid_until);
+			Self::do_register(actor, machine, metric, document, table, validity)
 		}
 
 		/// Revoke a certificate: it counts for nothing that is anchored from now on, and for what was anchored before as it did.

@@ -18,7 +18,19 @@ pub(crate) const ORDERS_A_PAGE: usize = 8;
 /// Sensors in a page.
 pub(crate) const SENSORS_A_PAGE: usize = 16;
 
+/// Orders of a maintainer that are looked at to see whether he has one about a machine.
+pub(crate) const PARTY_LOOKS: usize = 64;
+
 impl<T: Config> Pallet<T> {
+	/// Whether somebody has a right to a machine's readings by an agreement: its owner, and whoever has one of his 64 oldest open
+	/// orders about it. For `telemetry`, which lets parties ask for readings that were anchored.
+	pub fn is_party(who: &T::AccountId, machine: &MachineId) -> bool {
+		use bpiiot_primitives::Actors;
+		let about_it =
+			|place: OrderPlace| Orders::<T>::get(place.order()).is_some_and(|order| order.machine == *machine);
+		T::Actors::controls(who, machine) || OrdersOf::<T>::iter_key_prefix(who).take(PARTY_LOOKS).any(about_it)
+	}
+
 	/// See [`DiagnosticsApi::health`](crate::runtime_api::DiagnosticsApi::health).
 	pub fn health(machine: MachineId) -> Option<MachineHealth<T::AccountId>> {
 		let care = Cares::<T>::get(machine)?;

@@ -123,6 +123,10 @@ mod errors {
 		BatchChallenged,
 		/// The reading is of another metric than the order's check.
 		OtherMetric,
+		/// The reading is under another table of channels than the order's check: its value means something else.
+		OtherTable,
+		/// The reading is one of a machine that stands.
+		MachineStands,
 		/// The reading was taken before it could say anything: before the declaration, or before the verification.
 		ReadingTooEarly,
 		/// This reading, or a later one of the same sensor, has been evidence before.

@@ -351,6 +351,8 @@ mod events {
 			issuer: T::AccountId,
 			/// Hash of the document.
 			document: H256,
+			/// Hash of the table of channels by which the sensor has its number.
+			table: H256,
 			/// The last moment that it holds for.
 			valid_until: UnixMillis,
 		},

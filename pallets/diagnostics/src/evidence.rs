@@ -6,6 +6,7 @@ use frame_support::{
 	pallet_prelude::{ConstU32, Weight},
 	BoundedVec,
 };
+use sp_core::H256;
 
 /// What shows that a reading was anchored: for `telemetry` to understand. At most 1,024 bytes.
 pub type Proof = BoundedVec<u8, ConstU32<1_024>>;
@@ -17,6 +18,8 @@ pub struct Reading {
 	pub metric: MetricId,
 	/// The value, as an integer in the metric's declared unit and scale.
 	pub value: i64,
+	/// Hash of the table of channels that declares them.
+	pub table: H256,
 	/// When it was measured, as the machine says.
 	pub at: UnixMillis,
 	/// When its batch was anchored, as the chain says.

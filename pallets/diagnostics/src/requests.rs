@@ -21,10 +21,6 @@ pub trait ServiceRequests<AccountId> {
 
 	/// Whether there may still be an award.
 	fn is_open(request: RequestId) -> bool;
-
-	/// Makes a request that is open.
-	#[cfg(feature = "runtime-benchmarks")]
-	fn benchmark_open() -> RequestId;
 }
 
 /// Nobody is asked.
@@ -39,11 +35,6 @@ impl<AccountId> ServiceRequests<AccountId> for () {
 
 	fn is_open(_: RequestId) -> bool {
 		false
-	}
-
-	#[cfg(feature = "runtime-benchmarks")]
-	fn benchmark_open() -> RequestId {
-		RequestId::default()
 	}
 }
 

@@ -148,7 +148,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn check_check(check: &Check) -> DispatchResult {
-		ensure!(check.low <= check.high, Error::<T>::ContradictoryBounds);
+		let leaves_some = check.low <= check.high && check.tells(check.high);
+		ensure!(leaves_some, Error::<T>::ContradictoryBounds);
 		let allowed = 1..=T::MaxReadings::get();
 		ensure!(allowed.contains(&check.readings), Error::<T>::CountOutOfRange);
 		Ok(())

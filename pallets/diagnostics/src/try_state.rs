@@ -231,7 +231,7 @@ impl<T: Config> Pallet<T> {
 		for sensor in Sensors::<T>::iter_values() {
 			let certificates = &sensor.certificates;
 			let ids: BTreeSet<_> = certificates.iter().map(|one| one.id).collect();
-			let documents: BTreeSet<_> = certificates.iter().map(|one| one.document).collect();
+			let documents: BTreeSet<_> = certificates.iter().map(|one| (one.document, one.table)).collect();
 			let are_sound = certificates.iter().all(|one| {
 				one.valid_from < one.valid_until
 					&& one.registered_at <= T::Clock::unix_now()

@@ -65,13 +65,16 @@ impl<T: Config> Pallet<T> {
 		let machine = order.machine;
 		let reading = T::Evidence::reading(&machine, proof).map_err(Error::<T>::from)?;
 		ensure!(reading.metric == order.conditions.check.metric, Error::<T>::OtherMetric);
+		ensure!(reading.table == order.conditions.check.table, Error::<T>::OtherTable);
+		ensure!(order.conditions.check.tells(reading.value), Error::<T>::MachineStands);
 		let now = T::Clock::unix_now();
 		let is_past = reading.at <= now && reading.anchored_at <= now;
 		ensure!(is_past, Error::<T>::FromTheFuture);
 		ensure!(reading.at > order.readings_after, Error::<T>::ReadingTooEarly);
 		let mut sensor = Sensors::<T>::get(machine, reading.metric).ok_or(Error::<T>::NotCalibrated)?;
 		ensure!(reading.at > sensor.used, Error::<T>::ReadingUsed);
-		let is_calibrated = Self::counts(&machine, &sensor, reading.at, reading.anchored_at);
+		let table = Some(reading.table);
+		let is_calibrated = Self::counts(&machine, &sensor, table, reading.at, reading.anchored_at);
 		ensure!(is_calibrated, Error::<T>::NotCalibrated);
 		let next = sensor.used.saturating_add(T::ReadingGap::get());
 		ensure!(reading.at >= next, Error::<T>::ReadingsTooClose);

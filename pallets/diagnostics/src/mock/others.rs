@@ -8,6 +8,7 @@ use crate::{
 use bpiiot_primitives::{Actor, MachineId};
 use codec::{Decode, Encode};
 use frame_support::{ensure, pallet_prelude::DispatchError, storage_alias, Blake2_128Concat};
+use sp_core::H256;
 
 parameter_types! {
 	/// Whether those who are asked for quotes refuse.
@@ -22,6 +23,7 @@ pub struct Anchored {
 	pub value: i64,
 	pub at: u64,
 	pub anchored_at: u64,
+	pub table: H256,
 	/// 0 if it is evidence, otherwise which reason there is.
 	pub fault: u8,
 }
@@ -51,8 +53,14 @@ pub(crate) fn faulty(machine: MachineId, metric: u16, value: i64, at: u64, ancho
 		value,
 		at,
 		anchored_at,
+		table: TABLE,
 		fault,
 	};
+	anchors(anchored)
+}
+
+/// Anchors whatever this is, and gives its proof.
+pub(crate) fn anchors(anchored: Anchored) -> Proof {
 	let proof = anchored.encode();
 	Anchors::insert(&proof, anchored);
 	proof.try_into().expect("short")
@@ -72,6 +80,7 @@ impl Evidence for Telemetry {
 		Ok(Reading {
 			metric: MetricId(known.metric),
 			value: known.value,
+			table: known.table,
 			at: known.at,
 			anchored_at: known.anchored_at,
 		})
@@ -164,19 +173,5 @@ impl ServiceRequests<AccountId> for Procurement {
 
 	fn is_open(request: RequestId) -> bool {
 		Requests::get(request).is_some_and(|request| request.open)
-	}
-
-	#[cfg(feature = "runtime-benchmarks")]
-	fn benchmark_open() -> RequestId {
-		let tender = tender();
-		let request = Request {
-			payer: of_machine(PRESS),
-			machine: None,
-			ticket: TicketId(0),
-			tender,
-			open: true,
-		};
-		Requests::insert(RequestId(77), request);
-		RequestId(77)
 	}
 }

@@ -47,6 +47,8 @@ pub(crate) const CASE_WINDOW: u64 = 4 * HOUR;
 pub(crate) const READINGS: u8 = 3;
 /// The hash of something.
 pub(crate) const HASH: H256 = H256::repeat_byte(7);
+/// The machines' table of channels.
+pub(crate) const TABLE: H256 = H256::repeat_byte(8);
 /// Tickets that [`press`] has room for.
 pub(crate) const ROOM: u32 = 4;
 
@@ -213,6 +215,8 @@ pub(crate) fn conditions() -> Conditions {
 		cancellation_fee: Permill::from_percent(10),
 		check: Check {
 			metric: MetricId(VIBRATION),
+			table: TABLE,
+			idle: None,
 			low: 0,
 			high: 4_500,
 			readings: READINGS,
@@ -289,6 +293,7 @@ pub(crate) fn certifying(metric: u16, document: u8) -> Call<Test> {
 		machine: machine(PRESS),
 		metric: MetricId(metric),
 		document: H256::repeat_byte(document),
+		table: TABLE,
 		valid_from: unix_now() - DAY,
 		valid_until: unix_now() + 365 * DAY,
 	}

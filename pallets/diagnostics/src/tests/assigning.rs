@@ -348,7 +348,7 @@ fn terms_are_well_formed() {
 		press();
 		let ticket = ticketed();
 		type Spoil = fn(&mut ServiceTerms<AccountId>);
-		let spoils: [(Spoil, Error<Test>); 13] = [
+		let spoils: [(Spoil, Error<Test>); 14] = [
 			(|terms| terms.price = 0, Error::ZeroPrice),
 			(
 				|terms| terms.conditions.response_window = 9_999,
@@ -377,6 +377,10 @@ fn terms_are_well_formed() {
 				Error::WindowOutOfRange,
 			),
 			(|terms| terms.conditions.check.low = 4_501, Error::ContradictoryBounds),
+			(
+				|terms| terms.conditions.check.idle = Some(4_500),
+				Error::ContradictoryBounds,
+			),
 			(|terms| terms.conditions.check.readings = 0, Error::CountOutOfRange),
 			(|terms| terms.conditions.check.readings = 11, Error::CountOutOfRange),
 			(

@@ -22,6 +22,7 @@ fn certify_for(document: u8, from: i64, until: i64) -> DispatchResult {
 			machine: machine(PRESS),
 			metric: METRIC,
 			document: H256::repeat_byte(document),
+			table: TABLE,
 			valid_from: at(from),
 			valid_until: at(until),
 		},

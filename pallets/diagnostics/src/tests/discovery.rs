@@ -117,6 +117,20 @@ fn a_maintainers_orders_come_by_age_page_by_page() {
 }
 
 #[test]
+fn who_has_an_order_about_a_machine_is_a_party_until_it_ends() {
+	build_and_execute(|| {
+		let order = declared();
+		let machine = machine(PRESS);
+		let parties = || [owner(), maintainer(), rival()].map(|who| Diagnostics::is_party(&who, &machine));
+		assert_eq!(parties(), [true, true, false]);
+		brought(order, OrderState::Verified);
+		deadline_passes(order);
+		assert_ok!(expire(order));
+		assert_eq!(parties(), [true, false, false]);
+	});
+}
+
+#[test]
 fn a_machines_certificates_are_found_page_by_page() {
 	build_and_execute(|| {
 		let machine = press();

@@ -14,6 +14,7 @@ mod liars;
 mod machines;
 mod reports;
 mod rules;
+mod sequences;
 mod states;
 mod sweep;
 mod tickets;

@@ -65,6 +65,51 @@ fn readings_of_another_machine_or_another_metric_say_nothing() {
 	});
 }
 
+/// Who declares and does nothing would be verified by it, and an owner would say by it that nothing was done.
+#[test]
+fn readings_of_a_machine_that_stands_say_nothing() {
+	build_and_execute(|| {
+		calibrated_press();
+		let mut terms = service();
+		(terms.conditions.check.idle, terms.conditions.check.low) = (Some(300), 500);
+		let order = assigned_to(&maintainer(), ticketed(), terms);
+		brought(order, OrderState::DeclaredDone);
+		passes(HOUR);
+		for still in [i64::MIN, 0, 300] {
+			refused(order, measured(still), Error::MachineStands);
+		}
+		read(order, &[500]);
+		assert_eq!(record(order).good, 1);
+		// Neither idle nor good.
+		read(order, &[499]);
+		assert_eq!(record(order).bad, 1);
+	});
+}
+
+/// Or an owner could move the bounds by moving the scale.
+#[test]
+fn readings_under_another_table_of_channels_say_nothing() {
+	build_and_execute(|| {
+		let order = declared();
+		passes(HOUR);
+		let (at, anchored_at) = (unix_now() - 5_000, unix_now());
+		let (machine, metric, table) = (machine(PRESS), VIBRATION, HASH);
+		let scaled = anchors(Anchored {
+			machine,
+			metric,
+			value: BAD,
+			at,
+			anchored_at,
+			table,
+			fault: 0,
+		});
+		refused(order, scaled.clone(), Error::OtherTable);
+		// Nor does the certificate of a sensor count for whatever has its number now.
+		crate::Orders::<Test>::mutate_extant(order, |order| order.conditions.check.table = table);
+		refused(order, scaled, Error::NotCalibrated);
+	});
+}
+
 #[test]
 fn what_telemetry_does_not_know_or_not_believe_says_nothing() {
 	build_and_execute(|| {

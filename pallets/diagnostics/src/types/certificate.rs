@@ -30,6 +30,9 @@ pub struct Certificate<AccountId> {
 	pub deposit: Balance,
 	/// Hash of the document.
 	pub document: H256,
+	/// Hash of the table of channels by which the sensor has its number, its unit and its scale. Under another table the number
+	/// may be another sensor's.
+	pub table: H256,
 	/// The first moment that it holds for.
 	pub valid_from: UnixMillis,
 	/// The last moment that it holds for.
@@ -41,7 +44,7 @@ pub struct Certificate<AccountId> {
 }
 
 impl<AccountId> Certificate<AccountId> {
-	/// Whether it counts for a reading taken `at`, in a batch anchored `anchored_at`.
+	/// Whether it counts for a reading taken `at`, in a batch anchored `anchored_at`, under its own table of channels.
 	pub fn covers(&self, at: UnixMillis, anchored_at: UnixMillis) -> bool {
 		(self.valid_from..=self.valid_until).contains(&at)
 			&& self.registered_at < anchored_at

@@ -5,6 +5,7 @@ use bpiiot_primitives::AssetKind;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use pallet_suppliers::{Category, Region};
 use scale_info::TypeInfo;
+use sp_core::H256;
 use sp_runtime::Permill;
 
 /// Rules of a machine.
@@ -155,6 +156,12 @@ impl RuleState {
 pub struct Check {
 	/// What is measured.
 	pub metric: MetricId,
+	/// Hash of the machine's table of channels: by it the metric is this sensor, and its values have unit and scale. Readings
+	/// under another table say nothing, or an owner could move the bounds by moving the scale.
+	pub table: H256,
+	/// A value of at most this is one of a machine that stands, and says nothing: or work would be verified by readings of a
+	/// machine that nobody has switched on, and spoken against by those of one that was switched off.
+	pub idle: Option<i64>,
 	/// The smallest good value.
 	pub low: i64,
 	/// The largest good value.
@@ -164,6 +171,11 @@ pub struct Check {
 }
 
 impl Check {
+	/// Whether a value says anything.
+	pub fn tells(&self, value: i64) -> bool {
+		self.idle.is_none_or(|idle| value > idle)
+	}
+
 	/// Whether a value is good.
 	pub fn is_good(&self, value: i64) -> bool {
 		(self.low..=self.high).contains(&value)
