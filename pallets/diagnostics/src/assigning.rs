@@ -45,6 +45,8 @@ impl<T: Config> Pallet<T> {
 		);
 		let asked = ticket.asked.as_ref().filter(|asked| asked.request == request);
 		let asked = asked.ok_or(Refused::Payer(Error::<T>::OtherRequest.into()))?;
+		let is_his = asked.owner == Self::owner_of(&ticket.machine);
+		ensure!(is_his, Refused::Payer(Error::<T>::NotTheOwner.into()));
 		// Nobody is there to refuse for a machine that is frozen or withdrawn.
 		T::Actors::ensure_in_service(&ticket.machine).map_err(Refused::Payer)?;
 		let mut terms = asked.terms.clone();

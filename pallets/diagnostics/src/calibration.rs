@@ -10,9 +10,9 @@ use sp_core::H256;
 
 /// Knows which sensors are calibrated.
 pub trait Calibration {
-	/// Whether a certificate counts for a reading of this sensor that was taken `at`, in a batch anchored `anchored_at`: it was
-	/// valid when the reading was taken; it was registered before the batch was anchored, and not revoked by then; and its
-	/// issuer is not under the machine's owner. Of which table of channels it is, the order's check says beside.
+	/// Whether a certificate counts for a reading of this sensor that was taken `at`, in a batch anchored `anchored_at`: it
+	/// was valid when the reading was taken; it was registered before the batch was anchored, and not revoked by then; and
+	/// its issuer is not under the machine's owner. Of which table of channels it is, the order's check says beside.
 	fn is_calibrated(machine: &MachineId, metric: MetricId, at: UnixMillis, anchored_at: UnixMillis) -> bool;
 
 	/// What [`Self::is_calibrated`] costs at worst.
@@ -48,8 +48,8 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// That no certificate that counts is the maintainer's: he could revoke it when he has declared his work done, and have no
-	/// reading speak against him.
+	/// That no certificate that counts is the maintainer's: he could revoke it when he has declared his work done, and have
+	/// no reading speak against him.
 	pub(crate) fn ensure_did_not_calibrate(
 		machine: &MachineId,
 		maintainer: &T::AccountId,

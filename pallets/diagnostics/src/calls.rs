@@ -1,5 +1,5 @@
-//! What may be called. What the calls do is in the files by topic: `care`, `rules`, `reports`, `tickets`, `offers`, `assigning`,
-//! `work`, `verification`, `endings` and `calibration`.
+//! What may be called. What the calls do is in the files by topic: `care`, `rules`, `reports`, `tickets`, `offers`,
+//! `assigning`, `work`, `verification`, `endings` and `calibration`.
 
 use frame_support::pallet_macros::pallet_section;
 
@@ -10,9 +10,9 @@ mod calls {
 	/// milliseconds.
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Look after a machine: reports, rules and tickets have a place from now on. Or change the room for tickets. The deposit is
-		/// for the record and for all that there is room for, so that nothing that happens to the machine later takes any; if the
-		/// machine has been sold, the former owner has his back.
+		/// Look after a machine: reports, rules and tickets have a place from now on. Or change the room for tickets. The
+		/// deposit is for the record and for all that there is room for, so that nothing that happens to the machine later
+		/// takes any; if the machine has been sold, the former owner has his back.
 		///
 		/// ## Dispatch Origin
 		/// The machine's owner.
@@ -49,8 +49,8 @@ mod calls {
 			Self::do_discharge(actor, machine)
 		}
 
-		/// Say who may set rules for a machine beside its owner, or that nobody may. Such a rule opens tickets and spends nothing. The
-		/// appointment ends when the machine is sold.
+		/// Say who may set rules for a machine beside its owner, or that nobody may. Such a rule opens tickets and spends
+		/// nothing. The appointment ends when the machine is sold.
 		///
 		/// ## Dispatch Origin
 		/// The machine's owner.
@@ -91,18 +91,19 @@ mod calls {
 			Self::do_set_wear(actor, machine, limits)
 		}
 
-		/// Set a rule over a machine's reports. It fires once, when its metric was bad in as many reports in a row as it says, and
-		/// again only after the metric has come back to its clear bound.
+		/// Set a rule over a machine's reports. It fires once, when its metric was bad in as many reports in a row as it
+		/// says, and again only after the metric has come back to its clear bound.
 		///
 		/// ## Dispatch Origin
-		/// The machine's owner; for a rule that only opens tickets also its maintainer by contract. Whoever it is pays the deposit.
+		/// The machine's owner; for a rule that only opens tickets also its maintainer by contract. Whoever it is pays the
+		/// deposit.
 		///
 		/// ## Parameters
 		/// - `terms`: metric, comparison, bounds, count, fault and action; see [`RuleTerms`](crate::RuleTerms).
 		///
 		/// ## Errors
-		/// `NotEnrolled`, `NotTheOwner`, `TooManyRules`, `CountOutOfRange`, `ContradictoryBounds`, `SameRule`, `NoFaultCode`; as for
-		/// `request_quotes`; too little money.
+		/// `NotEnrolled`, `NotTheOwner`, `TooManyRules`, `CountOutOfRange`, `ContradictoryBounds`, `SameRule`, `NoFaultCode`;
+		/// as for `request_quotes`; too little money.
 		///
 		/// ## Events
 		/// `RuleSet`
@@ -144,8 +145,8 @@ mod calls {
 		/// `NotAMachine`, `NotEnrolled`, `MetricsOutOfOrder`, `FromTheFuture`, `NotNewer`, `TooManyReports`.
 		///
 		/// ## Events
-		/// `Reported`; for each rule that fires `RuleFired`, then `TicketOpened`, `FaultSeen`, `TicketReopened` or `TicketRefused`,
-		/// and `QuotesAsked` or `QuotesNotAsked`
+		/// `Reported`; for each rule that fires `RuleFired`, then `TicketOpened`, `FaultSeen`, `TicketReopened` or
+		/// `TicketRefused`, and `QuotesAsked` or `QuotesNotAsked`
 		#[pallet::call_index(6)]
 		#[pallet::weight(Pallet::<T>::report_weight(metrics.len(), RULES as usize))]
 		pub fn report(
@@ -220,8 +221,8 @@ mod calls {
 			Self::do_remove_ticket(actor, ticket)
 		}
 
-		/// Ask maintainers for quotes about a ticket. Whoever is awarded it gets an order on these terms, at the price of his bid,
-		/// under the machine's spending policy.
+		/// Ask maintainers for quotes about a ticket. Whoever is awarded it gets an order on these terms, at the price of his
+		/// bid, under the machine's spending policy.
 		///
 		/// ## Dispatch Origin
 		/// The machine's owner, or the machine itself.
@@ -230,8 +231,8 @@ mod calls {
 		/// - `tender`: who is asked, how long, how bids are compared, and the terms; see [`Tender`](crate::Tender).
 		///
 		/// ## Errors
-		/// `UnknownTicket`, `NotTheOwner`, `NotOpen`, `RequestOpen`, `BadTender`, `BadWeights`; terms that are not well formed, as
-		/// for `offer_service`; whatever the requests' pallet refuses.
+		/// `UnknownTicket`, `NotTheOwner`, `NotOpen`, `RequestOpen`, `BadTender`, `BadWeights`; terms that are not well
+		/// formed, as for `offer_service`; whatever the requests' pallet refuses.
 		///
 		/// ## Events
 		/// `QuotesAsked`
@@ -242,8 +243,8 @@ mod calls {
 			Self::do_request_quotes(actor, ticket, tender)
 		}
 
-		/// Offer to mend a fault. It binds until it lapses or is withdrawn: who is chosen has his bond put on hold. A deposit goes on
-		/// hold, and a fee to the chain, both in the native token.
+		/// Offer to mend a fault. It binds until it lapses or is withdrawn: who is chosen has his bond put on hold. A deposit
+		/// goes on hold, and a fee to the chain, both in the native token.
 		///
 		/// ## Dispatch Origin
 		/// Signed; the maintainer, who may be a machine. Nobody who shares an owner with the machine.
@@ -253,9 +254,9 @@ mod calls {
 		/// - `valid_for`: how long it binds, in milliseconds.
 		///
 		/// ## Errors
-		/// `UnknownTicket`, `NotOpen`, `OwnMachine`, `ArbiterMaintains`, `ListFull`; terms that are not well formed (`ZeroPrice`,
-		/// `WindowOutOfRange`, `BadShares`, `ContradictoryBounds`, `CountOutOfRange`); an asset that is not listed; the spending policy;
-		/// too little money.
+		/// `UnknownTicket`, `NotOpen`, `OwnMachine`, `ArbiterMaintains`, `ListFull`; terms that are not well formed
+		/// (`ZeroPrice`, `WindowOutOfRange`, `BadShares`, `ContradictoryBounds`, `CountOutOfRange`); an asset that is not
+		/// listed; the spending policy; too little money.
 		///
 		/// ## Events
 		/// `Offered`; `OfferGone` when it takes the place of a dearer or a lapsed one
@@ -288,16 +289,16 @@ mod calls {
 			Self::do_withdraw_offer(actor, ticket, offer)
 		}
 
-		/// Accept an offer: the ticket is assigned. Price and bonus go on hold in the machine's account under its spending policy, with a
-		/// deposit for the record and a fee, and the bond in the maintainer's.
+		/// Accept an offer: the ticket is assigned. Price and bonus go on hold in the machine's account under its spending
+		/// policy, with a deposit for the record and a fee, and the bond in the maintainer's.
 		///
 		/// ## Dispatch Origin
 		/// The machine's owner, or the machine itself.
 		///
 		/// ## Errors
-		/// `UnknownTicket`, `NotTheOwner`, `NotOpen`, `RequestOpen`, `UnknownOffer`, `OfferLapsed`, `OwnMachine`, `ArbiterMaintains`,
-		/// `MaintainerCalibrates`, `NoBond`; an arbiter who is not registered or stands behind a party; an asset that is not listed or has
-		/// no rate; the machine's spending policy; too little money.
+		/// `UnknownTicket`, `NotTheOwner`, `NotOpen`, `RequestOpen`, `UnknownOffer`, `OfferLapsed`, `OwnMachine`,
+		/// `ArbiterMaintains`, `MaintainerCalibrates`, `NoBond`; an arbiter who is not registered or stands behind a party;
+		/// an asset that is not listed or has no rate; the machine's spending policy; too little money.
 		///
 		/// ## Events
 		/// `Assigned`
@@ -308,8 +309,9 @@ mod calls {
 			Self::do_accept_offer(actor, ticket, offer)
 		}
 
-		/// Name a maintainer. Price and bonus go on hold in the machine's account under its spending policy, with a deposit for the
-		/// record and a fee. He agrees by acknowledging it within the response time; otherwise all comes back but the fee.
+		/// Name a maintainer. Price and bonus go on hold in the machine's account under its spending policy, with a deposit
+		/// for the record and a fee. He agrees by acknowledging it within the response time; otherwise all comes back but the
+		/// fee.
 		///
 		/// ## Dispatch Origin
 		/// The machine's owner, or the machine itself.
@@ -358,8 +360,8 @@ mod calls {
 		/// The order's maintainer, or the owner of the machine that is.
 		///
 		/// ## Errors
-		/// `UnknownOrder`, `NotTheMaintainer`, `WrongState`; `TooLate` without an acknowledgement after the response time, and with one after
-		/// `due_until`.
+		/// `UnknownOrder`, `NotTheMaintainer`, `WrongState`; `TooLate` without an acknowledgement after the response time,
+		/// and with one after `due_until`.
 		///
 		/// ## Events
 		/// `WorkStarted`
@@ -370,7 +372,8 @@ mod calls {
 			Self::do_start_work(actor, order)
 		}
 
-		/// Say that the machine works again. From now on readings decide, and at the end of the verification their absence does.
+		/// Say that the machine works again. From now on readings decide, and at the end of the verification their absence
+		/// does.
 		///
 		/// ## Dispatch Origin
 		/// The order's maintainer, or the owner of the machine that is.
@@ -390,9 +393,9 @@ mod calls {
 			Self::do_declare_done(actor, order, report)
 		}
 
-		/// Bring a reading forward. After the declaration, so many in bounds in a row verify the work, and so many out of bounds
-		/// say that it has failed; within the guarantee, so many out of bounds say that the fault has come back. Readings are
-		/// brought forward in the order of time, each once.
+		/// Bring a reading forward. After the declaration, so many in bounds in a row verify the work, and so many out of
+		/// bounds say that it has failed; within the guarantee, so many out of bounds say that the fault has come back.
+		/// Readings are brought forward in the order of time, each once.
 		///
 		/// ## Dispatch Origin
 		/// The machine itself, its owner, the order's maintainer, or the owner of the machine that is.
@@ -401,9 +404,10 @@ mod calls {
 		/// - `proof`: what shows that the machine has anchored it.
 		///
 		/// ## Errors
-		/// `UnknownOrder`, `NotAParty`, `WrongState`, `TooLate`, `NotUnderGuarantee`; `MalformedProof`, `ReadingOfAnotherMachine`,
-		/// `UnknownBatch`, `ForgedProof`, `ReadingTooOld`, `BatchChallenged`; `OtherMetric`, `FromTheFuture`, `ReadingTooEarly`,
-		/// `OtherTable`, `MachineStands`, `ReadingUsed`, `ReadingsTooClose`, `NotCalibrated`.
+		/// `UnknownOrder`, `NotAParty`, `WrongState`, `TooLate`, `NotUnderGuarantee`; `MalformedProof`,
+		/// `ReadingOfAnotherMachine`, `UnknownBatch`, `ForgedProof`, `ReadingTooOld`, `BatchChallenged`; `OtherMetric`,
+		/// `FromTheFuture`, `ReadingTooEarly`, `OtherTable`, `MachineStands`, `ReadingUsed`, `ReadingsTooClose`,
+		/// `NotCalibrated`.
 		///
 		/// ## Events
 		/// `ReadingTaken`; `Verified`, `Challengeable`, `Settled`, `TicketReopened` or `TicketClosed` by the last of a row
@@ -414,8 +418,8 @@ mod calls {
 			Self::do_submit_reading(actor, order, proof)
 		}
 
-		/// Give up: all comes back to the machine, and the bond goes to it. Who was named by the owner and has not agreed declines, and
-		/// loses nothing.
+		/// Give up: all comes back to the machine, and the bond goes to it. Who was named by the owner and has not agreed
+		/// declines, and loses nothing.
 		///
 		/// ## Dispatch Origin
 		/// The order's maintainer, or the owner of the machine that is; before the declaration.
@@ -435,7 +439,8 @@ mod calls {
 			Self::do_give_up(actor, order, reason)
 		}
 
-		/// Call an order off before work has begun. Who has agreed gets the `cancellation_fee` of the price, and his bond back.
+		/// Call an order off before work has begun. Who has agreed gets the `cancellation_fee` of the price, and his bond
+		/// back.
 		///
 		/// ## Dispatch Origin
 		/// The machine's owner, or the machine itself.
@@ -444,8 +449,8 @@ mod calls {
 		/// - `reason`: hash of the reason.
 		///
 		/// ## Errors
-		/// `UnknownOrder`, `NotTheOwner`, `WrongState`; `TooLate` after the response time: who has acknowledged may come for a lower price,
-		/// and from who has not `expire` gives all back, and the bond.
+		/// `UnknownOrder`, `NotTheOwner`, `WrongState`; `TooLate` after the response time: who has acknowledged may come for
+		/// a lower price, and from who has not `expire` gives all back, and the bond.
 		///
 		/// ## Events
 		/// `Settled`, `TicketReopened`
@@ -473,9 +478,9 @@ mod calls {
 			Self::do_concede(actor, order)
 		}
 
-		/// Dispute an order before the arbiter that it names: the owner that the work was done, before readings or their absence have
-		/// decided it; the maintainer that it was not, or that the fault has come back, when readings say so. The caller puts up a bond,
-		/// which the verdict assigns, and the arbiter's fee.
+		/// Dispute an order before the arbiter that it names: the owner that the work was done, before readings or their
+		/// absence have decided it; the maintainer that it was not, or that the fault has come back, when readings say so.
+		/// The caller puts up a bond, which the verdict assigns, and the arbiter's fee.
 		///
 		/// ## Dispatch Origin
 		/// The machine's owner or the machine itself; the order's maintainer, or the owner of the machine that is.
@@ -484,8 +489,8 @@ mod calls {
 		/// - `evidence`: hash of what speaks for him. More can be added with `escrow.submit_evidence`.
 		///
 		/// ## Errors
-		/// `UnknownOrder`, `NotAParty`, `WrongState`, `TooLate`, `NoArbiter`; escrow's `ArbiterIsParty`; the spending policy; too little
-		/// money.
+		/// `UnknownOrder`, `NotAParty`, `WrongState`, `TooLate`, `NoArbiter`; escrow's `ArbiterIsParty`; the spending policy;
+		/// too little money.
 		///
 		/// ## Events
 		/// `Disputed`
@@ -496,10 +501,10 @@ mod calls {
 			Self::do_dispute(actor, order, evidence)
 		}
 
-		/// End an order's state whose deadline has passed: who did not agree has declined; who did not come or did not declare has
-		/// his bond forfeited, and all else comes back; work about which readings have not decided is good; what readings have
-		/// decided and nobody has disputed stands; a guarantee without a returned fault is over. A dispute is ended by
-		/// `escrow.end_dispute`. The chain does the same by itself when blocks have room.
+		/// End an order's state whose deadline has passed: who did not agree has declined; who did not come or did not
+		/// declare has his bond forfeited, and all else comes back; work about which readings have not decided is good; what
+		/// readings have decided and nobody has disputed stands; a guarantee without a returned fault is over. A dispute is
+		/// ended by `escrow.end_dispute`. The chain does the same by itself when blocks have room.
 		///
 		/// ## Dispatch Origin
 		/// Anybody, signed.
@@ -570,8 +575,8 @@ mod calls {
 			Self::do_remove_issuer(issuer)
 		}
 
-		/// Say that a sensor measures rightly. It counts for readings that are taken within its time and anchored after now. A deposit
-		/// goes on hold until the certificate is pruned.
+		/// Say that a sensor measures rightly. It counts for readings that are taken within its time and anchored after now.
+		/// A deposit goes on hold until the certificate is pruned.
 		///
 		/// ## Dispatch Origin
 		/// An accredited issuer, who is neither the machine nor its owner, nor has the same one.
@@ -584,8 +589,8 @@ mod calls {
 		/// - `valid_until`: the last one: not before now.
 		///
 		/// ## Errors
-		/// `UnknownIssuer`, `UnknownMachine`, `RelatedIssuer`, `FromTheFuture`, `BadValidity`, `DocumentKnown`, `TooManyCertificates`; too
-		/// little money.
+		/// `UnknownIssuer`, `UnknownMachine`, `RelatedIssuer`, `FromTheFuture`, `BadValidity`, `DocumentKnown`,
+		/// `TooManyCertificates`; too little money.
 		///
 		/// ## Events
 		/// `CertificateRegistered`; `CertificatePruned` when an old one makes room
@@ -605,7 +610,8 @@ mod calls {
 			Self::do_register(actor, machine, metric, document, table, validity)
 		}
 
-		/// Revoke a certificate: it counts for nothing that is anchored from now on, and for what was anchored before as it did.
+		/// Revoke a certificate: it counts for nothing that is anchored from now on, and for what was anchored before as it
+		/// did.
 		///
 		/// ## Dispatch Origin
 		/// Who has registered it, or `AccreditOrigin`.

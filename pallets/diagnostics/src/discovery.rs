@@ -22,8 +22,8 @@ pub(crate) const SENSORS_A_PAGE: usize = 16;
 pub(crate) const PARTY_LOOKS: usize = 64;
 
 impl<T: Config> Pallet<T> {
-	/// Whether somebody has a right to a machine's readings by an agreement: its owner, and whoever has one of his 64 oldest open
-	/// orders about it. For `telemetry`, which lets parties ask for readings that were anchored.
+	/// Whether somebody has a right to a machine's readings by an agreement: its owner, and whoever has one of his first 64
+	/// open orders about it. For `telemetry`, which lets parties ask for readings that were anchored.
 	pub fn is_party(who: &T::AccountId, machine: &MachineId) -> bool {
 		use bpiiot_primitives::Actors;
 		let about_it =

@@ -20,7 +20,8 @@ use sp_runtime::Permill;
 
 /// Paying.
 impl<T: Config> Pallet<T> {
-	/// The work is good, by readings or by silence: the maintainer is paid but for what is retained, and the guarantee begins.
+	/// The work is good, by readings or by silence: the maintainer is paid but for what is retained, and the guarantee
+	/// begins.
 	pub(crate) fn pass(id: ServiceOrderId, mut order: OrderOf<T>, proven: bool) -> DispatchResult {
 		let (due, retained) = (order.due(), order.retention());
 		let paid = due.saturating_sub(retained);
@@ -139,7 +140,7 @@ impl<T: Config> Pallet<T> {
 		};
 		EscrowOf::<T>::settle(agreement, &mut order.escrow, Settlement { to_payee, bond })?;
 		T::Deadlines::remove(order.indexed_at, agreement);
-		OrdersOf::<T>::remove(order.maintainer(), OrderPlace::new(id));
+		OrdersOf::<T>::remove(order.maintainer(), OrderPlace::new(id, order.agreed));
 		order.state = OrderState::Settled(outcome);
 		order.counted = T::Reputation::settled(&facts);
 		Self::deposit_event(Event::Settled {
@@ -259,9 +260,8 @@ impl<T: Config> Agreements for Pallet<T> {
 impl<T: Config> OpenWork for Pallet<T> {
 	/// A machine that maintains others owes them work. What is done to a machine is no such thing: its owner answers for it.
 	fn has_open_work(machine: &MachineId) -> bool {
-		OrdersOf::<T>::iter_key_prefix(machine.account::<T::AccountId>())
-			.filter_map(|place| Orders::<T>::get(place.order()))
-			.any(|order| order.agreed)
+		let mut places = OrdersOf::<T>::iter_key_prefix(machine.account::<T::AccountId>());
+		places.next().is_some_and(|first| first.is_agreed())
 	}
 }
 

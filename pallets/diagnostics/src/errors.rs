@@ -56,8 +56,8 @@ mod errors {
 		NotNewer,
 		/// The machine has reported as often as it may for now.
 		TooManyReports,
-		/// The bounds leave no value that is clear: of the rule, or of it and another one on the same metric; or the low bound is
-		/// above the high one.
+		/// The bounds leave no value that is clear: of the rule, or of it and another one on the same metric; or the low
+		/// bound is above the high one.
 		ContradictoryBounds,
 		/// A rule takes at least one report, and a verification at least one reading and at most `MaxReadings`.
 		CountOutOfRange,
@@ -73,11 +73,11 @@ mod errors {
 		BadTender,
 		/// A price is zero.
 		ZeroPrice,
-		/// A window is shorter than `MinWindow`, longer than `MaxWindow`, or does not hold what it is for: the response and the
-		/// bonus lie within the work, the readings within the verification.
+		/// A window is shorter than `MinWindow`, longer than `MaxWindow`, or does not hold what it is for: the response and
+		/// the bonus lie within the work, the readings within the verification.
 		WindowOutOfRange,
-		/// Terms with an arbiter leave nothing for him to split: the penalty takes all of the price, or nothing of it is retained
-		/// for the guarantee.
+		/// Terms with an arbiter leave nothing for him to split: the penalty takes all of the price, or nothing of it is
+		/// retained for the guarantee.
 		BadShares,
 		/// The fault has a ticket that is not closed.
 		AlreadyOpen,
@@ -133,10 +133,11 @@ mod errors {
 		ReadingUsed,
 		/// The reading was taken too shortly after the last one that was evidence.
 		ReadingsTooClose,
-		/// No certificate counts for the reading: its sensor has none, or none that was valid then, was registered before the batch
-		/// was anchored, was not revoked by then, and whose issuer is not under the machine's owner.
+		/// No certificate counts for the reading: its sensor has none, or none that was valid then, was registered before the
+		/// batch was anchored, was not revoked by then, and whose issuer is not under the machine's owner.
 		NotCalibrated,
-		/// Somebody else has the ticket in hand, or it was closed: who says now that the fault has come back says it of others.
+		/// Somebody else has been at it, or the ticket was closed: who says now that the fault has come back says it of
+		/// others.
 		NotUnderGuarantee,
 		/// The account is an issuer.
 		AlreadyIssuer,

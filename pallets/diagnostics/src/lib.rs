@@ -145,8 +145,8 @@ pub mod pallet {
 		/// Who accredits issuers, removes them, and may revoke any certificate.
 		type AccreditOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-		/// What one smallest unit of an asset is worth, in planck: the rates that governance sets. By them the fee of an order
-		/// grows with its price.
+		/// What one smallest unit of an asset is worth, in planck: the rates that governance sets. By them the fee of an
+		/// order grows with its price.
 		type Rates: Convert<AssetKind, Option<FixedU128>>;
 
 		/// Where fees go.
@@ -212,7 +212,8 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxReadings: Get<u8>;
 
-		/// The least time between two readings that are evidence, in milliseconds: as much as makes them two looks and not one.
+		/// The least time between two readings that are evidence, in milliseconds: as much as makes them two looks and not
+		/// one.
 		#[pallet::constant]
 		type ReadingGap: Get<u64>;
 
@@ -255,7 +256,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Orders<T: Config> = StorageMap<_, Blake2_128Concat, ServiceOrderId, OrderOf<T>, OptionQuery>;
 
-	/// The orders that have not ended, by maintainer and age; also those that he has not agreed to.
+	/// The orders that have not ended, by maintainer: those that he has agreed to before those that wait for it, each by age.
 	#[pallet::storage]
 	pub type OrdersOf<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Identity, OrderPlace, (), OptionQuery>;

@@ -1,14 +1,14 @@
-//! How long parts live: the arithmetic of wear. Pure, in integers, and no number makes it panic: what would be more than there
-//! is stays at the most.
+//! How long parts live: the arithmetic of wear. Pure, in integers, and no number makes it panic: what would be more than
+//! there is stays at the most.
 //!
 //! Two formulas, from which [`remaining`] is made:
 //!
-//! - *Limit of a counter.* What is left is `limit − w₁`. At the mean rate since the counter began, `(w₁ − w₀) / (t₁ − t₀)`, that
-//!   lasts `(limit − w₁) · (t₁ − t₀) / (w₁ − w₀)`: a linear extrapolation of the damage to its limit, the simplest of the models
-//!   by which ISO 13381-1 has remaining useful life estimated.
-//! - *Basic rating life* of a rolling bearing, ISO 281:2007: `L₁₀ = (C / P)^p` millions of revolutions, which nine bearings of ten
-//!   outlive; `C` the basic dynamic load rating, `P` the equivalent dynamic load, `p = 3` for balls and `10/3` for rollers. It is
-//!   the limit of a counter of revolutions, and then extrapolated as above.
+//! - *Limit of a counter.* What is left is `limit − w₁`. At the mean rate since the counter began, `(w₁ − w₀) / (t₁ − t₀)`,
+//!   that lasts `(limit − w₁) · (t₁ − t₀) / (w₁ − w₀)`: a linear extrapolation of the damage to its limit, the simplest of
+//!   the models by which ISO 13381-1 has remaining useful life estimated.
+//! - *Basic rating life* of a rolling bearing, ISO 281:2007: `L₁₀ = (C / P)^p` millions of revolutions, which nine bearings
+//!   of ten outlive; `C` the basic dynamic load rating, `P` the equivalent dynamic load, `p = 3` for balls and `10/3` for
+//!   rollers. It is the limit of a counter of revolutions, and then extrapolated as above.
 
 use crate::{Bearing, WearModel};
 use bpiiot_primitives::UnixMillis;
@@ -38,8 +38,8 @@ pub struct Remaining {
 	pub units: u64,
 	/// The share that is used up, rounded down.
 	pub worn: Permill,
-	/// How long it lasts from the last sample on at the rate since the first one, in milliseconds, rounded down; none if nothing
-	/// was worn in between.
+	/// How long it lasts from the last sample on at the rate since the first one, in milliseconds, rounded down; none if
+	/// nothing was worn in between.
 	pub millis: Option<u64>,
 }
 
@@ -119,11 +119,11 @@ mod tests {
 		Sample { value, at }
 	}
 
-	/// The examples of makers' handbooks: a ball bearing of 30 kN under 5 kN lives 216 million revolutions, and a roller bearing
-	/// 392.5, since 6^(10/3) = 392.4983; one of 56 kN under 14 kN lives 101.5937, since 4^(10/3) = 101.59367. Computed with
-	/// Python: `int(1000 * 6 ** (10 / 3))`.
+	/// The examples of makers' handbooks: a ball bearing of 30 kN under 5 kN lives 216 million revolutions, and a roller
+	/// bearing 392.5, since 6^(10/3) = 392.4983; one of 56 kN under 14 kN lives 101.5937, since 4^(10/3) = 101.59367.
+	/// Computed with Python: `int(1000 * 6 ** (10 / 3))`.
 	#[test]
-	fn a_bearing_lives_as_long_as_iso_281_says() {
+	fn a_bearing_lives_as_iso_281_says() {
 		assert_eq!(basic_rating_life(Bearing::Ball, 30_000, 5_000), 216_000);
 		assert_eq!(basic_rating_life(Bearing::Roller, 30_000, 5_000), 392_498);
 		assert_eq!(basic_rating_life(Bearing::Roller, 56_000, 14_000), 101_593);

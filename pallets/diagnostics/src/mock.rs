@@ -1,5 +1,5 @@
-//! A runtime with real balances, assets, timestamps, machines, escrow and names around the pallet; telemetry and the requests'
-//! pallet are small tables.
+//! A runtime with real balances, assets, timestamps, machines, escrow and names around the pallet; telemetry and the
+//! requests' pallet are small tables.
 
 mod others;
 mod worlds;

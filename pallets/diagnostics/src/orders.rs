@@ -54,7 +54,7 @@ impl<T: Config> Pallet<T> {
 		ticket.asked = ticket.asked.filter(|asked| source == Source::Request(asked.request));
 		Tickets::<T>::insert(ticket_id, ticket);
 		T::Deadlines::insert(order.indexed_at, agreement_of(id));
-		OrdersOf::<T>::insert(&maintainer, OrderPlace::new(id), ());
+		OrdersOf::<T>::insert(&maintainer, OrderPlace::new(id, order.agreed), ());
 		Self::deposit_event(Event::Assigned {
 			order: id,
 			ticket: ticket_id,

@@ -56,8 +56,8 @@ pub struct MachineHealth<AccountId> {
 	pub tickets: u32,
 }
 
-/// How far a ticket has come: the published state machine. Open → assigned → in work → declared done → verified → closed; from
-/// each but the last it may be open again.
+/// How far a ticket has come: the published state machine. Open → assigned → in work → declared done → verified → closed;
+/// from each but the last it may be open again.
 #[derive(Encode, Decode, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TicketStage {
 	/// Nobody has it in hand.
@@ -116,7 +116,7 @@ pub struct FoundOrder<AccountId, Escrow> {
 /// Some orders of a maintainer that have not ended.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct OrderPage<AccountId, Escrow> {
-	/// By age.
+	/// Those that he has agreed to before those that wait for it, each by age.
 	pub orders: Vec<FoundOrder<AccountId, Escrow>>,
 	/// Where to go on; none at the end.
 	pub next: Option<OrderPlace>,
@@ -141,7 +141,8 @@ sp_api::decl_runtime_apis! {
 		/// A machine as it has last reported; none if nobody looks after it.
 		fn health(machine: MachineId) -> Option<MachineHealth<AccountId>>;
 
-		/// What is left of the life of a part that this metric counts the wear of; none if it counts nothing, or was not reported.
+		/// What is left of the life of a part that this metric counts the wear of; none if it counts nothing, or was not
+		/// reported.
 		fn remaining_life(machine: MachineId, metric: MetricId) -> Option<Remaining>;
 
 		/// The tickets of a machine, the oldest first, at most 8.
@@ -149,8 +150,8 @@ sp_api::decl_runtime_apis! {
 		/// - `cursor`: the `next` of the page before; none for the first page.
 		fn tickets_of(machine: MachineId, cursor: Option<TicketId>) -> TicketPage<AccountId, Escrow>;
 
-		/// The orders of a maintainer that have not ended, with their tickets, the oldest first, at most 8. Those that wait for his
-		/// agreement are among them.
+		/// The orders of a maintainer that have not ended, with their tickets, the oldest first, at most 8; after them those
+		/// that wait for his agreement.
 		///
 		/// - `cursor`: the `next` of the page before; none for the first page.
 		fn orders_of(maintainer: AccountId, cursor: Option<OrderPlace>) -> OrderPage<AccountId, Escrow>;
@@ -160,7 +161,8 @@ sp_api::decl_runtime_apis! {
 		/// - `cursor`: the `next` of the page before; none for the first page.
 		fn certificates_of(machine: MachineId, cursor: Option<MetricId>) -> SensorPage<AccountId>;
 
-		/// Whether a reading of a sensor would be evidence as far as calibration goes: taken then, and in a batch anchored then.
+		/// Whether a reading of a sensor would be evidence as far as calibration goes: taken then, and in a batch anchored
+		/// then.
 		fn is_calibrated(machine: MachineId, metric: MetricId, at: UnixMillis, anchored_at: UnixMillis) -> bool;
 	}
 }

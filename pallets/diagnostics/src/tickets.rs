@@ -41,6 +41,10 @@ impl<T: Config> Pallet<T> {
 
 	fn ask_by_rule(id: TicketId, rule: &Rule<T::AccountId>, tender: &TenderOf<T>) -> DispatchResult {
 		let ticket = Self::ticket(id)?;
+		if ticket.state != TicketState::Open || Self::ensure_no_request(&ticket).is_err() {
+			// Somebody comes, or was asked to.
+			return Ok(());
+		}
 		// A rule that a former owner has left spends nothing of the new one's.
 		ensure!(rule.owner == Self::owner_of(&ticket.machine), Error::<T>::NotTheOwner);
 		Self::ask(id, ticket, tender)
@@ -52,8 +56,8 @@ impl<T: Config> Pallet<T> {
 		tickets.find(|(_, ticket)| ticket.fault == *fault && ticket.state != TicketState::Closed)
 	}
 
-	/// A fault that has a ticket. If that was mended, and is under guarantee, it is open again; whether the guarantee is broken
-	/// is for readings to say.
+	/// A fault that has a ticket. If that was mended, and is under guarantee, it is open again; whether the guarantee is
+	/// broken is for readings to say.
 	fn see_again(id: TicketId, mut ticket: TicketOf<T>) {
 		ticket.seen = ticket.seen.saturating_add(1);
 		let (machine, seen) = (ticket.machine, ticket.seen);
@@ -218,8 +222,11 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_no_request(&ticket)?;
 		let machine = ticket.machine;
 		let request = with_storage_layer(|| T::Requests::raise(&Self::payer(machine), id, tender))?;
-		let terms = tender.service.clone();
-		ticket.asked = Some(Asked { request, terms });
+		ticket.asked = Some(Asked {
+			request,
+			terms: tender.service.clone(),
+			owner: Self::owner_of(&machine),
+		});
 		Tickets::<T>::insert(id, ticket);
 		Self::deposit_event(Event::QuotesAsked {
 			ticket: id,

@@ -36,8 +36,8 @@ impl<T: Config> Pallet<T> {
 		Self::check_deposits()
 	}
 
-	/// Invariants 1 and 3: an open order has on hold what its state says, and its bond once the maintainer has agreed; a settled
-	/// order's escrow has ended. That both are really on hold is for the escrow to check.
+	/// Invariants 1 and 3: an open order has on hold what its state says, and its bond once the maintainer has agreed; a
+	/// settled order's escrow has ended. That both are really on hold is for the escrow to check.
 	fn check_money(order: &OrderOf<T>) -> Result<(), TryRuntimeError> {
 		let escrow = &order.escrow;
 		ensure!(
@@ -64,7 +64,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Invariants 4 and 8: what an order says of times and readings fits its state, and only an order that has ended was rated.
+	/// Invariants 4 and 8: what an order says of times and readings fits its state, and only an order that has ended was
+	/// rated.
 	fn check_order(order: &OrderOf<T>) -> Result<(), TryRuntimeError> {
 		let (acknowledged, started) = (order.acknowledged_at.is_some(), order.started_at.is_some());
 		let declared = order.declared_at.is_some() && order.verify_until > 0;
@@ -186,7 +187,7 @@ impl<T: Config> Pallet<T> {
 		let listed: BTreeSet<_> = OrdersOf::<T>::iter_keys().collect();
 		let open: BTreeSet<_> = Orders::<T>::iter()
 			.filter(|(_, order)| !order.is_settled())
-			.map(|(id, order)| (order.maintainer().clone(), OrderPlace::new(id)))
+			.map(|(id, order)| (order.maintainer().clone(), OrderPlace::new(id, order.agreed)))
 			.collect();
 		ensure!(listed == open, "the maintainers' lists differ from the open orders");
 		Ok(())

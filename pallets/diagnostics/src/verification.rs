@@ -48,12 +48,14 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// That nobody else has had the ticket in hand since, and nobody has closed it.
+	/// That nobody else has been at it since, and nobody has closed the ticket.
 	fn ensure_under_guarantee(id: ServiceOrderId, order: &OrderOf<T>) -> DispatchResult {
 		let ticket = Tickets::<T>::get(order.ticket).ok_or(Error::<T>::NotUnderGuarantee)?;
 		let is_his = match ticket.state {
 			TicketState::Open => true,
-			TicketState::Ordered(by) => by == id,
+			TicketState::Ordered(by) => {
+				by == id || Orders::<T>::get(by).is_some_and(|other| other.started_at.is_none())
+			}
 			TicketState::Closed => false,
 		};
 		ensure!(is_his, Error::<T>::NotUnderGuarantee);

@@ -1,8 +1,8 @@
 //! What the maintainer says of his work, and how either side gets out of it.
 
 use crate::{
-	agreement::agreement_of, Caller, Config, Error, EscrowOf, Event, OrderOf, OrderState, Orders, Outcome, Pallet,
-	Quarrel, ServiceOrderId,
+	agreement::agreement_of, Caller, Config, Error, EscrowOf, Event, OrderOf, OrderPlace, OrderState, Orders, OrdersOf,
+	Outcome, Pallet, Quarrel, ServiceOrderId,
 };
 use bpiiot_primitives::{AgreementClock, Case, DeadlineIndex, Escrow, EscrowView, Side};
 use frame_support::{
@@ -22,6 +22,8 @@ impl<T: Config> Pallet<T> {
 		if !order.agreed {
 			Self::post_bond(id, &mut order)?;
 			order.agreed = true;
+			OrdersOf::<T>::remove(order.maintainer(), OrderPlace::new(id, false));
+			OrdersOf::<T>::insert(order.maintainer(), OrderPlace::new(id, true), ());
 		}
 		order.state = OrderState::Assigned;
 		order.acknowledged_at = Some(now);

@@ -251,7 +251,13 @@ mod benches {
 		let parties = parties::<T>();
 		let ticket = ticketed::<T>(&parties)?;
 		let (request, terms) = (RequestId(1), terms::<T>(parties.asset));
-		Tickets::<T>::mutate_extant(ticket, |ticket| ticket.asked = Some(crate::Asked { request, terms }));
+		Tickets::<T>::mutate_extant(ticket, |ticket| {
+			ticket.asked = Some(crate::Asked {
+				request,
+				terms,
+				owner: parties.owner.clone(),
+			})
+		});
 		let maintainer = parties.maintainer.1;
 		let awarded;
 		#[block]

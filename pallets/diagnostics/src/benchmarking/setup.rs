@@ -7,7 +7,7 @@ use crate::{
 	ServiceTermsOf, Severity, Tender, TenderOf, Ticket, TicketId, TicketOf, TicketState, Tickets, TrendPoint, Trigger,
 	WearLimit, WearLimits, WearModel, Weights, OFFERS, RULES, TICKETS, TREND, WEARS,
 };
-use alloc::{vec, vec::Vec};
+use alloc::{boxed::Box, vec, vec::Vec};
 use bpiiot_primitives::{Actors, AgreementClock, AgreementRef, AssetKind, Escrow, MachineId, UnixMillis};
 use frame_benchmarking::v2::*;
 use frame_support::{traits::Get, BoundedVec};
@@ -182,7 +182,7 @@ pub(super) fn rule_terms<T: Config>(asset: AssetKind, nth: u32) -> RuleTerms<Acc
 		},
 		fault: fault(nth),
 		severity: Severity::Critical,
-		action: Action::Quotes(tender::<T>(asset)),
+		action: Action::Quotes(Box::new(tender::<T>(asset))),
 	}
 }
 
@@ -243,8 +243,8 @@ pub(super) fn full_ticket<T: Config>(parties: &Parties<T>, nth: u32, state: Tick
 	}
 }
 
-/// The machine's record with as many rules as there may be, and as many tickets but `room`, each open and full of offers but the
-/// last one, which is closed.
+/// The machine's record with as many rules as there may be, and as many tickets but `room`, each open and full of offers but
+/// the last one, which is closed.
 pub(super) fn full_care<T: Config>(parties: &Parties<T>, room: u32) {
 	let rules = (0..RULES).map(|nth| Rule {
 		id: RuleId(nth.into()),
@@ -334,8 +334,8 @@ pub(super) fn certified<T: Config>(parties: &Parties<T>, count: u32) -> Result<(
 	Ok(())
 }
 
-/// A machine that is looked after, with a sensor full of certificates and an open ticket full of offers, the cheapest of which
-/// is the maintainer's.
+/// A machine that is looked after, with a sensor full of certificates and an open ticket full of offers, the cheapest of
+/// which is the maintainer's.
 pub(super) fn ticketed<T: Config>(parties: &Parties<T>) -> Result<TicketId, BenchmarkError> {
 	full_care::<T>(parties, 1);
 	certified::<T>(parties, crate::CERTIFICATES)?;

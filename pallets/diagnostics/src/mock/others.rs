@@ -92,13 +92,15 @@ impl Evidence for Telemetry {
 
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_proof(machine: &MachineId, reading: Reading) -> Proof {
-		anchored(
-			*machine,
-			reading.metric.0,
-			reading.value,
-			reading.at,
-			reading.anchored_at,
-		)
+		anchors(Anchored {
+			machine: *machine,
+			metric: reading.metric.0,
+			value: reading.value,
+			at: reading.at,
+			anchored_at: reading.anchored_at,
+			table: reading.table,
+			fault: 0,
+		})
 	}
 }
 

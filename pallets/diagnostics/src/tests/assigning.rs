@@ -315,6 +315,18 @@ fn a_machine_out_of_service_or_out_of_budget_is_not_awarded_for() {
 	});
 }
 
+/// Who has asked for quotes and sold the machine has nobody paid by its new owner.
+#[test]
+fn what_a_former_owner_has_asked_for_is_not_awarded() {
+	build_and_execute(|| {
+		let (_, request) = asked();
+		sold(PRESS, &rival());
+		may_spend(&rival(), PRESS, FUNDS);
+		let refused = Err(Refused::Payer(Error::<Test>::NotTheOwner.into()));
+		assert_eq!(award(request, &maintainer(), 8_000, HOUR), refused);
+	});
+}
+
 /// The requests' pallet may go on to the next bid when the winner has given up.
 #[test]
 fn a_request_may_be_awarded_again_when_its_winner_gives_up() {

@@ -218,7 +218,7 @@ fn governance_may_revoke_too() {
 }
 
 #[test]
-fn a_sensor_keeps_its_last_certificates_as_long_as_they_count() {
+fn a_sensor_keeps_its_last_certificates_while_they_count() {
 	build_and_execute(|| {
 		press();
 		accredited();

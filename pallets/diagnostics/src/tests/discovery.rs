@@ -18,7 +18,7 @@ fn a_machines_health_is_its_last_report_its_trend_and_its_rules() {
 		assert_eq!((before.last, before.trend.len(), before.room), (None, 0, ROOM));
 		assert_ok!(owner_calls(Call::set_rule {
 			machine,
-			terms: rule(Action::Quotes(tender()))
+			terms: rule(Action::Quotes(Box::new(tender())))
 		}));
 		assert_ok!(owner_calls(Call::appoint_maintainer {
 			machine,

@@ -110,6 +110,10 @@ fn nobody_answers_for_what_others_have_done_since() {
 		let order = brought(assigned_to(&maintainer(), ticket, service()), OrderState::Verified);
 		reports(&[GOOD, BAD, BAD, BAD]);
 		let other = assigned_to(&rival(), ticket, service());
+		// As long as the other one has not begun, it is the first one's work.
+		read(order, &[BAD]);
+		assert_ok!(signed(&rival(), Call::start_work { order: other }));
+		passes(HOUR);
 		refused(order, measured(BAD), Error::NotUnderGuarantee);
 		assert_ok!(signed(
 			&rival(),

@@ -180,7 +180,7 @@ fn try_state_sees_lists_of_maintainers_that_differ() {
 	assert_eq!(broken(assigned, |_| drop(OrdersOf::<Test>::clear(10, None))), differ);
 	assert_eq!(
 		broken(assigned, |_| {
-			OrdersOf::<Test>::insert(rival(), crate::OrderPlace::new(ServiceOrderId(3)), ());
+			OrdersOf::<Test>::insert(rival(), crate::OrderPlace::new(ServiceOrderId(3), true), ());
 		}),
 		differ
 	);

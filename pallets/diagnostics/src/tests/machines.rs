@@ -34,6 +34,33 @@ fn a_machine_maintains_another_and_its_owner_answers_for_it() {
 	});
 }
 
+/// Whoever names a machine a hundred times keeps it from nothing, and hides none of its orders.
+#[test]
+fn a_machine_that_was_only_named_owes_nothing() {
+	build_and_execute(|| {
+		calibrated_press();
+		registered_for(&stranger(), 3);
+		let (maintainer, terms) = (of_machine(3), service());
+		let named = |fault| {
+			let (ticket, maintainer, terms) = (ticketed_for(fault), maintainer.clone(), terms.clone());
+			assert_ok!(owner_calls(Call::assign {
+				ticket,
+				maintainer,
+				terms
+			}));
+			last_order()
+		};
+		let (first, second) = (named("A"), named("B"));
+		let busy = || <Diagnostics as bpiiot_primitives::OpenWork>::has_open_work(&machine(3));
+		assert!(!busy());
+		assert_ok!(signed(&key(3), Call::acknowledge { order: second }));
+		assert!(busy());
+		// What it has agreed to is the first to be found.
+		let found = Diagnostics::orders_of(maintainer.clone(), None).orders;
+		assert_eq!(found.iter().map(|found| found.id).collect::<Vec<_>>(), [second, first]);
+	});
+}
+
 #[test]
 fn a_machine_offers_under_its_policy_and_its_owner_withdraws() {
 	build_and_execute(|| {

@@ -16,6 +16,7 @@ mod reports;
 mod rules;
 mod sequences;
 mod states;
+mod story;
 mod sweep;
 mod tickets;
 mod verification;

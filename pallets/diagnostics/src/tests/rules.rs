@@ -107,7 +107,7 @@ fn all_rules_are_looked_at_together() {
 fn a_rule_asks_for_quotes_in_the_machines_name() {
 	build_and_execute(|| {
 		press();
-		assert_ok!(set(&owner(), rule(Action::Quotes(tender()))));
+		assert_ok!(set(&owner(), rule(Action::Quotes(Box::new(tender())))));
 		reports(&[BAD; 3]);
 		let all = requests();
 		assert_eq!(all.len(), 1);
@@ -133,7 +133,7 @@ fn a_rule_asks_for_quotes_in_the_machines_name() {
 fn a_request_that_is_refused_stops_no_report() {
 	build_and_execute(|| {
 		press();
-		assert_ok!(set(&owner(), rule(Action::Quotes(tender()))));
+		assert_ok!(set(&owner(), rule(Action::Quotes(Box::new(tender())))));
 		Refuses::set(&true);
 		reports(&[BAD; 3]);
 		assert_eq!(requests().len(), 0);
@@ -259,7 +259,7 @@ fn a_maintainer_by_contract_sets_rules_that_spend_nothing() {
 		assert_ok!(appoint(Some(maintainer())));
 		// Who is paid for maintenance does not decide when it is bought.
 		assert_noop!(
-			set(&maintainer(), rule(Action::Quotes(tender()))),
+			set(&maintainer(), rule(Action::Quotes(Box::new(tender())))),
 			Error::<Test>::NotTheOwner
 		);
 		assert_ok!(set(&maintainer(), rule(Action::Ticket)));
@@ -297,7 +297,7 @@ fn rules_of_a_former_owner_spend_nothing_of_the_new_one() {
 			machine,
 			maintainer: Some(maintainer())
 		}));
-		assert_ok!(set(&owner(), rule(Action::Quotes(tender()))));
+		assert_ok!(set(&owner(), rule(Action::Quotes(Box::new(tender())))));
 		sold(PRESS, &rival());
 		reports(&[BAD; 3]);
 		// The ticket is there, and nobody was asked.
@@ -320,23 +320,36 @@ fn terms_of_a_rule_that_asks_are_looked_at_when_it_is_set() {
 		press();
 		let mut wrong = tender();
 		wrong.service.price = 0;
-		assert_noop!(set(&owner(), rule(Action::Quotes(wrong))), Error::<Test>::ZeroPrice);
+		assert_noop!(
+			set(&owner(), rule(Action::Quotes(Box::new(wrong)))),
+			Error::<Test>::ZeroPrice
+		);
 		let mut wrong = tender();
 		wrong.weights.price = Default::default();
-		assert_noop!(set(&owner(), rule(Action::Quotes(wrong))), Error::<Test>::BadWeights);
+		assert_noop!(
+			set(&owner(), rule(Action::Quotes(Box::new(wrong)))),
+			Error::<Test>::BadWeights
+		);
 		let mut wrong = tender();
 		wrong.area = text("Bremen");
-		assert_noop!(set(&owner(), rule(Action::Quotes(wrong))), Error::<Test>::BadTender);
+		assert_noop!(
+			set(&owner(), rule(Action::Quotes(Box::new(wrong)))),
+			Error::<Test>::BadTender
+		);
 		let mut wrong = tender();
 		wrong.category = text("");
-		assert_noop!(set(&owner(), rule(Action::Quotes(wrong))), Error::<Test>::BadTender);
+		assert_noop!(
+			set(&owner(), rule(Action::Quotes(Box::new(wrong)))),
+			Error::<Test>::BadTender
+		);
 	});
 }
 
 proptest! {
 	#![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
-	/// Between two firings the metric was clear at least once, and the last so many values before one that were told were bad.
+	/// Between two firings the metric was clear at least once, and the last so many values before one that were told were
+	/// bad.
 	#[test]
 	fn a_sound_rule_fires_as_it_says(
 		above: bool, bound in -5i64..5, slack in 0i64..4, count in 1u8..4,

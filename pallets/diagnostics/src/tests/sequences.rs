@@ -217,7 +217,7 @@ fn some_rule(which: usize, asset: AssetKind) -> RuleTerms<AccountId> {
 	let action = if which.is_multiple_of(2) {
 		Action::Ticket
 	} else {
-		Action::Quotes(tender)
+		Action::Quotes(Box::new(tender))
 	};
 	RuleTerms {
 		trigger: crate::Trigger {

@@ -37,7 +37,7 @@ fn work_in_time_earns_price_and_bonus() {
 }
 
 #[test]
-fn work_that_takes_long_earns_no_bonus() {
+fn slow_work_earns_no_bonus() {
 	build_and_execute(|| {
 		let order = in_work();
 		passes(BONUS_WINDOW);

@@ -36,7 +36,7 @@ fn a_report_with_16_metrics_writes_one_record() {
 					metric: crate::MetricId(nth),
 					..trigger()
 				},
-				..rule(Action::Quotes(tender()))
+				..rule(Action::Quotes(Box::new(tender())))
 			};
 			assert_ok!(owner_calls(Call::set_rule { machine, terms }));
 		}

@@ -30,8 +30,8 @@ pub struct Certificate<AccountId> {
 	pub deposit: Balance,
 	/// Hash of the document.
 	pub document: H256,
-	/// Hash of the table of channels by which the sensor has its number, its unit and its scale. Under another table the number
-	/// may be another sensor's.
+	/// Hash of the table of channels by which the sensor has its number, its unit and its scale. Under another table the
+	/// number may be another sensor's.
 	pub table: H256,
 	/// The first moment that it holds for.
 	pub valid_from: UnixMillis,

@@ -241,20 +241,28 @@ impl<Escrow> ServiceOrder<Escrow> {
 	}
 }
 
-/// The place of an order in a list by age: its id, big-endian, so that its bytes sort by age.
+/// The place of an order in its maintainer's list: those that he has agreed to first, so that nobody who names him pushes
+/// them back, and each by age. The id is big-endian, so that the bytes sort like that.
 #[derive(
 	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug,
 )]
-pub struct OrderPlace(pub [u8; 8]);
+pub struct OrderPlace(pub [u8; 9]);
 
 impl OrderPlace {
-	/// The place of an order.
-	pub fn new(order: ServiceOrderId) -> Self {
-		Self(order.0.to_be_bytes())
+	/// The place of an order that the maintainer has agreed to or not.
+	pub fn new(order: ServiceOrderId, agreed: bool) -> Self {
+		let [a, b, c, d, e, f, g, h] = order.0.to_be_bytes();
+		Self([u8::from(!agreed), a, b, c, d, e, f, g, h])
 	}
 
 	/// The order.
 	pub fn order(&self) -> ServiceOrderId {
-		ServiceOrderId(u64::from_be_bytes(self.0))
+		let [_, a, b, c, d, e, f, g, h] = self.0;
+		ServiceOrderId(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+	}
+
+	/// Whether the maintainer has agreed to it.
+	pub fn is_agreed(&self) -> bool {
+		self.0.first() == Some(&0)
 	}
 }

@@ -1,6 +1,7 @@
 //! What is agreed on: rules, and the terms of maintenance.
 
 use super::{Balance, FaultCode, MetricId, RuleId, Severity};
+use alloc::boxed::Box;
 use bpiiot_primitives::AssetKind;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use pallet_suppliers::{Category, Region};
@@ -78,7 +79,7 @@ pub enum Action<AccountId> {
 	Ticket,
 	/// A ticket opens, and maintainers are asked for quotes on these terms, under the machine's budget.
 	#[codec(index = 1)]
-	Quotes(Tender<AccountId>),
+	Quotes(Box<Tender<AccountId>>),
 }
 
 /// A rule as it is set.
@@ -186,8 +187,8 @@ impl Check {
 /// price.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Conditions {
-	/// From the assignment to the acknowledgement at the latest, and to the beginning of the work without penalty: the response
-	/// time.
+	/// From the assignment to the acknowledgement at the latest, and to the beginning of the work without penalty: the
+	/// response time.
 	pub response_window: u64,
 	/// From the assignment to the declaration, for the bonus.
 	pub bonus_window: u64,

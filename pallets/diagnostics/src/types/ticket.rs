@@ -31,6 +31,8 @@ pub struct Asked<AccountId> {
 	pub request: RequestId,
 	/// Its terms.
 	pub terms: ServiceTerms<AccountId>,
+	/// Who owned the machine then. An award spends nothing of another's.
+	pub owner: AccountId,
 }
 
 /// A maintainer's offer. It binds until it lapses or is withdrawn.
