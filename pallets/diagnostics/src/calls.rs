@@ -404,7 +404,7 @@ mod calls {
 		/// - `proof`: what shows that the machine has anchored it.
 		///
 		/// ## Errors
-		/// `UnknownOrder`, `NotAParty`, `WrongState`, `TooLate`, `NotUnderGuarantee`; `MalformedProof`,
+		/// `UnknownOrder`, `NotAParty`, `WrongState`, `TooLate`, `NotUnderGuarantee`, `NotNeeded`; `MalformedProof`,
 		/// `ReadingOfAnotherMachine`, `UnknownBatch`, `ForgedProof`, `ReadingTooOld`, `BatchChallenged`; `OtherMetric`,
 		/// `FromTheFuture`, `ReadingTooEarly`, `OtherTable`, `MachineStands`, `ReadingUsed`, `ReadingsTooClose`,
 		/// `NotCalibrated`.

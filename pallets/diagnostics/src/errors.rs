@@ -129,6 +129,8 @@ mod errors {
 		MachineStands,
 		/// The reading was taken before it could say anything: before the declaration, or before the verification.
 		ReadingTooEarly,
+		/// In the guarantee a good reading says nothing, unless it breaks a row of bad ones.
+		NotNeeded,
 		/// This reading, or a later one of the same sensor, has been evidence before.
 		ReadingUsed,
 		/// The reading was taken too shortly after the last one that was evidence.

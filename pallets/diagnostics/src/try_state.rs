@@ -91,9 +91,7 @@ impl<T: Config> Pallet<T> {
 		);
 		let readings = order.conditions.check.readings;
 		let decides = matches!(order.state, OrderState::DeclaredDone | OrderState::Verified);
-		// In the guarantee, good readings only break a row of bad ones, however many.
-		let is_open =
-			!decides || (order.bad < readings && (order.good < readings || order.state == OrderState::Verified));
+		let is_open = !decides || (order.bad < readings && order.good < readings);
 		ensure!(
 			is_open && (order.good == 0 || order.bad == 0),
 			"invariant 4: an order's readings do not fit its state"

@@ -69,6 +69,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(reading.metric == order.conditions.check.metric, Error::<T>::OtherMetric);
 		ensure!(reading.table == order.conditions.check.table, Error::<T>::OtherTable);
 		ensure!(order.conditions.check.tells(reading.value), Error::<T>::MachineStands);
+		// Or somebody could use up a sensor's readings that others need.
+		let breaks_nothing = order.state == OrderState::Verified && order.bad == 0;
+		let is_needed = !breaks_nothing || !order.conditions.check.is_good(reading.value);
+		ensure!(is_needed, Error::<T>::NotNeeded);
 		let now = T::Clock::unix_now();
 		let is_past = reading.at <= now && reading.anchored_at <= now;
 		ensure!(is_past, Error::<T>::FromTheFuture);

@@ -70,7 +70,7 @@ fn order_at(stage: Stage) -> ServiceOrderId {
 /// Each call on an order by who may make it, and the stages that it is for.
 fn calls(order: ServiceOrderId) -> Vec<(AccountId, Call<Test>, &'static [Stage])> {
 	let (reason, report, evidence) = (HASH, HASH, HASH);
-	let proof = measured(GOOD);
+	let proof = measured(BAD);
 	vec![
 		(maintainer(), Call::acknowledge { order }, &[Proposed, Assigned]),
 		(maintainer(), Call::start_work { order }, &[Assigned]),
