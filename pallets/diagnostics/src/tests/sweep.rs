@@ -91,3 +91,32 @@ fn the_sweep_follows_an_order_whose_deadline_moves() {
 		try_state();
 	});
 }
+
+#[test]
+fn a_guarantee_that_is_shorter_than_the_verification_ends_in_time() {
+	build_and_execute(|| {
+		calibrated_press();
+		let mut terms = service();
+		terms.conditions.guarantee_window = HOUR;
+		let order = assigned_to(&maintainer(), ticketed(), terms);
+		assert_ok!(signed(&maintainer(), Call::acknowledge { order }));
+		// The sweep has looked at it, and will again at the end of the work.
+		passes(RESPONSE + 1);
+		idle();
+		brought(order, OrderState::Verified);
+		assert_eq!(record(order).indexed_at, record(order).guarantee_until);
+		deadline_passes(order);
+		idle();
+		assert_eq!(record(order).state, OrderState::Settled(Outcome::Completed));
+	});
+}
+
+#[test]
+fn what_has_ended_leaves_no_deadline_behind() {
+	build_and_execute(|| {
+		let order = assigned();
+		assert_eq!(Deadlines::<Test>::iter().count(), 1);
+		assert_ok!(signed(&maintainer(), Call::give_up { order, reason: HASH }));
+		assert_eq!(Deadlines::<Test>::iter().count(), 0);
+	});
+}
