@@ -42,13 +42,13 @@ fn register_asset(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 			Entitled::These(these)
 		}
 	};
-	let tag: &[u8] = match choice / 16 % 16 {
-		14 => b"",
-		15 => b"\n",
-		_ => &[b'0' + draw.below(10) as u8],
+	let tag = match choice / 16 % 16 {
+		14 => vec![],
+		15 => vec![b'\n'],
+		_ => vec![b'0' + draw.below(10) as u8],
 	};
 	let call = Call::<Runtime>::register_asset {
-		tag: text(tag),
+		tag: text(&tag),
 		class: machine.map_or(AssetClass::Tool, AssetClass::Machine),
 		serial: text(b"S1"),
 		home: home.map(|(site, _)| site),

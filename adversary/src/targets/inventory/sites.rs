@@ -12,7 +12,7 @@ use pallet_inventory::{Call, ItemCode, Keeper, Rights, SiteProfile};
 
 pub(super) fn forms() -> Vec<Form> {
 	vec![
-		Form::new("create_site", create_site).weighing(6),
+		Form::new("create_site", create_site).weighing(6).honest(),
 		Form::new("update_site", update_site).weighing(2),
 		Form::new("close_site", close_site).weighing(2),
 		Form::new("set_keepers", set_keepers).weighing(5),
