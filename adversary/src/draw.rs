@@ -44,11 +44,7 @@ impl<'a> Draw<'a> {
 	}
 
 	/// One of these by its key, mostly one of those that `is` wants.
-	pub fn mostly<Key: Copy, Value>(
-		&mut self,
-		all: &BTreeMap<Key, Value>,
-		is: impl Fn(&Value) -> bool,
-	) -> Option<Key> {
+	pub fn mostly<Key: Copy, Value>(&mut self, all: &BTreeMap<Key, Value>, is: impl Fn(&Value) -> bool) -> Option<Key> {
 		let wanted = all.iter().filter(|(_, value)| is(value)).map(|(key, _)| *key);
 		let mut these: Vec<_> = wanted.collect();
 		if self.once_in(16) || these.is_empty() {

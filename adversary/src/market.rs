@@ -9,7 +9,9 @@ use crate::{
 use bpiiot_primitives::{JobId, PurchaseOrderId, QuoteId, RequestId, SiteId};
 use bpiiot_runtime::{AccountId, Runtime};
 use frame_support::{traits::Get, BoundedVec};
-use pallet_inventory::{Arrivals, AssetId, AssetOf, Assets, Item, Reservation, Reservations, SiteOf, Sites, StockOf, Stocks};
+use pallet_inventory::{
+	Arrivals, AssetId, AssetOf, Assets, Item, Reservation, Reservations, SiteOf, Sites, StockOf, Stocks,
+};
 use pallet_procurement::{OrderOf, Orders, QuoteOf, Quotes, RequestOf, Requests, SealedBids};
 use pallet_suppliers::{Name, Names, Pair, Pairs, SupplierOf, Suppliers};
 use std::collections::BTreeMap;
@@ -66,7 +68,9 @@ impl Market {
 		Self {
 			suppliers: Suppliers::<Runtime>::iter().collect(),
 			names: Names::<Runtime>::iter().collect(),
-			pairs: Pairs::<Runtime>::iter().map(|(name, by, pair)| ((name, by), pair)).collect(),
+			pairs: Pairs::<Runtime>::iter()
+				.map(|(name, by, pair)| ((name, by), pair))
+				.collect(),
 			quotes: Quotes::<Runtime>::iter().collect(),
 			requests: Requests::<Runtime>::iter().collect(),
 			sealed,

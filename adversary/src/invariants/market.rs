@@ -6,9 +6,7 @@ use crate::market::Market;
 use bpiiot_primitives::{AgreementRef, BondOutcome, PurchaseOrderId, RequestId};
 use bpiiot_runtime::{AccountId, Balance, Runtime, RuntimeEvent};
 use pallet_inventory::Event as Stocked;
-use pallet_procurement::{
-	AwardRule, Event, OrderOf, OrderState, Outcome, RequestOf, RequestState, WantedOf,
-};
+use pallet_procurement::{AwardRule, Event, OrderOf, OrderState, Outcome, RequestOf, RequestState, WantedOf};
 use std::{
 	cmp::Reverse,
 	collections::{BTreeMap, BTreeSet},
@@ -69,12 +67,16 @@ impl Trade {
 					let is_broken = matches!(outcome, Outcome::GivenUp | Outcome::NotDelivered);
 					if slashed.contains(order) != is_broken {
 						let seen = format!("order {} ended as {outcome:?}", order.0);
-						return Err(Broken::new("a bond answers for a broken word and for nothing else", seen));
+						return Err(Broken::new(
+							"a bond answers for a broken word and for nothing else",
+							seen,
+						));
 					}
 					// It may have been removed since.
 					if let Some(record) = now.orders.get(order) {
-						is_paid(record, *outcome, paid)
-							.map_err(|rule| Broken::new(rule, format!("order {}: {paid:?} of {}", order.0, record.price)))?;
+						is_paid(record, *outcome, paid).map_err(|rule| {
+							Broken::new(rule, format!("order {}: {paid:?} of {}", order.0, record.price))
+						})?;
 					}
 				}
 				_ => (),
@@ -143,7 +145,10 @@ fn orders_move_on(before: &Market, now: &Market) -> Result<(), Broken> {
 		let is_settled = old.is_settled();
 		let stays = !is_settled || (old.state == new.state && old_units == new_units && (new.rated || !old.rated));
 		if !grows || !ends_alike || !stays || terms(old) != terms(new) || parties(old) != parties(new) {
-			return Err(Broken::new("an order only moves on", format!("from {old:?} to {new:?}")));
+			return Err(Broken::new(
+				"an order only moves on",
+				format!("from {old:?} to {new:?}"),
+			));
 		}
 	}
 	Ok(())
@@ -162,13 +167,12 @@ fn requests_move_on(before: &Market, now: &Market) -> Result<(), Broken> {
 				order.is_none_or(|order| *order.buyer() == new.buyer && order.price <= new.wanted.max_price)
 			}
 			(RequestState::Open, _) => true,
-			(RequestState::Awarded(order), RequestState::Open | RequestState::Awarded(_) | RequestState::NotAwarded)
-				if old.state != new.state =>
-			{
+			(
+				RequestState::Awarded(order),
+				RequestState::Open | RequestState::Awarded(_) | RequestState::NotAwarded,
+			) if old.state != new.state => {
 				let order = now.orders.get(&order);
-				order.is_none_or(|order| {
-					order.state == OrderState::Settled(Outcome::GivenUp) && order.delivered == 0
-				})
+				order.is_none_or(|order| order.state == OrderState::Settled(Outcome::GivenUp) && order.delivered == 0)
 			}
 			(RequestState::Awarded(_), RequestState::NoBid | RequestState::Cancelled) => true,
 			(old, new) => old == new,
@@ -194,7 +198,9 @@ fn score(wanted: &WantedOf<Runtime>, (_, price, lead_time, standing, _): &Made) 
 		(*standing).into(),
 	];
 	let parts = weights.iter().zip(shares);
-	parts.map(|(weight, share)| u128::from(weight.deconstruct()) * share).sum()
+	parts
+		.map(|(weight, share)| u128::from(weight.deconstruct()) * share)
+		.sum()
 }
 
 fn made(request: &RequestOf<Runtime>) -> Vec<Made> {

@@ -158,7 +158,8 @@ impl Names {
 					shares: [*punctual, *failed, *lost],
 				});
 				let given = self.given_by(supplier, customer) + weight;
-				self.given.insert((supplier.clone(), customer.clone()), (given, today()));
+				self.given
+					.insert((supplier.clone(), customer.clone()), (given, today()));
 				self.sums_of(supplier).settle(*weight, *punctual, *failed, *lost);
 			}
 			Event::Rated {
@@ -229,13 +230,22 @@ fn check(ended: &Ended, market: &Market) -> Result<(), Broken> {
 			ended.payee,
 			controller_of(&ended.payer)
 		);
-		return Err(Broken::new("invariant 8: an agreement counts by its value and its fee", seen));
+		return Err(Broken::new(
+			"invariant 8: an agreement counts by its value and its fee",
+			seen,
+		));
 	}
 	let Some(counted) = &ended.counted else { return Ok(()) };
 	let differ = |(one, other): (&Permill, &Permill)| one.deconstruct().abs_diff(other.deconstruct()) > ROUNDING;
 	if counted.shares.iter().zip(&facts.shares).any(differ) {
-		let seen = format!("{:?}: {:?}, and not {:?}", ended.agreement, counted.shares, facts.shares);
-		return Err(Broken::new("invariant 8: an agreement counts what has become of it", seen));
+		let seen = format!(
+			"{:?}: {:?}, and not {:?}",
+			ended.agreement, counted.shares, facts.shares
+		);
+		return Err(Broken::new(
+			"invariant 8: an agreement counts what has become of it",
+			seen,
+		));
 	}
 	Ok(())
 }

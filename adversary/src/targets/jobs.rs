@@ -228,13 +228,19 @@ fn accept_with(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let control = controller_of(&account);
 	let any = draw.once_in(8);
 	let may = |site: &SiteOf<Runtime>| {
-		let is_keeper = site.keepers.iter().any(|keeper| keeper.account == account && keeper.rights.reserve);
+		let is_keeper = site
+			.keepers
+			.iter()
+			.any(|keeper| keeper.account == account && keeper.rights.reserve);
 		let appointed = is_keeper && site.appointed_by == controller_of(&site.owner);
 		site.owner == account || appointed && controller_of(&site.owner) == control
 	};
 	let stocks = &world.market.stocks;
 	let theirs = |site: &SiteId| any || world.market.sites.get(site).is_some_and(may);
-	let kept: Vec<_> = stocks.iter().filter(|(site, _, stock)| !stock.lots.is_empty() && theirs(site)).collect();
+	let kept: Vec<_> = stocks
+		.iter()
+		.filter(|(site, _, stock)| !stock.lots.is_empty() && theirs(site))
+		.collect();
 	let (site, item, stock) = match draw.one_of(&kept) {
 		Some(kept) => *kept,
 		None => draw.one_of(stocks)?,

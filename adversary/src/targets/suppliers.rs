@@ -53,7 +53,11 @@ fn profile(draw: &mut Draw<'_>) -> Option<Profile> {
 	let categories = match small % 16 {
 		14 => vec![],
 		15 => vec![category(CATEGORIES[0]), category(b"")],
-		more => CATEGORIES.iter().take(1 + usize::from(more % 2)).map(|name| category(name)).collect(),
+		more => CATEGORIES
+			.iter()
+			.take(1 + usize::from(more % 2))
+			.map(|name| category(name))
+			.collect(),
 	};
 	let areas = match small / 16 % 16 {
 		14 => vec![text(b"")],
@@ -101,10 +105,7 @@ fn remove_profile(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let mut entitled = speakers_for(&supplier);
 	let record = pallet_suppliers::Suppliers::<Runtime>::get(&supplier);
 	entitled.extend(record.into_iter().flat_map(|record| actors_as(&record.depositor)));
-	Intent::new(
-		Call::<Runtime>::remove_profile { supplier },
-		Entitled::These(entitled),
-	)
+	Intent::new(Call::<Runtime>::remove_profile { supplier }, Entitled::These(entitled))
 }
 
 /// Only who has paid by an agreement that has ended, and once.
@@ -123,7 +124,9 @@ fn rate(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 		(AgreementRef::Job(job), is_time, record.customer().clone())
 	} else {
 		let again = draw.once_in(4);
-		let (order, record) = world.market.order(draw, |order| order.is_settled() && order.rated == again)?;
+		let (order, record) = world
+			.market
+			.order(draw, |order| order.is_settled() && order.rated == again)?;
 		let is_time = record.is_settled() && !record.rated;
 		(AgreementRef::Order(order), is_time, record.buyer().clone())
 	};
@@ -148,7 +151,9 @@ fn forget_name(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 		Some(lonely) if draw.once_in(2) => *lonely,
 		_ => mostly,
 	};
-	let has_pairs = pallet_suppliers::Pairs::<Runtime>::iter_key_prefix(supplier).next().is_some();
+	let has_pairs = pallet_suppliers::Pairs::<Runtime>::iter_key_prefix(supplier)
+		.next()
+		.is_some();
 	let least = <Runtime as pallet_suppliers::Config>::Doubt::get() / 1_024;
 	let weighs = pallet_suppliers::Names::<Runtime>::get(supplier).map(|name| {
 		let days = (ledger::now() / DAY).saturating_sub(name.day.into());

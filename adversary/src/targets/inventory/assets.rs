@@ -106,7 +106,12 @@ fn refuse_asset(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let (asset, record) = asset(world, draw, true)?;
 	let mut those = those_there(&record.location, ISSUE);
 	let is_given = record.handover.is_some();
-	those.extend(record.handover.iter().flat_map(|handover| those_there(&handover.to, RECEIVE)));
+	those.extend(
+		record
+			.handover
+			.iter()
+			.flat_map(|handover| those_there(&handover.to, RECEIVE)),
+	);
 	let entitled = Entitled::these_if(is_given, draw.beginning_with_one(those));
 	Intent::new(Call::<Runtime>::refuse_asset { asset }, entitled)
 }

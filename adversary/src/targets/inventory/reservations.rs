@@ -46,9 +46,10 @@ fn reserve(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 		machine.is_some_and(|machine| controller_of(&machine.account()) == control)
 	};
 	let any = draw.once_in(8);
-	let open = world.jobs.iter().filter(|(job, standing)| {
-		any || !matches!(standing.state, JobState::Settled(_)) && is_his(job)
-	});
+	let open = world
+		.jobs
+		.iter()
+		.filter(|(job, standing)| any || !matches!(standing.state, JobState::Settled(_)) && is_his(job));
 	let jobs: Vec<_> = open.map(|(job, _)| *job).collect();
 	let job = *draw.one_of(&jobs)?;
 	let lot: Option<Lot> = match (draw.once_in(2), draw.one_of(&stock.lots)) {
@@ -101,7 +102,10 @@ fn consume_reserved(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let line = draw.one_of(&reservation.lines)?;
 	let quantity = some(draw, line.quantity);
 	let stock = Stocks::<Runtime>::get(reservation.site, &line.item)?;
-	let is_there = stock.lots.iter().any(|there| there.lot == line.lot && quantity <= there.reserved);
+	let is_there = stock
+		.lots
+		.iter()
+		.any(|there| there.lot == line.lot && quantity <= there.reserved);
 	let fits = is_there && (1..=line.quantity).contains(&quantity);
 	let those = draw.beginning_with_one(those_at(&site, ISSUE));
 	let call = Call::<Runtime>::consume_reserved {

@@ -30,7 +30,11 @@ fn profile(draw: &mut Draw<'_>) -> SiteProfile {
 			15 => Some(text(b"4012345000010")),
 			_ => Some(text(b"9506000134352")),
 		},
-		region: if small / 256 % 16 == 15 { text(AREAS[4]) } else { text(AREAS[usize::from(small / 4_096 % 3)]) },
+		region: if small / 256 % 16 == 15 {
+			text(AREAS[4])
+		} else {
+			text(AREAS[usize::from(small / 4_096 % 3)])
+		},
 	}
 }
 
@@ -61,7 +65,9 @@ fn update_site(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 fn close_site(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let site = draw.mostly(&world.market.sites, |site| site.used == 0)?;
 	let record = pallet_inventory::Sites::<Runtime>::get(site)?;
-	let is_empty = pallet_inventory::Stocks::<Runtime>::iter_key_prefix(site).next().is_none();
+	let is_empty = pallet_inventory::Stocks::<Runtime>::iter_key_prefix(site)
+		.next()
+		.is_none();
 	let entitled = Entitled::these_if(is_empty, speakers_for(&record.owner));
 	Intent::new(Call::<Runtime>::close_site { site }, entitled)
 }

@@ -12,7 +12,7 @@ use bpiiot_primitives::{Lot, PurchaseOrderId, RequestId, ScoreWeights, SiteId};
 use bpiiot_runtime::{AccountId, Runtime};
 use frame_support::traits::Get;
 use pallet_inventory::{Arrivals, Call, CountReason, Reorder, SiteOf, Sites, StockOf, Stocks};
-use pallet_procurement::{Orders, OrderState, RequestState, Requests};
+use pallet_procurement::{OrderState, Orders, RequestState, Requests};
 use sp_runtime::Permill;
 
 pub(super) fn forms() -> Vec<Form> {
@@ -234,7 +234,10 @@ fn may_come(request: RequestId) -> bool {
 
 /// Whether there is less than there should be, and nobody has asked for more, or long enough ago.
 fn is_due(stock: &StockOf<Runtime>) -> bool {
-	let is_low = stock.reorder.as_ref().is_some_and(|reorder| available(stock) < reorder.point);
+	let is_low = stock
+		.reorder
+		.as_ref()
+		.is_some_and(|reorder| available(stock) < reorder.point);
 	let is_quiet = stock.raised.is_none_or(|raised| {
 		let pause = <Runtime as pallet_inventory::Config>::ReorderPause::get();
 		let waits = raised.request.is_some_and(may_come);
@@ -245,9 +248,13 @@ fn is_due(stock: &StockOf<Runtime>) -> bool {
 
 fn reorder(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let is_to_happen = draw.once_in(2);
-	let (site, item, stock) = world
-		.market
-		.stock(draw, |stock| if is_to_happen { is_due(stock) } else { stock.reorder.is_some() })?;
+	let (site, item, stock) = world.market.stock(draw, |stock| {
+		if is_to_happen {
+			is_due(stock)
+		} else {
+			stock.reorder.is_some()
+		}
+	})?;
 	let entitled = Entitled::anybody_if(is_due(&stock), buyers(world, draw));
 	Intent::new(Call::<Runtime>::reorder { site, item }, entitled)
 }
@@ -262,18 +269,27 @@ fn arrival(world: &World, draw: &mut Draw<'_>) -> Option<(AccountId, PurchaseOrd
 }
 
 fn waits(owner: &AccountId, order: PurchaseOrderId) -> bool {
-	Arrivals::<Runtime>::get(owner).iter().any(|arrival| arrival.order == order)
+	Arrivals::<Runtime>::get(owner)
+		.iter()
+		.any(|arrival| arrival.order == order)
 }
 
 fn put_away(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let (owner, order) = arrival(world, draw)?;
 	let control = controller_of(&owner);
 	let any = draw.once_in(8);
-	let item = Arrivals::<Runtime>::get(&owner).first().map(|arrival| arrival.item.clone());
-	let keeps = |site: &SiteId| item.as_ref().is_some_and(|item| Stocks::<Runtime>::contains_key(site, item));
-	let sites = world.market.sites.iter().filter(|(id, site)| {
-		any || controller_of(&site.owner) == control && keeps(id)
-	});
+	let item = Arrivals::<Runtime>::get(&owner)
+		.first()
+		.map(|arrival| arrival.item.clone());
+	let keeps = |site: &SiteId| {
+		item.as_ref()
+			.is_some_and(|item| Stocks::<Runtime>::contains_key(site, item))
+	};
+	let sites = world
+		.market
+		.sites
+		.iter()
+		.filter(|(id, site)| any || controller_of(&site.owner) == control && keeps(id));
 	let sites: Vec<_> = sites.map(|(site, _)| *site).collect();
 	let any_site = world.market.sites.keys().next().copied();
 	let site = draw.one_of(&sites).copied().or(any_site)?;

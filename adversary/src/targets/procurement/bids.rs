@@ -142,7 +142,9 @@ fn sealed(
 	draw: &mut Draw<'_>,
 	is: impl Fn(&RequestOf<Runtime>) -> bool,
 ) -> Option<(RequestId, RequestOf<Runtime>, AccountId, Option<SealedBid>)> {
-	let (request, record) = world.market.request(draw, |request| request.sealed > 0 && is(request))?;
+	let (request, record) = world
+		.market
+		.request(draw, |request| request.sealed > 0 && is(request))?;
 	let mut bidders: Vec<_> = SealedBids::<Runtime>::iter_key_prefix(request).collect();
 	bidders.sort_unstable();
 	let bidder = match draw.one_of(&bidders) {
@@ -225,11 +227,7 @@ fn counter_offer(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let is_better = bid.is_some_and(|bid| (1..bid.price).contains(&price) && bid.rounds < record.wanted.rounds);
 	let both = [speakers_for(&record.buyer), speakers_for(&bidder)].concat();
 	let both = draw.beginning_with_one(both);
-	let call = Call::<Runtime>::counter_offer {
-		request,
-		bidder,
-		price,
-	};
+	let call = Call::<Runtime>::counter_offer { request, bidder, price };
 	Intent::new(call, Entitled::these_if(is_talked_about(&record) && is_better, both))
 }
 
@@ -262,10 +260,6 @@ fn accept_counter_offer(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 		(Entitled::These(these), false) => Entitled::Nobody(these),
 		(entitled, _) => entitled,
 	};
-	let call = Call::<Runtime>::accept_counter_offer {
-		request,
-		bidder,
-		price,
-	};
+	let call = Call::<Runtime>::accept_counter_offer { request, bidder, price };
 	Intent::new(call, entitled)
 }

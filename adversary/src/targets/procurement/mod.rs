@@ -9,8 +9,8 @@ use crate::{
 	draw::Draw,
 	target::{Form, Target},
 };
-use bpiiot_runtime::{Escrow, Runtime};
 use bpiiot_primitives::AgreementClock;
+use bpiiot_runtime::{Escrow, Runtime};
 use pallet_procurement::Conditions;
 use sp_runtime::{Permill, TryRuntimeError};
 

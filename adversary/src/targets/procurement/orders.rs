@@ -125,9 +125,9 @@ fn expire(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	};
 	let is_over = |order: &OrderOf<Runtime>| deadline(order).is_some_and(|deadline| now > deadline);
 	let is_to_end = draw.once_in(2);
-	let (order, record) = world.market.order(draw, |order| {
-		is_over(order) || !is_to_end && deadline(order).is_some()
-	})?;
+	let (order, record) = world
+		.market
+		.order(draw, |order| is_over(order) || !is_to_end && deadline(order).is_some())?;
 	let is_time = is_over(&record) && is_running();
 	let entitled = Entitled::anybody_if(is_time, speakers_for(record.buyer()));
 	Intent::new(Call::<Runtime>::expire { order }, entitled)

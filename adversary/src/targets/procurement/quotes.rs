@@ -51,7 +51,11 @@ fn terms(draw: &mut Draw<'_>) -> Option<QuoteTermsOf<Runtime>> {
 		_ => ARBITERS.to_vec(),
 	};
 	let arbiters: Vec<_> = arbiters.into_iter().map(account).collect();
-	let category = if small >> 12 == 15 { b"".as_slice() } else { CATEGORIES[usize::from(small >> 10 & 1)] };
+	let category = if small >> 12 == 15 {
+		b"".as_slice()
+	} else {
+		CATEGORIES[usize::from(small >> 10 & 1)]
+	};
 	Some(QuoteTerms {
 		category: text(category),
 		item: text(ITEMS[usize::from(small >> 11) % 3]),

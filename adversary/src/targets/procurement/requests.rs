@@ -49,7 +49,11 @@ fn wanted(draw: &mut Draw<'_>) -> WantedOf<Runtime> {
 	let by_hand = small >> 5 & 1 == 1 || (bidding == Bidding::Private && wrong != 1);
 	Wanted {
 		category: text(CATEGORIES[usize::from(small >> 9 & 1)]),
-		item: if wrong == 2 { text(b"") } else { text(ITEMS[usize::from(small >> 10) % 3]) },
+		item: if wrong == 2 {
+			text(b"")
+		} else {
+			text(ITEMS[usize::from(small >> 10) % 3])
+		},
 		quantity: if wrong == 3 { 0 } else { 1 + u64::from(windows >> 9 & 7) },
 		area: text(AREAS[if wrong == 4 { 4 } else { usize::from(small >> 12 & 1) }]),
 		site: None,
@@ -130,7 +134,9 @@ fn is_out_of_service(party: &AccountId) -> bool {
 fn award(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let now = ledger::agreement_now();
 	let may_be = |request: &RequestOf<Runtime>| is_open(request) && !is_by_hand(request);
-	let (request, record) = world.market.request(draw, |request| may_be(request) && has_ended(request, now))?;
+	let (request, record) = world
+		.market
+		.request(draw, |request| may_be(request) && has_ended(request, now))?;
 	let in_time = now > record.reveal_until && now <= record.award_until;
 	let is_time = may_be(&record) && in_time && !record.bids.is_empty();
 	let entitled = match is_out_of_service(&record.buyer) {
