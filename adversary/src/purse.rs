@@ -33,7 +33,7 @@ impl Purse {
 	pub fn of_key(who: &AccountId) -> Option<Self> {
 		let machine = pallet_machines::Keys::<Runtime>::get(who)?.machine;
 		let policy = pallet_machines::Spending::<Runtime>::get(machine);
-		let account = machine.account();
+		let account: AccountId = machine.account();
 		Some(Self {
 			machine,
 			policy: policy.map(|policy| policy.at(ledger::now())),
@@ -66,7 +66,7 @@ impl Purse {
 
 	/// Fees: what is gone and was not on hold before.
 	fn paid(&self) -> Balance {
-		let account = self.machine.account();
+		let account: AccountId = self.machine.account();
 		let gone = self.total.saturating_sub(Balances::total_balance(&account));
 		let from_hold = self.on_hold.saturating_sub(Balances::total_balance_on_hold(&account));
 		gone.saturating_sub(from_hold)

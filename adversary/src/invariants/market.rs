@@ -217,16 +217,11 @@ fn made(request: &RequestOf<Runtime>) -> Vec<Made> {
 fn the_best_bid_wins(events: &[RuntimeEvent], before: &Market) -> Result<(), Broken> {
 	let mut bids: BTreeMap<RequestId, Vec<Made>> = BTreeMap::new();
 	for event in events {
-		let (RuntimeEvent::Procurement(
-			Event::RequestAwarded {
-				request, bidder: first, ..
-			}
-			| Event::BidStruck {
-				request, bidder: first, ..
-			},
-		)) = event
-		else {
-			continue;
+		let (request, first) = match event {
+			RuntimeEvent::Procurement(
+				Event::RequestAwarded { request, bidder, .. } | Event::BidStruck { request, bidder, .. },
+			) => (request, bidder),
+			_ => continue,
 		};
 		let Some(record) = before.requests.get(request) else {
 			continue;

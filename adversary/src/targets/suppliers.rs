@@ -7,7 +7,7 @@ use crate::{
 	target::{Entitled, Form, Intent, Target},
 	world::{actors_as, speakers_for, World},
 };
-use bpiiot_primitives::AgreementRef;
+use bpiiot_primitives::{AgreementRef, Category, Region};
 use bpiiot_runtime::{AccountId, Hash, Runtime};
 use frame_support::traits::Get;
 use pallet_jobs::JobState;
@@ -49,17 +49,16 @@ const REMEMBERED: u64 = 1_800;
 
 fn profile(draw: &mut Draw<'_>) -> Option<Profile> {
 	let small = draw.number();
-	let category = |name: &[u8]| text(name);
-	let categories = match small % 16 {
+	let categories: Vec<Category> = match small % 16 {
 		14 => vec![],
-		15 => vec![category(CATEGORIES[0]), category(b"")],
+		15 => vec![text(CATEGORIES[0]), text(b"")],
 		more => CATEGORIES
 			.iter()
 			.take(1 + usize::from(more % 2))
-			.map(|name| category(name))
+			.map(|name| text(name))
 			.collect(),
 	};
-	let areas = match small / 16 % 16 {
+	let areas: Vec<Region> = match small / 16 % 16 {
 		14 => vec![text(b"")],
 		15 => vec![text(AREAS[4])],
 		0..5 => vec![],

@@ -75,7 +75,7 @@ fn hand_over(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let (asset, record) = asset(world, draw, false)?;
 	let to = match draw.below(3) {
 		0 => Whereabouts::Custodian(keeper(world, draw)),
-		1 => Whereabouts::Custodian(draw.one_of(&owners(world, draw))?.clone()),
+		1 => Whereabouts::Custodian(owners(world, draw).first()?.clone()),
 		_ => Whereabouts::Site(world.market.site(draw)?.0),
 	};
 	let now = ledger::agreement_now();

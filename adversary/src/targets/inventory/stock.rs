@@ -263,7 +263,7 @@ fn reorder(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 fn arrival(world: &World, draw: &mut Draw<'_>) -> Option<(AccountId, PurchaseOrderId)> {
 	let (owner, order) = draw.one_of(&world.market.arrivals)?.clone();
 	match draw.once_in(16) {
-		true => Some((draw.one_of(&buyers(world, draw))?.clone(), order)),
+		true => Some((buyers(world, draw).first()?.clone(), order)),
 		false => Some((owner, order)),
 	}
 }

@@ -9,6 +9,7 @@ use crate::{
 	target::{Entitled, Form, Intent},
 	world::{actors_as, speakers_for, World},
 };
+use bpiiot_primitives::Region;
 use bpiiot_runtime::{Balance, Runtime};
 use pallet_procurement::{Call, PriceTier, QuoteTerms, QuoteTermsOf};
 
@@ -38,7 +39,7 @@ fn terms(draw: &mut Draw<'_>) -> Option<QuoteTermsOf<Runtime>> {
 		more if more & 1 == 1 => vec![tier(1, unit_price), tier(5, unit_price / 2)],
 		_ => vec![tier(1, unit_price)],
 	};
-	let areas = match small >> 4 & 7 {
+	let areas: Vec<Region> = match small >> 4 & 7 {
 		4 => vec![text(AREAS[0])],
 		5 => vec![text(AREAS[2]), text(AREAS[3])],
 		6 => vec![text(AREAS[3])],
