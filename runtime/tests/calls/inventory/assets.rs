@@ -2,9 +2,9 @@
 
 use super::{name, Error, IN_NATIVE, NO_ASSET, NO_SITE};
 use crate::prelude::*;
-use bpiiot_primitives::{AssetId, SiteId};
+use bpiiot_primitives::SiteId;
 use frame_support::traits::Get;
-use pallet_inventory::{AssetClass, AssetTag, Call, Serial, Whereabouts};
+use pallet_inventory::{AssetClass, AssetId, AssetTag, Call, Serial, Whereabouts};
 use sp_runtime::TokenError;
 
 pub fn rows() -> Vec<Row> {

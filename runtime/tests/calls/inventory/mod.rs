@@ -8,9 +8,9 @@ mod sites;
 mod stocking;
 
 use crate::prelude::*;
-use bpiiot_primitives::{AssetId, SiteId};
+use bpiiot_primitives::SiteId;
 use bpiiot_runtime::RuntimeCall;
-use pallet_inventory::Rights;
+use pallet_inventory::{AssetId, Rights};
 
 type Error = pallet_inventory::Error<Runtime>;
 

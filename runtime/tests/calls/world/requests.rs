@@ -3,7 +3,7 @@
 use super::*;
 use bpiiot_primitives::{AssetKind, RequestId};
 use bpiiot_runtime::{AccountId, Balance, Hash, Runtime, BPI};
-use pallet_procurement::{AwardRule, Bidding, Call, RequestState, SealedText, Wanted, Weights};
+use pallet_procurement::{AwardRule, Bidding, Call, RequestState, ScoreWeights, SealedText, Wanted};
 use sp_runtime::Permill;
 
 /// What is asked for on this runtime.
@@ -23,7 +23,7 @@ pub fn wish() -> Wish {
 		asset: asset(),
 		max_price: 2 * whole_price(),
 		max_lead_time: 2 * DELIVERY,
-		weights: Weights {
+		weights: ScoreWeights {
 			price: Permill::from_percent(50),
 			lead_time: Permill::from_percent(25),
 			standing: Permill::from_percent(25),
@@ -239,9 +239,14 @@ pub fn agree(price: Balance) -> Call<Runtime> {
 	}
 }
 
-/// The name of one of many, who is given native money when he is first asked for.
+/// The name of one of many.
+pub fn many(nth: u32) -> String {
+	format!("Many{nth}")
+}
+
+/// The name of one of many, who is given native money.
 pub fn one_of_many(nth: u32) -> String {
-	let name = format!("Many{nth}");
+	let name = many(nth);
 	let (who, new_free) = (account(&name).into(), 100 * BPI);
 	root_acts(pallet_balances::Call::force_set_balance { who, new_free });
 	name

@@ -1,10 +1,11 @@
 //! Sites of the owner's, what is kept there, and assets.
 
 use super::*;
-use bpiiot_primitives::{AssetId, MachineId, SiteId};
+use bpiiot_primitives::{MachineId, SiteId};
 use bpiiot_runtime::{AccountId, Balance, Runtime};
 use pallet_inventory::{
-	AssetClass, Call, Item, ItemCode, Keeper, Lot, Reorder, Rights, ScoreWeights, SiteProfile, Unit, Whereabouts,
+	AssetClass, AssetId, Call, Item, ItemCode, Keeper, Lot, Reorder, Rights, ScoreWeights, SiteProfile, Unit,
+	Whereabouts,
 };
 use sp_runtime::Permill;
 
@@ -145,7 +146,12 @@ fn stock_up() {
 
 /// There is oil at the owner's site, and a job of the machine's that it has accepted.
 pub fn stocked_for_job() {
-	at(Stage::Accepted);
+	stocked_at(Stage::Accepted);
+}
+
+/// There is oil at the owner's site, and a job of the machine's at this stage.
+pub fn stocked_at(stage: Stage) {
+	at(stage);
 	sited_by_owner();
 	stock_up();
 }
