@@ -12,7 +12,10 @@ const FILES: [(&str, &str); 6] = [
 	("escrow", include_str!("../../../pallets/escrow/src/weights.rs")),
 	("jobs", include_str!("../../../pallets/jobs/src/weights.rs")),
 	("suppliers", include_str!("../../../pallets/suppliers/src/weights.rs")),
-	("procurement", include_str!("../../../pallets/procurement/src/weights.rs")),
+	(
+		"procurement",
+		include_str!("../../../pallets/procurement/src/weights.rs"),
+	),
 	("inventory", include_str!("../../../pallets/inventory/src/weights.rs")),
 ];
 /// The life of a job.

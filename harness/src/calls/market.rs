@@ -2,10 +2,7 @@
 
 use super::{call, Call};
 use crate::world::BPI;
-use subxt::{
-	dynamic::Value,
-	ext::scale_value::value,
-};
+use subxt::{dynamic::Value, ext::scale_value::value};
 
 /// A day, in milliseconds.
 const DAY: u128 = 24 * 3_600_000;
@@ -30,18 +27,23 @@ fn conditions() -> Value {
 
 /// The quote of a supplier who sells very much at a BPI a unit, everywhere.
 pub fn publish_quote(supplier: [u8; 32]) -> Call {
+	let tier = value!({ from_quantity: 1u128, unit_price: Value::from(BPI) });
 	let terms = value!({
 		category: Value::from_bytes("cutting-oil"),
 		item: Value::from_bytes("OIL-46"),
 		asset: Native(),
-		tiers: ({ from_quantity: 1u128, unit_price: Value::from(BPI) }),
+		tiers: Value::unnamed_composite([tier]),
 		lead_time: Value::from(DAY),
 		areas: (),
 		conditions: conditions(),
 		arbiters: ()
 	});
 	let stock = Value::from(1_000_000u128);
-	call("Procurement", "publish_quote", vec![Value::from_bytes(supplier), terms, stock])
+	call(
+		"Procurement",
+		"publish_quote",
+		vec![Value::from_bytes(supplier), terms, stock],
+	)
 }
 
 /// An order of one unit from a quote's first version, without an arbiter.

@@ -1,7 +1,9 @@
 //! The market: what its steps write, what a name costs among very many, and how soon goods are found among very many quotes.
 
 use super::{
-	account_of, act, begin, chain, commit, program::Program, root_acts,
+	account_of, act, begin, chain, commit,
+	program::Program,
+	root_acts,
 	writes::{figure, keys_written, step, written},
 	Money, CUSTOMER, DAY, OWNER, START,
 };
@@ -16,8 +18,8 @@ use frame_support::{
 };
 use pallet_inventory::{Call as Stock, SiteProfile};
 use pallet_procurement::{
-	runtime_api::QuotePage, AwardRule, Bidding, Call as Goods, Conditions, PriceTier, QuoteRank, QuoteShelf, QuoteTerms,
-	ScoreWeights, Wanted,
+	runtime_api::QuotePage, AwardRule, Bidding, Call as Goods, Conditions, PriceTier, QuoteRank, QuoteShelf,
+	QuoteTerms, ScoreWeights, Wanted,
 };
 use sp_io::TestExternalities;
 use sp_runtime::Permill;
@@ -54,7 +56,9 @@ pub fn measure() -> Result<Vec<Figure>> {
 fn list<T, S: Get<u32>>(items: impl IntoIterator<Item = T>) -> Result<BoundedVec<T, S>> {
 	let items: Vec<_> = items.into_iter().collect();
 	let count = items.len();
-	BoundedVec::try_from(items).ok().with_context(|| format!("{count} are too many"))
+	BoundedVec::try_from(items)
+		.ok()
+		.with_context(|| format!("{count} are too many"))
 }
 
 fn conditions() -> Conditions {
@@ -96,7 +100,14 @@ fn order() -> Result<PurchaseOrderId> {
 fn quoted() -> Result<()> {
 	let supplier = account_of(SUPPLIER);
 	let terms = terms(BPI)?;
-	act(SUPPLIER, Goods::publish_quote { supplier, terms, stock: 1_000 })
+	act(
+		SUPPLIER,
+		Goods::publish_quote {
+			supplier,
+			terms,
+			stock: 1_000,
+		},
+	)
 }
 
 fn buy() -> Result<RuntimeCall> {
@@ -175,7 +186,14 @@ fn bid_on(chain: &mut TestExternalities) -> Result<RequestId> {
 			let (who, new_free) = (account_of(&name).into(), 100 * BPI);
 			root_acts(pallet_balances::Call::force_set_balance { who, new_free })?;
 			let price = BPI - Balance::from(nth);
-			act(&name, Goods::bid { request, price, lead_time: DAY })?;
+			act(
+				&name,
+				Goods::bid {
+					request,
+					price,
+					lead_time: DAY,
+				},
+			)?;
 		}
 		Ok(request)
 	})?;
@@ -348,7 +366,11 @@ fn finding() -> Result<Vec<Figure>> {
 		for nth in 1..QUOTES {
 			let (copy, unit_price) = (QuoteId(id.0 + nth), BPI + Balance::from(nth));
 			let mut quote = quote.clone();
-			quote.terms.tiers.iter_mut().for_each(|tier| tier.unit_price = unit_price);
+			quote
+				.terms
+				.tiers
+				.iter_mut()
+				.for_each(|tier| tier.unit_price = unit_price);
 			pallet_procurement::Quotes::<Runtime>::insert(copy, quote);
 			for shelf in &shelves {
 				pallet_procurement::QuotesBy::<Runtime>::insert(shelf, QuoteRank::new(unit_price, copy), ());

@@ -38,7 +38,12 @@ impl Program {
 	}
 
 	/// Asks a runtime API, and tells how long the answer took. The first time it is compiled too.
-	pub(super) fn ask(&self, chain: &mut TestExternalities, method: &str, arguments: &[u8]) -> Result<(Vec<u8>, Duration)> {
+	pub(super) fn ask(
+		&self,
+		chain: &mut TestExternalities,
+		method: &str,
+		arguments: &[u8],
+	) -> Result<(Vec<u8>, Duration)> {
 		self.call(chain, method, arguments, CallContext::Offchain)
 	}
 
