@@ -2,7 +2,7 @@
 
 use super::{name, Error};
 use crate::prelude::*;
-use bpiiot_primitives::{AgreementRef, PurchaseOrderId};
+use bpiiot_primitives::{AgreementRef, JobId, PurchaseOrderId, RequestId};
 use bpiiot_runtime::Balance;
 use pallet_suppliers::{standing::FORGOTTEN_AFTER, Call, Stars};
 
@@ -10,6 +10,7 @@ pub fn rows() -> Vec<Row> {
 	vec![rate(), forget_pair(), forget_name()]
 }
 
+type JobError = pallet_jobs::Error<Runtime>;
 type OrderError = pallet_procurement::Error<Runtime>;
 
 /// Milliseconds of a day.
@@ -35,6 +36,34 @@ fn rate() -> Row {
 		// What never came is rated too.
 		.case(Right, given(|| bought(Leg::Placed)).then(|| act(OWNER, call_off())))
 		.case(Right, calling(|| rates(purchase_agreement(), Stars::One)))
+		// And work, as far as its fee lets it count.
+		.case(
+			Right,
+			given(|| at(Stage::Settled)).calling(|| rates(agreement(), Stars::Four)),
+		)
+		.case(
+			WrongState,
+			given(|| at(Stage::Delivered))
+				.calling(|| rates(agreement(), Stars::Four))
+				.fails(JobError::NotSettled),
+		)
+		.case(
+			Stranger,
+			given(|| at(Stage::Settled))
+				.calling(|| rates(agreement(), Stars::Four))
+				.by(STRANGER)
+				.fails(JobError::NotTheCustomer),
+		)
+		// An order is none by another name.
+		.case(
+			WrongState,
+			calling(|| rates(AgreementRef::Request(RequestId(purchase().0)), Stars::One))
+				.fails(OrderError::UnknownOrder),
+		)
+		.case(
+			WrongState,
+			calling(|| rates(AgreementRef::Job(JobId(purchase().0)), Stars::One)).fails(JobError::UnknownJob),
+		)
 		.case(
 			WrongState,
 			calling(|| rates(AgreementRef::Order(PurchaseOrderId(1)), Stars::One)).fails(OrderError::UnknownOrder),
