@@ -39,7 +39,6 @@ fn register_asset() -> Row {
 		}
 	};
 	let tag = || list(*b"T-1");
-	let none = || list([]);
 	let the_machine = || Call::<Runtime>::register_asset {
 		tag: list(*b"M-1"),
 		class: AssetClass::Machine(machine()),
@@ -64,11 +63,11 @@ fn register_asset() -> Row {
 		)
 		.case(
 			WrongState,
-			calling(registers(none, AssetClass::Tool, none, None)).fails(Error::BadTag),
+			calling(registers(|| list([]), AssetClass::Tool, || list([]), None)).fails(Error::BadTag),
 		)
 		.case(
 			WrongState,
-			calling(registers(|| list(*b"T 1"), AssetClass::Tool, none, None)).fails(Error::BadTag),
+			calling(registers(|| list(*b"T 1"), AssetClass::Tool, || list([]), None)).fails(Error::BadTag),
 		)
 		.case(
 			WrongState,

@@ -20,8 +20,8 @@ fn cancel() -> Row {
 		order,
 		reason: Default::default(),
 	};
-	let given_up = [
-		(Party::Customer, Party::Customer, whole_price as fn() -> Balance),
+	let given_up: [Payment; 3] = [
+		(Party::Customer, Party::Customer, whole_price),
 		(Party::Customer, Party::Machine, goods_bond),
 		(Party::Chain, Party::Customer, purchase_fee),
 	];

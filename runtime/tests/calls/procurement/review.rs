@@ -21,6 +21,11 @@ fn bonded() -> Balance {
 	savings() - goods_bond()
 }
 
+/// What the supplier keeps of all that is rejected.
+fn fees() -> Balance {
+	Balance::from(QUANTITY) * rejection_fee()
+}
+
 fn reject_row() -> Row {
 	let rejects = |order| Call::<Runtime>::reject {
 		order,
@@ -29,7 +34,6 @@ fn reject_row() -> Row {
 	};
 	let quantity = |quantity| calling(move || reject_goods(quantity));
 	let may = actor(CUSTOMER, Error::NotTheBuyer);
-	let fees = || Balance::from(QUANTITY) * rejection_fee();
 	let row = Row::new(name("reject"), may, || bought(Leg::Arrived), || reject_goods(1))
 		.at_legs(&[Leg::Arrived], Error::WrongState, rejects)
 		.with_a_frozen_machine_too()
@@ -48,7 +52,7 @@ fn reject_row() -> Row {
 		|| calling(|| reject_goods(QUANTITY)),
 		[
 			(Party::Machine, Party::Customer, fees),
-			(Party::Customer, Party::Customer, move || whole_price() - fees()),
+			(Party::Customer, Party::Customer, || whole_price() - fees()),
 			(Party::Machine, Party::Machine, goods_bond),
 			(Party::Chain, Party::Customer, purchase_fee),
 		],
@@ -62,7 +66,6 @@ fn reject_row() -> Row {
 
 fn concede() -> Row {
 	let concedes = |order| Call::<Runtime>::concede { order };
-	let fees = || Balance::from(QUANTITY) * rejection_fee();
 	let may = actor(OWNER, Error::NotTheSupplier);
 	Row::new(
 		name("concede"),
@@ -76,7 +79,7 @@ fn concede() -> Row {
 	.with_a_frozen_machine_too()
 	.pays([
 		(Party::Machine, Party::Customer, fees),
-		(Party::Customer, Party::Customer, move || whole_price() - fees()),
+		(Party::Customer, Party::Customer, || whole_price() - fees()),
 		(Party::Machine, Party::Machine, goods_bond),
 		(Party::Chain, Party::Customer, purchase_fee),
 	])

@@ -16,7 +16,7 @@ use bpiiot_runtime::{Balance, Balances, Runtime, BPI};
 use frame_support::traits::{fungible::Inspect, Get};
 use pallet_procurement::{Call, Score, ScoreWeights};
 use pallet_suppliers::standing::{Stars, Sums};
-use sp_runtime::Permill;
+use sp_runtime::{PerThing, Permill};
 
 /// A day, in milliseconds.
 const DAY: u64 = 86_400_000;
@@ -35,7 +35,7 @@ const SOLD: Balance = 1_000 * BPI;
 const DEAR: Balance = 2 * BPI;
 const PROMPT: u64 = DAY;
 /// The fake's prices. He promises to deliver at once: he does not mean to.
-const FAKES: [Balance; 6] = [1, 5, 10, 15, 20, 25].map(|tenths| tenths * BPI / 10);
+const FAKES: [Balance; 6] = [BPI / 10, BPI / 2, BPI, 3 * BPI / 2, 2 * BPI, 5 * BPI / 2];
 /// Who sells and who does not, and who praises the latter.
 const HONEST: &str = ISSUER;
 const FAKE: &str = STRANGER;
@@ -69,7 +69,7 @@ fn wins(price: Balance, weight: Balance) -> bool {
 	let fake = Score::of(&wish, price, 0, spotless(weight));
 	let honest = Score::of(&wish, DEAR, PROMPT, spotless(SOLD));
 	// Of equal ones the cheaper.
-	fake > honest || fake == honest && price < DEAR
+	fake > honest || (fake == honest && price < DEAR)
 }
 
 /// The least praise that makes him win, to a hundredth of a BPI; none if no praise does.
