@@ -169,7 +169,8 @@ fn reorder() -> Row {
 			WrongState,
 			then(move || act(STRANGER, asks(site()))).fails(Error::RequestOpen),
 		)
-		.case(Zero, then(|| act(OWNER, consume(POINT - 1))).leaves(has_asked))
+		// Whoever has used up the last of it has asked.
+		.case(Zero, then(|| act(OWNER, consume(POINT - 1))).fails(Error::RequestOpen))
 		.never(&[Maximum, Overflow], NO_AMOUNT)
 		.case(UnlistedAsset, then(delist))
 		.case(FrozenAsset, then(freeze_asset).leaves(has_asked))

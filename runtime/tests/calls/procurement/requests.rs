@@ -1,8 +1,6 @@
 //! Asking for bids, and the ends of that but for an award.
 
-use super::{
-	awarded, called_off, limits, name, no_bid, not_awarded, Error, EscrowError, MachinesError, IN_NATIVE, NO_REQUEST,
-};
+use super::{called_off, limits, name, no_bid, not_awarded, Error, EscrowError, MachinesError, IN_NATIVE, NO_REQUEST};
 use crate::{chain::pass, prelude::*};
 use bpiiot_primitives::AssetKind;
 use bpiiot_runtime::BPI;

@@ -115,7 +115,7 @@ fn rate() -> Row {
 /// What the customer has given to the machine's name, as if so many days ago.
 fn given_before(days: u32) {
 	paid();
-	let (name, customer) = (machine().account(), account(CUSTOMER));
+	let (name, customer) = (bidder(KEY), account(CUSTOMER));
 	let today = u32::try_from(crate::chain::now() / DAY).expect("in this century");
 	pallet_suppliers::Pairs::<Runtime>::mutate(&name, &customer, |pair| {
 		let pair = pair.as_mut().expect("the order has counted");
@@ -129,12 +129,12 @@ fn given_before(days: u32) {
 
 fn forget_pair() -> Row {
 	let forgets = |supplier, customer| Call::<Runtime>::forget_pair { supplier, customer };
-	let right = move || forgets(machine().account(), account(CUSTOMER));
+	let right = move || forgets(bidder(KEY), account(CUSTOMER));
 	let old = || given_before(FORGOTTEN_AFTER);
 	Row::new(name("forget_pair"), anybody(STRANGER), old, right)
 		.case(
 			WrongState,
-			calling(move || forgets(machine().account(), account(STRANGER))).fails(Error::UnknownPair),
+			calling(move || forgets(bidder(KEY), account(STRANGER))).fails(Error::UnknownPair),
 		)
 		.case(
 			WrongState,
@@ -158,7 +158,7 @@ fn alone() {
 	act(
 		STRANGER,
 		Call::forget_pair {
-			supplier: machine().account(),
+			supplier: bidder(KEY),
 			customer: account(CUSTOMER),
 		},
 	);
@@ -166,7 +166,7 @@ fn alone() {
 
 fn forget_name() -> Row {
 	let forgets = |supplier| Call::<Runtime>::forget_name { supplier };
-	let right = move || forgets(machine().account());
+	let right = move || forgets(bidder(KEY));
 	Row::new(name("forget_name"), anybody(STRANGER), alone, right)
 		.case(
 			WrongState,
@@ -199,7 +199,7 @@ fn least() -> Balance {
 /// A name without pairs that weighs so much today.
 fn heavy(weight: Balance) {
 	alone();
-	pallet_suppliers::Names::<Runtime>::mutate(machine().account(), |name| {
+	pallet_suppliers::Names::<Runtime>::mutate(bidder(KEY), |name| {
 		let name = name.as_mut().expect("it was not forgotten");
 		name.day = u32::try_from(crate::chain::now() / DAY).expect("in this century");
 		name.forgotten = weight;

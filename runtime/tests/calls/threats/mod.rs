@@ -165,6 +165,15 @@ fn done(by: &str, call: impl Into<RuntimeCall>) {
 	assert_eq!(send(by, call, Signature::Good), Ok(Ok(())), "{told}");
 }
 
+/// Sends as many of these as are done, and tells how many.
+fn as_many_as_may_be<C: Into<RuntimeCall>>(by: &str, call: impl Fn() -> C) -> usize {
+	let mut count = 0;
+	while count < 100 && send(by, call().into(), Signature::Good) == Ok(Ok(())) {
+		count += 1;
+	}
+	count
+}
+
 /// He sends it, pays for it, and it fails.
 fn fails(by: &str, call: impl Into<RuntimeCall>, error: impl Into<DispatchError>) {
 	let call = call.into();

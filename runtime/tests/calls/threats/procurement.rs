@@ -1,12 +1,9 @@
 //! Quotes, requests, bids and orders for goods.
 
-use super::{done, fails, lapse, suppliers::sells, Threat};
-use crate::{
-	chain::{pass, send, Signature},
-	world::*,
-};
+use super::{as_many_as_may_be, done, fails, lapse, suppliers::sells, Threat};
+use crate::{chain::pass, world::*};
 use bpiiot_primitives::Side;
-use bpiiot_runtime::{Hash, Runtime, RuntimeCall, BPI};
+use bpiiot_runtime::{Hash, Runtime, BPI};
 use frame_support::traits::Get;
 use pallet_procurement::{Call, Error as Errors, OrderState, Outcome, RequestState};
 use sp_runtime::Permill;
@@ -28,15 +25,6 @@ pub fn threats() -> Vec<Threat> {
 	.collect()
 }
 
-/// Sends as many of these as are done, and tells how many.
-fn as_many_as_may_be<C: Into<RuntimeCall>>(by: &str, call: impl Fn() -> C) -> u32 {
-	let mut count = 0;
-	while count < 100 && send(by, call().into(), Signature::Good) == Ok(Ok(())) {
-		count += 1;
-	}
-	count
-}
-
 fn quotes() -> Vec<Threat> {
 	vec![
 		Threat {
@@ -50,7 +38,7 @@ fn quotes() -> Vec<Threat> {
 					terms: Goods { arbiters: list([]), ..goods() },
 					stock: 0,
 				};
-				let most = <Runtime as pallet_procurement::Config>::MaxQuotes::get();
+				let most = <Runtime as pallet_procurement::Config>::MaxQuotes::get() as usize;
 				assert_eq!(as_many_as_may_be(STRANGER, publish), most);
 			},
 			so: "32 quotes an account, each with a deposit until it is withdrawn; what has no stock is not shown",
@@ -339,7 +327,7 @@ fn requests() -> Vec<Threat> {
 			wants: "flood suppliers with requests",
 			scene: trading,
 			does: || {
-				let most = <Runtime as pallet_procurement::Config>::MaxPurchases::get();
+				let most = <Runtime as pallet_procurement::Config>::MaxPurchases::get() as usize;
 				assert_eq!(as_many_as_may_be(STRANGER, || ask(wish())), most);
 			},
 			so: "16 at a time for one account, each with a fee that does not come back and a deposit until its record is removed; who bids \
@@ -401,7 +389,7 @@ fn orders() -> Vec<Threat> {
 			},
 			does: || {
 				let one = || buy(Basket { quantity: 1, ..basket() });
-				let purchases = <Runtime as pallet_procurement::Config>::MaxPurchases::get();
+				let purchases = <Runtime as pallet_procurement::Config>::MaxPurchases::get() as usize;
 				for nth in 0..2 {
 					assert_eq!(as_many_as_may_be(&many(nth), one), purchases);
 				}
