@@ -3,7 +3,7 @@
 
 mod records;
 
-pub use records::{Asset, Balance, Clock, Escrow, Job, JobState, Machine, Offer, Outcome};
+pub use records::{Asset, Balance, Clock, Escrow, GoodsOrder, Job, JobState, Machine, Offer, Outcome, Quote, Request};
 
 use records::{AccountInfo, AssetAccount, AssetDetails, Hold, Sudid};
 
