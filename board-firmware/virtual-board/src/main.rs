@@ -42,7 +42,7 @@ struct Arguments {
 	#[arg(long, value_name = "MS", default_value_t = DEAD_MAN_MS)]
 	dead_man_ms: u32,
 
-	/// The press has a tank of cutting oil with a sensor for its level
+	/// The press has a tank of cutting oil with a sensor for its level, in the place of the tool's wear
 	#[arg(long)]
 	tank: bool,
 }

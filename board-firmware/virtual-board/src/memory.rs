@@ -1,9 +1,9 @@
 //! The memory that keeps the configuration, and the board that comes of it.
 
-use crate::{Options, ServerError, TANK};
+use crate::{Options, ServerError, TANK, TOOL_WEAR};
 use board_core::{
 	drill_press,
-	protocol::{FirmwareInfo, FirmwareVersion},
+	protocol::{ChannelInfo, FirmwareInfo, FirmwareVersion},
 	write_image, Config, Origin, Record, Setup, Tables,
 };
 
@@ -28,12 +28,18 @@ impl Memory {
 		let dead_man_ms = options.dead_man_ms;
 		let mut bytes = [0xff; CONFIG_LEN as usize];
 		let press = drill_press::records(options.serial, dead_man_ms, MIN_INTERVAL_MS);
-		let (terminal, info) = TANK;
-		let tank = options.tank.then_some(Record::Channel { terminal, info });
-		// The channels first, then what binds them together.
-		let (channels, others): (Vec<_>, Vec<_>) =
-			press.partition(|record| matches!(record, Record::Board { .. } | Record::Channel { .. }));
-		write_image(channels.into_iter().chain(tank).chain(others), &mut bytes)?;
+		let with_tank = press.map(|record| match record {
+			Record::Channel { info, .. } if options.tank && info.channel == TOOL_WEAR => {
+				let (terminal, sensor) = TANK;
+				let info = ChannelInfo {
+					channel: info.channel,
+					..sensor
+				};
+				Record::Channel { terminal, info }
+			}
+			record => record,
+		});
+		write_image(with_tank, &mut bytes)?;
 		let setup = load(version, &bytes);
 		// All else that is configured here is sound.
 		Config {
@@ -122,16 +128,22 @@ mod tests {
 	}
 
 	#[test]
-	fn a_press_with_a_tank_has_one_channel_more() {
+	fn a_press_with_a_tank_measures_oil_in_the_place_of_wear() {
 		let with_tank = Options {
 			tank: true,
 			..options()
 		};
 		let memory = Memory::new(PROTOCOL_VERSION, &with_tank).expect("it fits");
 		let channels = memory.setup().config.channels;
-		assert_eq!(channels.len(), drill_press::CHANNELS.len() + 1);
-		assert_eq!(channels.last(), Some(&TANK.1));
-		assert_eq!(memory.setup().config.interlocks.len(), drill_press::INTERLOCKS.len());
+		assert_eq!(channels.len(), drill_press::CHANNELS.len());
+		let last = channels.last().expect("it has channels");
+		assert_eq!((last.channel, last.name.as_str()), (TOOL_WEAR, "oil_level"));
+		let terminal = memory
+			.setup()
+			.wiring
+			.channel(TOOL_WEAR)
+			.and_then(|(_, at)| at.terminal());
+		assert_eq!(terminal, Some(TANK.0));
 	}
 
 	#[test]

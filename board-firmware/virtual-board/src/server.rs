@@ -49,7 +49,7 @@ pub struct Options {
 	pub protocol_version: u8,
 	/// The dead-man time in milliseconds.
 	pub dead_man_ms: u32,
-	/// Whether the press has a tank of cutting oil, whose level is input 10.
+	/// Whether the press has a tank of cutting oil, whose level is input 9 in the place of the tool's wear.
 	pub tank: bool,
 	/// Faults from the start.
 	pub faults: Vec<Fault>,

@@ -1,8 +1,9 @@
-//! The tank of cutting oil that a drill press may have, and the sensor in it. No board of ours has it by itself.
+//! The tank of cutting oil that a drill press may have, and the sensor in it. No board of ours has it by itself, and a board
+//! has room for ten channels: so this one takes the place of the wear of the tool.
 
 use board_core::protocol::{ChannelInfo, ChannelKind, Label, Scale, Unit};
 
-/// Input: how full the tank is, thousandths.
+/// How full the tank is, thousandths: what the press knows this by, whichever channel of the board it is.
 pub const OIL_LEVEL: u8 = 10;
 
 /// The sensor, with the number of its terminal as Arduino counts them.

@@ -4,6 +4,7 @@ use super::{
 	found::Profile, CountReason, ItemCode, Keeper, PurchaseId, QuoteId, QuoteTerms, Reorder, RequestId, SiteProfile,
 	StoreId, Wanted, Word,
 };
+use crate::chain::types::JobId;
 use std::fmt;
 use subxt::{
 	dynamic::{tx, Value},
@@ -30,10 +31,10 @@ pub enum MarketCall {
 	},
 	/// Remove it.
 	RemoveProfile(AccountId32),
-	/// Rate whoever was paid for an order.
+	/// Rate whoever was paid for goods or for work.
 	Rate {
-		/// The order.
-		order: PurchaseId,
+		/// For what.
+		agreement: Rateable,
 		/// One to five.
 		stars: u8,
 	},
@@ -326,6 +327,25 @@ pub enum MarketCall {
 	},
 }
 
+/// What somebody was paid for, and may be rated for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rateable {
+	/// A purchase order.
+	Order(PurchaseId),
+	/// A job.
+	Job(JobId),
+}
+
+impl Rateable {
+	fn reference(self) -> Value {
+		let (kind, id) = match self {
+			Self::Order(order) => ("Order", order.0),
+			Self::Job(job) => ("Job", job.0),
+		};
+		Value::unnamed_variant(kind, [Value::u128(id.into())])
+	}
+}
+
 /// What a call is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Subject {
@@ -335,6 +355,8 @@ pub enum Subject {
 	Request(RequestId),
 	/// An order.
 	Purchase(PurchaseId),
+	/// A job.
+	Job(JobId),
 	/// An item at a site.
 	Item(StoreId, Word),
 	/// A site.
@@ -347,6 +369,7 @@ impl fmt::Display for Subject {
 			Self::Quote(id) => id.fmt(f),
 			Self::Request(id) => id.fmt(f),
 			Self::Purchase(id) => id.fmt(f),
+			Self::Job(id) => id.fmt(f),
 			Self::Site(id) => id.fmt(f),
 			Self::Item(site, item) => write!(f, "{item} at {site}"),
 		}
@@ -419,8 +442,11 @@ impl MarketCall {
 			| Self::SetStock { quote, .. }
 			| Self::WithdrawQuote(quote)
 			| Self::Buy { quote, .. } => Subject::Quote(*quote),
-			Self::Rate { order, .. }
-			| Self::Deliver { order, .. }
+			Self::Rate { agreement, .. } => match agreement {
+				Rateable::Order(order) => Subject::Purchase(*order),
+				Rateable::Job(job) => Subject::Job(*job),
+			},
+			Self::Deliver { order, .. }
 			| Self::Confirm { order, .. }
 			| Self::Reject { order, .. }
 			| Self::Cancel { order, .. }
@@ -473,7 +499,9 @@ impl MarketCall {
 				visitor.take(tx(SUPPLIERS, "update_profile", (supplier, profile)))
 			}
 			Self::RemoveProfile(supplier) => visitor.take(tx(SUPPLIERS, "remove_profile", (supplier,))),
-			Self::Rate { order, stars } => visitor.take(tx(SUPPLIERS, "rate", (agreement(order), stars_of(stars)))),
+			Self::Rate { agreement, stars } => {
+				visitor.take(tx(SUPPLIERS, "rate", (agreement.reference(), stars_of(stars))))
+			}
 			Self::PublishQuote { supplier, terms, stock } => {
 				visitor.take(tx(PROCUREMENT, "publish_quote", (supplier, *terms, stock)))
 			}
@@ -588,11 +616,6 @@ impl MarketCall {
 			Self::DismissArrival { owner, order } => visitor.take(tx(INVENTORY, "dismiss_arrival", (owner, order))),
 		}
 	}
-}
-
-/// An order, as what rates it names it.
-fn agreement(order: PurchaseId) -> Value {
-	Value::unnamed_variant("Order", [Value::u128(order.0.into())])
 }
 
 fn stars_of(stars: u8) -> Value {

@@ -13,7 +13,7 @@ mod request;
 mod store;
 mod words;
 
-pub use call::{MarketCall, Subject, Visit};
+pub use call::{MarketCall, Rateable, Subject, Visit};
 pub use found::{Certificate, FoundQuote, FoundRequest, FoundSupplier, Page, Profile, Share, Standing, Supplier};
 pub use goods::{Conditions, PriceTier, Quote, QuoteTerms};
 pub use order::{Book, Order, OrderOutcome, OrderState, Purchase};

@@ -1,9 +1,12 @@
 //! What this client writes and reads by name fits the committed metadata.
 
 use super::{
-	call::Visit, found::Profile, AssetKind, Conditions, CountReason, ItemCode, Keeper, MarketCall, PriceTier,
-	PurchaseId, QuoteId, QuoteTerms, ReorderWeights, RequestId, Rights, SiteProfile, StoreId, Wanted, Word,
+	call::{Rateable, Visit},
+	found::Profile,
+	AssetKind, Conditions, CountReason, ItemCode, Keeper, MarketCall, PriceTier, PurchaseId, QuoteId, QuoteTerms,
+	ReorderWeights, RequestId, Rights, SiteProfile, StoreId, Wanted, Word,
 };
+use crate::chain::types::JobId;
 use subxt::{
 	client::OfflineClientAtBlock, config::substrate::SpecVersionForRange, transactions::Payload, utils::AccountId32,
 	utils::H256, Metadata, OfflineClient, SubstrateConfig,
@@ -57,7 +60,14 @@ pub(in crate::chain) fn every_call() -> Vec<MarketCall> {
 		},
 		UpdateProfile { supplier, profile },
 		RemoveProfile(supplier),
-		Rate { order, stars: 5 },
+		Rate {
+			agreement: Rateable::Order(order),
+			stars: 5,
+		},
+		Rate {
+			agreement: Rateable::Job(JobId(5)),
+			stars: 1,
+		},
 		PublishQuote {
 			supplier,
 			terms: Box::new(terms()),

@@ -102,6 +102,7 @@ fn commands_with_all_kinds_of_arguments_are_understood() {
 		"stock reorder --site 7 --item oil --now",
 		"stock count --site 7 --item oil --on-hand 3.6 --reason found",
 		"stock put-away 7 --site 8",
+		"rate 12 --stars 5 --as //Customer",
 		"accept 12",
 		"decline 12 --reason busy",
 		"counter 12 --unit-price 3 --deliver-in 2d --as //Owner",

@@ -2,7 +2,7 @@
 
 use super::{order_of, shown, word, Actor, LOT};
 use crate::{
-	chain::market::{queries, MarketCall, Order, OrderState, Purchase, PurchaseId},
+	chain::market::{queries, MarketCall, Order, OrderState, Purchase, PurchaseId, Rateable},
 	cli::{
 		args::{MaybeSigner, PurchaseCommand},
 		customer, dispute, money, CliError, Desk, Result,
@@ -83,8 +83,8 @@ pub(in crate::cli) async fn purchase(desk: &Desk<'_>, what: &PurchaseCommand) ->
 					"purchase {order} was rated already; each is rated once"
 				)));
 			}
-			let (order, stars) = (*order, *stars);
-			actor.send(MarketCall::Rate { order, stars }).await
+			let (agreement, stars) = (Rateable::Order(*order), *stars);
+			actor.send(MarketCall::Rate { agreement, stars }).await
 		}
 		PurchaseCommand::Cancel { order, reason, signer } => {
 			let (order, reason) = (*order, customer::reason_hash(reason));

@@ -1,6 +1,6 @@
 //! Has errands done, and takes note of what came of them.
 
-use super::{stamp, Act, Ended, Purchases, Storekeeper, View, PAUSE};
+use super::{stamp, Act, Ended, Purchases, Storekeeper, View};
 use crate::{
 	chain::{
 		assets,
@@ -31,6 +31,9 @@ fn part_of(order: PurchaseId, view: &View) -> String {
 	let part = view.expected.iter().find(|expected| expected.order == order);
 	format!("{}{}", about_order(order), part.map_or(0, |part| part.delivered))
 }
+
+/// What the chain says of a count that somebody else was faster with.
+const STALE: &str = "StaleCount";
 
 /// What an errand of counting begins with.
 const COUNT: &str = "count ";
@@ -164,6 +167,9 @@ impl Storekeeper {
 		purchases: &Purchases,
 	) -> Result<Vec<String>, JournalError> {
 		let errands = self.journal.off_thread(crate::journal::Journal::errands).await?;
+		// What is over is not remembered here; but a count that does not go is wanted again and again.
+		self.again_at
+			.retain(|name, _| name.starts_with(COUNT) || errands.iter().any(|(other, _)| other == name));
 		let mut doing = Vec::new();
 		for (name, errand) in errands {
 			if errand.progress.is_over() {
@@ -174,11 +180,7 @@ impl Storekeeper {
 				doing.push(words);
 				continue;
 			}
-			if self
-				.again_at
-				.get(&name)
-				.is_some_and(|height| head.block.number < *height)
-			{
+			if self.again_at.get(&name).is_some_and(|(_, at)| head.block.number < *at) {
 				doing.push(format!("{words}, again in a while"));
 				continue;
 			}
@@ -192,8 +194,7 @@ impl Storekeeper {
 					self.journal.off_thread(move |journal| journal.give_up(&name)).await?;
 				}
 				Err(why) => {
-					self.again_at
-						.insert(name.clone(), head.block.number.saturating_add(PAUSE));
+					self.put_off(&name, head.block.number);
 					self.note_trouble(&name, Some(format!("{words} does not go: {why}")));
 				}
 			}
@@ -307,10 +308,11 @@ impl Storekeeper {
 			}
 			Fate::Failed { block, error } => {
 				self.changed_in = self.changed_in.max(block.number);
-				self.again_at.insert(name.clone(), height.saturating_add(PAUSE));
-				// A count is decided anew; what a rule has ordered is tried again; anything else is for somebody to look at.
+				self.put_off(&name, height);
+				// What a rule has ordered is tried again, and a count is decided anew: somebody may have counted meanwhile. Anything
+				// else is for somebody to look at.
 				let is_request = self.is_request(&name).await?;
-				if !name.starts_with(COUNT) {
+				if !error.contains(STALE) {
 					self.note_trouble(
 						&name,
 						Some(format!("the chain refused what was to be done ({name}): {error}")),
@@ -323,7 +325,7 @@ impl Storekeeper {
 				}
 			}
 			Fate::Refused(why) => {
-				self.again_at.insert(name.clone(), height.saturating_add(PAUSE));
+				self.put_off(&name, height);
 				self.note_trouble(&name, Some(format!("not sent ({name}): {why}")));
 			}
 			Fate::Unknown { what, .. } => {
@@ -333,7 +335,6 @@ impl Storekeeper {
 				self.note_trouble(&name, Some(text));
 			}
 		}
-		self.again_at.retain(|_, at| *at > height);
 		Ok(())
 	}
 

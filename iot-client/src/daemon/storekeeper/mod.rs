@@ -52,8 +52,9 @@ const STOCK: &str = "stock";
 const LOOK: Duration = Duration::from_secs(2);
 /// How long a look may wait for a node in all.
 const LIMIT: Duration = Duration::from_secs(30);
-/// After so many blocks what was refused is tried again.
+/// After so many blocks what was refused is tried again; after twice as many the next time, up to a limit.
 const PAUSE: u64 = 20;
+const MOST_PAUSES: u32 = 8;
 /// Ends of errands that may wait.
 const QUEUE: usize = 64;
 
@@ -79,8 +80,8 @@ pub(super) struct Storekeeper {
 	wishes: Wishes,
 	/// Errands that are on their way.
 	busy: BTreeSet<String>,
-	/// From which height on an errand may be tried again.
-	again_at: BTreeMap<String, u64>,
+	/// How often an errand did not go, and from which height on it may be tried again.
+	again_at: BTreeMap<String, (u32, u64)>,
 	/// A block below this one does not show yet what was done.
 	changed_in: u64,
 	/// What does not go, by errand or item.
@@ -285,6 +286,13 @@ impl Storekeeper {
 					.and_then(|stock| stock.reorder.as_ref())
 					.map(|reorder| Quantity(reorder.point).to_string()),
 			});
+			let silent = self.lacks_channel(gauge).then(|| {
+				format!(
+					"the board has no channel {}, which is to measure {}; correct the configuration's part `stock.gauge`",
+					gauge.channel, gauge.item
+				)
+			});
+			self.note_trouble(&format!("channel {}", gauge.channel), silent);
 			let missing = stock.is_none().then(|| {
 				format!(
 					"{} is not kept at site {}; correct the configuration's part `stock`, or `iot-client stock keep` it",
@@ -314,6 +322,24 @@ impl Storekeeper {
 		Ok(())
 	}
 
+	fn lacks_channel(&self, gauge: &GaugeSection) -> bool {
+		let board = self.board.as_ref();
+		board.is_some_and(|board| {
+			!board
+				.channels
+				.iter()
+				.any(|channel| channel.name.as_str() == gauge.channel)
+		})
+	}
+
+	/// An errand does not go now: it is tried again later, and the later the more often it did not.
+	fn put_off(&mut self, name: &str, height: u64) {
+		let failures = self.again_at.get(name).map_or(0, |(failures, _)| *failures);
+		let pause = PAUSE << failures.min(MOST_PAUSES);
+		let at = height.saturating_add(pause);
+		self.again_at.insert(name.to_owned(), (failures.saturating_add(1), at));
+	}
+
 	fn is_to_be_counted(&self, item: &str) -> bool {
 		let wants = |action: &iot_rules::Action| matches!(action, iot_rules::Action::Count { item: of } if of == item);
 		let raised = self.site.notices.raised();
@@ -331,3 +357,6 @@ fn is_at(site: Option<StoreId>, wanted: StoreId) -> bool {
 fn stamp() -> u64 {
 	now_ms()
 }
+
+#[cfg(test)]
+mod tests;
