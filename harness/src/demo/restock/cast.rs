@@ -10,7 +10,7 @@ use std::{path::PathBuf, time::Duration};
 use subxt::utils::AccountId32;
 
 /// What everybody gets to do business with.
-const PURSE: u128 = 2_000 * BPI;
+pub const PURSE: u128 = 2_000 * BPI;
 /// How long somebody may take to show himself, or a purchase of before the play to end.
 const LIMIT: Duration = Duration::from_secs(240);
 /// What is traded.

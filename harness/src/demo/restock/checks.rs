@@ -1,6 +1,10 @@
 //! What everybody has before and after, to the planck.
 
-use super::{bpi, cast::Role, Check, Stage, COUNTER, ITEM, LITRES_FILLED, LITRES_LOW, TOLERANCE, WANTED};
+use super::{
+	bpi,
+	cast::{self, Role},
+	Check, Stage, COUNTER, ITEM, LITRES_FILLED, LITRES_LOW, TOLERANCE, WANTED,
+};
 use crate::{
 	audit::Audit,
 	chain::market::{Purchase, PurchaseEnd, PurchaseState, RequestState},
@@ -55,10 +59,15 @@ impl Before {
 			)
 		};
 		let mut lines: Vec<_> = self.suppliers.iter().map(of).collect();
+		let fake = self.suppliers.iter().find(|(role, _, _)| *role == Role::Fake);
+		let both = fake.map_or(0, |(_, has, _)| *has).saturating_add(self.shill);
+		// They pay each other; what is gone is gone to the chain.
+		let cost = (2 * cast::PURSE).saturating_sub(both);
 		lines.push(format!(
-			"  {:<9} {:>18} BPI, who has rated //Fake",
+			"  {:<9} {:>18} BPI, who has bought of //Fake and rated it: that has cost both {} BPI",
 			"//Shill",
-			bpi(self.shill)
+			bpi(self.shill),
+			bpi(cost)
 		));
 		lines
 	}

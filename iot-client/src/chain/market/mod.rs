@@ -21,8 +21,7 @@ pub use request::{
 	commitment, AwardRule, Bid, Bidding, Counter, Request, RequestState, Side, Wanted, Weights, SCORE_ONE,
 };
 pub use store::{
-	CountReason, ItemCode, Keeper, LotStock, Raised, Recount, Reorder, ReorderWeights, Rights, SiteProfile, SiteRecord,
-	Stock,
+	CountReason, ItemCode, Keeper, LotStock, Raised, Recount, Reorder, Rights, SiteProfile, SiteRecord, Stock,
 };
 pub use words::{AssetKind, Word};
 

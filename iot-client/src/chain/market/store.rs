@@ -115,34 +115,6 @@ pub struct LotStock {
 	pub version: u64,
 }
 
-/// What counts how much when bids are compared, in parts per million.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, EncodeAsType, DecodeAsType)]
-#[encode_as_type(crate_path = "scale_encode")]
-#[decode_as_type(crate_path = "scale_decode")]
-pub struct ReorderWeights {
-	/// A low price.
-	pub price: u32,
-	/// A short lead time.
-	pub lead_time: u32,
-	/// A good name.
-	pub standing: u32,
-}
-
-impl From<Weights> for ReorderWeights {
-	fn from(weights: Weights) -> Self {
-		let Weights {
-			price,
-			lead_time,
-			standing,
-		} = weights;
-		Self {
-			price,
-			lead_time,
-			standing,
-		}
-	}
-}
-
 /// When to ask for more of an item, and for what.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, EncodeAsType, DecodeAsType)]
 #[encode_as_type(crate_path = "scale_encode")]
@@ -162,7 +134,7 @@ pub struct Reorder {
 	/// The longest time until it is there, in milliseconds.
 	pub longest_lead_time: u64,
 	/// How bids are compared.
-	pub weights: ReorderWeights,
+	pub weights: Weights,
 	/// The machine that buys it; none for the site's owner himself.
 	pub buyer: Option<[u8; 32]>,
 }

@@ -4,7 +4,7 @@ use super::{
 	call::{Rateable, Visit},
 	found::Profile,
 	AssetKind, Conditions, CountReason, ItemCode, Keeper, MarketCall, PriceTier, PurchaseId, QuoteId, QuoteTerms,
-	ReorderWeights, RequestId, Rights, SiteProfile, StoreId, Wanted, Word,
+	RequestId, Rights, SiteProfile, StoreId, Wanted, Word,
 };
 use crate::chain::types::JobId;
 use subxt::{
@@ -46,7 +46,7 @@ pub(in crate::chain) fn every_call() -> Vec<MarketCall> {
 		asset: AssetKind::Native,
 		highest_price: 3,
 		longest_lead_time: 4,
-		weights: ReorderWeights::default(),
+		weights: super::Weights::default(),
 		buyer: Some([5; 32]),
 	};
 	let keeper = Keeper {

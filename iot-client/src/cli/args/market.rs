@@ -5,7 +5,7 @@ use crate::{
 	amount::Written,
 	asset::Asset,
 	chain::{
-		market::{CountReason, PurchaseId, QuoteId, ReorderWeights, RequestId, StoreId, Weights},
+		market::{CountReason, PurchaseId, QuoteId, RequestId, StoreId, Weights},
 		types::MachineId,
 	},
 	parse,
@@ -448,7 +448,7 @@ pub struct Kept {
 }
 
 /// Reads three shares that are one together, such as `50%,25%,25%`.
-fn weights(text: &str) -> Result<ReorderWeights, String> {
+fn weights(text: &str) -> Result<Weights, String> {
 	let wrong = || format!("`{text}` is not three shares that are 100% together, such as 50%,25%,25%");
 	let shares: Option<Vec<u32>> = text.split(',').map(|part| parse::share(part).ok()).collect();
 	let [price, lead_time, standing] = shares.ok_or_else(wrong)?[..] else {
@@ -459,10 +459,7 @@ fn weights(text: &str) -> Result<ReorderWeights, String> {
 		lead_time,
 		standing,
 	};
-	whole
-		.are_whole()
-		.then_some(ReorderWeights::from(whole))
-		.ok_or_else(wrong)
+	whole.are_whole().then_some(whole).ok_or_else(wrong)
 }
 
 /// What is done about stock.
@@ -634,7 +631,7 @@ pub enum StockCommand {
 		longest_lead_time: Option<Duration>,
 		/// What counts how much in a bid's score: price, lead time and standing, 100% together
 		#[arg(long, value_name = "SHARES", value_parser = weights, default_value = "50%,25%,25%")]
-		weights: ReorderWeights,
+		weights: Weights,
 		/// The machine that buys it, under its spending policy; the site's owner if not given
 		#[arg(long, value_name = "MACHINE")]
 		buyer: Option<MachineId>,
