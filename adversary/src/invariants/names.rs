@@ -7,7 +7,7 @@ use crate::{
 	market::Market,
 	world::controller_of,
 };
-use bpiiot_primitives::{AgreementRef, AssetKind, EscrowView, JobId, MachineId, PurchaseOrderId};
+use bpiiot_primitives::{AgreementRef, AssetKind, JobId, MachineId, PurchaseOrderId};
 use bpiiot_runtime::{AccountId, Balance, Runtime, RuntimeEvent, BPI};
 use frame_support::traits::Get;
 use pallet_jobs::{JobState, Outcome as JobOutcome};
