@@ -1,7 +1,7 @@
 //! What is put aside for jobs.
 
 use super::{name, Error, NO_SITE};
-use crate::{chain::START, prelude::*};
+use crate::prelude::*;
 use bpiiot_primitives::JobId;
 use pallet_inventory::{Call, Lot};
 

@@ -1,7 +1,7 @@
 //! What comes, goes, moves and is counted.
 
 use super::{name, Error, NO_SITE};
-use crate::{chain::START, prelude::*};
+use crate::prelude::*;
 use pallet_inventory::{Call, CountReason, ItemCode, Lot};
 
 pub fn rows() -> Vec<Row> {

@@ -48,8 +48,6 @@ const NO_REQUEST: RequestId = RequestId(1);
 /// Of [`Overflow`].
 const WAS_A_NUMBER: &str = "no more can come of it than the price, which was a number when it was ordered";
 /// Of [`ASSETS`].
-const NOTHING_MOVES: &str = "moves nothing in the request's asset";
-/// Of [`ASSETS`].
 const IN_NATIVE: &str = "its deposit is in the native token";
 
 /// The most that somebody may have open: requests and orders as a buyer, and orders as a supplier.
