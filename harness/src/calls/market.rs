@@ -35,7 +35,7 @@ pub fn publish_quote(supplier: [u8; 32]) -> Call {
 		tiers: Value::unnamed_composite([tier]),
 		lead_time: Value::from(DAY),
 		areas: (),
-		conditions: conditions(),
+		conditions: self::conditions(),
 		arbiters: ()
 	});
 	let stock = Value::from(1_000_000u128);
@@ -78,7 +78,7 @@ pub fn raise_request() -> Call {
 		bid_window: Value::from(DAY),
 		award_window: Value::from(DAY),
 		rounds: 0u128,
-		conditions: conditions(),
+		conditions: self::conditions(),
 		arbiter: None()
 	});
 	call("Procurement", "raise_request", vec![wanted])
