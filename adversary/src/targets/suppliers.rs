@@ -8,7 +8,7 @@ use crate::{
 	world::{actors_as, speakers_for, World},
 };
 use bpiiot_primitives::{AgreementRef, Category, Region};
-use bpiiot_runtime::{AccountId, Hash, Runtime};
+use bpiiot_runtime::{AccountId, Balance, Hash, Runtime};
 use frame_support::traits::Get;
 use pallet_jobs::JobState;
 use pallet_suppliers::{standing::aged, Call, Certificate, Profile, Stars};
@@ -153,7 +153,8 @@ fn forget_name(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let has_pairs = pallet_suppliers::Pairs::<Runtime>::iter_key_prefix(supplier)
 		.next()
 		.is_some();
-	let least = <Runtime as pallet_suppliers::Config>::Doubt::get() / 1_024;
+	let doubt: Balance = <Runtime as pallet_suppliers::Config>::Doubt::get();
+	let least = doubt / 1_024;
 	let weighs = pallet_suppliers::Names::<Runtime>::get(supplier).map(|name| {
 		let days = (ledger::now() / DAY).saturating_sub(name.day.into());
 		aged(name.sums.settled, days.try_into().unwrap_or(u32::MAX))

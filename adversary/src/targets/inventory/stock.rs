@@ -239,7 +239,7 @@ fn is_due(stock: &StockOf<Runtime>) -> bool {
 		.as_ref()
 		.is_some_and(|reorder| available(stock) < reorder.point);
 	let is_quiet = stock.raised.is_none_or(|raised| {
-		let pause = <Runtime as pallet_inventory::Config>::ReorderPause::get();
+		let pause: u64 = <Runtime as pallet_inventory::Config>::ReorderPause::get();
 		let waits = raised.request.is_some_and(may_come);
 		!waits && ledger::now() >= raised.at.saturating_add(pause)
 	});
