@@ -86,12 +86,12 @@ fn a_request_is_awarded_by_the_chain_and_silence_pays() {
 		bid(SUPPLIER, asked, 30 * BPI, 2 * DAY);
 		bid(RIVAL, asked, 34 * BPI, 6 * HOUR);
 		// Nobody calls: the chain awards when bidding is over, and accepts when the review is.
-		pass(HOUR + MINUTE);
+		pass(HOUR + 2 * MINUTE);
 		let id = order();
 		assert_eq!(*order_record(id).supplier(), account(RIVAL));
 		delivered(RIVAL, id);
 		let (poor, _) = money(&account(RIVAL));
-		pass(HOUR + MINUTE);
+		pass(HOUR + 2 * MINUTE);
 		assert_eq!(order_record(id).state, OrderState::Settled(Outcome::Completed));
 		assert_eq!(money(&account(RIVAL)), (poor + 34 * BPI, 0));
 		assert_ok!(by(CUSTOMER, rate(id, Stars::Four)));

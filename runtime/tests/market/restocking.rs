@@ -50,7 +50,7 @@ fn oil_below_its_level_is_asked_for_once_and_comes_into_stock() {
 		// WHEN two bid, the chain awards, the better one delivers, and the press's sensor confirms
 		bid(SUPPLIER, asked, 30 * BPI, DAY);
 		bid(RIVAL, asked, 38 * BPI, DAY);
-		pass(6 * MINUTE);
+		pass(7 * MINUTE);
 		let id = order();
 		assert_eq!(order_record(id).source, Source::Request(asked));
 		assert_eq!(*order_record(id).supplier(), account(SUPPLIER));

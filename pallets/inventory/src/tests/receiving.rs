@@ -74,7 +74,7 @@ fn parts_of_an_order_wait_as_one_and_its_lots_one_after_the_other() {
 	build_and_execute(|| {
 		let site = shop(&OWNER);
 		delivered(None, 6, 1);
-		delivered(None, 5, PurchaseOrderId(1));
+		delivered(None, 5, 1);
 		assert_not_booked(None, 5, 1, Error::<Test>::UnknownSite, true);
 		delivered(None, u64::MAX, 1);
 		assert_not_booked(None, u64::MAX, 1, Error::<Test>::UnknownSite, false);
@@ -159,7 +159,7 @@ fn a_lot_that_no_label_carries_and_one_too_many_wait_too() {
 	build_and_execute(|| {
 		let site = shop(&OWNER);
 		let receive = <Inventory as Receiving<AccountId>>::received;
-		receive(&OWNER, Some(site), &oil(), Some(lot("a b")), 1, 1);
+		receive(&OWNER, Some(site), &oil(), Some(lot("a b")), 1, PurchaseOrderId(1));
 		assert_not_booked(Some(site), 1, 1, Error::<Test>::BadLot, true);
 		for number in 0..16 {
 			assert_ok!(crate::mock::receive(&OWNER, site, &format!("L{number}"), 1));

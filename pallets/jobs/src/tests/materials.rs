@@ -125,19 +125,19 @@ fn what_is_mended_takes_of_what_is_left() {
 #[test]
 fn however_a_job_ends_what_is_left_is_free() {
 	let ends: [fn(JobId); 5] = [
-		|job| assert_ok!(Jobs::cancel(signed(&customer()), job, H256::zero()).map(drop)),
-		|job| assert_ok!(Jobs::cancel(signed(&key(1)), job, H256::zero()).map(drop)),
+		|job| drop(Jobs::cancel(signed(&customer()), job, H256::zero())),
+		|job| drop(Jobs::cancel(signed(&key(1)), job, H256::zero())),
 		|_| {
 			at(DEADLINE + 1);
 			idle();
 		},
 		|job| {
 			at(DEADLINE + 1);
-			assert_ok!(Jobs::expire(signed(&stranger()), job).map(drop));
+			assert_ok!(Jobs::expire(signed(&stranger()), job));
 		},
 		|job| {
 			take_on(job);
-			assert_ok!(Jobs::reject(signed(&customer()), job, 5, H256::zero()).map(drop));
+			assert_ok!(Jobs::reject(signed(&customer()), job, 5, H256::zero()));
 			assert_eq!(stock(job), (Some(0), 50));
 			assert_ok!(Jobs::dispute(signed(&owner()), job, H256::zero()));
 			at(CASE_WINDOW + 1);

@@ -1,7 +1,9 @@
 //! Asking, and the ends of that but for an award.
 
-use crate::{mock::*, AwardRule, Bidding, Books, Call, Error, Purchase, RequestState, Requests, RequestsBy, Wanted};
-use bpiiot_primitives::Actor;
+use crate::{
+	mock::*, AwardRule, Bidding, Books, Call, Error, Purchase, RequestState, Requests, RequestsBy, SiteId, Wanted,
+};
+use bpiiot_primitives::{Actor, Purchasing, Requisition};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::Permill;
 
