@@ -53,8 +53,8 @@ const IN_NATIVE: &str = "its deposit is in the native token";
 /// The most that somebody may have open: requests and orders as a buyer, and orders as a supplier.
 fn limits() -> (usize, usize) {
 	use frame_support::traits::Get;
-	let purchases = <Runtime as pallet_procurement::Config>::MaxPurchases::get();
-	let sales = <Runtime as pallet_procurement::Config>::MaxSales::get();
+	let purchases: u32 = <Runtime as pallet_procurement::Config>::MaxPurchases::get();
+	let sales: u32 = <Runtime as pallet_procurement::Config>::MaxSales::get();
 	(purchases as usize, sales as usize)
 }
 

@@ -75,7 +75,7 @@ fn reveal_bid() -> Row {
 	};
 	let price = |price: fn() -> Balance| calling(move || reveal(price()));
 	let may = actor(KEY, Error::UnknownBid);
-	let (taken, kept) = (
+	let (taken, kept): (u32, u32) = (
 		<Runtime as pallet_procurement::Config>::MaxSealedBids::get(),
 		<Runtime as pallet_procurement::Config>::MaxBids::get(),
 	);

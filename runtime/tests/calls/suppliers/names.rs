@@ -193,7 +193,8 @@ fn forget_name() -> Row {
 fn least() -> Balance {
 	use frame_support::traits::Get;
 	use pallet_suppliers::standing::FORGETTABLE;
-	<Runtime as pallet_suppliers::Config>::Doubt::get() / Balance::from(FORGETTABLE)
+	let doubt: Balance = <Runtime as pallet_suppliers::Config>::Doubt::get();
+	doubt / Balance::from(FORGETTABLE)
 }
 
 /// A name without pairs that weighs so much today.

@@ -16,7 +16,7 @@ use bpiiot_runtime::{Balance, Balances, Runtime, BPI};
 use frame_support::traits::{fungible::Inspect, Get};
 use pallet_procurement::{Call, Score, ScoreWeights};
 use pallet_suppliers::standing::{Stars, Sums};
-use sp_runtime::{PerThing, Permill};
+use sp_runtime::Permill;
 
 /// A day, in milliseconds.
 const DAY: u64 = 86_400_000;

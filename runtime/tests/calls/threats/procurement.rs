@@ -38,7 +38,8 @@ fn quotes() -> Vec<Threat> {
 					terms: Goods { arbiters: list([]), ..goods() },
 					stock: 0,
 				};
-				let most = <Runtime as pallet_procurement::Config>::MaxQuotes::get() as usize;
+				let most: u32 = <Runtime as pallet_procurement::Config>::MaxQuotes::get();
+				let most = most as usize;
 				assert_eq!(as_many_as_may_be(STRANGER, publish), most);
 			},
 			so: "32 quotes an account, each with a deposit until it is withdrawn; what has no stock is not shown",
@@ -130,7 +131,8 @@ fn bidding() -> Vec<Threat> {
 				done(KEY, bid(whole_price(), DELIVERY));
 				let bids = request_record().bids;
 				assert!(bids.first().is_some_and(|best| best.bidder == bidder(KEY)));
-				assert_eq!(bids.len() as u32, <Runtime as pallet_procurement::Config>::MaxBids::get());
+				let most: u32 = <Runtime as pallet_procurement::Config>::MaxBids::get();
+				assert_eq!(bids.len() as u32, most);
 			},
 			so: "64 accounts pay a fee each, and whoever is better puts the worst of them out. To keep him out all must be better than \
 			     he, and then the best of them must keep his bid",
@@ -327,7 +329,8 @@ fn requests() -> Vec<Threat> {
 			wants: "flood suppliers with requests",
 			scene: trading,
 			does: || {
-				let most = <Runtime as pallet_procurement::Config>::MaxPurchases::get() as usize;
+				let most: u32 = <Runtime as pallet_procurement::Config>::MaxPurchases::get();
+				let most = most as usize;
 				assert_eq!(as_many_as_may_be(STRANGER, || ask(wish())), most);
 			},
 			so: "16 at a time for one account, each with a fee that does not come back and a deposit until its record is removed; who bids \
@@ -389,7 +392,8 @@ fn orders() -> Vec<Threat> {
 			},
 			does: || {
 				let one = || buy(Basket { quantity: 1, ..basket() });
-				let purchases = <Runtime as pallet_procurement::Config>::MaxPurchases::get() as usize;
+				let purchases: u32 = <Runtime as pallet_procurement::Config>::MaxPurchases::get();
+				let purchases = purchases as usize;
 				for nth in 0..2 {
 					assert_eq!(as_many_as_may_be(&many(nth), one), purchases);
 				}

@@ -26,7 +26,6 @@ fn machines_score() -> Permill {
 
 /// What it thinks of somebody unknown.
 fn prior() -> Permill {
-	use frame_support::traits::Get;
 	<Runtime as pallet_suppliers::Config>::Prior::get()
 }
 
@@ -183,7 +182,7 @@ fn forging() -> Vec<Threat> {
 			wants: "have the pair with his accomplice forgotten while it is light, so that it never wears out",
 			scene: honest,
 			does: || {
-				let (supplier, customer) = (machine().account(), account(CUSTOMER));
+				let (supplier, customer) = (machine().account::<AccountId>(), account(CUSTOMER));
 				let forget_pair = Call::<Runtime>::forget_pair { supplier: supplier.clone(), customer };
 				fails(OWNER, forget_pair, Error::TooEarly);
 				fails(OWNER, Call::<Runtime>::forget_name { supplier }, Error::HasPairs);
@@ -285,7 +284,7 @@ fn records() -> Vec<Threat> {
 				done(OWNER, Call::<Runtime>::publish_profile { supplier, profile: of_oil() });
 			},
 			does: || {
-				let (supplier, profile) = (machine().account(), of_oil());
+				let (supplier, profile) = (machine().account::<AccountId>(), of_oil());
 				let publish = Call::<Runtime>::publish_profile { supplier: account(OWNER), profile };
 				fails(STRANGER, publish, Error::NotTheSupplier);
 				let update = Call::<Runtime>::update_profile { supplier: supplier.clone(), profile: of_oil() };
