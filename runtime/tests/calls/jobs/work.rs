@@ -137,10 +137,10 @@ fn accept_with() -> Row {
 		.case(UnlistedAsset, then(delist))
 		.case(FrozenAsset, then(freeze_asset).fails(TokenError::FundsUnavailable))
 		.case(BlockedPayee, then(block_machine).fails(TokenError::FundsUnavailable))
-		// The site was the seller's, and the buyer has another.
+		// The seller's policy went with him, and so did his site.
 		.case(
 			OwnCounterparty,
-			then(|| sell(CUSTOMER)).fails(InventoryError::NotAllowed),
+			then(|| sell(CUSTOMER)).fails(MachinesError::PurposeNotAllowed),
 		)
 		// As many needs as there may be, and a site without room.
 		.case(FullList, needs(|| vec![1; 8]).leaves(|| put_aside(8)))
