@@ -46,11 +46,15 @@ fn ruled(job: JobId, to_machine: Option<Permill>) {
 #[test]
 fn a_job_that_was_called_off_or_never_accepted_says_nothing_of_the_machine() {
 	let ends: [fn(JobId); 4] = [
-		|job| drop(Jobs::decline(signed(&key(1)), job, H256::zero())),
-		|job| drop(Jobs::cancel(signed(&customer()), job, H256::zero())),
+		|job| {
+			let _ = Jobs::decline(signed(&key(1)), job, H256::zero());
+		},
+		|job| {
+			let _ = Jobs::cancel(signed(&customer()), job, H256::zero());
+		},
 		|job| {
 			take(job, Stage::Started);
-			drop(Jobs::cancel(signed(&customer()), job, H256::zero()));
+			let _ = Jobs::cancel(signed(&customer()), job, H256::zero());
 		},
 		|_| {
 			at(ACCEPT_WINDOW + 1);
