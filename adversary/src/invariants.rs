@@ -1,5 +1,7 @@
 //! What must hold after each block, whatever was called in it.
 
+mod channels;
+
 use crate::{
 	ledger::{COIN, DOLLARS, EUROS},
 	parties::{account, THIEF},
@@ -38,6 +40,7 @@ pub struct Watch {
 	thief: [Balance; 3],
 	/// Sorted.
 	jobs: Vec<(JobId, Standing)>,
+	channels: channels::Book,
 }
 
 impl Watch {
@@ -48,6 +51,7 @@ impl Watch {
 			supplies: [DOLLARS, EUROS].map(Assets::total_supply),
 			thief: loot(),
 			jobs: world.jobs.clone(),
+			channels: channels::Book::read(world),
 		}
 	}
 
@@ -60,6 +64,7 @@ impl Watch {
 		self.no_money_from_nowhere(&now, calls)?;
 		self.nothing_for_the_thief(&now)?;
 		self.jobs_move_on(&now)?;
+		self.channels.look(&now.channels)?;
 		for target in targets {
 			let rule = || format!("try-state of {}", target.name());
 			target

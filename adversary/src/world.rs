@@ -3,6 +3,7 @@
 use crate::draw::Draw;
 use bpiiot_primitives::{AgreementRef, AssetKind, JobId, MachineId, OfferId};
 use bpiiot_runtime::{AccountId, Runtime};
+use pallet_channels::ChannelId;
 use pallet_escrow::DisputeOf;
 use pallet_jobs::{JobOf, JobState, OfferOf};
 use pallet_machines::{MachineOf, MachineStatus};
@@ -24,6 +25,8 @@ pub struct World {
 	pub credits: Vec<(AccountId, AssetKind, AccountId)>,
 	/// Who may be named as an arbiter.
 	pub arbiters: Vec<AccountId>,
+	/// The payment channels.
+	pub channels: Vec<ChannelId>,
 }
 
 /// Where a job stands; what comes later is greater.
@@ -63,6 +66,7 @@ impl World {
 			disputes: pallet_escrow::Disputes::<Runtime>::iter_keys().collect(),
 			credits: pallet_escrow::Credits::<Runtime>::iter_keys().collect(),
 			arbiters: sorted(pallet_escrow::Arbiters::<Runtime>::iter_keys()),
+			channels: sorted(pallet_channels::Channels::<Runtime>::iter_keys()),
 		}
 	}
 

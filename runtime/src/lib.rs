@@ -244,6 +244,8 @@ mod runtime {
 	pub type Escrow = pallet_escrow;
 	#[runtime::pallet_index(52)]
 	pub type Jobs = pallet_jobs;
+	#[runtime::pallet_index(61)]
+	pub type Channels = pallet_channels;
 }
 
 cumulus_pallet_parachain_system::register_validate_block! {

@@ -1,6 +1,7 @@
 //! The pallets that are attacked.
 
 mod assets;
+pub(crate) mod channels;
 mod escrow;
 mod jobs;
 mod machines;
@@ -15,6 +16,7 @@ pub fn all() -> Vec<Box<dyn Target>> {
 		Box::new(escrow::Escrow),
 		Box::new(jobs::Jobs),
 		Box::new(assets::Assets),
+		Box::new(channels::Channels),
 	]
 }
 

@@ -1,5 +1,7 @@
 //! Typed identifiers.
 
+pub use bpiiot_voucher::ChannelId;
+
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::traits::fungible::NativeFromLeft;
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -43,6 +45,9 @@ pub enum AgreementRef {
 	/// A job.
 	#[codec(index = 0)]
 	Job(JobId),
+	/// A payment channel.
+	#[codec(index = 6)]
+	Channel(ChannelId),
 }
 
 impl AgreementRef {
@@ -50,6 +55,7 @@ impl AgreementRef {
 	pub fn id(&self) -> u64 {
 		match self {
 			Self::Job(job) => job.0,
+			Self::Channel(channel) => channel.0,
 		}
 	}
 }

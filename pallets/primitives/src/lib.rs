@@ -23,7 +23,7 @@ pub use escrow::{
 	AgreementClock, Agreements, Arbitration, BondOutcome, Case, DeadlineIndex, Escrow, EscrowTerms, EscrowView, Expiry,
 	OpenEscrows, Settlement, Side,
 };
-pub use ids::{fresh_id, AgreementRef, AssetKind, JobId, MachineId, OfferId};
+pub use ids::{fresh_id, AgreementRef, AssetKind, ChannelId, JobId, MachineId, OfferId};
 pub use mistakes::Mistake;
 
 /// Milliseconds since 1970-01-01T00:00:00Z, as `pallet-timestamp` has them.

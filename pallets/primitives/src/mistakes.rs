@@ -36,11 +36,15 @@ pub enum Mistake {
 	UncheckedArbiter,
 	/// The deadline of a review is in no index.
 	ForgottenDeadline,
+	/// A voucher is paid whoever has signed it.
+	UncheckedVoucher,
+	/// A channel ends before the payee's time to show a newer voucher is over.
+	EarlyClose,
 }
 
 impl Mistake {
 	/// All of them.
-	pub const ALL: [Self; 15] = [
+	pub const ALL: [Self; 17] = [
 		Self::DoubleRelease,
 		Self::MissingRefund,
 		Self::SkippedBond,
@@ -56,6 +60,8 @@ impl Mistake {
 		Self::BypassedPolicy,
 		Self::UncheckedArbiter,
 		Self::ForgottenDeadline,
+		Self::UncheckedVoucher,
+		Self::EarlyClose,
 	];
 }
 

@@ -48,6 +48,7 @@ pub struct SponsoredCalls;
 
 impl Contains<RuntimeCall> for SponsoredCalls {
 	fn contains(call: &RuntimeCall) -> bool {
+		use pallet_channels::Call as Channel;
 		use pallet_escrow::Call as Money;
 		use pallet_jobs::Call as Job;
 		use pallet_machines::Call as Machine;
@@ -76,6 +77,16 @@ impl Contains<RuntimeCall> for SponsoredCalls {
 					| Job::request_rework { .. }
 					| Job::concede { .. }
 					| Job::dispute { .. }
+			) | RuntimeCall::Channels(
+				Channel::open { .. }
+					| Channel::top_up { .. }
+					| Channel::redeem { .. }
+					| Channel::redeem_batch { .. }
+					| Channel::request_close { .. }
+					| Channel::close { .. }
+					| Channel::close_together { .. }
+					| Channel::expire { .. }
+					| Channel::remove { .. }
 			) | RuntimeCall::Escrow(Money::submit_evidence { .. })
 		)
 	}

@@ -6,5 +6,6 @@ pub mod consensus;
 pub mod fees;
 pub mod governance;
 pub mod money;
+pub mod pay_per_use;
 pub mod system;
 pub mod xcm;

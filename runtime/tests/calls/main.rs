@@ -7,7 +7,7 @@
 //! | [`world`] | the worlds that calls are tried in, the parties, the one place for terms and orders |
 //! | [`vocabulary`] | what many rows say in the same words |
 //! | [`chain`], [`run`] | blocks, time and transactions; trying what stands in the table |
-//! | [`machines`], [`escrow`], [`jobs`] | the rows |
+//! | [`machines`], [`escrow`], [`jobs`], [`channels`] | the rows |
 //! | [`threats`] | what it costs to attack others |
 //!
 //! A new call needs a row: who may make it, a world in which it is right, and the call. With these come the cells for who
@@ -35,6 +35,7 @@ mod common;
 mod terms;
 
 mod chain;
+mod channels;
 mod escrow;
 mod jobs;
 mod machines;
@@ -52,7 +53,7 @@ use table::{calling, missing, Case, Row};
 use world::{machine, NO_MACHINE};
 
 fn table() -> Vec<Row> {
-	[machines::rows(), escrow::rows(), jobs::rows()]
+	[machines::rows(), escrow::rows(), jobs::rows(), channels::rows()]
 		.into_iter()
 		.flatten()
 		.collect()
@@ -152,4 +153,9 @@ fn the_escrow_withstands_every_case() {
 #[test]
 fn jobs_withstand_every_case() {
 	try_all(&jobs::rows());
+}
+
+#[test]
+fn channels_withstand_every_case() {
+	try_all(&channels::rows());
 }

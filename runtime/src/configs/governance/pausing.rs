@@ -39,6 +39,8 @@ pub const PAUSABLE: [(&str, &str); 26] = [
 	("Jobs", "update_offer"),
 	("Jobs", "order"),
 	("Jobs", "order_batch"),
+	("Channels", "open"),
+	("Channels", "top_up"),
 ];
 
 /// All other calls, which nobody can pause.

@@ -3,6 +3,7 @@
 //!
 //! Every call of ours has a threat here, or is governance's alone.
 
+mod channels;
 mod escrow;
 mod jobs;
 mod machines;
@@ -114,7 +115,7 @@ impl Threat {
 }
 
 fn threats() -> Vec<Threat> {
-	[machines::threats(), escrow::threats(), jobs::threats()]
+	[machines::threats(), escrow::threats(), jobs::threats(), channels::threats()]
 		.into_iter()
 		.flatten()
 		.collect()

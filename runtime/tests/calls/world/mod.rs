@@ -1,12 +1,14 @@
 //! Worlds that calls are tried in, made by real calls, and the parties in them.
 
 mod assets;
+mod channels;
 mod jobs;
 mod machines;
 mod payments;
 
 pub use crate::chain::account;
 pub use assets::*;
+pub use channels::*;
 pub use jobs::*;
 pub use machines::*;
 pub use payments::*;
