@@ -216,7 +216,9 @@ fn top_up(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let (channel, record) = channel(world, draw, is_open)?;
 	let whole = record.as_ref().map_or(1, |record| ledger::whole(record.asset()));
 	let amount = draw.amount(20 * whole);
-	let may = record.as_ref().is_some_and(|record| is_open(record) && takes_vouchers(record));
+	let may = record
+		.as_ref()
+		.is_some_and(|record| is_open(record) && takes_vouchers(record));
 	let by = match &record {
 		Some(record) => actors_as(record.payer()),
 		None => payer(None),
@@ -276,7 +278,10 @@ fn signed(
 fn voucher(draw: &mut Draw<'_>, channel: ChannelId, record: Option<&ChannelOf<Runtime>>) -> (SignedTally, bool) {
 	let Some(record) = record else {
 		let (payer_key, payee_key) = (pairs()[0].public(), pairs()[KEYS].public());
-		return (signed(draw, channel, 1, (Word::Voucher, &payer_key), &payee_key).0, false);
+		return (
+			signed(draw, channel, 1, (Word::Voucher, &payer_key), &payee_key).0,
+			false,
+		);
 	};
 	let amount = voucher_amount(draw, record);
 	let Terms {
@@ -331,7 +336,10 @@ fn request_close(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 		Some(record) => newest(draw, channel, record),
 		None => (None, false),
 	};
-	let may = is_right && record.as_ref().is_some_and(|record| is_open(record) && takes_vouchers(record));
+	let may = is_right
+		&& record
+			.as_ref()
+			.is_some_and(|record| is_open(record) && takes_vouchers(record));
 	Intent::new(
 		Call::<Runtime>::request_close { channel, newest },
 		only_if(may, payer(record.as_ref())),
@@ -387,7 +395,8 @@ fn close_together(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 fn expire(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let now = ledger::agreement_now();
 	let is_over = |channel: &ChannelOf<Runtime>| is_running(channel) && now > last_moment(channel);
-	let is_wanted = |channel: &ChannelOf<Runtime>| is_over(channel) || matches!(channel.state, ChannelState::Closing { .. });
+	let is_wanted =
+		|channel: &ChannelOf<Runtime>| is_over(channel) || matches!(channel.state, ChannelState::Closing { .. });
 	let (channel, record) = channel(world, draw, is_wanted)?;
 	let may = record.as_ref().is_some_and(is_over);
 	Intent::new(
@@ -408,7 +417,9 @@ fn remove(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 /// A call of the suppliers': what a channel has counted is said by its payer, once.
 fn rate(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let (channel, record) = channel(world, draw, ChannelOf::<Runtime>::is_settled)?;
-	let may = record.as_ref().is_some_and(|record| record.is_settled() && !record.rated);
+	let may = record
+		.as_ref()
+		.is_some_and(|record| record.is_settled() && !record.rated);
 	let call = pallet_suppliers::Call::<Runtime>::rate {
 		agreement: AgreementRef::Channel(channel),
 		stars: [Stars::One, Stars::Five][draw.below(2)],

@@ -46,9 +46,7 @@ pub(crate) type Caller<T> = bpiiot_primitives::Actor<<T as frame_system::Config>
 #[frame_support::pallet]
 pub mod pallet {
 	use super::{Balance, ChannelId, ChannelOf, Outcome, Redemption, SignedTally, Tally, Terms, WeightInfo};
-	use bpiiot_primitives::{
-		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, Reputation,
-	};
+	use bpiiot_primitives::{Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, Reputation};
 	use frame_support::pallet_prelude::*;
 	use frame_system::pallet_prelude::*;
 	use sp_core::{

@@ -1,8 +1,8 @@
 //! Opening channels, and putting more into them.
 
 use crate::{
-	Balance, Caller, Channel, ChannelId, ChannelOf, ChannelState, Channels, ChannelsOf,
-	Config, Error, EscrowOf, Event, Pallet, Tally, Terms,
+	Balance, Caller, Channel, ChannelId, ChannelOf, ChannelState, Channels, ChannelsOf, Config, Error, EscrowOf, Event,
+	Pallet, Tally, Terms,
 };
 use bpiiot_primitives::{
 	fresh_id, in_planck, Actors, AgreementClock, AgreementRef, AssetKind, Counted, DeadlineIndex, Escrow, EscrowTerms,

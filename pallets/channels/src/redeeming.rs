@@ -1,8 +1,7 @@
 //! Paying by vouchers.
 
 use crate::{
-	Balance, ChannelId, ChannelOf, Channels, Config, Error, EscrowOf, Event, Pallet,
-	Redemption, SignedTally, Tally,
+	Balance, ChannelId, ChannelOf, Channels, Config, Error, EscrowOf, Event, Pallet, Redemption, SignedTally, Tally,
 };
 use bpiiot_primitives::{AgreementRef, Escrow, Mistake};
 use bpiiot_voucher::{is_weak, Domain, Word};
@@ -80,7 +79,8 @@ impl<T: Config> Pallet<T> {
 		let genesis = frame_system::Pallet::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::zero());
 		let bytes = word.bytes(&Domain { genesis, channel }, tally);
 		ensure!(
-			!is_weak(key) && sp_io::crypto::sr25519_verify(signature, &bytes, key) || Mistake::UncheckedVoucher.is_made(),
+			!is_weak(key) && sp_io::crypto::sr25519_verify(signature, &bytes, key)
+				|| Mistake::UncheckedVoucher.is_made(),
 			Error::<T>::BadSignature
 		);
 		Ok(())

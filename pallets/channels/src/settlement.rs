@@ -1,8 +1,8 @@
 //! How channels end, and what is told of it.
 
 use crate::{
-	Balance, Caller, ChannelId, ChannelOf, ChannelState, Channels, ChannelsOf, Config, Error,
-	EscrowAccountOf, EscrowOf, Event, Outcome, Pallet, SignedTally, Tally, WeightInfo,
+	Balance, Caller, ChannelId, ChannelOf, ChannelState, Channels, ChannelsOf, Config, Error, EscrowAccountOf,
+	EscrowOf, Event, Outcome, Pallet, SignedTally, Tally, WeightInfo,
 };
 use alloc::vec::Vec;
 use bpiiot_primitives::{

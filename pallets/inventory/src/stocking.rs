@@ -4,10 +4,10 @@ use crate::{
 	gs1::{is_text_82, is_unit},
 	stock::{is_item, Flow, Pick, Refusal},
 	types::Right,
-	Caller, Config, CountReason, Error, Event, Item, ItemCode, Lot, Pallet, Purchasing, SiteId, Sites, SitesWith,
-	Stock, StockOf, Stocks, Unit,
+	Caller, Config, CountReason, Error, Event, Item, ItemCode, Lot, Pallet, SiteId, Sites, SitesWith, Stock, StockOf,
+	Stocks, Unit,
 };
-use bpiiot_primitives::{fresh_id, AgreementClock, UnixMillis};
+use bpiiot_primitives::{fresh_id, AgreementClock, Purchasing, UnixMillis};
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use sp_runtime::DispatchError;
 

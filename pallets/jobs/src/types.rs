@@ -1,6 +1,6 @@
 //! What the pallet stores.
 
-use bpiiot_primitives::{AgreementMillis, AssetKind, EscrowView, JobId, MachineId, OfferId, UnixMillis};
+use bpiiot_primitives::{AgreementMillis, AssetKind, Counted, EscrowView, JobId, MachineId, OfferId, UnixMillis};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
 	pallet_prelude::{ConstU32, Get},
@@ -405,6 +405,12 @@ pub struct Job<Escrow, Balance> {
 	pub reason: H256,
 	/// When it was ordered.
 	pub ordered_at: AgreementMillis,
+	/// Of the price of contested units, the share that a verdict or an arbiter's silence gave to the machine.
+	pub verdict: Option<Permill>,
+	/// What the job has counted for the machine's name.
+	pub counted: Counted,
+	/// Whether the customer has rated it.
+	pub rated: bool,
 }
 
 impl<Escrow: EscrowView, Balance> Job<Escrow, Balance> {

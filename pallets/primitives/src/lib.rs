@@ -13,8 +13,13 @@ mod actor;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod escrow;
+mod facts;
+mod goods;
 mod ids;
+mod materials;
 mod mistakes;
+mod rates;
+mod region;
 
 pub use actor::{Actor, Actors, OpenWork, SpendPolicy, SpendPurpose};
 #[cfg(feature = "runtime-benchmarks")]
@@ -23,8 +28,16 @@ pub use escrow::{
 	AgreementClock, Agreements, Arbitration, BondOutcome, Case, DeadlineIndex, Escrow, EscrowTerms, EscrowView, Expiry,
 	OpenEscrows, Settlement, Side,
 };
-pub use ids::{fresh_id, AgreementRef, AssetKind, ChannelId, JobId, MachineId, OfferId};
+pub use facts::{Counted, Facts, RateableAgreements, Rated, Reputation, Standing};
+pub use goods::{Category, Item, Lot, Purchasing, Receiving, Requisition, ScoreWeights, Unit};
+pub use ids::{
+	fresh_id, AgreementRef, AssetKind, ChannelId, JobId, MachineId, OfferId, PurchaseOrderId, QuoteId, RequestId,
+	SiteId,
+};
+pub use materials::{Materials, Need, Needs, OpenJobs, MAX_NEEDS};
 pub use mistakes::Mistake;
+pub use rates::in_planck;
+pub use region::{is_region, regions_around, Region};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, as `pallet-timestamp` has them.
 pub type UnixMillis = u64;

@@ -1,10 +1,11 @@
 //! What comes, what the buyer says of it, and how either side calls it off.
 
 use crate::{
-	agreement::agreement_of, Balance, Caller, Config, Error, EscrowOf, Event, Lot, OrderOf, OrderState, Orders,
-	Outcome, Pallet, PurchaseOrderId, Receiving,
+	Balance, Caller, Config, Error, EscrowOf, Event, Lot, OrderOf, OrderState, Orders, Outcome, Pallet, PurchaseOrderId,
 };
-use bpiiot_primitives::{Actors, AgreementClock, Case, DeadlineIndex, Escrow, MachineId, Side};
+use bpiiot_primitives::{
+	Actors, AgreementClock, AgreementRef, Case, DeadlineIndex, Escrow, MachineId, Receiving, Side,
+};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
@@ -68,7 +69,7 @@ impl<T: Config> Pallet<T> {
 			return Err(Error::<T>::WrongState.into());
 		};
 		ensure!(T::Clock::now() <= order.challenge_until, Error::<T>::TooLate);
-		let agreement = agreement_of(id);
+		let agreement = AgreementRef::Order(id);
 		T::Deadlines::remove(order.indexed_at, agreement);
 		let case = Case {
 			opener: actor,
@@ -221,7 +222,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(Self::is(&actor, order.buyer()), Error::<T>::NotTheBuyer);
 		ensure!(order.is_settled(), Error::<T>::NotSettled);
 		Orders::<T>::remove(id);
-		EscrowOf::<T>::release_deposit(agreement_of(id), &mut order.escrow)?;
+		EscrowOf::<T>::release_deposit(AgreementRef::Order(id), &mut order.escrow)?;
 		Self::deposit_event(Event::OrderRemoved {
 			order: id,
 			buyer: order.buyer().clone(),

@@ -5,14 +5,12 @@ use crate::{
 	Balance, Caller, Conditions, Config, Error, EscrowOf, Event, HoldReason, Item, Pallet, Purchase, Quote, QuoteId,
 	QuoteOf, QuoteTermsOf, Quotes, QuotesOf, SiteId, Source,
 };
-use bpiiot_primitives::{fresh_id, Arbitration, Escrow};
+use bpiiot_primitives::{fresh_id, is_region, Arbitration, Category, Escrow, Region};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
 	traits::{fungible::MutateHold, tokens::Precision, Get},
 };
-use pallet_suppliers::{is_region, Category, Region};
-use sp_runtime::Permill;
 
 /// An order from a quote, as the buyer writes it.
 pub(crate) struct Line<AccountId> {
@@ -228,13 +226,5 @@ impl<T: Config> Pallet<T> {
 			case_window: conditions.case_window,
 			ruling_window: conditions.ruling_window,
 		})
-	}
-
-	/// Whether three shares are one together.
-	pub(crate) fn are_one(shares: [Permill; 3]) -> bool {
-		let sum = shares
-			.iter()
-			.fold(0u32, |sum, share| sum.saturating_add(share.deconstruct()));
-		sum == Permill::one().deconstruct()
 	}
 }

@@ -2,9 +2,9 @@
 
 use crate::{
 	Balance, Bidding, Caller, Config, Error, Event, HoldReason, Pallet, RequestId, RequestOf, RequestState, Requests,
-	SealedBid, SealedBids, SealedText, Standing,
+	SealedBid, SealedBids, SealedText,
 };
-use bpiiot_primitives::{AgreementClock, AssetKind, SpendPolicy, SpendPurpose};
+use bpiiot_primitives::{AgreementClock, AssetKind, SpendPolicy, SpendPurpose, Standing};
 use codec::Encode;
 use frame_support::{
 	ensure,

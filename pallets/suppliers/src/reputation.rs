@@ -9,11 +9,17 @@ use bpiiot_primitives::{Actors, AgreementClock, AgreementRef, AssetKind};
 use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get};
 use sp_runtime::{
 	traits::{Convert, One, UniqueSaturatedInto, Zero},
-	FixedU128,
+	FixedU128, Permill,
 };
 
 /// Milliseconds of a day.
 const DAY: u64 = 86_400_000;
+
+impl<T: Config> bpiiot_primitives::Standing<T::AccountId> for Pallet<T> {
+	fn score(who: &T::AccountId) -> Permill {
+		Self::standing(who).score
+	}
+}
 
 impl<T: Config> Reputation<T::AccountId, AssetKind, BalanceOf<T>> for Pallet<T> {
 	fn settled(facts: &FactsOf<T>) -> Counted {

@@ -1,11 +1,11 @@
 //! What is paid for as it is used.
 
 use super::{
-	agreements::FeeShare,
+	market::SettlementFeeShare,
 	money::{deposit, GovernedRates},
 	system::MILLISECONDS_PER_DAY,
 };
-use crate::{Balance, Escrow, Machines, Runtime, Suppliers, MILLI_BPI};
+use crate::{Balance, Escrow, Machines, Runtime, RuntimeCall, Suppliers, MILLI_BPI};
 use frame_support::{
 	parameter_types,
 	traits::{ConstU32, ConstU64},
@@ -16,6 +16,11 @@ parameter_types! {
 	pub const ChannelDeposit: Balance = deposit(2, 540);
 	/// The fee for a channel, at the least.
 	pub const ChannelFee: Balance = 10 * MILLI_BPI;
+}
+
+/// Whether an owner pays the fee of this call for his machine's key: of all by which a machine pays or is paid as things flow.
+pub fn is_sponsored(call: &RuntimeCall) -> bool {
+	matches!(call, RuntimeCall::Channels(_))
 }
 
 /// An hour: an operator's computer may be down for so long, and he still shows his newest voucher.
@@ -32,7 +37,7 @@ impl pallet_channels::Config for Runtime {
 	type ChannelDeposit = ChannelDeposit;
 	type ChannelFee = ChannelFee;
 	/// With it all that is put in at opening counts for the payee's name.
-	type ChannelFeeShare = FeeShare;
+	type ChannelFeeShare = SettlementFeeShare;
 	type MinWindow = ConstU64<CHALLENGE>;
 	type MaxWindow = ConstU64<{ 30 * MILLISECONDS_PER_DAY }>;
 	type MaxLifetime = ConstU64<{ 365 * MILLISECONDS_PER_DAY }>;

@@ -8,7 +8,8 @@ use crate::{
 	world::Money,
 };
 use bpiiot_runtime::{
-	genesis_config_presets::COLLATORS, AllPalletsWithSystem, Channels, Escrow, Jobs, Machines, RuntimeCall, RuntimeOrigin,
+	genesis_config_presets::COLLATORS, AllPalletsWithSystem, Channels, Escrow, Jobs, Machines, RuntimeCall,
+	RuntimeOrigin,
 };
 use frame_support::traits::{GetCallMetadata, PalletsInfoAccess};
 use sp_runtime::{

@@ -1,16 +1,15 @@
 //! What the benchmarks measure with.
 
 use crate::{
-	agreement::agreement_of, commitment, AwardRule, Balance, Bid, Bidding, Books, Caller, Conditions, Config, EscrowOf,
-	Item, Lot, OrderOf, Orders, Pallet, PriceTier, Purchase, PurchaseOrderId, QuoteId, QuoteTermsOf, QuotesBy,
-	QuotesOf, RequestId, RequestOf, RequestState, Requests, Score, SealedText, SiteId, Wanted, WantedOf, Weights,
+	commitment, AwardRule, Balance, Bid, Bidding, Books, Caller, Conditions, Config, EscrowOf, Item, Lot, OrderOf,
+	Orders, Pallet, PriceTier, Purchase, PurchaseOrderId, QuoteId, QuoteTermsOf, QuotesBy, QuotesOf, RequestId,
+	RequestOf, RequestState, Requests, Score, ScoreWeights, SealedText, SiteId, Wanted, WantedOf,
 };
 use alloc::{vec, vec::Vec};
-use bpiiot_primitives::{Actor, Actors, AgreementClock, AgreementRef, AssetKind, Escrow};
+use bpiiot_primitives::{Actor, Actors, AgreementClock, AgreementRef, AssetKind, Category, Escrow, Region};
 use frame_benchmarking::v2::*;
 use frame_support::{traits::Get, BoundedVec};
 use frame_system::{Pallet as System, RawOrigin};
-use pallet_suppliers::{Category, Region};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{One, Saturating},
@@ -91,7 +90,7 @@ pub(super) fn wanted<T: Config>(asset: AssetKind, bidding: Bidding, award: Award
 		asset,
 		max_price: MAX_PRICE,
 		max_lead_time: least,
-		weights: Weights {
+		weights: ScoreWeights {
 			price: Permill::from_percent(50),
 			lead_time: Permill::from_percent(25),
 			standing: Permill::from_percent(25),
@@ -253,7 +252,7 @@ pub(super) fn disputed<T: Config>() -> Result<PurchaseOrderId, BenchmarkError> {
 
 /// An order in dispute, for whoever measures what the end of a dispute costs.
 pub(crate) fn disputed_agreement<T: Config>() -> AgreementRef {
-	agreement_of(disputed::<T>().unwrap_or_default())
+	AgreementRef::Order(disputed::<T>().unwrap_or_default())
 }
 
 /// An order that has ended and counted, and who rates it.
@@ -262,7 +261,7 @@ pub(crate) fn rateable_agreement<T: Config>() -> (AgreementRef, AccountOf<T>) {
 	let order = delivered::<T>(&parties).unwrap_or_default();
 	let confirmed = Pallet::<T>::confirm(signed::<T>(&parties.buyer.0), order, 10, None);
 	debug_assert!(confirmed.is_ok());
-	(agreement_of(order), parties.buyer.0)
+	(AgreementRef::Order(order), parties.buyer.0)
 }
 
 pub(super) fn record<T: Config>(order: PurchaseOrderId) -> Result<OrderOf<T>, BenchmarkError> {
@@ -283,6 +282,11 @@ pub(super) fn request<T: Config>(
 	let request = Pallet::<T>::do_raise(&unasked::<T>(&parties.buyer.1), wanted)?;
 	fill_books::<T>(parties, 0, 1);
 	Ok(request)
+}
+
+/// A request that is open, for whoever measures what it costs to ask whether one is.
+pub(crate) fn open_request<T: Config>() -> RequestId {
+	request::<T>(&parties::<T>(), Bidding::Open, AwardRule::Best).unwrap_or_default()
 }
 
 /// Puts other bids on a request until there is room for this many: cheaper ones, and as many that are dearer.

@@ -44,10 +44,7 @@ fn request_close() -> Row {
 		.case(Stranger, by(KEY).fails(Error::NotThePayer))
 		.with_bad_vouchers(with)
 		// No newer than what was paid: passed over.
-		.case(
-			Zero,
-			calling(move || with(voucher(0))).leaves(|| channel_has_paid(0)),
-		)
+		.case(Zero, calling(move || with(voucher(0))).leaves(|| channel_has_paid(0)))
 		.case(
 			UsedNonce,
 			then(used_before)
@@ -81,10 +78,7 @@ fn close() -> Row {
 		.case(WrongState, then(decommission).by(OWNER))
 		.case(Stranger, by(CUSTOMER).fails(Error::NotThePayee))
 		.with_bad_vouchers(with)
-		.case(
-			Zero,
-			calling(move || with(voucher(0))).leaves(|| channel_has_paid(0)),
-		)
+		.case(Zero, calling(move || with(voucher(0))).leaves(|| channel_has_paid(0)))
 		.case(
 			UsedNonce,
 			then(used_before)
@@ -105,10 +99,7 @@ fn close() -> Row {
 		.takes_nothing()
 		// With nothing to be paid there is no hurry.
 		.at_any_time(LIFETIME)
-		.case(
-			TooLate,
-			then(later(LIFETIME)).calling(move || with(voucher(used()))),
-		)
+		.case(TooLate, then(later(LIFETIME)).calling(move || with(voucher(used()))))
 		.case(
 			TooLate,
 			then(later(LIFETIME + 1))
@@ -166,7 +157,9 @@ fn close_together_row() -> Row {
 		.case(Zero, agreed(|| 0))
 		.case(
 			Zero,
-			then(used_before).calling(|| close_together(used() - 1, [&payer_key(), &payee_key()])).fails(Error::LessThanPaid),
+			then(used_before)
+				.calling(|| close_together(used() - 1, [&payer_key(), &payee_key()]))
+				.fails(Error::LessThanPaid),
 		)
 		.case(Maximum, agreed(stake))
 		.case(Maximum, agreed(|| stake() + 1).fails(Error::OverDeposit))
@@ -230,10 +223,7 @@ fn expire() -> Row {
 				.then(later(CHALLENGE))
 				.fails(Error::NotExpired),
 		)
-		.case(
-			TooLate,
-			given(|| channel_at(Flow::Closing)).then(later(CHALLENGE + 1)),
-		)
+		.case(TooLate, given(|| channel_at(Flow::Closing)).then(later(CHALLENGE + 1)))
 }
 
 fn remove() -> Row {

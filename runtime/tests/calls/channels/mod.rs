@@ -40,13 +40,7 @@ fn forgeries() -> [fn() -> SignedTally; 3] {
 
 /// A voucher of another chain.
 fn of_other_chain() -> SignedTally {
-	signed_for(
-		Hash::repeat_byte(1),
-		channel(),
-		Word::Voucher,
-		used(),
-		&payer_key(),
-	)
+	signed_for(Hash::repeat_byte(1), channel(), Word::Voucher, used(), &payer_key())
 }
 
 impl Row {

@@ -74,10 +74,7 @@ fn open() -> Row {
 			with(|terms| terms.lifetime = CHALLENGE - 1).fails(Error::LifetimeOutOfRange),
 		)
 		.case(Zero, with(|terms| terms.lifetime = CHALLENGE))
-		.case(
-			Zero,
-			with(|terms| terms.metering.tick = 0).fails(Error::BadMetering),
-		)
+		.case(Zero, with(|terms| terms.metering.tick = 0).fails(Error::BadMetering))
 		.case(
 			Zero,
 			with(|terms| terms.metering.tariff.price = 0).fails(Error::BadMetering),
@@ -193,7 +190,11 @@ fn redeem_row() -> Row {
 	};
 	let opened = || channel_at(Flow::Open);
 	Row::new(name("redeem"), anybody(OWNER), opened, || redeem(used()))
-		.at_flows(&Flow::RUNNING, |_| Error::Ended, move |channel| redeems(channel, used()))
+		.at_flows(
+			&Flow::RUNNING,
+			|_| Error::Ended,
+			move |channel| redeems(channel, used()),
+		)
 		// Whose fee the machine's owner pays.
 		.case(Right, by(KEY).sent(Signature::Good))
 		.with_a_frozen_machine_too()
@@ -201,10 +202,7 @@ fn redeem_row() -> Row {
 		.case(WrongState, then(|| root_acts(pallet_escrow::Call::pause {})))
 		.with_bad_vouchers(with)
 		// Shown before, or an older one.
-		.case(
-			UsedNonce,
-			then(|| act(STRANGER, redeem(used()))).fails(Error::NotNewer),
-		)
+		.case(UsedNonce, then(|| act(STRANGER, redeem(used()))).fails(Error::NotNewer))
 		.case(
 			UsedNonce,
 			then(|| act(STRANGER, redeem(used() + 1))).fails(Error::NotNewer),
@@ -218,10 +216,7 @@ fn redeem_row() -> Row {
 		.of_one_owner_too(as_ever(), || savings() + used())
 		.takes_nothing()
 		.in_time(LIFETIME, Error::Expired)
-		.case(
-			TooLate,
-			given(|| channel_at(Flow::Closing)).then(later(CHALLENGE)),
-		)
+		.case(TooLate, given(|| channel_at(Flow::Closing)).then(later(CHALLENGE)))
 		.case(
 			TooLate,
 			given(|| channel_at(Flow::Closing))
@@ -274,19 +269,12 @@ fn redeem_batch_row() -> Row {
 		.with_bad_vouchers(with)
 		.case(Zero, calling(|| redeem_batch([])).fails(Error::EmptyBatch))
 		// One that cannot be paid stops none of the others, and the first tells why when none can.
-		.case(
-			Zero,
-			amounts(|| [0, used()]).leaves(|| paid_of_each([0, used()])),
-		)
-		.case(
-			Maximum,
-			amounts(|| [used(), MOST]).leaves(|| paid_of_each([used(), 0])),
-		)
+		.case(Zero, amounts(|| [0, used()]).leaves(|| paid_of_each([0, used()])))
+		.case(Maximum, amounts(|| [used(), MOST]).leaves(|| paid_of_each([used(), 0])))
 		.case(Maximum, amounts(|| [MOST, 0]).fails(Error::OverDeposit))
 		.case(
 			UsedNonce,
-			then(|| act(STRANGER, one_of_each([used(), used() - 1])))
-				.leaves(|| paid_of_each([used(), used()])),
+			then(|| act(STRANGER, one_of_each([used(), used() - 1]))).leaves(|| paid_of_each([used(), used()])),
 		)
 		.case(
 			UsedNonce,

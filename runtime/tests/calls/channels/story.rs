@@ -109,7 +109,9 @@ fn a_mill_pays_for_air_ten_thousand_times_in_two_transactions() {
 		assert!(record.counted.weight > 0);
 		let name = || {
 			let machine: AccountId = machine().account();
-			pallet_suppliers::Names::<Runtime>::get(machine).expect("it has one").sums
+			pallet_suppliers::Names::<Runtime>::get(machine)
+				.expect("it has one")
+				.sums
 		};
 		assert_eq!((name().settled, name().failed), (record.counted.weight, 0));
 		let rate = || pallet_suppliers::Call::<Runtime>::rate {
@@ -140,10 +142,7 @@ fn a_stale_end_is_challenged_by_whoever_has_the_newest_voucher() {
 
 		// WHEN the mill's owner asks for the end with what the chain has seen, and the compressor is down, with a watcher awake.
 		let stale = Some(half);
-		sent(
-			CUSTOMER,
-			Call::<Runtime>::request_close { channel, newest: stale },
-		);
+		sent(CUSTOMER, Call::<Runtime>::request_close { channel, newest: stale });
 		later(CHALLENGE)();
 		sent(
 			STRANGER,
@@ -157,10 +156,7 @@ fn a_stale_end_is_challenged_by_whoever_has_the_newest_voucher() {
 		later(2)();
 		later(1)();
 		machine_has(savings() + coin());
-		assert_eq!(
-			channel_record().state,
-			ChannelState::Settled(Outcome::ClosedByPayer)
-		);
+		assert_eq!(channel_record().state, ChannelState::Settled(Outcome::ClosedByPayer));
 		all_holds();
 	});
 }

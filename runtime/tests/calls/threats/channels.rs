@@ -213,7 +213,11 @@ fn others() -> Vec<Threat> {
 			scene: || channel_at(Flow::Open),
 			does: || {
 				let (channel, newest, amount) = (channel(), None, coin());
-				fails(STRANGER, Call::<Runtime>::top_up { channel, amount }, Error::NotThePayer);
+				fails(
+					STRANGER,
+					Call::<Runtime>::top_up { channel, amount },
+					Error::NotThePayer,
+				);
 				fails(STRANGER, request_close(), Error::NotThePayer);
 				fails(STRANGER, Call::<Runtime>::close { channel, newest }, Error::NotThePayee);
 				let own = crate::chain::pair(STRANGER);

@@ -115,10 +115,15 @@ impl Threat {
 }
 
 fn threats() -> Vec<Threat> {
-	[machines::threats(), escrow::threats(), jobs::threats(), channels::threats()]
-		.into_iter()
-		.flatten()
-		.collect()
+	[
+		machines::threats(),
+		escrow::threats(),
+		jobs::threats(),
+		channels::threats(),
+	]
+	.into_iter()
+	.flatten()
+	.collect()
 }
 
 /// So much time passes, and the block after it has looked at whose deadline that was.

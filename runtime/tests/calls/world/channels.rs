@@ -58,7 +58,10 @@ pub fn channel_terms() -> ChannelTerms {
 		payee_key: payee_key().public(),
 		metering: Metering {
 			unit: Unit(*b"SEC"),
-			tariff: Tariff { price: coin() / 100, per: 1 },
+			tariff: Tariff {
+				price: coin() / 100,
+				per: 1,
+			},
 			tick: 10,
 		},
 		challenge_window: CHALLENGE,
