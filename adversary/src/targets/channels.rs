@@ -362,9 +362,9 @@ fn close(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 
 fn close_together(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let (channel, record) = channel(world, draw, is_running)?;
-	let genuine: Signature = Signature::default();
+	let nothing = Signature::default();
 	let (last, signatures, may) = match &record {
-		None => (Tally::default(), [genuine; 2], false),
+		None => (Tally::default(), [nothing; 2], false),
 		Some(record) => {
 			let amount = voucher_amount(draw, record);
 			let Terms {

@@ -106,7 +106,7 @@ impl Row {
 	}
 
 	/// What is wrong with one voucher, and the error that tells it. `call` makes the call with a voucher.
-	fn with_bad_vouchers<C: Into<RuntimeCall>>(self, call: fn(SignedTally) -> C) -> Self {
+	fn with_bad_vouchers<C: Into<RuntimeCall> + 'static>(self, call: fn(SignedTally) -> C) -> Self {
 		let with = move |voucher: fn() -> SignedTally| calling(move || call(voucher()));
 		let row = forgeries().into_iter().fold(self, |row, forged| {
 			row.case(OtherOwner, with(forged).fails(Error::BadSignature))
