@@ -62,7 +62,7 @@ fn all_escrows_are_known_to_the_money() {
 fn a_machine_that_owes_goods_or_work_is_not_decommissioned() {
 	let machine = press();
 	let decommission = || pallet_machines::Call::decommission { machine };
-	let busy = pallet_machines::Error::<Runtime>::WorkOpen;
+	let busy = || pallet_machines::Error::<Runtime>::WorkOpen;
 	story(|| {
 		assert!(!AllAgreements::has_open_work(&machine));
 		act(CUSTOMER, pallet_procurement::Call::raise_request { wanted: wanted() });
@@ -74,11 +74,11 @@ fn a_machine_that_owes_goods_or_work_is_not_decommissioned() {
 		pass(HOUR + MINUTE);
 		assert_eq!(*order_record(order()).supplier(), machine.account());
 		assert!(AllAgreements::has_open_work(&machine));
-		assert_noop!(by(OWNER, decommission()), busy);
+		assert_noop!(by(OWNER, decommission()), busy());
 	});
 	story(|| {
 		ordered_work();
-		assert_noop!(by(OWNER, decommission()), busy);
+		assert_noop!(by(OWNER, decommission()), busy());
 	});
 }
 
