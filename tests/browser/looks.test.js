@@ -10,7 +10,7 @@ import { after, before, describe, it } from 'node:test';
 import { launch, open, PICTURES, WHOLE } from './browser.js';
 import { start, Visitor } from './server.js';
 
-const PAGES = ['status', 'charts', 'jobs', 'health', 'wallet', 'rules', 'config', 'log', 'board'];
+const PAGES = ['status', 'charts', 'jobs', 'stock', 'health', 'wallet', 'rules', 'config', 'log', 'board'];
 /** The most bytes of the first load, as they are sent, and ms until the status is there and its buttons can be pressed. */
 const FIRST_LOAD_BYTES = 150_000;
 const USABLE_MS = 1000;

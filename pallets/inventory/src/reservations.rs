@@ -4,7 +4,7 @@ use crate::{
 	stock::Pick, stocking::Asked, types::Right, Caller, Config, Error, Event, Item, JobsAt, Lot, Need, Pallet,
 	Reservation, Reservations, ReservedLine, SiteId, SiteOf, Sites, StockOf, Stocks,
 };
-use bpiiot_primitives::{fresh_id, Actor, Actors, AgreementClock, JobId, MachineId, OpenJobs};
+use bpiiot_primitives::{fresh_id, Actor, Actors, AgreementClock, JobId, MachineId, Mistake, OpenJobs};
 use frame_support::{ensure, pallet_prelude::DispatchResult, BoundedVec};
 use sp_runtime::DispatchError;
 
@@ -143,7 +143,9 @@ impl<T: Config> Pallet<T> {
 			let ReservedLine { item, lot, quantity } = line;
 			let pick = Pick { lot, quantity };
 			// try-state says that this cannot fail; and if it could, the job must end all the same.
-			Self::change_stock(reservation.site, &item, |stock| stock.release(&pick).is_ok());
+			let release =
+				|stock: &mut StockOf<T>| stock.release(&pick).is_ok() && !Mistake::ForgottenReservation.is_made();
+			Self::change_stock(reservation.site, &item, release);
 			Self::deposit_event(Event::Released {
 				job,
 				site: reservation.site,

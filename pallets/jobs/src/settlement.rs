@@ -154,7 +154,7 @@ impl<T: Config> RateableAgreements<T::AccountId> for Pallet<T> {
 		let mut job = Self::job(id)?;
 		ensure!(Self::is_customer(by, &job), Error::<T>::NotTheCustomer);
 		ensure!(job.is_settled(), Error::<T>::NotSettled);
-		ensure!(!job.rated, Error::<T>::AlreadyRated);
+		ensure!(!job.rated || Mistake::RatedTwice.is_made(), Error::<T>::AlreadyRated);
 		job.rated = true;
 		let rated = Rated {
 			payee: job.escrow.payee().clone(),

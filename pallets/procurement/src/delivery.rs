@@ -4,7 +4,7 @@ use crate::{
 	Balance, Caller, Config, Error, EscrowOf, Event, Lot, OrderOf, OrderState, Orders, Outcome, Pallet, PurchaseOrderId,
 };
 use bpiiot_primitives::{
-	Actors, AgreementClock, AgreementRef, Case, DeadlineIndex, Escrow, MachineId, Receiving, Side,
+	Actors, AgreementClock, AgreementRef, Case, DeadlineIndex, Escrow, MachineId, Mistake, Receiving, Side,
 };
 use frame_support::{
 	ensure,
@@ -170,7 +170,8 @@ impl<T: Config> Pallet<T> {
 	/// The delivered order, if `actor` is its buyer and so much is in review.
 	fn reviewed_by(actor: &Caller<T>, id: PurchaseOrderId, quantity: u64) -> Result<OrderOf<T>, DispatchError> {
 		let order = Self::order(id)?;
-		ensure!(Self::is(actor, order.buyer()), Error::<T>::NotTheBuyer);
+		let is_buyer = Self::is(actor, order.buyer()) || Mistake::UncheckedBuyer.is_made();
+		ensure!(is_buyer, Error::<T>::NotTheBuyer);
 		ensure!(order.state == OrderState::Delivered, Error::<T>::WrongState);
 		ensure!(quantity > 0, Error::<T>::ZeroQuantity);
 		ensure!(quantity <= order.in_review(), Error::<T>::TooMuch);

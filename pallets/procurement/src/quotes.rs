@@ -5,7 +5,7 @@ use crate::{
 	Balance, Caller, Conditions, Config, Error, EscrowOf, Event, HoldReason, Item, Pallet, Purchase, Quote, QuoteId,
 	QuoteOf, QuoteTermsOf, Quotes, QuotesOf, SiteId, Source,
 };
-use bpiiot_primitives::{fresh_id, is_region, Arbitration, Category, Escrow, Region};
+use bpiiot_primitives::{fresh_id, is_region, Arbitration, Category, Escrow, Mistake, Region};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
@@ -121,7 +121,8 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_buy(actor: &Caller<T>, line: Line<T::AccountId>) -> DispatchResult {
 		let mut quote = Quotes::<T>::get(line.quote).ok_or(Error::<T>::UnknownQuote)?;
-		ensure!(quote.version == line.version, Error::<T>::QuoteChanged);
+		let is_read = quote.version == line.version || Mistake::StaleQuote.is_made();
+		ensure!(is_read, Error::<T>::QuoteChanged);
 		let (terms, quantity) = (&quote.terms, line.quantity);
 		let own = Self::share_an_owner(&actor.account, &quote.supplier);
 		ensure!(!own, Error::<T>::OwnQuote);

@@ -7,8 +7,8 @@ use crate::{
 use alloc::vec::Vec;
 use bpiiot_primitives::{
 	Actor, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, BondOutcome, DeadlineIndex, Escrow,
-	EscrowView, Expiry, Facts, MachineId, OpenEscrows, OpenWork, RateableAgreements, Rated, Receiving, Reputation,
-	Settlement,
+	EscrowView, Expiry, Facts, MachineId, Mistake, OpenEscrows, OpenWork, RateableAgreements, Rated, Receiving,
+	Reputation, Settlement,
 };
 use frame_support::{
 	ensure,
@@ -99,7 +99,7 @@ impl<T: Config> Pallet<T> {
 	fn settle(id: PurchaseOrderId, mut order: OrderOf<T>, outcome: Outcome, to_payee: Balance) -> DispatchResult {
 		let agreement = AgreementRef::Order(id);
 		let facts = Self::facts(agreement, &order, outcome);
-		let bond = match outcome.is_broken() {
+		let bond = match outcome.is_broken() && !Mistake::UnforfeitedBond.is_made() {
 			true => BondOutcome::Slashed,
 			false => BondOutcome::Returned,
 		};
@@ -278,7 +278,7 @@ impl<T: Config> RateableAgreements<T::AccountId> for Pallet<T> {
 		let mut order = Self::order(id)?;
 		ensure!(Self::is(by, order.buyer()), Error::<T>::NotTheBuyer);
 		ensure!(order.is_settled(), Error::<T>::NotSettled);
-		ensure!(!order.rated, Error::<T>::AlreadyRated);
+		ensure!(!order.rated || Mistake::RatedTwice.is_made(), Error::<T>::AlreadyRated);
 		order.rated = true;
 		let rated = Rated {
 			payee: order.supplier().clone(),

@@ -2,16 +2,22 @@
 
 mod assets;
 mod channels;
+mod goods;
 mod jobs;
 mod machines;
 mod payments;
+mod requests;
+mod stock;
 
 pub use crate::chain::account;
 pub use assets::*;
 pub use channels::*;
+pub use goods::*;
 pub use jobs::*;
 pub use machines::*;
 pub use payments::*;
+pub use requests::*;
+pub use stock::*;
 
 use crate::chain::pass;
 use bpiiot_runtime::{Balance, RuntimeCall, RuntimeOrigin};
