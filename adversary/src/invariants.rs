@@ -1,6 +1,7 @@
 //! What must hold after each block, whatever was called in it.
 
 mod channels;
+mod rentals;
 
 use crate::{
 	ledger::{COIN, DOLLARS, EUROS},
@@ -41,6 +42,7 @@ pub struct Watch {
 	/// Sorted.
 	jobs: Vec<(JobId, Standing)>,
 	channels: channels::Book,
+	rentals: rentals::Book,
 }
 
 impl Watch {
@@ -52,6 +54,7 @@ impl Watch {
 			thief: loot(),
 			jobs: world.jobs.clone(),
 			channels: channels::Book::read(world),
+			rentals: rentals::Book::read(world),
 		}
 	}
 
@@ -65,6 +68,7 @@ impl Watch {
 		self.nothing_for_the_thief(&now)?;
 		self.jobs_move_on(&now)?;
 		self.channels.look(&now.channels)?;
+		self.rentals.look(&now.rentals)?;
 		for target in targets {
 			let rule = || format!("try-state of {}", target.name());
 			target

@@ -7,6 +7,7 @@ use pallet_channels::ChannelId;
 use pallet_escrow::DisputeOf;
 use pallet_jobs::{JobOf, JobState, OfferOf};
 use pallet_machines::{MachineOf, MachineStatus};
+use pallet_rentals::{ListingId, RentalId, Stage};
 
 /// What there is, the oldest first.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,10 @@ pub struct World {
 	pub credits: Vec<(AccountId, AssetKind, AccountId)>,
 	/// Who may be named as an arbiter.
 	pub arbiters: Vec<AccountId>,
+	/// The listings of what is to be rented.
+	pub listings: Vec<ListingId>,
+	/// The rentals, and where they stand.
+	pub rentals: Vec<(RentalId, Stage)>,
 	/// The payment channels.
 	pub channels: Vec<ChannelId>,
 }
@@ -54,6 +59,10 @@ impl World {
 			.map(|(id, job)| (id, Standing::of(&job)))
 			.collect();
 		jobs.sort_unstable_by_key(|(id, _)| *id);
+		let mut rentals: Vec<_> = pallet_rentals::Rentals::<Runtime>::iter()
+			.map(|(id, rental)| (id, rental.stage()))
+			.collect();
+		rentals.sort_unstable_by_key(|(id, _)| *id);
 		let machines: Vec<_> = pallet_machines::Machines::<Runtime>::iter().collect();
 		let active = machines
 			.iter()
@@ -66,6 +75,8 @@ impl World {
 			disputes: pallet_escrow::Disputes::<Runtime>::iter_keys().collect(),
 			credits: pallet_escrow::Credits::<Runtime>::iter_keys().collect(),
 			arbiters: sorted(pallet_escrow::Arbiters::<Runtime>::iter_keys()),
+			listings: sorted(pallet_rentals::Listings::<Runtime>::iter_keys()),
+			rentals,
 			channels: sorted(pallet_channels::Channels::<Runtime>::iter_keys()),
 		}
 	}

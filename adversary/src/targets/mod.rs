@@ -5,6 +5,7 @@ pub(crate) mod channels;
 mod escrow;
 mod jobs;
 mod machines;
+mod rentals;
 
 use crate::target::Target;
 use scale_info::{TypeDef, TypeInfo};
@@ -16,6 +17,7 @@ pub fn all() -> Vec<Box<dyn Target>> {
 		Box::new(escrow::Escrow),
 		Box::new(jobs::Jobs),
 		Box::new(assets::Assets),
+		Box::new(rentals::Rentals),
 		Box::new(channels::Channels),
 	]
 }

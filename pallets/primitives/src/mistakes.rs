@@ -40,11 +40,15 @@ pub enum Mistake {
 	UncheckedVoucher,
 	/// A channel ends before the payee's time to show a newer voucher is over.
 	EarlyClose,
+	/// A machine is let to whoever asks, though somebody has it.
+	DoubleBooking,
+	/// Anybody is taken for a rental's renter.
+	UncheckedRenter,
 }
 
 impl Mistake {
 	/// All of them.
-	pub const ALL: [Self; 17] = [
+	pub const ALL: [Self; 19] = [
 		Self::DoubleRelease,
 		Self::MissingRefund,
 		Self::SkippedBond,
@@ -62,6 +66,8 @@ impl Mistake {
 		Self::ForgottenDeadline,
 		Self::UncheckedVoucher,
 		Self::EarlyClose,
+		Self::DoubleBooking,
+		Self::UncheckedRenter,
 	];
 }
 

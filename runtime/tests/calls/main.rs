@@ -7,7 +7,7 @@
 //! | [`world`] | the worlds that calls are tried in, the parties, the one place for terms and orders |
 //! | [`vocabulary`] | what many rows say in the same words |
 //! | [`chain`], [`run`] | blocks, time and transactions; trying what stands in the table |
-//! | [`machines`], [`escrow`], [`jobs`], [`channels`] | the rows |
+//! | [`machines`], [`escrow`], [`jobs`], [`rentals`], [`channels`] | the rows |
 //! | [`threats`] | what it costs to attack others |
 //!
 //! A new call needs a row: who may make it, a world in which it is right, and the call. With these come the cells for who
@@ -41,6 +41,7 @@ mod jobs;
 mod machines;
 mod origins;
 mod prelude;
+mod rentals;
 mod run;
 mod table;
 mod threats;
@@ -53,10 +54,16 @@ use table::{calling, missing, Case, Row};
 use world::{machine, NO_MACHINE};
 
 fn table() -> Vec<Row> {
-	[machines::rows(), escrow::rows(), jobs::rows(), channels::rows()]
-		.into_iter()
-		.flatten()
-		.collect()
+	[
+		machines::rows(),
+		escrow::rows(),
+		jobs::rows(),
+		channels::rows(),
+		rentals::rows(),
+	]
+	.into_iter()
+	.flatten()
+	.collect()
 }
 
 #[test]
@@ -153,6 +160,11 @@ fn the_escrow_withstands_every_case() {
 #[test]
 fn jobs_withstand_every_case() {
 	try_all(&jobs::rows());
+}
+
+#[test]
+fn rentals_withstand_every_case() {
+	try_all(&rentals::rows());
 }
 
 #[test]

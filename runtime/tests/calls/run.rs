@@ -8,7 +8,7 @@ use crate::{
 	world::Money,
 };
 use bpiiot_runtime::{
-	genesis_config_presets::COLLATORS, AllPalletsWithSystem, Channels, Escrow, Jobs, Machines, RuntimeCall,
+	genesis_config_presets::COLLATORS, AllPalletsWithSystem, Channels, Escrow, Jobs, Machines, Rentals, RuntimeCall,
 	RuntimeOrigin,
 };
 use frame_support::traits::{GetCallMetadata, PalletsInfoAccess};
@@ -46,10 +46,11 @@ const FOREIGN: [&str; 22] = [
 type Invariants = fn() -> Result<(), TryRuntimeError>;
 
 /// What must always hold in each of our pallets.
-pub const TRY_STATE: [(&str, Invariants); 4] = [
+pub const TRY_STATE: [(&str, Invariants); 5] = [
 	("Machines", Machines::do_try_state),
 	("Escrow", Escrow::do_try_state),
 	("Jobs", Jobs::do_try_state),
+	("Rentals", Rentals::do_try_state),
 	("Channels", Channels::do_try_state),
 ];
 

@@ -8,6 +8,7 @@ mod escrow;
 mod jobs;
 mod machines;
 mod page;
+mod rentals;
 
 use crate::{
 	chain::{account, chain, pass, send, Signature},
@@ -120,6 +121,7 @@ fn threats() -> Vec<Threat> {
 		escrow::threats(),
 		jobs::threats(),
 		channels::threats(),
+		rentals::threats(),
 	]
 	.into_iter()
 	.flatten()

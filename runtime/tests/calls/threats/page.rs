@@ -60,7 +60,7 @@ fn row(threat: &Threat) -> String {
 
 fn page() -> String {
 	let mut page = HEAD.to_owned();
-	for pallet in ["Machines", "Escrow", "Jobs", "Channels"] {
+	for pallet in ["Machines", "Escrow", "Jobs", "Rentals", "Channels"] {
 		page += &format!(
 			"\n## {pallet}\n\n| threat | by | what comes of it | who has more, who less |\n|---|---|---|---|\n"
 		);

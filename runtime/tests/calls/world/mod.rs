@@ -5,6 +5,7 @@ mod channels;
 mod jobs;
 mod machines;
 mod payments;
+mod rentals;
 
 pub use crate::chain::account;
 pub use assets::*;
@@ -12,6 +13,7 @@ pub use channels::*;
 pub use jobs::*;
 pub use machines::*;
 pub use payments::*;
+pub use rentals::*;
 
 use crate::chain::pass;
 use bpiiot_runtime::{Balance, RuntimeCall, RuntimeOrigin};
