@@ -13,8 +13,7 @@ use super::{
 use crate::{amount::Amount, asset::Asset};
 use types::{
 	bounded_collections::bounded_vec::BoundedVec,
-	bpiiot_primitives::{actor::SpendPurpose, ids},
-	bpiiot_primitives::calendar,
+	bpiiot_primitives::{actor::SpendPurpose, calendar, ids},
 	pallet_jobs::types as jobs,
 	pallet_machines::types as machines,
 	sp_arithmetic::per_things::Permill,
