@@ -21,7 +21,7 @@ mod mistakes;
 mod rates;
 mod region;
 
-pub use actor::{Actor, Actors, OpenWork, SpendPolicy, SpendPurpose};
+pub use actor::{Actor, Actors, AtRisk, OpenWork, SpendPolicy, SpendPurpose};
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkAssets;
 pub use escrow::{

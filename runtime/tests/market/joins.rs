@@ -1,24 +1,26 @@
 //! What joins the pallets: each agreement is asked of the pallet that it is of.
 
 use crate::world::*;
-use bpiiot_primitives::{AgreementRef, Agreements, Expiry, JobId, OpenEscrows, OpenWork, PurchaseOrderId, RequestId};
+use bpiiot_primitives::{
+	AgreementRef, Agreements, AssetKind, AtRisk, Expiry, JobId, OpenEscrows, OpenWork, PurchaseOrderId, RequestId,
+};
 use bpiiot_runtime::{
 	configs::{
 		agreements::AllAgreements,
 		bpiiot::{JobDeposit, SponsoredCalls},
 		market::{
-			BidDeposit, GoodsOrderDeposit, ProfileDeposit, QuoteDeposit, RecordDeposit, RequestDeposit, SiteDeposit,
-			ToolDeposit,
+			BidDeposit, BidFee, GoodsOrderDeposit, ProfileDeposit, QuoteDeposit, RecordDeposit, RequestDeposit,
+			SiteDeposit, ToolDeposit,
 		},
 		money::deposit,
 	},
-	AllPalletsWithSystem, Runtime, RuntimeCall, BPI,
+	AllPalletsWithSystem, Balance, Runtime, RuntimeCall, BPI,
 };
 use frame_support::{
 	assert_noop,
 	traits::{Contains, GetCallName, StorageInfoTrait},
 };
-use pallet_procurement::{OrderState, Outcome};
+use pallet_procurement::{Bidding, OrderState, Outcome, Wanted};
 use pallet_suppliers::Stars;
 
 #[test]
@@ -80,6 +82,53 @@ fn a_machine_that_owes_goods_or_work_is_not_decommissioned() {
 		ordered_work();
 		assert_noop!(by(OWNER, decommission()), busy());
 	});
+}
+
+/// What a stolen key can lose by promises is one sum, whatever they are for.
+#[test]
+fn the_cap_of_a_machine_counts_the_bonds_of_all_pallets_together() {
+	story(|| {
+		act(CUSTOMER, pallet_procurement::Call::raise_request { wanted: wanted() });
+		let (request, price, lead_time) = (request(), 10 * BPI, HOUR);
+		press_sends(pallet_procurement::Call::bid {
+			request,
+			price,
+			lead_time,
+		});
+		pass(HOUR + 2 * MINUTE);
+		assert_eq!(*order_record(order()).supplier(), press().account());
+		let bond = BPI;
+		assert_eq!(at_risk(), bond);
+
+		let sealed = Wanted {
+			bidding: Bidding::Sealed { reveal_window: HOUR },
+			..wanted()
+		};
+		act(CUSTOMER, pallet_procurement::Call::raise_request { wanted: sealed });
+		let seal = |cap| {
+			allow(cap);
+			let (request, commitment, text) = (crate::world::request(), Default::default(), None);
+			let call = pallet_procurement::Call::seal_bid {
+				request,
+				commitment,
+				text,
+			};
+			let spent = pallet_machines::Spending::<Runtime>::get(press())
+				.expect("it has a policy")
+				.budgets[0]
+				.spent;
+			assert_eq!(spent, 0);
+			by(PRESS, call)
+		};
+		let all = bond + BidDeposit::get() + BidFee::get();
+		assert_noop!(seal(all - 1), pallet_machines::Error::<Runtime>::OverSpendingCap);
+		assert_eq!(seal(all), Ok(()));
+		assert_eq!(at_risk(), bond + BidDeposit::get());
+	});
+}
+
+fn at_risk() -> Balance {
+	<Runtime as pallet_machines::Config>::AtRisk::at_risk(&press().account(), &AssetKind::Native)
 }
 
 /// What an owner pays for his machine's key, and what he decides himself.

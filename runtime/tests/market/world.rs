@@ -105,16 +105,18 @@ fn a_press() {
 	let (machine, asset) = (press(), AssetKind::Native);
 	let amount = 1_000 * BPI;
 	act(OWNER, pallet_machines::Call::deposit { machine, asset, amount });
-	let cap = SpendingCap {
-		asset,
-		per_period: amount,
-	};
+	allow(amount);
+}
+
+/// The press may spend so much in all.
+pub fn allow(per_period: Balance) {
+	let (machine, asset) = (press(), AssetKind::Native);
 	let policy = SpendingPolicy {
 		purposes: vec![SpendPurpose::Purchase, SpendPurpose::Bond]
 			.try_into()
 			.expect("few"),
 		period: 0,
-		caps: vec![cap].try_into().expect("one"),
+		caps: vec![SpendingCap { asset, per_period }].try_into().expect("one"),
 	};
 	let policy = Some(policy);
 	act(OWNER, pallet_machines::Call::set_spending_policy { machine, policy });
