@@ -256,20 +256,24 @@ pub(crate) fn rateable_agreement<T: Config>() -> (AgreementRef, AccountOf<T>) {
 	(AgreementRef::Job(job), parties.customer)
 }
 
-/// An open job of a machine, for whoever measures what is done for one. Nobody but it has made the asset to measure with.
+/// An open job of a machine, in the native token: whoever asks may have made the asset to measure with already. So its price is
+/// above the least balance of that.
 pub(crate) fn open_job_of<T: Config>(machine: MachineId) -> JobId {
 	let owner = T::Actors::controller(&machine.account());
-	// An asset of which the least balance is small: the price is too.
-	let asset = EscrowOf::<T>::benchmark_asset();
+	let million = BalanceOf::<T>::from(1_000_000u32);
+	let price = BalanceOf::<T>::max_value() / million / million;
 	let terms = OfferTerms {
 		disputes: None,
-		..terms::<T>(asset)
+		unit_price: price,
+		tiers: Default::default(),
+		bond: price,
+		..terms::<T>(AssetKind::Native)
 	};
-	rich::<T>(asset, &owner);
+	rich::<T>(AssetKind::Native, &owner);
 	let published = Pallet::<T>::publish_offer(RawOrigin::Signed(owner).into(), machine, terms);
 	debug_assert!(published.is_ok());
 	let offer = OffersOf::<T>::get(machine).last().copied().unwrap_or_default();
-	let ordered = order_of::<T>(customer::<T>(asset, 99), offer, None);
+	let ordered = order_of::<T>(customer::<T>(AssetKind::Native, 99), offer, None);
 	debug_assert!(ordered.is_ok());
 	let open = JobsOf::<T>::get(machine).open;
 	open.last().map(|open| open.job).unwrap_or_default()
