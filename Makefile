@@ -37,8 +37,8 @@ run: build $(board) ## Node, board and client; order a job, watch it made and pa
 	@exec "$(bin)/bpiiot-demo" --stay $(if $(BOARD),--board $(BOARD)) $(ARGS)
 
 .PHONY: demo
-demo: build $(board) ## The same once, with a summary and an exit status (BOARD=uno-sim or modbus, FAULT=spindle-stall and others, ASSET=stable, DISPUTE=1 or silent, ARGS=..)
-	@exec "$(bin)/bpiiot-demo" $(if $(BOARD),--board $(BOARD)) $(if $(FAULT),--fault $(FAULT)) $(if $(ASSET),--asset $(ASSET)) $(if $(DISPUTE),--dispute $(DISPUTE)) $(ARGS)
+demo: build $(board) ## The same once, with a summary and an exit status (BOARD=uno-sim or modbus, FAULT=spindle-stall and others, ASSET=stable, DISPUTE=1 or silent, STORY=restock, ARGS=..)
+	@exec "$(bin)/bpiiot-demo" $(if $(BOARD),--board $(BOARD)) $(if $(FAULT),--fault $(FAULT)) $(if $(ASSET),--asset $(ASSET)) $(if $(DISPUTE),--dispute $(DISPUTE)) $(if $(STORY),--story $(STORY)) $(ARGS)
 
 .PHONY: test
 test: build ## Unit tests, documentation's examples, short jobs on a real node, a job through Polkadot.js

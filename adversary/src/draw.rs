@@ -2,9 +2,10 @@
 
 use bpiiot_runtime::Balance;
 use sp_runtime::Permill;
+use std::collections::BTreeMap;
 
 /// How many numbers a step has.
-pub const NUMBERS: usize = 10;
+pub const NUMBERS: usize = 12;
 
 /// The numbers of a step, taken one after the other; zero when there are no more.
 #[derive(Clone, Debug)]
@@ -40,6 +41,23 @@ impl<'a> Draw<'a> {
 	/// One of these, if there is one.
 	pub fn one_of<'b, T>(&mut self, these: &'b [T]) -> Option<&'b T> {
 		these.get(self.below(these.len()))
+	}
+
+	/// One of these by its key, mostly one of those that `is` wants.
+	pub fn mostly<Key: Copy, Value>(&mut self, all: &BTreeMap<Key, Value>, is: impl Fn(&Value) -> bool) -> Option<Key> {
+		let wanted = all.iter().filter(|(_, value)| is(value)).map(|(key, _)| *key);
+		let mut these: Vec<_> = wanted.collect();
+		if self.once_in(16) || these.is_empty() {
+			these = all.keys().copied().collect();
+		}
+		self.one_of(&these).copied()
+	}
+
+	/// These, beginning with one of them.
+	pub fn beginning_with_one<T>(&mut self, mut these: Vec<T>) -> Vec<T> {
+		let first = self.below(these.len());
+		these.rotate_left(first);
+		these
 	}
 
 	/// An amount of about so much: mostly a tenth of it to all of it, sometimes something that is out of order.

@@ -1,7 +1,12 @@
 //! What must hold after each block, whatever was called in it.
 
+mod market;
+mod names;
+
+use self::{market::Trade, names::Names};
 use crate::{
 	ledger::{COIN, DOLLARS, EUROS},
+	market::Market,
 	parties::{account, THIEF},
 	target::Target,
 	world::{Standing, World},
@@ -10,6 +15,7 @@ use bpiiot_primitives::JobId;
 use bpiiot_runtime::{Assets, Balance, Balances, RuntimeEvent, System};
 use frame_support::traits::fungible::Inspect as _;
 use pallet_jobs::JobState;
+use std::rc::Rc;
 
 /// Something that does not hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,6 +44,9 @@ pub struct Watch {
 	thief: [Balance; 3],
 	/// Sorted.
 	jobs: Vec<(JobId, Standing)>,
+	market: Rc<Market>,
+	trade: Trade,
+	names: Names,
 }
 
 impl Watch {
@@ -48,6 +57,9 @@ impl Watch {
 			supplies: [DOLLARS, EUROS].map(Assets::total_supply),
 			thief: loot(),
 			jobs: world.jobs.clone(),
+			market: world.market.clone(),
+			trade: Trade::default(),
+			names: Names::default(),
 		}
 	}
 
@@ -56,25 +68,30 @@ impl Watch {
 	/// # Errors
 	/// When something does not hold.
 	pub fn look(&mut self, world: &World, targets: &[Box<dyn Target>], calls: usize) -> Result<(), Broken> {
-		let now = Self::begin(world);
-		self.no_money_from_nowhere(&now, calls)?;
+		let mut now = Self::begin(world);
+		let events: Vec<_> = System::read_events_no_consensus().map(|record| record.event).collect();
+		self.no_money_from_nowhere(&now, calls, &events)?;
 		self.nothing_for_the_thief(&now)?;
 		self.jobs_move_on(&now)?;
+		self.trade.look(&events, &self.market, &now.market)?;
+		self.names.look(&events, &now.market)?;
 		for target in targets {
 			let rule = || format!("try-state of {}", target.name());
 			target
 				.try_state()
 				.map_err(|broken| Broken::new(rule(), format!("{broken:?}")))?;
 		}
+		now.trade = std::mem::take(&mut self.trade);
+		now.names = std::mem::take(&mut self.names);
 		*self = now;
 		Ok(())
 	}
 
 	/// Invariant 2: an issuance only changes by what the SDK tells of as dust.
-	fn no_money_from_nowhere(&self, now: &Self, calls: usize) -> Result<(), Broken> {
+	fn no_money_from_nowhere(&self, now: &Self, calls: usize, events: &[RuntimeEvent]) -> Result<(), Broken> {
 		if now.issuance != self.issuance {
 			let lost = self.issuance.checked_sub(now.issuance);
-			let dust = dust();
+			let dust = dust(events);
 			if lost != Some(dust) {
 				let seen = format!("from {} to {} with {dust} of dust", self.issuance, now.issuance);
 				return Err(Broken::new("the native issuance stays", seen));
@@ -136,10 +153,9 @@ fn loot() -> [Balance; 3] {
 }
 
 /// What was lost as dust in this block.
-fn dust() -> Balance {
-	let events = System::read_events_no_consensus();
-	let lost = events.map(|record| match record.event {
-		RuntimeEvent::Balances(pallet_balances::Event::DustLost { amount, .. }) => amount,
+fn dust(events: &[RuntimeEvent]) -> Balance {
+	let lost = events.iter().map(|event| match event {
+		RuntimeEvent::Balances(pallet_balances::Event::DustLost { amount, .. }) => *amount,
 		_ => 0,
 	});
 	lost.sum()

@@ -8,6 +8,7 @@
 //! | [`script`] | steps, as a person reads them and as the ledger takes them |
 //! | [`draw`] | numbers that choose the arguments of a call |
 //! | [`world`] | what exists on the ledger, for those who make calls |
+//! | [`market`] | of that, what is bought, sold and kept |
 //! | [`target`], [`targets`] | the calls of a pallet, and who may make each: told apart from the pallet |
 //! | [`purse`] | what a machine's key may spend |
 //! | [`invariants`] | what must hold after each block |
@@ -20,6 +21,7 @@
 pub mod draw;
 pub mod invariants;
 pub mod ledger;
+pub mod market;
 pub mod parties;
 pub mod purse;
 pub mod reach;

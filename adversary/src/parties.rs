@@ -9,6 +9,10 @@ use std::{collections::BTreeMap, sync::OnceLock};
 pub const OWNERS: [&str; 2] = ["owner-a", "owner-b"];
 /// Those who order.
 pub const CUSTOMERS: [&str; 3] = ["customer-a", "customer-b", "customer-c"];
+/// Those who sell goods.
+pub const SUPPLIERS: [&str; 3] = ["supplier-a", "supplier-b", "supplier-c"];
+/// Those who keep others' stock.
+pub const KEEPERS: [&str; 2] = ["keeper-a", "keeper-b"];
 /// Those who decide.
 pub const ARBITERS: [&str; 2] = ["arbiter-a", "arbiter-b"];
 /// Whom nothing belongs to, and who tries everything.
@@ -58,6 +62,8 @@ pub fn rich() -> impl Iterator<Item = &'static str> {
 	OWNERS
 		.into_iter()
 		.chain(CUSTOMERS)
+		.chain(SUPPLIERS)
+		.chain(KEEPERS)
 		.chain(ARBITERS)
 		.chain([THIEF, ISSUER])
 }

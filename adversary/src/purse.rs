@@ -1,12 +1,15 @@
-//! What machines put on hold, and what their owners' policies let them: told apart from the pallet that asks them.
+//! What machines spend, and what their owners' policies let them: told apart from the pallet that asks them.
 
 use crate::{
 	invariants::Broken,
 	ledger::{self, ASSETS},
 };
-use bpiiot_primitives::MachineId;
-use bpiiot_runtime::{AccountId, Balance, Runtime, RuntimeHoldReason};
-use frame_support::traits::fungibles::InspectHold;
+use bpiiot_primitives::{AssetKind, MachineId};
+use bpiiot_runtime::{AccountId, Balance, Balances, Runtime, RuntimeHoldReason};
+use frame_support::traits::{
+	fungible::{Inspect as _, InspectHold as _},
+	fungibles::InspectHold,
+};
 use pallet_escrow::HoldReason;
 use pallet_machines::SpendingRecord;
 
@@ -21,6 +24,8 @@ pub struct Purse {
 	machine: MachineId,
 	policy: Option<SpendingRecord<Balance>>,
 	held: [Balance; ASSETS],
+	total: Balance,
+	on_hold: Balance,
 }
 
 impl Purse {
@@ -28,20 +33,26 @@ impl Purse {
 	pub fn of_key(who: &AccountId) -> Option<Self> {
 		let machine = pallet_machines::Keys::<Runtime>::get(who)?.machine;
 		let policy = pallet_machines::Spending::<Runtime>::get(machine);
+		let account: AccountId = machine.account();
 		Some(Self {
 			machine,
 			policy: policy.map(|policy| policy.at(ledger::now())),
 			held: held(&machine),
+			total: Balances::total_balance(&account),
+			on_hold: Balances::total_balance_on_hold(&account),
 		})
 	}
 
-	/// Looks what the call has put on hold.
+	/// Looks what the call has put on hold, and what it has paid away.
 	///
 	/// # Errors
 	/// When it is more than the policy had left.
 	pub fn look(&self) -> Result<(), Broken> {
 		for (number, (before, now)) in self.held.iter().zip(held(&self.machine)).enumerate() {
-			let spent = now.saturating_sub(*before);
+			let mut spent = now.saturating_sub(*before);
+			if ledger::asset(number) == AssetKind::Native {
+				spent = spent.saturating_add(self.paid());
+			}
 			let left = self.left(number);
 			if spent > left {
 				return Err(Broken::new(
@@ -53,6 +64,14 @@ impl Purse {
 		Ok(())
 	}
 
+	/// Fees: what is gone and was not on hold before.
+	fn paid(&self) -> Balance {
+		let account: AccountId = self.machine.account();
+		let gone = self.total.saturating_sub(Balances::total_balance(&account));
+		let from_hold = self.on_hold.saturating_sub(Balances::total_balance_on_hold(&account));
+		gone.saturating_sub(from_hold)
+	}
+
 	fn left(&self, number: usize) -> Balance {
 		let budgets = self.policy.iter().flat_map(|policy| &policy.budgets);
 		let asset = ledger::asset(number);
@@ -61,11 +80,20 @@ impl Purse {
 	}
 }
 
+/// By asset, what is on hold at a machine by its own word. A sealed bid's deposit may be forfeited, so it is one too.
 fn held(machine: &MachineId) -> [Balance; ASSETS] {
 	let account: AccountId = machine.account();
 	let on_hold = |asset, reason: HoldReason| {
 		let reason = RuntimeHoldReason::from(reason);
 		Fungibles::balance_on_hold(asset, &reason, &account)
 	};
-	std::array::from_fn(|number| SPENT.map(|reason| on_hold(ledger::asset(number), reason)).iter().sum())
+	let for_bids = || {
+		let reason = RuntimeHoldReason::from(pallet_procurement::HoldReason::Bid);
+		Balances::balance_on_hold(&reason, &account)
+	};
+	std::array::from_fn(|number| {
+		let asset = ledger::asset(number);
+		let bids = if asset == AssetKind::Native { for_bids() } else { 0 };
+		SPENT.map(|reason| on_hold(asset, reason)).iter().sum::<Balance>() + bids
+	})
 }

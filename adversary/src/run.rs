@@ -29,7 +29,7 @@ pub const BLOCKS: u64 = 250;
 const CALLS: usize = 16;
 
 /// What a script begins with, again and again, so that there are machines with money and offers.
-const BEGINNING: [&str; 9] = [
+const BEGINNING: [&str; 13] = [
 	"machines.register",
 	"machines.set_spending_policy",
 	"machines.deposit",
@@ -39,6 +39,10 @@ const BEGINNING: [&str; 9] = [
 	"jobs.publish_offer",
 	"jobs.publish_offer",
 	"jobs.publish_offer",
+	"procurement.publish_quote",
+	"inventory.create_site",
+	"inventory.open_item",
+	"inventory.open_item",
 ];
 /// How often.
 const ROUNDS: usize = 4;
@@ -200,8 +204,9 @@ impl Arena {
 		let may = match (&entitled, &who) {
 			(Entitled::Root, who) => who.is_none(),
 			(Entitled::Anybody(_), who) => who.is_some(),
+			(Entitled::AnybodyBut(_, others), Some(who)) => !others.contains(who),
 			(Entitled::These(these), Some(who)) => these.contains(who),
-			(Entitled::These(_), None) | (Entitled::Nobody(_), _) => false,
+			(Entitled::These(_) | Entitled::AnybodyBut(..), None) | (Entitled::Nobody(_), _) => false,
 		};
 		let purse = who.as_ref().and_then(Purse::of_key);
 		let origin = who.clone().map_or_else(RuntimeOrigin::root, RuntimeOrigin::signed);
@@ -290,7 +295,11 @@ fn invent_block(chance: &mut StdRng) -> Step {
 		85..88 => 1,
 		88..90 => 0,
 		90..94 => 600_000,
-		94..96 => 86_400_000,
+		94..96 => match chance.random_range(0..40) {
+			// Long enough for names to be forgotten.
+			0 => 2_000 * 86_400_000,
+			_ => 86_400_000,
+		},
 		_ => chance.random_range(0..60_000),
 	};
 	let idle = match chance.random_range(0..10) {
@@ -313,7 +322,13 @@ fn room(idle: Idle) -> Weight {
 fn caller(by: &By, entitled: &Entitled) -> Option<Option<AccountId>> {
 	match (by, entitled) {
 		(By::Entitled(_), Entitled::Root) | (By::Root, _) => Some(None),
-		(By::Entitled(which), Entitled::Anybody(these) | Entitled::These(these) | Entitled::Nobody(these)) => {
+		(
+			By::Entitled(which),
+			Entitled::Anybody(these)
+			| Entitled::AnybodyBut(these, _)
+			| Entitled::These(these)
+			| Entitled::Nobody(these),
+		) => {
 			let which = usize::from(*which) % these.len().max(1);
 			these.get(which).cloned().map(Some)
 		}

@@ -11,10 +11,30 @@ pub enum Entitled {
 	Root,
 	/// Whoever wants to. These would.
 	Anybody(Vec<AccountId>),
+	/// Whoever wants to but for those in the second list. Those in the first would.
+	AnybodyBut(Vec<AccountId>, Vec<AccountId>),
 	/// These, and nobody else.
 	These(Vec<AccountId>),
 	/// Nobody, as things stand. These try it nevertheless.
 	Nobody(Vec<AccountId>),
+}
+
+impl Entitled {
+	/// These if it is time for it, and otherwise nobody: they try it nevertheless.
+	pub fn these_if(is_time: bool, these: Vec<AccountId>) -> Self {
+		match is_time {
+			true => Self::These(these),
+			false => Self::Nobody(these),
+		}
+	}
+
+	/// Anybody if it is time for it, and otherwise nobody: these try it nevertheless.
+	pub fn anybody_if(is_time: bool, these: Vec<AccountId>) -> Self {
+		match is_time {
+			true => Self::Anybody(these),
+			false => Self::Nobody(these),
+		}
+	}
 }
 
 /// A call with its arguments, and who may make it.

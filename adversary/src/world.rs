@@ -1,11 +1,12 @@
 //! What exists on the ledger, for those who make calls. Looked at once a block; the records are read anew for each call.
 
-use crate::draw::Draw;
+use crate::{draw::Draw, market::Market};
 use bpiiot_primitives::{AgreementRef, AssetKind, JobId, MachineId, OfferId};
 use bpiiot_runtime::{AccountId, Runtime};
 use pallet_escrow::DisputeOf;
 use pallet_jobs::{JobOf, JobState, OfferOf};
 use pallet_machines::{MachineOf, MachineStatus};
+use std::rc::Rc;
 
 /// What there is, the oldest first.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,8 @@ pub struct World {
 	pub credits: Vec<(AccountId, AssetKind, AccountId)>,
 	/// Who may be named as an arbiter.
 	pub arbiters: Vec<AccountId>,
+	/// What there is on the market.
+	pub market: Rc<Market>,
 }
 
 /// Where a job stands; what comes later is greater.
@@ -63,6 +66,7 @@ impl World {
 			disputes: pallet_escrow::Disputes::<Runtime>::iter_keys().collect(),
 			credits: pallet_escrow::Credits::<Runtime>::iter_keys().collect(),
 			arbiters: sorted(pallet_escrow::Arbiters::<Runtime>::iter_keys()),
+			market: Rc::new(Market::look()),
 		}
 	}
 
@@ -134,5 +138,28 @@ pub fn actors_as(party: &AccountId) -> Vec<AccountId> {
 	match pallet_machines::Machines::<Runtime>::contains_key(machine) {
 		true => live_key(&machine).into_iter().collect(),
 		false => vec![party.clone()],
+	}
+}
+
+/// Who stands behind a party: the owner of the machine whose account it is, or himself.
+pub fn controller_of(party: &AccountId) -> AccountId {
+	let machine = MachineId(party.clone().into());
+	pallet_machines::Machines::<Runtime>::get(machine).map_or_else(|| party.clone(), |record| record.owner)
+}
+
+/// For whom somebody acts: for the machine whose key he is, or for himself.
+pub fn party_of(who: &AccountId) -> AccountId {
+	let machine = pallet_machines::Keys::<Runtime>::get(who).map(|record| record.machine);
+	let machine = machine.filter(|machine| live_key(machine).as_ref() == Some(who));
+	machine.map_or_else(|| who.clone(), |machine| machine.account())
+}
+
+impl World {
+	/// All who act under the same control as a party: who stands behind it, and the keys of his machines.
+	pub fn kin_of(&self, party: &AccountId) -> Vec<AccountId> {
+		let control = controller_of(party);
+		let is_his = |machine: &&MachineId| controller_of(&machine.account()) == control;
+		let keys = self.machines.iter().filter(is_his).filter_map(live_key);
+		keys.chain([control.clone()]).collect()
 	}
 }

@@ -58,6 +58,14 @@ impl Board {
 		Self::spawn("virtual-board", folder, arguments, None).await
 	}
 
+	/// Starts the virtual board with a tank of cutting oil, whose level it measures.
+	///
+	/// # Errors
+	/// When it does not start, or is not built.
+	pub async fn start_with_tank(folder: &Path) -> Result<Self> {
+		Self::spawn("virtual-board", folder, &["--tank".to_owned()], None).await
+	}
+
 	/// Starts a board of this model.
 	///
 	/// # Errors

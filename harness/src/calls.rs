@@ -1,5 +1,9 @@
 //! Calls as the chain's metadata has them, for whoever goes past the client.
 
+mod market;
+
+pub use market::{award_to, buy, publish_quote, raise_request};
+
 use crate::world::{account, BPI};
 use subxt::{
 	dynamic::{self, Value},
@@ -161,6 +165,10 @@ mod tests {
 			publish_offer([1; 32]),
 			order(7, 8, 9),
 			approve(7),
+			publish_quote([1; 32]),
+			buy(7, BPI),
+			raise_request(),
+			award_to(7, [1; 32]),
 		];
 		let steps = STEPS.map(|(_, step)| step(7));
 		for call in calls.into_iter().chain(steps) {

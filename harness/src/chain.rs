@@ -1,9 +1,10 @@
 //! The chain as the harness sees it: by the node's own metadata, with nothing of the client's code, so that it can judge
 //! what the client says and does. Everything is read at finalized blocks.
 
+pub mod market;
 mod records;
 
-pub use records::{Asset, Balance, Clock, Escrow, Job, JobState, Machine, Offer, Outcome};
+pub use records::{Asset, Balance, Clock, Escrow, GoodsOrder, Job, JobState, Machine, Offer, Outcome, Quote, Request};
 
 use records::{AccountInfo, AssetAccount, AssetDetails, Hold, Sudid};
 

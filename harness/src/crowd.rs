@@ -1,5 +1,9 @@
 //! Many accounts with one connection, and the calls that they sign: a load of jobs, from orders to approvals.
 
+mod market;
+
+pub use market::{GOODS_EACH, WISHES_EACH};
+
 use crate::{
 	calls::{self, Call},
 	chain::{dev_account, Chain, Job, JobState},

@@ -37,4 +37,5 @@ pub mod process;
 pub mod proxy;
 pub mod relay;
 pub mod stop;
+pub mod supplier;
 pub mod world;

@@ -390,6 +390,11 @@ pub fn account_of(name: &str) -> AccountId32 {
 	account(&dev_account(name))
 }
 
+/// An account's bytes as the client's commands take a machine's id.
+pub fn hex_of(account: &AccountId32) -> String {
+	iot_client::parse::hex(account.0)
+}
+
 /// The account of a key.
 pub fn account(key: &Keypair) -> AccountId32 {
 	key.public_key().to_account_id()

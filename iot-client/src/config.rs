@@ -13,10 +13,12 @@ use crate::{
 mod cloud;
 mod manager;
 mod source;
+mod stock;
 
 pub use cloud::CloudSection;
 pub use manager::{ManagerSection, TlsFiles};
 pub use source::{Source, RELOADED};
+pub use stock::{GaugeSection, StockSection};
 
 use std::{
 	collections::BTreeMap,
@@ -65,6 +67,8 @@ pub struct Config {
 	pub rules: Option<PathBuf>,
 	/// The page on which people look after the machine, if there is to be one.
 	pub manager: Option<ManagerSection>,
+	/// The stock that the machine looks after, if there is any.
+	pub stock: Option<StockSection>,
 	/// What is remembered of the channels, if anything is.
 	pub history: Option<iot_history::Limits>,
 }
@@ -317,6 +321,7 @@ fn read_config(mut root: Fields<'_>, folder: &Path) -> Config {
 		manager: root
 			.has("manager")
 			.then(|| manager::read(root.section("manager"), folder)),
+		stock: root.has("stock").then(|| stock::read(root.section("stock"), folder)),
 		history: manager::read_history(root.section("history"), root.has("manager")),
 		state_dir,
 	};

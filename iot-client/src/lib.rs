@@ -11,6 +11,7 @@
 //! | [`journal`] | what must survive a power cut |
 //! | [`disk`] | how files and stores survive one, and a full disk |
 //! | [`daemon`] | joins all of it: takes orders, works, delivers |
+//! | [`papers`] | reads requests for quotes and standing quotes from files |
 //! | [`cli`] | the command line |
 //! | [`logbook`] | remembers what the program said last, for its page |
 //! | [`notify`] | tells systemd that it is ready, and alive |
@@ -29,7 +30,9 @@ pub mod journal;
 pub mod logbook;
 pub mod modbus;
 pub mod notify;
+pub mod papers;
 pub mod parse;
+pub mod quantity;
 pub mod recipe;
 pub mod wallet;
 

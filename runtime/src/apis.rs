@@ -5,21 +5,27 @@ use crate::{
 		consensus::{ConsensusHook, BLOCKS_PER_RELAY_BLOCK, RELAY_PARENT_OFFSET},
 		xcm::{tokens::Token, HereLocation, LocationToAccountId, Trader, XcmConfig, XcmRouter},
 	},
-	genesis_config_presets, AccountId, AuthorityDiscovery, Balance, Block, Executive, InherentDataExt, Jobs, Nonce,
-	OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Runtime, RuntimeCall, RuntimeEvent,
-	RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, SLOT_DURATION, VERSION,
+	genesis_config_presets, AccountId, AuthorityDiscovery, Balance, Block, Executive, InherentDataExt, Inventory, Jobs,
+	Nonce, OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Procurement, Runtime, RuntimeCall, RuntimeEvent,
+	RuntimeGenesisConfig, SessionKeys, Suppliers, System, TransactionPayment, SLOT_DURATION, VERSION,
 };
 use alloc::vec::Vec;
-use bpiiot_primitives::{AssetKind, JobId, MachineId};
+use bpiiot_primitives::{AssetKind, Category, Item, JobId, MachineId, PurchaseOrderId, Region, SiteId};
 use cumulus_primitives_core::{ParaId, RelayProofRequest, VerifySchedulingSignature};
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
 	weights::Weight,
 };
+use pallet_inventory::{runtime_api::Page, Asset, AssetId as ToolId, Reservation, Site, Stock, Whereabouts};
 use pallet_jobs::{
 	runtime_api::{JobPage, OfferPage},
-	Capability, EscrowAccountOf, OfferRank, Region,
+	Capability, EscrowAccountOf, OfferRank,
 };
+use pallet_procurement::{
+	runtime_api::{OrderPage, QuotePage, RequestPage},
+	QuoteRank, RequestPlace,
+};
+use pallet_suppliers::{runtime_api::SupplierPage, Place, Standing};
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
 use sp_api::impl_runtime_apis;
 use sp_authority_discovery::AuthorityId as AuthorityDiscoveryId;
@@ -243,6 +249,69 @@ impl_runtime_apis! {
 
 		fn jobs_for(machine: MachineId, cursor: Option<JobId>) -> JobPage<EscrowAccountOf<Runtime>, Balance> {
 			Jobs::jobs_for(machine, cursor)
+		}
+	}
+
+	impl pallet_suppliers::runtime_api::SuppliersApi<Block, AccountId, Balance> for Runtime {
+		fn suppliers_by(category: Category, area: Region, cursor: Option<Place>) -> SupplierPage<AccountId, Balance> {
+			Suppliers::suppliers_by(category, area, cursor)
+		}
+
+		fn standing(supplier: AccountId) -> Standing {
+			Suppliers::standing(&supplier)
+		}
+	}
+
+	impl pallet_procurement::runtime_api::ProcurementApi<Block, AccountId, EscrowAccountOf<Runtime>> for Runtime {
+		fn quotes_by(
+			category: Category,
+			area: Region,
+			asset: AssetKind,
+			max_price: Option<Balance>,
+			cursor: Option<QuoteRank>,
+		) -> QuotePage<AccountId> {
+			Procurement::quotes_by(category, area, asset, max_price, cursor)
+		}
+
+		fn requests_by(category: Category, area: Region, cursor: Option<RequestPlace>) -> RequestPage<AccountId> {
+			Procurement::requests_by(category, area, cursor)
+		}
+
+		fn sales_of(supplier: AccountId, cursor: Option<PurchaseOrderId>) -> OrderPage<EscrowAccountOf<Runtime>> {
+			Procurement::sales_of(supplier, cursor)
+		}
+	}
+
+	impl pallet_inventory::runtime_api::InventoryApi<Block, AccountId, Balance> for Runtime {
+		fn sites_of(owner: AccountId, cursor: Option<SiteId>) -> Page<SiteId, Site<AccountId, Balance>> {
+			Inventory::sites_of(owner, cursor)
+		}
+
+		fn stock_at(site: SiteId, cursor: Option<Item>) -> Page<Item, Stock<AccountId, Balance>> {
+			Inventory::stock_at(site, cursor)
+		}
+
+		fn sites_with(
+			owner: AccountId,
+			item: Item,
+			cursor: Option<SiteId>,
+		) -> Page<SiteId, Stock<AccountId, Balance>> {
+			Inventory::sites_with(owner, item, cursor)
+		}
+
+		fn reserved_for(job: JobId) -> Option<Reservation> {
+			Inventory::reserved_for(job)
+		}
+
+		fn reserved_at(site: SiteId, cursor: Option<JobId>) -> Page<JobId, Reservation> {
+			Inventory::reserved_at(site, cursor)
+		}
+
+		fn assets_at(
+			place: Whereabouts<AccountId>,
+			cursor: Option<ToolId>,
+		) -> Page<ToolId, Asset<AccountId, Balance>> {
+			Inventory::assets_at(place, cursor)
 		}
 	}
 

@@ -244,6 +244,12 @@ mod runtime {
 	pub type Escrow = pallet_escrow;
 	#[runtime::pallet_index(52)]
 	pub type Jobs = pallet_jobs;
+	#[runtime::pallet_index(53)]
+	pub type Suppliers = pallet_suppliers;
+	#[runtime::pallet_index(54)]
+	pub type Procurement = pallet_procurement;
+	#[runtime::pallet_index(55)]
+	pub type Inventory = pallet_inventory;
 }
 
 cumulus_pallet_parachain_system::register_validate_block! {

@@ -7,7 +7,7 @@ use std::{env, fs, path::Path};
 use subxt_utils_stripmetadata::StripMetadata;
 
 /// The pallets that the client uses. Others may change without touching it.
-const PALLETS: [&str; 7] = [
+const PALLETS: [&str; 10] = [
 	"System",
 	"Timestamp",
 	"Balances",
@@ -15,10 +15,13 @@ const PALLETS: [&str; 7] = [
 	"Machines",
 	"Escrow",
 	"Jobs",
+	"Suppliers",
+	"Procurement",
+	"Inventory",
 ];
 
 /// The runtime APIs that the client uses.
-const APIS: [&str; 1] = ["JobsApi"];
+const APIS: [&str; 4] = ["JobsApi", "SuppliersApi", "ProcurementApi", "InventoryApi"];
 
 /// Set by `make metadata`.
 const WRITE: &str = "BPIIOT_WRITE_METADATA";

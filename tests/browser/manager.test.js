@@ -265,6 +265,41 @@ describe('the page', { timeout: 1_800_000 }, () => {
 		});
 	});
 
+	describe('stock', () => {
+		as('viewer', 'stock', 'shows what the books and the sensors say, and what is on its way', async (page, window, context) => {
+			const { daemon } = await visitors.viewer.call('status_get');
+			await heading(page, 'Stock');
+			if (!daemon.stock) {
+				// A machine whose configuration has no such part says so.
+				await page.getByText('looks after no goods').waitFor();
+				context.diagnostic('this machine looks after no goods');
+				return;
+			}
+			for (const { item, books } of daemon.stock.items) {
+				const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: item, exact: true }) });
+				await row.first().waitFor();
+				if (books) await row.getByText(/Enough|Low|No reorder point/).first().waitFor();
+			}
+			for (const { what, price } of daemon.stock.purchases) {
+				const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: what, exact: true }) });
+				await row.getByText(price, { exact: true }).waitFor();
+			}
+		});
+
+		as('viewer', 'stock', 'says what is low, and what a sensor does not say', async (page, window, context) => {
+			const { daemon } = await visitors.viewer.call('status_get');
+			const played = daemon.stock?.items.some(({ item }) => item === 'wiping-cloths');
+			if (!played) return context.skip('only the played machine is low');
+			const row = (item) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: item, exact: true }) }).first();
+			await row('cutting-oil-22').getByText('Low', { exact: true }).waitFor();
+			await row('cutting-oil-22').getByText('3.58 LTR').waitFor();
+			await row('wiping-cloths').getByText('not steady').waitFor();
+			await row('wiping-cloths').getByText('No reorder point').waitFor();
+			await page.getByText('3 bids').waitFor();
+			return undefined;
+		});
+	});
+
 	describe('charts', () => {
 		as('viewer', 'charts', 'show what is chosen, for the range that is chosen, and remember both', async (page) => {
 			await page.locator('.chart canvas').first().waitFor();

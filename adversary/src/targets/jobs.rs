@@ -5,9 +5,11 @@ use crate::{
 	ledger,
 	parties::{account, ARBITERS, CUSTOMERS},
 	target::{Entitled, Form, Intent, Target},
-	world::{actors_as, live_key, side_of, speakers_for, World},
+	world::{actors_as, controller_of, live_key, side_of, speakers_for, World},
 };
+use bpiiot_primitives::{Lot, Need, SiteId};
 use bpiiot_runtime::{AccountId, Balance, Hash, Runtime};
+use pallet_inventory::SiteOf;
 use pallet_jobs::{
 	Call, CancellationFees, DisputeTerms, JobOf, JobState, OfferTerms, OfferTermsOf, OrderLine, PriceTier, Rework,
 };
@@ -28,7 +30,8 @@ impl Target for Jobs {
 			Form::new("withdraw_offer", withdraw_offer).weighing(2),
 			Form::new("order", order).weighing(24).honest(),
 			Form::new("order_batch", order_batch).weighing(4).honest(),
-			Form::new("accept", accept).weighing(24),
+			Form::new("accept", accept).weighing(20),
+			Form::new("accept_with", accept_with).weighing(10),
 			Form::new("decline", decline).weighing(2),
 			Form::new("start", start).weighing(20),
 			Form::new("progress", progress),
@@ -216,6 +219,53 @@ fn order_batch(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 fn accept(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let (job, record) = world.job(draw, |state| state == JobState::Ordered)?;
 	Intent::new(Call::<Runtime>::accept { job }, machine_of(&record))
+}
+
+/// The machine, where it works: it owns the site, or may put things aside there.
+fn accept_with(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
+	let (job, record) = world.job(draw, |state| state == JobState::Ordered)?;
+	let account = record.machine.account();
+	let control = controller_of(&account);
+	let any = draw.once_in(8);
+	let may = |site: &SiteOf<Runtime>| {
+		let is_keeper = site
+			.keepers
+			.iter()
+			.any(|keeper| keeper.account == account && keeper.rights.reserve);
+		let appointed = is_keeper && site.appointed_by == controller_of(&site.owner);
+		site.owner == account || appointed && controller_of(&site.owner) == control
+	};
+	let stocks = &world.market.stocks;
+	let theirs = |site: &SiteId| any || world.market.sites.get(site).is_some_and(may);
+	let kept: Vec<_> = stocks
+		.iter()
+		.filter(|(site, _, stock)| !stock.lots.is_empty() && theirs(site))
+		.collect();
+	let (site, item, stock) = match draw.one_of(&kept) {
+		Some(kept) => *kept,
+		None => draw.one_of(stocks)?,
+	};
+	let need = |lot: Option<Lot>, quantity| Need {
+		item: item.clone(),
+		lot,
+		quantity,
+	};
+	let choice = draw.number();
+	let needs = match choice % 8 {
+		0 => vec![],
+		1 => vec![need(None, u64::MAX)],
+		2 => vec![need(stock.lots.first().map(|lot| lot.lot.clone()), 1), need(None, 1)],
+		_ => vec![need(None, 1 + u64::from(choice / 8 % 500))],
+	};
+	let is_there = pallet_inventory::Sites::<Runtime>::get(site).is_some_and(|site| may(&site));
+	let fits = is_there && !needs.is_empty();
+	let entitled = Entitled::these_if(fits, live_key(&record.machine).into_iter().collect());
+	let call = Call::<Runtime>::accept_with {
+		job,
+		site: *site,
+		needs: needs.try_into().ok()?,
+	};
+	Intent::new(call, entitled)
 }
 
 fn decline(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {

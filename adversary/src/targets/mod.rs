@@ -2,8 +2,11 @@
 
 mod assets;
 mod escrow;
+mod inventory;
 mod jobs;
 mod machines;
+mod procurement;
+mod suppliers;
 
 use crate::target::Target;
 use scale_info::{TypeDef, TypeInfo};
@@ -14,6 +17,9 @@ pub fn all() -> Vec<Box<dyn Target>> {
 		Box::new(machines::Machines),
 		Box::new(escrow::Escrow),
 		Box::new(jobs::Jobs),
+		Box::new(suppliers::Suppliers),
+		Box::new(procurement::Procurement),
+		Box::new(inventory::Inventory),
 		Box::new(assets::Assets),
 	]
 }

@@ -17,6 +17,11 @@ pub enum Command {
 	},
 	/// `reset`: somebody presses the reset button.
 	Reset,
+	/// `oil N`: somebody fills the tank of cutting oil, or lets some out.
+	Oil {
+		/// How full it is after this, thousandths.
+		level: u16,
+	},
 }
 
 impl fmt::Display for Command {
@@ -27,6 +32,7 @@ impl fmt::Display for Command {
 			Command::Door { closed: true } => f.write_str("door closed"),
 			Command::Door { closed: false } => f.write_str("door open"),
 			Command::Reset => f.write_str("reset"),
+			Command::Oil { level } => write!(f, "oil {level}"),
 		}
 	}
 }
@@ -42,6 +48,11 @@ impl FromStr for Command {
 			["door", "open"] => Ok(Command::Door { closed: false }),
 			["door", "closed"] => Ok(Command::Door { closed: true }),
 			["reset"] => Ok(Command::Reset),
+			["oil", level] => {
+				let level = level.parse().ok().filter(|level| *level <= 1000);
+				let level = level.ok_or_else(|| UnknownCommand::Line(line.trim().into()))?;
+				Ok(Command::Oil { level })
+			}
 			_ => Err(UnknownCommand::Line(line.trim().into())),
 		}
 	}
@@ -51,7 +62,7 @@ impl FromStr for Command {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum UnknownCommand {
 	/// No such command.
-	#[error("'{0}' is no command; there are 'fault NAME', 'clear', 'door open', 'door closed' and 'reset'")]
+	#[error("'{0}' is no command; there are 'fault NAME', 'clear', 'door open', 'door closed', 'reset' and 'oil N' with N from 0 to 1000")]
 	Line(String),
 	/// No such fault.
 	#[error(transparent)]
@@ -70,6 +81,8 @@ mod tests {
 			Command::Door { closed: true },
 			Command::Door { closed: false },
 			Command::Reset,
+			Command::Oil { level: 0 },
+			Command::Oil { level: 1000 },
 		];
 		for command in faults.chain(others) {
 			assert_eq!(command.to_string().parse(), Ok(command));
@@ -82,6 +95,7 @@ mod tests {
 		let error = |line: &str| line.parse::<Command>().expect_err("no command").to_string();
 		assert!(error("open door").starts_with("'open door' is no command; there are 'fault NAME'"));
 		assert!(error("fault fire").starts_with("no fault is called 'fire'; there are spindle-stall"));
+		assert!(error("oil 1001").starts_with("'oil 1001' is no command"));
 		assert!(error("").starts_with("'' is no command"));
 		for fault in Fault::ALL {
 			assert!(error("fault fire").contains(fault.name()), "{fault} is listed");

@@ -1,8 +1,8 @@
 //! The simulated machine: a small drill press. It is no physics lesson; it answers like one would.
 
 use crate::{
-	noise::Noise, Fault, Faults, CLAMP, COOLANT, DOOR_CLOSED, FEED_POSITION, FEED_UM, SPINDLE_RPM, SPINDLE_SPEED,
-	TEMPERATURE, TOOL_WEAR, VIBRATION,
+	noise::Noise, Fault, Faults, CLAMP, COOLANT, DOOR_CLOSED, FEED_POSITION, FEED_UM, OIL_LEVEL, SPINDLE_RPM,
+	SPINDLE_SPEED, TEMPERATURE, TOOL_WEAR, VIBRATION,
 };
 
 /// One step of the simulation, in seconds.
@@ -29,6 +29,8 @@ const CUTTING_HEAT_C_S: f64 = 4.0;
 const RUBBING_HEAT_C_S: f64 = 12.0;
 /// Wear for each millimetre cut, ‰; a hundred times that when it rubs.
 const WEAR_PER_MM: f64 = 0.02;
+/// What the coolant takes of a full tank, ‰/s.
+const COOLANT_OIL_S: f64 = 1.0;
 /// How fast the temperature sensor drifts, °C/s.
 const DRIFT_C_S: f64 = 0.5;
 /// How quickly vibration builds up and dies down, s.
@@ -42,7 +44,7 @@ enum Contact {
 	Rubbing,
 }
 
-/// The drill press. Positions in µm, speeds in rpm, temperatures in °C, vibration in mm/s, wear in ‰.
+/// The drill press. Positions in µm, speeds in rpm, temperatures in °C, vibration in mm/s, wear and oil in ‰.
 #[derive(Clone, Debug)]
 pub struct DrillPress {
 	setpoints: [f64; 4],
@@ -51,6 +53,7 @@ pub struct DrillPress {
 	temperature: f64,
 	vibration: f64,
 	wear: f64,
+	oil: f64,
 	door_closed: bool,
 	faults: Faults,
 	drift: f64,
@@ -68,6 +71,7 @@ impl Default for DrillPress {
 			temperature: AMBIENT_C,
 			vibration: 0.0,
 			wear: 0.0,
+			oil: 1000.0,
 			door_closed: true,
 			faults: Faults::default(),
 			drift: 0.0,
@@ -102,6 +106,11 @@ impl DrillPress {
 		self.door_closed = closed;
 	}
 
+	/// Fills the tank of cutting oil up to this level, ‰, or lets some out.
+	pub fn set_oil(&mut self, level: u16) {
+		self.oil = f64::from(level);
+	}
+
 	/// The faults from now on.
 	pub fn set_faults(&mut self, faults: Faults) {
 		if !self.faults.has(Fault::SensorStuck) {
@@ -130,6 +139,7 @@ impl DrillPress {
 			VIBRATION => (self.vibration * (1.0 + 0.05 * shake)) * 100.0,
 			DOOR_CLOSED => f64::from(u8::from(self.door_closed)),
 			TOOL_WEAR => self.wear.min(1000.0),
+			OIL_LEVEL => self.oil,
 			_ => return None,
 		};
 		Some(value.round() as i32)
@@ -141,6 +151,9 @@ impl DrillPress {
 		let contact = self.contact(moved);
 		self.turn_spindle(stalled, contact);
 		let coolant = self.setpoints[usize::from(COOLANT)] > 0.0;
+		if coolant {
+			self.oil = (self.oil - COOLANT_OIL_S * STEP_S).max(0.0);
+		}
 		let blocked = stalled && self.setpoints[usize::from(SPINDLE_RPM)] > 0.0;
 
 		let heat = match contact {
@@ -353,6 +366,21 @@ mod tests {
 		}
 		assert_eq!((press.sample(DOOR_CLOSED), press.sample(TOOL_WEAR)), (Some(1), Some(0)));
 		assert_eq!(press.sample(SPINDLE_RPM), None);
+	}
+
+	#[test]
+	fn coolant_takes_oil_until_the_tank_is_empty() {
+		let mut press = DrillPress::default();
+		press.set_oil(3);
+		press.advance(5_000);
+		assert_eq!(value(&mut press, OIL_LEVEL), 3);
+		press.drive(COOLANT, 1);
+		press.advance(2_000);
+		assert_eq!(value(&mut press, OIL_LEVEL), 1);
+		press.advance(5_000);
+		assert_eq!(value(&mut press, OIL_LEVEL), 0);
+		press.set_oil(1000);
+		assert_eq!(value(&mut press, OIL_LEVEL), 1000);
 	}
 
 	#[test]

@@ -10,6 +10,7 @@ mod noise;
 mod port;
 mod rig;
 mod server;
+mod tank;
 mod virtual_board;
 
 pub use board_core::{
@@ -24,4 +25,5 @@ pub use drill_press::DrillPress;
 pub use fault::{Fault, Faults, UnknownFault};
 pub use port::{Change, Port, PortError};
 pub use server::{Options, Server, ServerError, State, BOARD_SERIAL, DEAD_MAN_MS};
+pub use tank::{OIL_LEVEL, TANK};
 pub use virtual_board::VirtualBoard;

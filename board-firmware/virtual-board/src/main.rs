@@ -18,7 +18,7 @@ use virtual_board::{
 /// A BPIIoT interface board with a simulated drill press, behind a pseudo-terminal.
 ///
 /// Prints `ready PATH` when the port can be opened, and runs until SIGINT or SIGTERM. Lines on the standard input:
-/// `fault NAME`, `clear`, `door open`, `door closed`, `reset`.
+/// `fault NAME`, `clear`, `door open`, `door closed`, `reset`, `oil N`.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -41,6 +41,10 @@ struct Arguments {
 	/// Without a command for so many milliseconds all outputs go to their safe state
 	#[arg(long, value_name = "MS", default_value_t = DEAD_MAN_MS)]
 	dead_man_ms: u32,
+
+	/// The press has a tank of cutting oil with a sensor for its level, in the place of the tool's wear
+	#[arg(long)]
+	tank: bool,
 }
 
 fn label(text: &str) -> Result<Label, String> {
@@ -56,6 +60,7 @@ fn main() -> anyhow::Result<()> {
 		serial: arguments.serial,
 		protocol_version: arguments.protocol_version,
 		dead_man_ms: arguments.dead_man_ms,
+		tank: arguments.tank,
 		faults: arguments.fault,
 	})?;
 	writeln!(stdout(), "ready {}", server.path().display())?;

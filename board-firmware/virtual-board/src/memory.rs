@@ -1,10 +1,10 @@
 //! The memory that keeps the configuration, and the board that comes of it.
 
-use crate::ServerError;
+use crate::{Options, ServerError, TANK, TOOL_WEAR};
 use board_core::{
 	drill_press,
-	protocol::{FirmwareInfo, FirmwareVersion, Label},
-	write_image, Config, Origin, Setup, Tables,
+	protocol::{ChannelInfo, FirmwareInfo, FirmwareVersion},
+	write_image, Config, Origin, Record, Setup, Tables,
 };
 
 /// Bytes of the memory: as many as on an Arduino Uno.
@@ -24,9 +24,22 @@ pub(crate) struct Memory {
 
 impl Memory {
 	/// A memory with the configuration of the drill press.
-	pub(crate) fn new(version: u8, serial: Label, dead_man_ms: u32) -> Result<Memory, ServerError> {
+	pub(crate) fn new(version: u8, options: &Options) -> Result<Memory, ServerError> {
+		let dead_man_ms = options.dead_man_ms;
 		let mut bytes = [0xff; CONFIG_LEN as usize];
-		write_image(drill_press::records(serial, dead_man_ms, MIN_INTERVAL_MS), &mut bytes)?;
+		let press = drill_press::records(options.serial, dead_man_ms, MIN_INTERVAL_MS);
+		let with_tank = press.map(|record| match record {
+			Record::Channel { info, .. } if options.tank && info.channel == TOOL_WEAR => {
+				let (terminal, sensor) = TANK;
+				let info = ChannelInfo {
+					channel: info.channel,
+					..sensor
+				};
+				Record::Channel { terminal, info }
+			}
+			record => record,
+		});
+		write_image(with_tank, &mut bytes)?;
 		let setup = load(version, &bytes);
 		// All else that is configured here is sound.
 		Config {
@@ -100,10 +113,37 @@ fn firmware_hash() -> [u8; 32] {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use board_core::protocol::PROTOCOL_VERSION;
+	use board_core::protocol::{Label, PROTOCOL_VERSION};
+
+	fn options() -> Options {
+		Options {
+			serial: Label::literal("VB"),
+			dead_man_ms: 700,
+			..Options::new("nowhere")
+		}
+	}
 
 	fn memory() -> Memory {
-		Memory::new(PROTOCOL_VERSION, Label::literal("VB"), 700).expect("it fits")
+		Memory::new(PROTOCOL_VERSION, &options()).expect("it fits")
+	}
+
+	#[test]
+	fn a_press_with_a_tank_measures_oil_in_the_place_of_wear() {
+		let with_tank = Options {
+			tank: true,
+			..options()
+		};
+		let memory = Memory::new(PROTOCOL_VERSION, &with_tank).expect("it fits");
+		let channels = memory.setup().config.channels;
+		assert_eq!(channels.len(), drill_press::CHANNELS.len());
+		let last = channels.last().expect("it has channels");
+		assert_eq!((last.channel, last.name.as_str()), (TOOL_WEAR, "oil_level"));
+		let terminal = memory
+			.setup()
+			.wiring
+			.channel(TOOL_WEAR)
+			.and_then(|(_, at)| at.terminal());
+		assert_eq!(terminal, Some(TANK.0));
 	}
 
 	#[test]

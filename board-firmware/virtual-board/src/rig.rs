@@ -1,6 +1,6 @@
 //! The board's hardware, made of the simulated machine and two byte queues.
 
-use crate::{memory::Memory, noise::Noise, DrillPress, CHANNELS};
+use crate::{memory::Memory, noise::Noise, DrillPress, CHANNELS, TANK};
 use board_core::{protocol::ChannelInfo, Clock, Connection, Eeprom, Inputs, OutputFailed, Outputs, Restart, Uart};
 use std::{
 	collections::VecDeque,
@@ -148,7 +148,8 @@ impl Restart for Rig {
 /// The part of the drill press at a terminal, whose signal spans the part's own range.
 fn part_at(connection: Connection) -> Option<&'static ChannelInfo> {
 	let terminal = connection.terminal()?;
-	CHANNELS.iter().find(|(at, _)| *at == terminal).map(|(_, info)| info)
+	let mut parts = CHANNELS.iter().chain([&TANK]);
+	parts.find(|(at, _)| *at == terminal).map(|(_, info)| info)
 }
 
 /// A value that lies in the range of `from` as far as the result lies in the range of `to`.

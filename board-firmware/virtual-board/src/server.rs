@@ -49,6 +49,8 @@ pub struct Options {
 	pub protocol_version: u8,
 	/// The dead-man time in milliseconds.
 	pub dead_man_ms: u32,
+	/// Whether the press has a tank of cutting oil, whose level is input 9 in the place of the tool's wear.
+	pub tank: bool,
 	/// Faults from the start.
 	pub faults: Vec<Fault>,
 }
@@ -61,6 +63,7 @@ impl Options {
 			serial: BOARD_SERIAL,
 			protocol_version: PROTOCOL_VERSION,
 			dead_man_ms: DEAD_MAN_MS,
+			tank: false,
 			faults: Vec::new(),
 		}
 	}
@@ -130,7 +133,7 @@ impl Server {
 	/// Makes the serial device and its link, and starts the board.
 	pub fn new(options: Options) -> Result<Server, ServerError> {
 		let faults: Faults = options.faults.iter().copied().collect();
-		let memory = Memory::new(version(&options, faults), options.serial, options.dead_man_ms)?;
+		let memory = Memory::new(version(&options, faults), &options)?;
 		let config = memory.setup().config;
 		let mut rig = Rig::new(memory);
 		rig.noisy = faults.has(Fault::LineNoise);
@@ -271,6 +274,10 @@ impl Server {
 		match command {
 			Command::Door { closed } => {
 				self.rig.press.set_door(closed);
+				Ok(())
+			}
+			Command::Oil { level } => {
+				self.rig.press.set_oil(level);
 				Ok(())
 			}
 			Command::Reset => self.reset(ResetCause::External),

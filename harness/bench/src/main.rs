@@ -93,5 +93,7 @@ async fn measure(arguments: &Arguments) -> Result<Vec<Figure>> {
 	figures.extend(ledger::writes::measure()?);
 	figures.extend(ledger::scale::measure()?);
 	figures.extend(ledger::sweep::measure()?);
+	eprintln!("the market in memory: writes, a million names, a hundred thousand quotes");
+	figures.extend(ledger::market::measure()?);
 	Ok(figures)
 }

@@ -4,6 +4,8 @@
 //! long it took and whether it stopped because the block was full. Transfers are measured in the same run: the ratio to
 //! them tells more than a number that is this computer's.
 
+mod market;
+
 use anyhow::{ensure, Context, Result};
 use bpiiot_harness::{
 	chain::JobState,
@@ -28,35 +30,40 @@ const SLOT: f64 = 6.0;
 const TRANSFERS_EACH: usize = 32;
 
 /// How many times the time of a transfer each call may take.
-const LIMITS: [(&str, f64); 5] = [
+const LIMITS: [(&str, f64); 7] = [
 	("jobs.order", 2.0),
 	("jobs.accept", 1.3),
 	("jobs.start", 1.2),
 	("jobs.deliver", 1.5),
 	("jobs.approve", 2.2),
+	(market::BUY, 4.0),
+	(market::AWARD, 3.0),
 ];
 /// The same for all of them together.
 const LIMIT_OF_ALL: f64 = 8.2;
 
-/// What each call takes, in the time that a transfer takes, and all together.
+/// What each call takes, in the time that a transfer takes.
 fn ratios(transfers: &Phase, phases: &[Phase]) -> Vec<Figure> {
-	let figure = |what: String, ratio: f64, limit: Option<f64>| {
-		let how = match limit {
-			Some(limit) if ratio <= limit => format!("limit {limit}: ok"),
-			Some(limit) => format!("limit {limit}: OVER"),
-			None => String::new(),
-		};
-		Figure::new(format!("{what}, time of a transfer"), ratio, "times", how)
-	};
-	let ratio = |phase: &Phase| phase.micros_each / transfers.micros_each;
 	let limit = |name: &str| LIMITS.iter().find(|(call, _)| *call == name).map(|(_, limit)| *limit);
-	let mut figures: Vec<_> = phases
+	phases
 		.iter()
-		.map(|phase| figure(phase.name.to_owned(), ratio(phase), limit(phase.name)))
-		.collect();
-	let all = phases.iter().map(ratio).sum();
-	figures.push(figure("a job of one unit".to_owned(), all, Some(LIMIT_OF_ALL)));
-	figures
+		.map(|phase| ratio(phase.name, phase.in_transfers(transfers), limit(phase.name)))
+		.collect()
+}
+
+/// The same for all the calls of a job together.
+fn ratio_of_a_job(transfers: &Phase, phases: &[Phase]) -> Figure {
+	let all = phases.iter().map(|phase| phase.in_transfers(transfers)).sum();
+	ratio("a job of one unit", all, Some(LIMIT_OF_ALL))
+}
+
+fn ratio(what: &str, ratio: f64, limit: Option<f64>) -> Figure {
+	let how = match limit {
+		Some(limit) if ratio <= limit => format!("limit {limit}: ok"),
+		Some(limit) => format!("limit {limit}: OVER"),
+		None => String::new(),
+	};
+	Figure::new(format!("{what}, time of a transfer"), ratio, "times", how)
 }
 
 /// How much is measured.
@@ -68,7 +75,7 @@ pub struct Size {
 	pub machines: u32,
 }
 
-/// Measures orders, the machines' calls, approvals, and transfers.
+/// Measures orders, the machines' calls, approvals, purchases, awards, and transfers.
 ///
 /// # Errors
 /// When any call fails.
@@ -142,6 +149,11 @@ impl Phase {
 		})
 	}
 
+	/// What it takes, in the time that a transfer takes.
+	fn in_transfers(&self, transfers: &Self) -> f64 {
+		self.micros_each / transfers.micros_each
+	}
+
 	fn figures(&self, transfers: &Self) -> [Figure; 3] {
 		let name = self.name;
 		let rate = self.calls as f64 / SLOT;
@@ -192,9 +204,13 @@ impl Load {
 			.expect_all(|state| matches!(state, JobState::Settled(_)))
 			.await?;
 		let phases: Vec<_> = [orders].into_iter().chain(steps).chain([approvals]).collect();
+		let market = self.market(node).await?;
 		let mut figures: Vec<_> = transfers.figures(&transfers).into();
-		figures.extend(phases.iter().flat_map(|phase| phase.figures(&transfers)));
+		let all = phases.iter().chain(&market);
+		figures.extend(all.flat_map(|phase| phase.figures(&transfers)));
 		figures.extend(ratios(&transfers, &phases));
+		figures.push(ratio_of_a_job(&transfers, &phases));
+		figures.extend(ratios(&transfers, &market));
 		Ok(figures)
 	}
 

@@ -7,10 +7,16 @@ use frame_support::weights::{constants::RocksDbWeight, Weight};
 use pallet_balances::WeightInfo;
 
 /// The generated files.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 6] = [
 	("machines", include_str!("../../../pallets/machines/src/weights.rs")),
 	("escrow", include_str!("../../../pallets/escrow/src/weights.rs")),
 	("jobs", include_str!("../../../pallets/jobs/src/weights.rs")),
+	("suppliers", include_str!("../../../pallets/suppliers/src/weights.rs")),
+	(
+		"procurement",
+		include_str!("../../../pallets/procurement/src/weights.rs"),
+	),
+	("inventory", include_str!("../../../pallets/inventory/src/weights.rs")),
 ];
 /// The life of a job.
 const LIFE: [&str; 6] = ["order", "accept", "start", "progress", "deliver", "approve"];

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use bpiiot_harness::{
 	board::Model,
-	demo::{demonstrate, dispute::Arbiter, screen::Screen, what_to_try, Settings},
+	demo::{demonstrate, dispute::Arbiter, restock, screen::Screen, what_to_try, Settings},
 	stop::Stop,
 };
 use clap::Parser;
@@ -50,6 +50,13 @@ struct Arguments {
 	/// Have the customer reject units, the owner dispute it, and the arbiter rule (1), or be silent (silent)
 	#[arg(long, value_name = "HOW", value_parser = ["1", "silent"], conflicts_with = "fault")]
 	dispute: Option<String>,
+	/// Tell another story: restock, in which a machine that runs out of cutting oil buys it
+	#[arg(long, value_name = "NAME", value_parser = ["restock"], conflicts_with_all = ["stay", "board", "fault", "asset", "dispute"])]
+	story: Option<String>,
+	/// In that story, kill somebody at a step, who must go on where he was: client, node or suppliers, @ low, raised, bid,
+	/// agreed, awarded, delivered or paid; may be given several times
+	#[arg(long = "kill", value_name = "WHO@STEP", requires = "story", value_delimiter = ',')]
+	kills: Vec<restock::Kill>,
 	/// Make a block every so many milliseconds [default: 500; with --stay 1000]
 	#[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(100..=60_000))]
 	block_time: Option<u64>,
@@ -61,13 +68,38 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
 	let arguments = Arguments::parse();
-	match demonstration(&arguments).await {
+	let done = match arguments.story {
+		Some(_) => story(&arguments).await,
+		None => demonstration(&arguments).await,
+	};
+	match done {
 		Ok(status) => ExitCode::from(status),
 		Err(error) => {
 			eprintln!("error: {error:#}");
 			ExitCode::from(BROKEN)
 		}
 	}
+}
+
+/// The story of the cutting oil. Gives the exit status.
+async fn story(arguments: &Arguments) -> Result<u8> {
+	let mut stop = Stop::listen()?;
+	let mut screen = Screen::new(arguments.json);
+	let settings = restock::Settings {
+		block_time: Duration::from_millis(arguments.block_time.unwrap_or(QUICK)),
+		kills: arguments.kills.clone(),
+	};
+	let told = tokio::select! {
+		told = restock::tell(&settings, &mut screen) => Some(told?),
+		() = stop.asked() => None,
+	};
+	let Some((world, verdict)) = told else {
+		screen.show("stopped", "nothing is left behind", json!({}));
+		return Ok(STOPPED);
+	};
+	world.stop().await?;
+	screen.show("stopped", "nothing is left behind", json!({}));
+	Ok(verdict.status())
 }
 
 /// Gives the exit status.

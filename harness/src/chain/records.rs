@@ -209,3 +209,27 @@ pub struct Offer {
 	/// Counts changes, from 1.
 	pub version: u32,
 }
+
+/// The part of a quote's record that the harness looks at.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub struct Quote {
+	/// Who sells.
+	pub supplier: AccountId32,
+}
+
+/// The part of a request's record that the harness looks at.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub struct Request {
+	/// Who buys.
+	pub buyer: AccountId32,
+}
+
+/// The part of an order for goods that the harness looks at.
+#[derive(Clone, PartialEq, Eq, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "scale_decode")]
+pub struct GoodsOrder {
+	/// How much was ordered.
+	pub quantity: u64,
+}

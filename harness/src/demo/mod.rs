@@ -2,6 +2,7 @@
 
 pub mod books;
 pub mod dispute;
+pub mod restock;
 pub mod screen;
 pub mod trace;
 

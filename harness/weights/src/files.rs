@@ -32,7 +32,7 @@ const OURS: &str = include_str!("../weights.hbs");
 const THEIRS: &str = include_str!("../weights-of-sdk.hbs");
 
 /// All of them.
-pub const FILES: [File; 7] = [
+pub const FILES: [File; 10] = [
 	File {
 		name: "escrow",
 		pallet: "pallet_escrow",
@@ -46,6 +46,19 @@ pub const FILES: [File; 7] = [
 		crates: &["frame-system"],
 	},
 	File {
+		name: "inventory",
+		pallet: "pallet_inventory",
+		path: "pallets/inventory/src/weights.rs",
+		template: OURS,
+		sources: &[
+			"pallets/inventory/src",
+			"pallets/machines/src",
+			"pallets/primitives/src",
+			"runtime/src/configs/market.rs",
+		],
+		crates: &["frame-system"],
+	},
+	File {
 		name: "jobs",
 		pallet: "pallet_jobs",
 		path: "pallets/jobs/src/weights.rs",
@@ -55,7 +68,9 @@ pub const FILES: [File; 7] = [
 			"pallets/jobs/src",
 			"pallets/machines/src",
 			"pallets/primitives/src",
+			"pallets/suppliers/src",
 			"runtime/src/configs/bpiiot.rs",
+			"runtime/src/configs/market.rs",
 		],
 		crates: &["frame-system"],
 	},
@@ -68,6 +83,38 @@ pub const FILES: [File; 7] = [
 			"pallets/machines/src",
 			"pallets/primitives/src",
 			"runtime/src/configs/bpiiot.rs",
+		],
+		crates: &["frame-system"],
+	},
+	File {
+		name: "procurement",
+		pallet: "pallet_procurement",
+		path: "pallets/procurement/src/weights.rs",
+		template: OURS,
+		sources: &[
+			"pallets/escrow/src",
+			"pallets/inventory/src",
+			"pallets/machines/src",
+			"pallets/primitives/src",
+			"pallets/procurement/src",
+			"pallets/suppliers/src",
+			"runtime/src/configs/bpiiot.rs",
+			"runtime/src/configs/market.rs",
+		],
+		crates: &["frame-system"],
+	},
+	File {
+		name: "suppliers",
+		pallet: "pallet_suppliers",
+		path: "pallets/suppliers/src/weights.rs",
+		template: OURS,
+		sources: &[
+			"pallets/jobs/src",
+			"pallets/machines/src",
+			"pallets/primitives/src",
+			"pallets/suppliers/src",
+			"runtime/src/configs/agreements.rs",
+			"runtime/src/configs/market.rs",
 		],
 		crates: &["frame-system"],
 	},

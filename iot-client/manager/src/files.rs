@@ -36,6 +36,7 @@ const WEB: &[(&str, &[u8])] = &[
 	file!("pages/login.js"),
 	file!("pages/rules.js"),
 	file!("pages/status.js"),
+	file!("pages/stock.js"),
 	file!("pages/wallet.js"),
 	file!("plot.js"),
 	file!("rpc.js"),

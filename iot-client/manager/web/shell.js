@@ -14,6 +14,7 @@ import { Jobs } from './pages/jobs.js';
 import { Log } from './pages/log.js';
 import { Rules } from './pages/rules.js';
 import { Status } from './pages/status.js';
+import { Stock } from './pages/stock.js';
 import { Wallet } from './pages/wallet.js';
 import { drafts } from './text-page.js';
 import { Badge, Button, Dialog, Icon, Notice, setTheme, theme } from './ui.js';
@@ -23,6 +24,7 @@ const PAGES = [
 	['status', 'nav.status', Status, 'viewer'],
 	['charts', 'nav.charts', Charts, 'viewer'],
 	['jobs', 'nav.jobs', Jobs, 'viewer'],
+	['stock', 'nav.stock', Stock, 'viewer'],
 	['health', 'nav.health', Health, 'viewer'],
 	['wallet', 'nav.wallet', Wallet, 'viewer'],
 	['rules', 'nav.rules', Rules, 'viewer'],

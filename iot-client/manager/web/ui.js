@@ -8,6 +8,7 @@ const ICONS = {
 	status: 'M4 13h4l2-7 4 12 2-5h4',
 	charts: 'M4 4v16h16M8 15l3-4 3 2 5-7',
 	jobs: 'M5 6h14M5 12h14M5 18h9',
+	stock: 'M4 8l8-4 8 4v8l-8 4-8-4zM4 8l8 4 8-4M12 12v8',
 	health: 'M12 20s-7-4.4-7-9.6A4 4 0 0 1 12 7.6 4 4 0 0 1 19 10.4C19 15.6 12 20 12 20z',
 	wallet: 'M4 7h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2zM4 7l10-3v3M16 13h.01',
 	rules: 'M5 5h6v6H5zM13 13h6v6h-6zM8 11v5h5',

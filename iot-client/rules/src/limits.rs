@@ -32,6 +32,10 @@ pub const MAX_ACTIONS: usize = 8;
 pub const MAX_RULE_NAME: usize = 64;
 /// The longest fault code, in characters.
 pub const MAX_CODE: usize = 32;
+/// The longest name of an item of stock, in characters.
+pub const MAX_ITEM: usize = 32;
+/// The most that is taken off the books at a time, in thousandths of an item's unit.
+pub const MAX_THOUSANDTHS: f64 = 1e12;
 /// The longest text of an action, in characters.
 pub const MAX_TEXT: usize = 200;
 /// The longest `for_ms` and `clear_for_ms`, in ms.

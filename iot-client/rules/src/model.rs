@@ -96,6 +96,18 @@ pub enum Action {
 		/// What, as the supplier calls it.
 		what: String,
 	},
+	/// Count the stock of an item by its sensor.
+	Count {
+		/// The item, as the books of stock have it.
+		item: String,
+	},
+	/// Take goods that were used off the books.
+	Issue {
+		/// The item, as the books of stock have it.
+		item: String,
+		/// How much, in thousandths of its unit.
+		thousandths: u64,
+	},
 	/// Tell people.
 	Notify {
 		/// What to tell.

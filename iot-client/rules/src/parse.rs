@@ -5,8 +5,8 @@ use crate::{
 	error::{clipped, listed, shown, Problem, Problems, RulesError},
 	eval::Step,
 	limits::{
-		DEFAULT_STALE_MS, MAX_ACTIONS, MAX_CODE, MAX_FILE_BYTES, MAX_HOLD_MS, MAX_RULES, MAX_RULE_NAME, MAX_TEXT,
-		MAX_WAIT_MS, MIN_STALE_MS,
+		DEFAULT_STALE_MS, MAX_ACTIONS, MAX_CODE, MAX_FILE_BYTES, MAX_HOLD_MS, MAX_ITEM, MAX_RULES, MAX_RULE_NAME,
+		MAX_TEXT, MAX_THOUSANDTHS, MAX_WAIT_MS, MIN_STALE_MS,
 	},
 	model::{Action, ChannelDecl, Compiled, Rule, Rules, Severity},
 };
@@ -138,7 +138,7 @@ fn read_rule(number: usize, table: &Table, rules: &mut Rules, problems: &mut Pro
 }
 
 /// What can be done when a rule is raised.
-const THEN: [&str; 5] = ["stop", "actuate", "report", "order", "notify"];
+const THEN: [&str; 7] = ["stop", "actuate", "report", "order", "count", "issue", "notify"];
 /// What can be done when a rule is cleared.
 const AFTER: [&str; 2] = ["actuate", "notify"];
 
@@ -301,6 +301,10 @@ impl<'a> Fields<'a, '_> {
 			"order" => self
 				.text(name, MAX_TEXT, "what to order")
 				.map(|what| Action::Order { what }),
+			"count" => self
+				.text(name, MAX_ITEM, "the item to count")
+				.map(|item| Action::Count { item }),
+			"issue" => self.issue(name),
 			"notify" => self
 				.text(name, MAX_TEXT, "what to tell")
 				.map(|text| Action::Notify { text }),
@@ -323,6 +327,30 @@ impl<'a> Fields<'a, '_> {
 			return None;
 		}
 		Some(Action::Report { code })
+	}
+
+	fn issue(&mut self, key: &'static str) -> Option<Action> {
+		let expected = "a quantity of the item's unit above zero with at most three places, such as 1 or 0.5";
+		let item = self.text(key, MAX_ITEM, "the item that was used")?;
+		let Some(value) = self.take("quantity") else {
+			self.note("quantity", None, format!("is missing; it must be {expected}"));
+			return None;
+		};
+		let number = value.as_float().or(value.as_integer().map(|whole| whole as f64));
+		let thousandths = number.map(|number| number * 1000.0).filter(|thousandths| {
+			let whole = (thousandths - thousandths.round()).abs() < 1e-6;
+			whole && (1.0..=MAX_THOUSANDTHS).contains(&thousandths.round())
+		});
+		match thousandths {
+			Some(thousandths) => Some(Action::Issue {
+				item,
+				thousandths: thousandths.round() as u64,
+			}),
+			None => {
+				self.wrong("quantity", value, format!("it must be {expected}"));
+				None
+			}
+		}
 	}
 
 	fn actuate(&mut self, key: &'static str, channels: &[ChannelDecl]) -> Option<Action> {

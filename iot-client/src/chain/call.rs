@@ -2,6 +2,7 @@
 
 use super::{
 	limits::{FeeAllowance, SpendingPolicy},
+	market::MarketCall,
 	terms::Terms,
 	types::{CounterOffer, JobId, MachineId, OfferId, Profile, RecipeReference},
 };
@@ -275,6 +276,14 @@ pub enum Call {
 		/// Whose it is.
 		payee: AccountId32,
 	},
+	/// Buy, sell, or keep stock.
+	Market(MarketCall),
+}
+
+impl From<MarketCall> for Call {
+	fn from(call: MarketCall) -> Self {
+		Self::Market(call)
+	}
 }
 
 impl Call {
@@ -322,6 +331,7 @@ impl Call {
 			Self::Expire(_) => "jobs.expire",
 			Self::Remove(_) => "jobs.remove",
 			Self::ClaimCredit { .. } => "escrow.claim_credit",
+			Self::Market(call) => call.name(),
 		}
 	}
 
@@ -352,9 +362,12 @@ impl Call {
 	}
 }
 
-/// Shows name and job: `jobs.accept 12`.
+/// Shows the name and what it is about: `jobs.accept 12`.
 impl fmt::Display for Call {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		if let Self::Market(call) = self {
+			return call.fmt(f);
+		}
 		f.write_str(self.name())?;
 		match self.job() {
 			Some(job) => write!(f, " {job}"),

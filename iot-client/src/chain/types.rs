@@ -74,6 +74,8 @@ macro_rules! number_id {
 	};
 }
 
+pub(super) use number_id;
+
 number_id! {
 	/// An order and all that becomes of it.
 	JobId

@@ -3,6 +3,7 @@
 mod board;
 mod job;
 mod manager;
+mod market;
 mod owner;
 mod rules;
 mod signers;
@@ -10,6 +11,7 @@ mod signers;
 pub use board::{At, BoardCommand};
 pub use job::{Arbiter, JobCommand};
 pub use manager::{ManagerCommand, Who as ManagerRole};
+pub use market::{BidTerms, Kept, PurchaseCommand, QuoteCommand, RequestCommand, Says, StockCommand, SupplierCommand};
 pub use owner::OwnerCommand;
 pub use rules::RulesCommand;
 pub use signers::{Keyed, MaybeSigner, MaybeWho, Owned, Signer, Who};
@@ -267,6 +269,36 @@ pub enum Command {
 	/// Of the machine's owner.
 	#[command(flatten)]
 	Owner(OwnerCommand),
+	/// Be found as a supplier of goods, and find others
+	Supplier {
+		/// What to do
+		#[command(subcommand)]
+		what: SupplierCommand,
+	},
+	/// Sell goods by standing quotes, and order from them
+	Quote {
+		/// What to do
+		#[command(subcommand)]
+		what: QuoteCommand,
+	},
+	/// Ask for bids on goods, bid, haggle, award
+	Request {
+		/// What to do
+		#[command(subcommand)]
+		what: RequestCommand,
+	},
+	/// Deliver goods that were ordered, accept or reject them, rate the supplier
+	Purchase {
+		/// What to do
+		#[command(subcommand)]
+		what: PurchaseCommand,
+	},
+	/// Keep stock: sites, what is there, and when more is asked for
+	Stock {
+		/// What to do
+		#[command(subcommand)]
+		what: StockCommand,
+	},
 	/// Run the machine: take orders, work, deliver, until stopped
 	Run,
 	/// Follow a job until it is settled

@@ -1,7 +1,7 @@
 //! Commands about a job that was ordered: whoever may sign them.
 
 use super::{args::JobCommand, customer, dispute, Desk, Result};
-use crate::chain::Call;
+use crate::chain::{market::Rateable, Call, MarketCall};
 
 pub(super) async fn job(desk: &Desk<'_>, what: &JobCommand) -> Result<u8> {
 	match what {
@@ -12,6 +12,11 @@ pub(super) async fn job(desk: &Desk<'_>, what: &JobCommand) -> Result<u8> {
 			reason,
 			signer,
 		} => customer::reject(desk, *job, *units, reason, signer).await,
+		JobCommand::Rate { job, stars, signer } => {
+			let (agreement, stars) = (Rateable::Job(*job), *stars);
+			desk.by_anyone(MarketCall::Rate { agreement, stars }.into(), signer)
+				.await
+		}
 		JobCommand::Cancel { job, reason, signer } => {
 			let reason = customer::reason_hash(reason);
 			desk.by_anyone(Call::Cancel { job: *job, reason }, signer).await

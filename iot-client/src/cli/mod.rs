@@ -15,6 +15,7 @@ mod light;
 mod machine;
 mod manager;
 mod manual;
+mod market;
 mod money;
 mod order;
 mod owner;
@@ -128,6 +129,12 @@ impl From<batch::BatchError> for CliError {
 	}
 }
 
+impl From<crate::papers::PaperError> for CliError {
+	fn from(error: crate::papers::PaperError) -> Self {
+		Self::refused(error)
+	}
+}
+
 impl From<policy::PolicyError> for CliError {
 	fn from(error: policy::PolicyError) -> Self {
 		Self::refused(error)
@@ -186,6 +193,11 @@ pub async fn run(cli: Cli, logbook: Logbook) -> Result<u8> {
 		Command::Watch { job } => customer::watch(&desk, *job).await,
 		Command::Balance { account, assets } => purse::balance(&desk, account, assets).await,
 		Command::Claim { whose, asset, signer } => purse::claim(&desk, whose.as_deref(), *asset, signer).await,
+		Command::Supplier { what } => market::supplier(&desk, what).await,
+		Command::Quote { what } => market::quote(&desk, what).await,
+		Command::Request { what } => market::request(&desk, what).await,
+		Command::Purchase { what } => market::purchase(&desk, what).await,
+		Command::Stock { what } => market::stock(&desk, what).await,
 		Command::Run => run::run(&desk, logbook).await,
 		Command::Status => status::status(&desk).await,
 		Command::LightClient => light::light_client(&desk).await,

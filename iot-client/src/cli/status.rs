@@ -4,7 +4,7 @@ use super::{money, owner, purse, CliError, Desk, Result};
 use crate::{
 	chain::{queries, Chain, Head},
 	config::Config,
-	daemon::status::{EndpointStatus, Snapshot},
+	daemon::status::{EndpointStatus, Snapshot, StockStatus},
 	parse::{hex, show_millis},
 	wallet::Wallet,
 };
@@ -85,8 +85,33 @@ fn daemon_text(snapshot: &Snapshot) -> String {
 			job.job, job.state, job.units_done, job.units, job.doing
 		));
 	}
+	lines.extend(snapshot.stock.iter().flat_map(stock_lines));
 	lines.extend(snapshot.alarms.iter().map(|alarm| format!("ALARM    {alarm}")));
 	lines.join("\n")
+}
+
+fn stock_lines(stock: &StockStatus) -> Vec<String> {
+	let items = stock.items.iter().map(|item| {
+		let say = |quantity: &Option<String>, nothing: &str| match quantity {
+			Some(quantity) => format!("{quantity} {}", item.unit),
+			None => nothing.to_owned(),
+		};
+		format!(
+			"stock    {}: {} by the books, {} by {}",
+			item.item,
+			say(&item.books, "nothing"),
+			say(&item.level, "not steady"),
+			item.channel
+		)
+	});
+	let purchases = stock.purchases.iter().map(|each| {
+		format!(
+			"buys     {}, {} of {} for {}: {}",
+			each.what, each.quantity, each.item, each.price, each.state
+		)
+	});
+	let doing = stock.doing.iter().map(|doing| format!("         {doing}"));
+	items.chain(purchases).chain(doing).collect()
 }
 
 async fn chain_status(desk: &Desk<'_>, chain: &Chain, config: &Config) -> Result<(String, serde_json::Value)> {

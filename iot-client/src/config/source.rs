@@ -67,6 +67,7 @@ impl Config {
 			("orders", self.orders != newer.orders),
 			("recipes", self.recipes != newer.recipes),
 			("evidence", self.evidence != newer.evidence),
+			("stock", self.stock != newer.stock),
 		];
 		let names = differs
 			.into_iter()

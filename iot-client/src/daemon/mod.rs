@@ -12,6 +12,8 @@
 //! job that was just moving: that one is given up with a refund, since nobody knows within which movement it stopped.
 //! After a restart it stands still until a node has finalized what was seen before: an older block tells nothing.
 //!
+//! The storekeeper looks after goods in the same way: what rules and sensors want of stock and purchases, each once.
+//!
 //! It also looks how the machine stands (`standing`): a key that was replaced is followed without stopping the work
 //! (`keys`); a machine that is frozen, or whose key this computer does not have, is brought to safe.
 
@@ -37,6 +39,7 @@ mod site;
 mod space;
 mod standing;
 pub mod status;
+mod storekeeper;
 mod work;
 
 pub use cloud::COMMANDS as CLOUD_COMMANDS;

@@ -1,13 +1,16 @@
 //! What the parts of the daemon show each other, beside the chain and the board.
 
-use super::status::{CloudStatus, HistoryStatus, Snapshot};
+use super::status::{CloudStatus, HistoryStatus, Snapshot, StockStatus};
 use crate::disk;
 use iot_rules::{Action, Change, Firing, RuleStatus};
 use std::{
 	collections::BTreeMap,
 	io,
 	path::{Path, PathBuf},
-	sync::{Mutex, PoisonError},
+	sync::{
+		atomic::{AtomicU64, Ordering},
+		Mutex, PoisonError,
+	},
 	time::Duration,
 };
 use tokio::{
@@ -24,6 +27,15 @@ const FIRINGS: usize = 256;
 /// How long whoever wants the rules to be read anew waits for it.
 const REREAD_LIMIT: Duration = Duration::from_secs(2);
 
+/// A rule that is raised.
+#[derive(Clone, Debug)]
+pub struct RaisedRule {
+	/// No other time that a rule was raised has this number, since the daemon started.
+	pub serial: u64,
+	/// What is to be done, and why.
+	pub firing: Firing,
+}
+
 /// What the parts of the daemon show each other.
 #[derive(Debug)]
 pub struct Notices {
@@ -32,6 +44,7 @@ pub struct Notices {
 	halts: watch::Sender<BTreeMap<String, String>>,
 	cloud: watch::Sender<Option<CloudStatus>>,
 	history: watch::Sender<Option<HistoryStatus>>,
+	stock: watch::Sender<Option<StockStatus>>,
 	rules: watch::Sender<Vec<RuleStatus>>,
 	rules_trouble: watch::Sender<Option<String>>,
 	/// How often somebody wanted the rules to be read anew, and how many of these wishes are fulfilled.
@@ -39,7 +52,9 @@ pub struct Notices {
 	rules_read: watch::Sender<u64>,
 	troubles: watch::Sender<BTreeMap<&'static str, String>>,
 	status_unwritten: watch::Sender<bool>,
-	raised: watch::Sender<BTreeMap<String, String>>,
+	raised: watch::Sender<BTreeMap<String, RaisedRule>>,
+	/// How often rules were raised.
+	raises: AtomicU64,
 	firings: broadcast::Sender<Firing>,
 	paused: watch::Sender<bool>,
 	paused_file: PathBuf,
@@ -64,6 +79,8 @@ impl Notices {
 			troubles: watch::Sender::default(),
 			status_unwritten: watch::Sender::default(),
 			raised: watch::Sender::default(),
+			raises: AtomicU64::new(1),
+			stock: watch::Sender::default(),
 			firings: broadcast::channel(FIRINGS).0,
 			paused: watch::Sender::new(paused_file.exists()),
 			paused_file,
@@ -148,7 +165,11 @@ impl Notices {
 	/// A rule was raised or cleared.
 	pub fn fired(&self, firing: &Firing) {
 		self.raised.send_modify(|raised| match firing.change {
-			Change::Raised => drop(raised.insert(firing.rule.clone(), in_words(firing))),
+			Change::Raised => {
+				let serial = self.raises.fetch_add(1, Ordering::Relaxed);
+				let firing = firing.clone();
+				raised.insert(firing.rule.clone(), RaisedRule { serial, firing });
+			}
 			Change::Cleared => drop(raised.remove(&firing.rule)),
 		});
 		// Nobody listening is fine.
@@ -158,6 +179,11 @@ impl Notices {
 	/// Every firing from now on.
 	pub fn firings(&self) -> broadcast::Receiver<Firing> {
 		self.firings.subscribe()
+	}
+
+	/// Follows the rules that are raised, by their names.
+	pub fn raised(&self) -> watch::Receiver<BTreeMap<String, RaisedRule>> {
+		self.raised.subscribe()
 	}
 
 	/// Why there are no rules though there should be, if so.
@@ -210,7 +236,12 @@ impl Notices {
 	pub fn complaints(&self) -> Vec<String> {
 		let troubles: Vec<_> = self.troubles.borrow().values().cloned().collect();
 		let rules = self.trouble_with_rules();
-		let raised: Vec<_> = self.raised.borrow().values().cloned().collect();
+		let raised: Vec<_> = self
+			.raised
+			.borrow()
+			.values()
+			.map(|rule| in_words(&rule.firing))
+			.collect();
 		troubles.into_iter().chain(rules).chain(raised).collect()
 	}
 
@@ -242,6 +273,16 @@ impl Notices {
 	/// What is remembered of what was measured, if anything is.
 	pub fn history(&self) -> Option<HistoryStatus> {
 		self.history.borrow().clone()
+	}
+
+	/// The stock that the machine looks after, by now.
+	pub fn show_stock(&self, stock: StockStatus) {
+		self.stock.send_replace(Some(stock));
+	}
+
+	/// The stock that the machine looks after, if it does and a node has said how it stands.
+	pub fn stock(&self) -> Option<StockStatus> {
+		self.stock.borrow().clone()
 	}
 
 	/// The rules, by now.
@@ -279,7 +320,11 @@ fn in_words(firing: &Firing) -> String {
 	let told = firing.actions.iter().find_map(|action| match action {
 		Action::Stop { why } => Some(why),
 		Action::Notify { text } => Some(text),
-		Action::Actuate { .. } | Action::Report { .. } | Action::Order { .. } => None,
+		Action::Actuate { .. }
+		| Action::Report { .. }
+		| Action::Order { .. }
+		| Action::Count { .. }
+		| Action::Issue { .. } => None,
 	});
 	match told {
 		Some(told) => format!("{} ({}): {told}", firing.rule, firing.severity),

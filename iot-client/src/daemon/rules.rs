@@ -331,7 +331,11 @@ impl Watch {
 				Action::Stop { why } => self.stop(rule, why).await,
 				Action::Actuate { output, to } => self.actuate(rule, output, *to).await,
 				// They are news, for whoever is told of firings.
-				Action::Report { .. } | Action::Order { .. } | Action::Notify { .. } => {}
+				Action::Report { .. }
+				| Action::Order { .. }
+				| Action::Count { .. }
+				| Action::Issue { .. }
+				| Action::Notify { .. } => {}
 			}
 		}
 		if *change == Change::Cleared {

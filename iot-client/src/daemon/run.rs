@@ -7,6 +7,7 @@ use super::{
 	notices::Notices,
 	side::SideWork,
 	site::Site,
+	storekeeper::Storekeeper,
 };
 use crate::{
 	board::{self, BoardHandle, SerialLine, Signal},
@@ -240,7 +241,10 @@ fn passes(error: &JournalError, was_open: bool) -> bool {
 	match error {
 		JournalError::DiskFull => true,
 		JournalError::Store(_) | JournalError::InUse(_) => was_open,
-		JournalError::OtherChain { .. } | JournalError::OtherFormat(_) | JournalError::IllegalStep { .. } => false,
+		JournalError::OtherChain { .. }
+		| JournalError::OtherFormat(_)
+		| JournalError::IllegalStep { .. }
+		| JournalError::DoneAlready { .. } => false,
 	}
 }
 
@@ -265,7 +269,19 @@ async fn work(
 	let floor = journal.off_thread(Journal::floor).await?;
 	site.chain.not_below(floor);
 	let submitter = Submitter::start(site.chain.clone(), wallet, Some(journal.clone()));
-	Foreman::new(site, submitter, claim, journal, floor).run(stop).await
+	let keeper_stop = CancellationToken::new();
+	let keeper = Storekeeper::new(site.clone(), submitter.clone(), journal.clone(), floor);
+	let keeper = keeper.map(|keeper| tokio::spawn(keeper.run(keeper_stop.clone())));
+	let ended = Foreman::new(site, submitter, claim, journal, floor).run(stop).await;
+	keeper_stop.cancel();
+	// Whatever fails in the journal fails for the foreman too, who then begins anew with both.
+	if let Some(Ok(Err(error))) = match keeper {
+		Some(keeper) => Some(keeper.await),
+		None => None,
+	} {
+		tracing::warn!(%error, "the stock was not looked after to the end");
+	}
+	ended
 }
 
 /// The journal is a chain's, so a node must have said which chain this is.

@@ -114,6 +114,7 @@ impl Site {
 			board,
 			cloud: self.notices.cloud(),
 			history: self.notices.history(),
+			stock: self.notices.stock(),
 			rules: self.notices.rules().iter().map(RuleState::from).collect(),
 			orders_paused: self.notices.orders_are_paused(),
 			..Snapshot::default()

@@ -40,6 +40,9 @@ pub struct Snapshot {
 	/// What is remembered of what was measured, if anything is.
 	#[serde(default)]
 	pub history: Option<HistoryStatus>,
+	/// The stock that the machine looks after, if it does.
+	#[serde(default)]
+	pub stock: Option<StockStatus>,
 	/// The owner's rules.
 	#[serde(default)]
 	pub rules: Vec<RuleState>,
@@ -133,6 +136,57 @@ impl From<&iot_history::Stats> for HistoryStatus {
 			unread: stats.pieces_unread,
 		}
 	}
+}
+
+/// The stock that the machine looks after, as a finalized block has it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct StockStatus {
+	/// Where it is kept.
+	pub site: u64,
+	/// What is kept there that a sensor measures. Quantities are decimal numbers of the item's unit.
+	pub items: Vec<ItemStatus>,
+	/// What the machine buys.
+	pub purchases: Vec<PurchaseStatus>,
+	/// What is being done, or waits to be done.
+	pub doing: Vec<String>,
+}
+
+/// An item whose stock a sensor measures.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct ItemStatus {
+	/// The item.
+	pub item: String,
+	/// Its unit, by UN/ECE Recommendation 20; empty if it is not kept at the site.
+	pub unit: String,
+	/// What the books say.
+	pub books: Option<String>,
+	/// The channel that measures it.
+	pub channel: String,
+	/// What the sensor says, if it is steady.
+	pub level: Option<String>,
+	/// Below this much more is asked for.
+	pub reorder_point: Option<String>,
+}
+
+/// A request, or the order that came of it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct PurchaseStatus {
+	/// The request or the order: `request 12`, `purchase 13`.
+	pub what: String,
+	/// The item.
+	pub item: String,
+	/// How much.
+	pub quantity: String,
+	/// The price of the order, or the most that it may be, with its symbol.
+	pub price: String,
+	/// Where it stands, in words.
+	pub state: String,
+	/// Bids that can be read; of a request.
+	pub bids: u32,
+	/// Who sells; of an order.
+	pub supplier: Option<String>,
+	/// Until when bids are made or goods are due, in unix milliseconds of the chain.
+	pub until: Option<u64>,
 }
 
 /// One of the owner's rules.

@@ -8,7 +8,14 @@
 //! - The height that was acted upon is written down before the act ([`Journal::see`]), so that a node that is behind it
 //!   after a restart is not taken for one that knows how things stand.
 //!
+//! - What the chain would do a second time as willingly as the first is an errand ([`errands`]): its end is written down in
+//!   one with that of its transaction.
+//!
 //! The calls block for as long as the disk takes; tasks call them through [`Journal::off_thread`].
+
+pub mod errands;
+
+pub use errands::{Ending, Errand, Progress, Task};
 
 use crate::{
 	chain::types::{BlockId, JobId},
@@ -125,6 +132,9 @@ pub struct SentTransaction {
 	pub bytes: String,
 	/// What it does, in words.
 	pub purpose: String,
+	/// The errand that it is for, if it is for one; absent in what an earlier release wrote.
+	#[serde(default)]
+	pub errand: Option<String>,
 }
 
 /// Why the journal cannot be used. Whoever gets one must neither move nor send anything.
@@ -157,6 +167,14 @@ pub enum JournalError {
 		from: String,
 		/// Where it was to go.
 		to: String,
+	},
+	/// An errand would be done twice.
+	#[error("the errand {errand} is over ({progress}): nothing is done twice")]
+	DoneAlready {
+		/// Which.
+		errand: String,
+		/// How it ended.
+		progress: String,
 	},
 	/// The disk has no room for it. What was written is there still.
 	#[error("the disk has no room for the journal: take away old evidence that is kept elsewhere, or old logs")]
@@ -427,9 +445,12 @@ impl Journal {
 	/// Writes a transaction down. Only after this returns may it be sent.
 	///
 	/// # Errors
-	/// When the store fails.
+	/// When its errand is over already, or the store fails.
 	pub fn record(&self, transaction: &SentTransaction) -> Result<()> {
 		let write = self.db.begin_write()?;
+		if let Some(errand) = &transaction.errand {
+			errands::note_sent(&write, errand)?;
+		}
 		write
 			.open_table(TRANSACTIONS)?
 			.insert(&transaction.hash.0, &*to_json(transaction))?;

@@ -34,7 +34,7 @@ fn refused() -> Phase {
 	}
 }
 
-fn transaction(nonce: u64) -> SentTransaction {
+pub(super) fn transaction(nonce: u64) -> SentTransaction {
 	SentTransaction {
 		hash: H256([nonce as u8; 32]),
 		signer: Some(AccountId32([nonce as u8; 32])),
@@ -44,24 +44,25 @@ fn transaction(nonce: u64) -> SentTransaction {
 		death: 265,
 		bytes: "00".to_owned(),
 		purpose: "jobs.accept".to_owned(),
+		errand: None,
 	}
 }
 
 /// A disk that loses power: what was not synced is kept, lost or torn, by the chance of a seed.
-struct Disk(FaultyDisk);
+pub(super) struct Disk(FaultyDisk);
 
 impl Disk {
-	fn new(seed: u64) -> Self {
+	pub fn new(seed: u64) -> Self {
 		Self(FaultyDisk::new(seed))
 	}
 
-	fn open(&self) -> Result<Journal> {
+	pub fn open(&self) -> Result<Journal> {
 		let db = Database::builder().create_with_backend(self.0.plug())?;
 		Journal::begin(db, Path::new("disk"), GENESIS)
 	}
 
 	/// The journal as a power cut leaves it.
-	fn after_power_cut(&self) -> Journal {
+	pub fn after_power_cut(&self) -> Journal {
 		self.0.cut();
 		self.open().unwrap()
 	}

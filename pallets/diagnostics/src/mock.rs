@@ -184,6 +184,7 @@ impl pallet_machines::Config for Test {
 	type SponsoredCalls = Everything;
 	type Time = Timestamp;
 	type OpenWork = Diagnostics;
+	type AtRisk = Escrow;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Coupons;
 }

@@ -11,7 +11,6 @@ use frame_support::{
 		Get,
 	},
 };
-use sp_runtime::traits::Zero;
 
 impl<T: Config> Pallet<T> {
 	/// Who owns a machine; its account itself if there is no such machine.
@@ -66,7 +65,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Takes a fee from who acts, for the chain. A machine's policy is asked as for a purchase: the fee is spent.
 	pub(crate) fn pay_fee(actor: &Caller<T>, fee: Balance) -> DispatchResult {
-		T::SpendPolicy::spend(actor, SpendPurpose::Purchase, &AssetKind::Native, fee, Zero::zero())?;
+		T::SpendPolicy::spend(actor, SpendPurpose::Purchase, &AssetKind::Native, fee)?;
 		let to = T::FeeDestination::get();
 		T::Currency::transfer(&actor.account, &to, fee, Preservation::Preserve).map(drop)
 	}

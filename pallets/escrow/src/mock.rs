@@ -211,7 +211,7 @@ impl pallet_assets_holder::Config for Test {
 pub struct NotBroke;
 
 impl SpendPolicy<u64, AssetKind, u64> for NotBroke {
-	fn spend(from: &Actor<u64>, _: SpendPurpose, _: &AssetKind, _: u64, _: u64) -> DispatchResult {
+	fn spend(from: &Actor<u64>, _: SpendPurpose, _: &AssetKind, _: u64) -> DispatchResult {
 		if from.account == BROKE || PolicyForbids::get() {
 			return Err(DispatchError::Other("policy"));
 		}

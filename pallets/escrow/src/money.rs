@@ -2,7 +2,7 @@
 
 use crate::{AccountOf, BalanceOf, Config, Credits, Disputes, Error, EscrowAccount, Event, HoldReason, Pallet};
 use bpiiot_primitives::{
-	Actor, AgreementRef, AssetKind, BondOutcome, Case, Escrow, EscrowTerms, Mistake, Settlement, SpendPolicy,
+	Actor, AgreementRef, AssetKind, AtRisk, BondOutcome, Case, Escrow, EscrowTerms, Mistake, Settlement, SpendPolicy,
 	SpendPurpose,
 };
 use frame_support::{
@@ -324,12 +324,7 @@ impl<T: Config> Pallet<T> {
 		asset: AssetKind,
 		amount: BalanceOf<T>,
 	) -> DispatchResult {
-		// Only machines have a policy.
-		let at_risk = match actor.machine {
-			Some(_) => T::Fungibles::balance_on_hold(asset, &HoldReason::Bond.into(), &actor.account),
-			None => Zero::zero(),
-		};
-		T::SpendPolicy::spend(actor, purpose, &asset, amount, at_risk)
+		T::SpendPolicy::spend(actor, purpose, &asset, amount)
 	}
 
 	pub(crate) fn hold(
@@ -398,5 +393,12 @@ impl<T: Config> Pallet<T> {
 			T::Fungibles::transfer_on_hold(asset, &reason, from, to, amount, exact, free, force)?;
 		}
 		Ok(())
+	}
+}
+
+/// The bonds of agreements.
+impl<T: Config> AtRisk<T::AccountId, AssetKind, BalanceOf<T>> for Pallet<T> {
+	fn at_risk(who: &T::AccountId, asset: &AssetKind) -> BalanceOf<T> {
+		T::Fungibles::balance_on_hold(*asset, &HoldReason::Bond.into(), who)
 	}
 }

@@ -3,7 +3,10 @@
 
 use crate::{stock::MAX_LOTS, *};
 use alloc::{vec, vec::Vec};
-use bpiiot_primitives::{Actors, AgreementClock, AssetKind, BenchmarkAssets, JobId, MachineId};
+use bpiiot_primitives::{
+	Actors, AgreementClock, AssetKind, BenchmarkAssets, JobId, MachineId, Materials, OpenJobs, PurchaseOrderId,
+	Purchasing, Receiving,
+};
 use frame_benchmarking::v2::*;
 use frame_support::{traits::Get, BoundedVec};
 use frame_system::{Pallet as System, RawOrigin};
@@ -173,13 +176,13 @@ fn reserved<T: Config>(world: &World<T>) -> Result<JobId, BenchmarkError> {
 }
 
 /// Goods that wait, in a full list of this order last.
-fn waiting<T: Config>(world: &World<T>) -> u64 {
+fn waiting<T: Config>(world: &World<T>) -> PurchaseOrderId {
 	let orders = u64::from(MAX_ARRIVALS);
 	for order in 1..=orders {
 		let order = order.saturating_add(100);
-		Pallet::<T>::received(&world.owner, None, &item(0), Some(lot(0)), 5, order);
+		Pallet::<T>::received(&world.owner, None, &item(0), Some(lot(0)), 5, PurchaseOrderId(order));
 	}
-	orders.saturating_add(100)
+	PurchaseOrderId(orders.saturating_add(100))
 }
 
 /// A tool at the first site that is being handed over to a stranger, who is told.
@@ -551,7 +554,14 @@ mod benches {
 		let last = lot(MAX_LOTS.saturating_sub(1));
 		#[block]
 		{
-			<Pallet<T> as Receiving<AccountOf<T>>>::received(&owner, Some(to), &item(0), Some(last), 1, 99);
+			<Pallet<T> as Receiving<AccountOf<T>>>::received(
+				&owner,
+				Some(to),
+				&item(0),
+				Some(last),
+				1,
+				PurchaseOrderId(99),
+			);
 		}
 		assert_eq!(stock::<T>(to)?.lots.len() as u32, MAX_LOTS);
 		Ok(())

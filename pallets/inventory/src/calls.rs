@@ -415,7 +415,12 @@ mod calls {
 		/// `Received`
 		#[pallet::call_index(17)]
 		#[pallet::weight(T::WeightInfo::put_away())]
-		pub fn put_away(origin: OriginFor<T>, owner: T::AccountId, order: u64, site: SiteId) -> DispatchResult {
+		pub fn put_away(
+			origin: OriginFor<T>,
+			owner: T::AccountId,
+			order: PurchaseOrderId,
+			site: SiteId,
+		) -> DispatchResult {
 			let actor = T::Actors::ensure_actor(origin)?;
 			Self::do_put_away(actor, owner, order, site)
 		}
@@ -433,7 +438,7 @@ mod calls {
 		/// `ArrivalDismissed`
 		#[pallet::call_index(18)]
 		#[pallet::weight(T::WeightInfo::dismiss_arrival())]
-		pub fn dismiss_arrival(origin: OriginFor<T>, owner: T::AccountId, order: u64) -> DispatchResult {
+		pub fn dismiss_arrival(origin: OriginFor<T>, owner: T::AccountId, order: PurchaseOrderId) -> DispatchResult {
 			let actor = T::Actors::ensure_actor(origin)?;
 			Self::do_dismiss_arrival(actor, owner, order)
 		}

@@ -64,7 +64,7 @@ mod events {
 			/// How much.
 			quantity: u64,
 			/// By which order they were bought, if the chain knows.
-			order: Option<u64>,
+			order: Option<PurchaseOrderId>,
 		},
 		/// Goods were used up.
 		Consumed {
@@ -188,7 +188,7 @@ mod events {
 			/// Who bought them.
 			owner: T::AccountId,
 			/// The order.
-			order: u64,
+			order: PurchaseOrderId,
 			/// Where they should have gone.
 			site: Option<SiteId>,
 			/// The item.
@@ -205,7 +205,7 @@ mod events {
 			/// Who bought them.
 			owner: T::AccountId,
 			/// The order.
-			order: u64,
+			order: PurchaseOrderId,
 		},
 		/// An asset was registered.
 		AssetRegistered {

@@ -12,7 +12,6 @@ mod errors;
 mod events;
 pub mod gs1;
 mod materials;
-mod purchasing;
 mod receiving;
 mod reordering;
 mod reservations;
@@ -30,15 +29,13 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-pub use materials::{Materials, Need, OpenJobs};
+pub use bpiiot_primitives::{Category, Item, Lot, Need, Region, RequestId, ScoreWeights, SiteId, Unit};
 pub use pallet::*;
-pub use purchasing::{Purchasing, Wanted};
-pub use receiving::Receiving;
 pub use stock::{Flows, LotStock, Raised, Stock};
 pub use types::{
-	Arrival, Asset, AssetClass, AssetId, AssetTag, Category, CountReason, Gln, Handover, Item, ItemCode, Keeper,
-	Keepers, Lot, Region, Reorder, RequestId, Reservation, ReservedLine, Rights, ScoreWeights, Serial, Site, SiteId,
-	SiteName, SiteProfile, Unit, Whereabouts, MAX_ARRIVALS, MAX_KEEPERS, MAX_LINES,
+	Arrival, Asset, AssetClass, AssetId, AssetTag, CountReason, Gln, Handover, ItemCode, Keeper, Keepers, Reorder,
+	Reservation, ReservedLine, Rights, Serial, Site, SiteName, SiteProfile, Whereabouts, MAX_ARRIVALS, MAX_KEEPERS,
+	MAX_LINES,
 };
 pub use weights::WeightInfo;
 
@@ -65,10 +62,12 @@ pub(crate) type Caller<T> = bpiiot_primitives::Actor<<T as frame_system::Config>
 pub mod pallet {
 	use super::{
 		Arrival, AssetClass, AssetId, AssetOf, AssetTag, BalanceOf, CountReason, Item, ItemCode, Keepers, Lot, Need,
-		OpenJobs, Purchasing, Reorder, RequestId, Reservation, Serial, SiteId, SiteOf, SiteProfile, StockOf, Unit,
-		WeightInfo, WhereaboutsOf, MAX_ARRIVALS,
+		Reorder, RequestId, Reservation, Serial, SiteId, SiteOf, SiteProfile, StockOf, Unit, WeightInfo, WhereaboutsOf,
+		MAX_ARRIVALS,
 	};
-	use bpiiot_primitives::{Actors, AgreementClock, AgreementMillis, JobId, MachineId, UnixMillis};
+	use bpiiot_primitives::{
+		Actors, AgreementClock, AgreementMillis, JobId, MachineId, OpenJobs, PurchaseOrderId, Purchasing, UnixMillis,
+	};
 	use frame_support::{
 		pallet_prelude::*,
 		traits::fungible::{Inspect, MutateHold},

@@ -1,39 +1,26 @@
 //! The door for goods that were bought, and what becomes of those that cannot be put on stock.
 
 use crate::{
-	stock::Flow, Arrival, Arrivals, Caller, Config, Error, Event, Item, Lot, Pallet, SiteId, Stocks, MAX_ARRIVALS,
+	stock::Flow, Arrival, Arrivals, Caller, Config, Error, Event, Item, Lot, Pallet, SiteId, Stocks, WeightInfo,
+	MAX_ARRIVALS,
 };
-use bpiiot_primitives::fresh_id;
+use bpiiot_primitives::{fresh_id, PurchaseOrderId, Receiving};
 use frame_support::{
 	ensure,
-	pallet_prelude::{ConstU32, DispatchResult},
+	pallet_prelude::{ConstU32, DispatchResult, Weight},
 	BoundedVec,
 };
 use sp_runtime::DispatchError;
 
-/// Told of goods that were bought and delivered.
-pub trait Receiving<AccountId> {
-	/// Puts goods on stock. It never fails: whoever was paid has delivered, and what the buyer has no place for is the buyer's
-	/// to sort out.
-	///
-	/// Whoever calls has the order's record, by which he tells of each unit once: an order may come in parts, so that nobody else
-	/// can know whether the same was told before.
-	///
-	/// - `owner`: who has bought, a person or a machine.
-	/// - `site`: where to; it must be under the same control, and keep the item.
-	/// - `lot`: of which lot, if the supplier has said.
-	/// - `quantity`: in thousandths of the unit that was ordered in.
-	/// - `order`: the order's id.
-	fn received(owner: &AccountId, site: Option<SiteId>, item: &Item, lot: Option<Lot>, quantity: u64, order: u64);
-}
-
-/// Nobody keeps anything.
-impl<AccountId> Receiving<AccountId> for () {
-	fn received(_: &AccountId, _: Option<SiteId>, _: &Item, _: Option<Lot>, _: u64, _: u64) {}
-}
-
 impl<T: Config> Receiving<T::AccountId> for Pallet<T> {
-	fn received(owner: &T::AccountId, site: Option<SiteId>, item: &Item, lot: Option<Lot>, quantity: u64, order: u64) {
+	fn received(
+		owner: &T::AccountId,
+		site: Option<SiteId>,
+		item: &Item,
+		lot: Option<Lot>,
+		quantity: u64,
+		order: PurchaseOrderId,
+	) {
 		let arrival = Arrival {
 			order,
 			item: item.clone(),
@@ -43,6 +30,10 @@ impl<T: Config> Receiving<T::AccountId> for Pallet<T> {
 		if let Err(error) = Self::book(owner, site, &arrival) {
 			Self::keep_arrival(owner, site, arrival, error);
 		}
+	}
+
+	fn received_weight() -> Weight {
+		T::WeightInfo::received()
 	}
 }
 
@@ -90,19 +81,24 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	pub(crate) fn do_put_away(actor: Caller<T>, owner: T::AccountId, order: u64, site: SiteId) -> DispatchResult {
+	pub(crate) fn do_put_away(
+		actor: Caller<T>,
+		owner: T::AccountId,
+		order: PurchaseOrderId,
+		site: SiteId,
+	) -> DispatchResult {
 		let arrival = Self::take_arrival(&actor, &owner, order)?;
 		Self::book(&owner, Some(site), &arrival)
 	}
 
-	pub(crate) fn do_dismiss_arrival(actor: Caller<T>, owner: T::AccountId, order: u64) -> DispatchResult {
+	pub(crate) fn do_dismiss_arrival(actor: Caller<T>, owner: T::AccountId, order: PurchaseOrderId) -> DispatchResult {
 		Self::take_arrival(&actor, &owner, order)?;
 		Self::deposit_event(Event::ArrivalDismissed { owner, order });
 		Ok(())
 	}
 
 	/// Removes what waits, for its owner.
-	fn take_arrival(actor: &Caller<T>, owner: &T::AccountId, order: u64) -> Result<Arrival, DispatchError> {
+	fn take_arrival(actor: &Caller<T>, owner: &T::AccountId, order: PurchaseOrderId) -> Result<Arrival, DispatchError> {
 		ensure!(Self::stands_for(actor, owner), Error::<T>::NotTheOwner);
 		let mut arrivals = Arrivals::<T>::get(owner);
 		let place = arrivals.iter().position(|arrival| arrival.order == order);

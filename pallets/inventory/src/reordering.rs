@@ -1,10 +1,10 @@
 //! Asking for more by itself.
 
 use crate::{
-	stocking::Asked, BalanceOf, Caller, Config, Error, Event, Item, Pallet, Purchasing, Raised, Reorder, SiteId,
-	SiteOf, StockOf, Stocks, Wanted,
+	stocking::Asked, BalanceOf, Caller, Config, Error, Event, Item, Pallet, Raised, Reorder, SiteId, SiteOf, StockOf,
+	Stocks,
 };
-use bpiiot_primitives::{Actor, Actors, AgreementClock};
+use bpiiot_primitives::{Actor, Actors, AgreementClock, Purchasing, Requisition};
 use frame_support::{
 	dispatch::PostDispatchInfo,
 	ensure,
@@ -87,7 +87,7 @@ impl<T: Config> Pallet<T> {
 
 	fn raise(id: SiteId, site: &SiteOf<T>, item: &Item, stock: &StockOf<T>) {
 		let raised = Self::buyer(site, stock).and_then(|(buyer, reorder)| {
-			let wanted = Wanted {
+			let wanted = Requisition {
 				item: item.clone(),
 				category: reorder.category.clone(),
 				site: id,

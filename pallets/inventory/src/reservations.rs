@@ -1,10 +1,10 @@
 //! What is put aside for jobs. All of a job's lies at one site: where its machine works.
 
 use crate::{
-	stock::Pick, stocking::Asked, types::Right, Caller, Config, Error, Event, Item, JobsAt, Lot, Need, OpenJobs,
-	Pallet, Reservation, Reservations, ReservedLine, SiteId, SiteOf, Sites, StockOf, Stocks,
+	stock::Pick, stocking::Asked, types::Right, Caller, Config, Error, Event, Item, JobsAt, Lot, Need, Pallet,
+	Reservation, Reservations, ReservedLine, SiteId, SiteOf, Sites, StockOf, Stocks,
 };
-use bpiiot_primitives::{fresh_id, Actor, Actors, AgreementClock, JobId, MachineId};
+use bpiiot_primitives::{fresh_id, Actor, Actors, AgreementClock, JobId, MachineId, Mistake, OpenJobs};
 use frame_support::{ensure, pallet_prelude::DispatchResult, BoundedVec};
 use sp_runtime::DispatchError;
 
@@ -18,7 +18,7 @@ impl<T: Config> Pallet<T> {
 		Ok(Self::watch(id, &site, &need.item, stock))
 	}
 
-	/// See [`Materials::reserve`](crate::Materials::reserve).
+	/// See [`Materials::reserve`](bpiiot_primitives::Materials::reserve).
 	pub(crate) fn reserve_for(job: JobId, machine: &MachineId, id: SiteId, needs: &[Need]) -> DispatchResult {
 		let mut site = Self::site(id)?;
 		let actor = Actor {
@@ -134,16 +134,18 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// See [`Materials::release`](crate::Materials::release).
-	pub(crate) fn release_all(job: JobId) {
+	/// See [`Materials::release`](bpiiot_primitives::Materials::release).
+	pub(crate) fn release_all(job: JobId) -> bool {
 		let Ok((mut reservation, site)) = Self::reservation(job) else {
-			return;
+			return false;
 		};
 		for line in core::mem::take(&mut reservation.lines) {
 			let ReservedLine { item, lot, quantity } = line;
 			let pick = Pick { lot, quantity };
 			// try-state says that this cannot fail; and if it could, the job must end all the same.
-			Self::change_stock(reservation.site, &item, |stock| stock.release(&pick).is_ok());
+			let release =
+				|stock: &mut StockOf<T>| stock.release(&pick).is_ok() && !Mistake::ForgottenReservation.is_made();
+			Self::change_stock(reservation.site, &item, release);
 			Self::deposit_event(Event::Released {
 				job,
 				site: reservation.site,
@@ -153,15 +155,16 @@ impl<T: Config> Pallet<T> {
 			});
 		}
 		Self::store(job, reservation, site);
+		true
 	}
 
-	/// See [`Materials::consume`](crate::Materials::consume).
-	pub(crate) fn consume_for(job: JobId, done: u32, whole: u32) {
+	/// See [`Materials::consume`](bpiiot_primitives::Materials::consume).
+	pub(crate) fn consume_for(job: JobId, done: u32, whole: u32) -> bool {
 		let Ok((mut reservation, site)) = Self::reservation(job) else {
-			return;
+			return false;
 		};
 		if !Self::is_machine_of(&reservation.machine, &site) {
-			return;
+			return true;
 		}
 		let id = reservation.site;
 		for line in reservation.lines.iter_mut() {
@@ -186,6 +189,7 @@ impl<T: Config> Pallet<T> {
 		}
 		reservation.lines.retain(|line| line.quantity > 0);
 		Self::store(job, reservation, site);
+		true
 	}
 
 	/// Changes what is kept, if it can be done.

@@ -1,40 +1,35 @@
 //! What the pallet stores, but for the stock itself, which is in `stock`.
 
-use bpiiot_primitives::{AgreementMillis, AssetKind, MachineId};
+use bpiiot_primitives::{
+	AgreementMillis, AssetKind, Category, Item, Lot, MachineId, PurchaseOrderId, Region, ScoreWeights, SiteId,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
-use sp_runtime::Permill;
 
-/// Declares a 64-bit identifier that [`fresh_id`](bpiiot_primitives::fresh_id) mints.
-macro_rules! counter_free_id {
-	($(#[$doc:meta])* $name:ident) => {
-		$(#[$doc])*
-		#[derive(
-			Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord,
-			Debug, Default,
-		)]
-		pub struct $name(pub u64);
+/// A tool, a fixture, a machine: a thing that is known by itself and not by its quantity.
+/// [`fresh_id`](bpiiot_primitives::fresh_id) mints it.
+#[derive(
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Clone,
+	Copy,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Debug,
+	Default,
+)]
+pub struct AssetId(pub u64);
 
-		impl From<u64> for $name {
-			fn from(id: u64) -> Self {
-				Self(id)
-			}
-		}
-	};
-}
-
-counter_free_id! {
-	/// A place where stock is kept.
-	SiteId
-}
-counter_free_id! {
-	/// A tool, a fixture, a machine: a thing that is known by itself and not by its quantity.
-	AssetId
-}
-counter_free_id! {
-	/// A request for goods. The pallet that keeps it mints it.
-	RequestId
+impl From<u64> for AssetId {
+	fn from(id: u64) -> Self {
+		Self(id)
+	}
 }
 
 /// The name of a site, for people: UTF-8, at most 64 bytes.
@@ -42,21 +37,6 @@ pub type SiteName = BoundedVec<u8, ConstU32<64>>;
 
 /// A GS1 Global Location Number: 13 digits.
 pub type Gln = BoundedVec<u8, ConstU32<13>>;
-
-/// A country or a part of one, as ISO 3166-1 alpha-2 or ISO 3166-2 has it ("DE", "DE-HB"); empty if it is not told.
-pub type Region = BoundedVec<u8, ConstU32<6>>;
-
-/// What is kept: the digits of a GTIN, or the owner's own part number (as GS1's AI 241). At most 32 bytes.
-pub type Item = BoundedVec<u8, ConstU32<32>>;
-
-/// A batch or lot of it (GS1 AI 10), at most 20 bytes; empty for goods without one.
-pub type Lot = BoundedVec<u8, ConstU32<20>>;
-
-/// A unit of measure, as UN/ECE Recommendation 20 has it ("LTR", "KGM", "H87" for pieces).
-pub type Unit = BoundedVec<u8, ConstU32<3>>;
-
-/// What a supplier deals in, as a short word of his trade ("cutting-oil"). At most 32 bytes.
-pub type Category = BoundedVec<u8, ConstU32<32>>;
 
 /// What is on an asset's plate: a GIAI (GS1 AI 8004) or the owner's own number. At most 30 bytes.
 pub type AssetTag = BoundedVec<u8, ConstU32<30>>;
@@ -208,27 +188,6 @@ impl CountReason {
 	}
 }
 
-/// What counts how much when bids are compared. The three add up to one.
-#[derive(
-	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default,
-)]
-pub struct ScoreWeights {
-	/// A low price.
-	pub price: Permill,
-	/// A short lead time.
-	pub lead_time: Permill,
-	/// A good name.
-	pub standing: Permill,
-}
-
-impl ScoreWeights {
-	/// Whether they add up to one.
-	pub fn are_whole(&self) -> bool {
-		let parts = [self.price, self.lead_time, self.standing].map(|part| u64::from(part.deconstruct()));
-		parts.iter().sum::<u64>() == u64::from(Permill::one().deconstruct())
-	}
-}
-
 /// When to ask for more of an item, and for what.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Reorder<Balance> {
@@ -276,7 +235,7 @@ pub struct ReservedLine {
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Arrival {
 	/// The order that they were bought by.
-	pub order: u64,
+	pub order: PurchaseOrderId,
 	/// What.
 	pub item: Item,
 	/// Of which lot, if it was told.

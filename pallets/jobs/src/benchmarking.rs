@@ -220,7 +220,8 @@ fn deliver_job<T: Config>(parties: &Parties<T>, job: JobId) -> Result<(), Benchm
 		job,
 		9,
 		H256::repeat_byte(3),
-	)?;
+	)
+	.map_err(|refused| refused.error)?;
 	Ok(())
 }
 
@@ -230,7 +231,7 @@ fn rejected<T: Config>(parties: &Parties<T>) -> Result<JobId, BenchmarkError> {
 	start_job::<T>(parties, job)?;
 	deliver_job::<T>(parties, job)?;
 	let customer = RawOrigin::Signed(parties.customer.clone());
-	Pallet::<T>::reject(customer.into(), job, 9, H256::repeat_byte(4))?;
+	Pallet::<T>::reject(customer.into(), job, 9, H256::repeat_byte(4)).map_err(|refused| refused.error)?;
 	Ok(job)
 }
 
@@ -244,6 +245,38 @@ fn disputed<T: Config>() -> Result<JobId, BenchmarkError> {
 /// A job in dispute, for whoever measures what the end of a dispute costs.
 pub(crate) fn disputed_agreement<T: Config>() -> AgreementRef {
 	AgreementRef::Job(disputed::<T>().unwrap_or_default())
+}
+
+/// A job that has ended and counted, and who rates it.
+pub(crate) fn rateable_agreement<T: Config>() -> (AgreementRef, AccountOf<T>) {
+	let parties = parties::<T>();
+	let job = delivered::<T>(&parties).unwrap_or_default();
+	let approved = Pallet::<T>::approve(RawOrigin::Signed(parties.customer.clone()).into(), job, 9);
+	debug_assert!(approved.is_ok());
+	(AgreementRef::Job(job), parties.customer)
+}
+
+/// An open job of a machine, in the native token: whoever asks may have made the asset to measure with already. So its price is
+/// above the least balance of that.
+pub(crate) fn open_job_of<T: Config>(machine: MachineId) -> JobId {
+	let owner = T::Actors::controller(&machine.account());
+	let million = BalanceOf::<T>::from(1_000_000u32);
+	let price = BalanceOf::<T>::max_value() / million / million;
+	let terms = OfferTerms {
+		disputes: None,
+		unit_price: price,
+		tiers: Default::default(),
+		bond: price,
+		..terms::<T>(AssetKind::Native)
+	};
+	rich::<T>(AssetKind::Native, &owner);
+	let published = Pallet::<T>::publish_offer(RawOrigin::Signed(owner).into(), machine, terms);
+	debug_assert!(published.is_ok());
+	let offer = OffersOf::<T>::get(machine).last().copied().unwrap_or_default();
+	let ordered = order_of::<T>(customer::<T>(AssetKind::Native, 99), offer, None);
+	debug_assert!(ordered.is_ok());
+	let open = JobsOf::<T>::get(machine).open;
+	open.last().map(|open| open.job).unwrap_or_default()
 }
 
 fn record<T: Config>(job: JobId) -> Result<JobOf<T>, BenchmarkError> {
@@ -427,7 +460,8 @@ mod benches {
 	fn remove() -> Result<(), BenchmarkError> {
 		let parties = parties::<T>();
 		let job = job::<T>(&parties)?;
-		Pallet::<T>::decline(RawOrigin::Signed(parties.key).into(), job, H256::zero())?;
+		Pallet::<T>::decline(RawOrigin::Signed(parties.key).into(), job, H256::zero())
+			.map_err(|refused| refused.error)?;
 		EscrowOf::<T>::benchmark_freeze(parties.asset);
 		#[extrinsic_call]
 		_(RawOrigin::Signed(parties.customer), job);

@@ -149,10 +149,11 @@ mod calls {
 		/// ## Events
 		/// `Settled` with `Declined`
 		#[pallet::call_index(5)]
-		#[pallet::weight(T::WeightInfo::decline())]
-		pub fn decline(origin: OriginFor<T>, job: JobId, reason: H256) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::decline().saturating_add(T::Materials::release_weight()))]
+		pub fn decline(origin: OriginFor<T>, job: JobId, reason: H256) -> DispatchResultWithPostInfo {
 			let actor = T::Actors::ensure_actor(origin)?;
-			Self::do_decline(actor, job, reason)
+			let with_materials = Self::do_decline(actor, job, reason)?;
+			Ok(Self::spent(T::WeightInfo::decline(), with_materials))
 		}
 
 		/// Begin to work.
@@ -204,10 +205,11 @@ mod calls {
 		/// ## Events
 		/// `Delivered`
 		#[pallet::call_index(8)]
-		#[pallet::weight(T::WeightInfo::deliver())]
-		pub fn deliver(origin: OriginFor<T>, job: JobId, units: u32, result: H256) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::deliver().saturating_add(T::Materials::consume_weight()))]
+		pub fn deliver(origin: OriginFor<T>, job: JobId, units: u32, result: H256) -> DispatchResultWithPostInfo {
 			let actor = T::Actors::ensure_actor(origin)?;
-			Self::do_deliver(actor, job, units, result)
+			let with_materials = Self::do_deliver(actor, job, units, result)?;
+			Ok(Self::spent(T::WeightInfo::deliver(), with_materials))
 		}
 
 		/// Approve delivered units. The machine is paid for them at once.
@@ -221,10 +223,11 @@ mod calls {
 		/// ## Events
 		/// `Approved`; `Settled` with `Completed` or `Challengeable` when no unit is left in review
 		#[pallet::call_index(9)]
-		#[pallet::weight(T::WeightInfo::approve())]
-		pub fn approve(origin: OriginFor<T>, job: JobId, units: u32) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::approve().saturating_add(T::Materials::release_weight()))]
+		pub fn approve(origin: OriginFor<T>, job: JobId, units: u32) -> DispatchResultWithPostInfo {
 			let actor = T::Actors::ensure_actor(origin)?;
-			Self::do_approve(actor, job, units)
+			let with_materials = Self::do_approve(actor, job, units)?;
+			Ok(Self::spent(T::WeightInfo::approve(), with_materials))
 		}
 
 		/// Reject delivered units. The machine keeps the offer's `rejection_fee` of their price, the rest goes back: at once if
@@ -243,10 +246,11 @@ mod calls {
 		/// ## Events
 		/// `Rejected`; `Settled` with `Completed` or `Challengeable` when no unit is left in review
 		#[pallet::call_index(10)]
-		#[pallet::weight(T::WeightInfo::reject())]
-		pub fn reject(origin: OriginFor<T>, job: JobId, units: u32, reason: H256) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::reject().saturating_add(T::Materials::release_weight()))]
+		pub fn reject(origin: OriginFor<T>, job: JobId, units: u32, reason: H256) -> DispatchResultWithPostInfo {
 			let actor = T::Actors::ensure_actor(origin)?;
-			Self::do_reject(actor, job, units, reason)
+			let with_materials = Self::do_reject(actor, job, units, reason)?;
+			Ok(Self::spent(T::WeightInfo::reject(), with_materials))
 		}
 
 		/// Call a job off. The customer may before the first delivery, and pays the offer's cancellation fee of the stage:
@@ -266,10 +270,11 @@ mod calls {
 		/// ## Events
 		/// `Settled` with `Cancelled` or `GivenUp`
 		#[pallet::call_index(11)]
-		#[pallet::weight(T::WeightInfo::cancel())]
-		pub fn cancel(origin: OriginFor<T>, job: JobId, reason: H256) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::cancel().saturating_add(T::Materials::release_weight()))]
+		pub fn cancel(origin: OriginFor<T>, job: JobId, reason: H256) -> DispatchResultWithPostInfo {
 			let actor = T::Actors::ensure_actor(origin)?;
-			Self::do_cancel(actor, job, reason)
+			let with_materials = Self::do_cancel(actor, job, reason)?;
+			Ok(Self::spent(T::WeightInfo::cancel(), with_materials))
 		}
 
 		/// End a job's state whose deadline has passed: not accepted or not delivered in time, everything goes back to the
@@ -286,10 +291,11 @@ mod calls {
 		/// ## Events
 		/// `Settled` with `NotAccepted`, `NotDelivered` or `Completed`; `Challengeable`
 		#[pallet::call_index(12)]
-		#[pallet::weight(T::WeightInfo::expire())]
-		pub fn expire(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::expire().saturating_add(T::Materials::release_weight()))]
+		pub fn expire(origin: OriginFor<T>, job: JobId) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
-			Self::do_expire(job)
+			let with_materials = Self::do_expire(job)?;
+			Ok(Self::spent(T::WeightInfo::expire(), with_materials))
 		}
 
 		/// Remove a settled job's record and give its deposit back.
@@ -420,10 +426,11 @@ mod calls {
 		/// ## Events
 		/// `Settled` with `Completed`
 		#[pallet::call_index(18)]
-		#[pallet::weight(T::WeightInfo::concede())]
-		pub fn concede(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::concede().saturating_add(T::Materials::release_weight()))]
+		pub fn concede(origin: OriginFor<T>, job: JobId) -> DispatchResultWithPostInfo {
 			let actor = T::Actors::ensure_actor(origin)?;
-			Self::do_concede(actor, job)
+			let with_materials = Self::do_concede(actor, job)?;
+			Ok(Self::spent(T::WeightInfo::concede(), with_materials))
 		}
 
 		/// Dispute a rejection before the arbiter that the order names. The caller puts up a bond, which the verdict assigns,
@@ -446,6 +453,29 @@ mod calls {
 		pub fn dispute(origin: OriginFor<T>, job: JobId, evidence: H256) -> DispatchResult {
 			let actor = T::Actors::ensure_actor(origin)?;
 			Self::do_dispute(actor, job, evidence)
+		}
+
+		/// Promise to deliver by the deadline, as `accept` does, and put aside what the job needs. It is used up as units are
+		/// delivered; what is left is free when the job ends.
+		///
+		/// ## Dispatch Origin
+		/// The key of the job's machine.
+		///
+		/// ## Parameters
+		/// - `site`: where the machine works. The machine owns it, or is one of its keepers who may reserve.
+		/// - `needs`: what all units together need; at least one thing.
+		///
+		/// ## Errors
+		/// As for `accept`; `NothingNeeded`; those of the inventory: no such site or item, not allowed, too little that is free,
+		/// too many lots, no room.
+		///
+		/// ## Events
+		/// `Accepted`; the inventory's `Reserved` for each lot
+		#[pallet::call_index(20)]
+		#[pallet::weight(T::WeightInfo::accept().saturating_add(T::Materials::reserve_weight(needs.len() as u32)))]
+		pub fn accept_with(origin: OriginFor<T>, job: JobId, site: SiteId, needs: Needs) -> DispatchResult {
+			let actor = T::Actors::ensure_actor(origin)?;
+			Self::do_accept_with(actor, job, site, needs)
 		}
 	}
 }

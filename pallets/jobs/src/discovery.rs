@@ -6,7 +6,7 @@ use crate::{
 	Region, Shelf,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
-use bpiiot_primitives::{Actors, AssetKind, JobId, MachineId, OfferId};
+use bpiiot_primitives::{regions_around, Actors, AssetKind, JobId, MachineId, OfferId};
 use sp_runtime::SaturatedConversion;
 
 /// Offers in a page.
@@ -15,26 +15,6 @@ pub(crate) const OFFERS_A_PAGE: usize = 32;
 pub(crate) const ENTRIES_A_PAGE: usize = 128;
 /// Jobs in a page.
 pub(crate) const JOBS_A_PAGE: usize = 16;
-/// Letters of a country in a region.
-const COUNTRY: usize = 2;
-
-/// Whether it is empty or of the form of ISO 3166-1 alpha-2 or ISO 3166-2: two capital letters, and if any a dash and
-/// one to three capital letters or digits.
-pub(crate) fn is_region(region: &[u8]) -> bool {
-	let Some((country, part)) = region.split_at_checked(COUNTRY) else {
-		return region.is_empty();
-	};
-	let has_part = |part: &[u8]| {
-		let fits = |sign: &u8| sign.is_ascii_uppercase() || sign.is_ascii_digit();
-		(1..=3).contains(&part.len()) && part.iter().all(fits)
-	};
-	country.iter().all(u8::is_ascii_uppercase)
-		&& match part {
-			[] => true,
-			[b'-', part @ ..] => has_part(part),
-			_ => false,
-		}
-}
 
 /// The index of offers.
 impl<T: Config> Pallet<T> {
@@ -55,23 +35,18 @@ impl<T: Config> Pallet<T> {
 	/// terms name them.
 	pub(crate) fn places(id: OfferId, terms: &OfferTermsOf<T>) -> BTreeSet<(Shelf, OfferRank)> {
 		let rank = OfferRank::new(terms.unit_price.saturated_into(), id);
-		let whole = terms.region.len();
-		[0, COUNTRY.min(whole), whole]
-			.into_iter()
-			.map(|letters| {
-				let region = Region::truncate_from(terms.region.iter().take(letters).copied().collect());
-				let capability = terms.capability.clone();
-				let asset = terms.asset;
-				(
-					Shelf {
-						capability,
-						region,
-						asset,
-					},
-					rank,
-				)
-			})
-			.collect()
+		let place = |region| {
+			let (capability, asset) = (terms.capability.clone(), terms.asset);
+			(
+				Shelf {
+					capability,
+					region,
+					asset,
+				},
+				rank,
+			)
+		};
+		regions_around(&terms.region).into_iter().map(place).collect()
 	}
 }
 

@@ -81,5 +81,9 @@ mod errors {
 		EmptyBatch,
 		/// Units were delivered already: the customer approves or rejects them once they are back, or waits for the deadline.
 		AlreadyDelivered,
+		/// The job was rated before.
+		AlreadyRated,
+		/// The job is to be accepted with materials, and none are named.
+		NothingNeeded,
 	}
 }

@@ -34,7 +34,7 @@ pub use types::{
 };
 pub use weights::WeightInfo;
 
-use bpiiot_primitives::Escrow;
+use bpiiot_primitives::{AssetKind, Escrow};
 use frame_support::{pallet_macros::import_section, traits::fungible::Inspect};
 
 /// An amount of the native token, in planck, or of the asset of an offer, in its smallest unit.
@@ -48,6 +48,11 @@ pub type EscrowAccountOf<T> = <EscrowOf<T> as Escrow<<T as frame_system::Config>
 /// A job of this runtime.
 pub type JobOf<T> = Job<EscrowAccountOf<T>, BalanceOf<T>>;
 pub(crate) type EscrowOf<T> = <T as Config>::Escrow;
+/// The facts of a job of this runtime.
+pub type FactsOf<T> = bpiiot_primitives::Facts<<T as frame_system::Config>::AccountId, AssetKind, BalanceOf<T>>;
+/// Whether anything was put aside for a job that is delivered or has ended, so that it cost something to use it up or to let
+/// go of it.
+pub(crate) type WithMaterials = bool;
 /// Who stands behind a call.
 pub(crate) type Caller<T> = bpiiot_primitives::Actor<<T as frame_system::Config>::AccountId>;
 
@@ -63,8 +68,8 @@ pub mod pallet {
 		Shelf, WeightInfo,
 	};
 	use bpiiot_primitives::{
-		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, JobId, MachineId, OfferId,
-		UnixMillis,
+		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, JobId, MachineId, Materials, Needs,
+		OfferId, Reputation, SiteId, UnixMillis,
 	};
 	use frame_support::{
 		pallet_prelude::*,
@@ -72,6 +77,7 @@ pub mod pallet {
 	};
 	use frame_system::pallet_prelude::*;
 	use sp_core::H256;
+	use sp_runtime::Permill;
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
@@ -101,6 +107,16 @@ pub mod pallet {
 
 		/// Who stands behind a call.
 		type Actors: Actors<Self::RuntimeOrigin, Self::AccountId>;
+
+		/// Told of jobs as they end.
+		type Reputation: Reputation<Self::AccountId, AssetKind, BalanceOf<Self>>;
+
+		/// Puts aside what jobs need.
+		type Materials: Materials;
+
+		/// What escrow gives the payee of what is at stake when an arbiter is silent: such an end is lost by nobody.
+		#[pallet::constant]
+		type FallbackSplit: Get<Permill>;
 
 		/// On hold at the publisher for an offer's record.
 		#[pallet::constant]

@@ -1,5 +1,9 @@
 //! A runtime with real balances, assets, timestamps, machines and escrow around the pallet.
 
+mod others;
+
+pub(crate) use others::*;
+
 use crate::{self as pallet_jobs, CancellationFees, DisputeTerms, JobOf, Offer, OfferTerms, Rework};
 use bpiiot_primitives::{AssetKind, JobId, MachineId, OfferId, SpendPurpose};
 use frame_support::{
@@ -182,6 +186,7 @@ impl pallet_machines::Config for Test {
 	type SponsoredCalls = Everything;
 	type Time = Timestamp;
 	type OpenWork = Jobs;
+	type AtRisk = Escrow;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Coupons;
 }
@@ -218,6 +223,9 @@ impl pallet_jobs::Config for Test {
 	type Clock = Escrow;
 	type Deadlines = Escrow;
 	type Actors = Machines;
+	type Reputation = Hearsay;
+	type Materials = Store;
+	type FallbackSplit = FallbackSplit;
 	type OfferDeposit = ConstU128<OFFER_DEPOSIT>;
 	type JobDeposit = ConstU128<JOB_DEPOSIT>;
 	type OrderFee = ConstU128<ORDER_FEE>;

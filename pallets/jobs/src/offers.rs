@@ -1,11 +1,10 @@
 //! Offers: what is for sale, and on which terms.
 
 use crate::{
-	calendar, discovery, Caller, Config, Error, EscrowOf, Event, HoldReason, JobOf, Offer, OfferTermsOf, Offers,
-	OffersOf, Pallet,
+	calendar, Caller, Config, Error, EscrowOf, Event, HoldReason, JobOf, Offer, OfferTermsOf, Offers, OffersOf, Pallet,
 };
 use alloc::vec;
-use bpiiot_primitives::{fresh_id, Actors, Escrow, MachineId, OfferId};
+use bpiiot_primitives::{fresh_id, is_region, Actors, Escrow, MachineId, OfferId};
 use frame_support::{
 	ensure,
 	pallet_prelude::DispatchResult,
@@ -94,7 +93,7 @@ impl<T: Config> Pallet<T> {
 		Self::check_prices(terms)?;
 		ensure!(calendar::is_well_formed(&terms.calendar), Error::<T>::BadCalendar);
 		ensure!(
-			discovery::is_region(&terms.region) && discovery::is_region(&terms.governing_law),
+			is_region(&terms.region) && is_region(&terms.governing_law),
 			Error::<T>::BadRegion
 		);
 		let mut windows = vec![terms.accept_window, terms.lead_time, terms.review_window];

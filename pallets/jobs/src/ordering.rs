@@ -6,8 +6,8 @@ use crate::{
 };
 use alloc::vec::Vec;
 use bpiiot_primitives::{
-	fresh_id, Actors, AgreementClock, AgreementMillis, AgreementRef, Arbitration, DeadlineIndex, Escrow, EscrowTerms,
-	JobId, MachineId, OfferId, UnixMillis,
+	fresh_id, Actors, AgreementClock, AgreementMillis, AgreementRef, Arbitration, Counted, DeadlineIndex, Escrow,
+	EscrowTerms, JobId, MachineId, OfferId, UnixMillis,
 };
 use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get};
 use sp_core::H256;
@@ -96,6 +96,9 @@ impl<T: Config> Pallet<T> {
 				result: H256::zero(),
 				reason: H256::zero(),
 				ordered_at: now,
+				verdict: None,
+				counted: Counted::default(),
+				rated: false,
 			},
 		);
 		Self::deposit_event(Event::Ordered {

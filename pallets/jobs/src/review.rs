@@ -1,6 +1,6 @@
 //! What the customer says of a delivery, and what the machine's side says to that.
 
-use crate::{BalanceOf, Caller, Config, Error, EscrowOf, Event, JobOf, JobState, Jobs, Outcome, Pallet};
+use crate::{BalanceOf, Caller, Config, Error, EscrowOf, Event, JobOf, JobState, Jobs, Outcome, Pallet, WithMaterials};
 use bpiiot_primitives::{AgreementClock, AgreementRef, Case, DeadlineIndex, Escrow, JobId, Side};
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use sp_core::H256;
@@ -11,7 +11,7 @@ use sp_runtime::{
 
 /// The customer's word.
 impl<T: Config> Pallet<T> {
-	pub(crate) fn do_approve(actor: Caller<T>, id: JobId, units: u32) -> DispatchResult {
+	pub(crate) fn do_approve(actor: Caller<T>, id: JobId, units: u32) -> Result<WithMaterials, DispatchError> {
 		let mut job = Self::reviewed_by(&actor, id, units)?;
 		let pay = Self::price(job.unit_price, units)?;
 		job.approved = job.approved.saturating_add(units);
@@ -24,7 +24,12 @@ impl<T: Config> Pallet<T> {
 		Self::pay_reviewed(id, job, pay, Zero::zero())
 	}
 
-	pub(crate) fn do_reject(actor: Caller<T>, id: JobId, units: u32, reason: H256) -> DispatchResult {
+	pub(crate) fn do_reject(
+		actor: Caller<T>,
+		id: JobId,
+		units: u32,
+		reason: H256,
+	) -> Result<WithMaterials, DispatchError> {
 		let mut job = Self::reviewed_by(&actor, id, units)?;
 		ensure!(T::Clock::now() <= job.review_until, Error::<T>::TooLate);
 		job.rejected = job.rejected.saturating_add(units);
@@ -95,7 +100,7 @@ impl<T: Config> Pallet<T> {
 		mut job: JobOf<T>,
 		to_machine: BalanceOf<T>,
 		to_customer: BalanceOf<T>,
-	) -> DispatchResult {
+	) -> Result<WithMaterials, DispatchError> {
 		let over = job.in_review() == 0;
 		if over && job.contested == 0 {
 			return Self::complete(id, job, to_machine);
@@ -111,7 +116,7 @@ impl<T: Config> Pallet<T> {
 			Self::open_challenge(id, &mut job);
 		}
 		Jobs::<T>::insert(id, job);
-		Ok(())
+		Ok(false)
 	}
 }
 
@@ -130,13 +135,13 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	pub(crate) fn do_concede(actor: Caller<T>, id: JobId) -> DispatchResult {
+	pub(crate) fn do_concede(actor: Caller<T>, id: JobId) -> Result<WithMaterials, DispatchError> {
 		let job = Self::rejected_of(&actor, id)?;
 		Self::let_rejection_stand(id, job)
 	}
 
 	/// Ends a job whose rejection nobody disputes any more.
-	pub(crate) fn let_rejection_stand(id: JobId, job: JobOf<T>) -> DispatchResult {
+	pub(crate) fn let_rejection_stand(id: JobId, job: JobOf<T>) -> Result<WithMaterials, DispatchError> {
 		let fee = Self::rejection_fee(&job, job.contested)?;
 		Self::complete(id, job, fee)
 	}
@@ -173,9 +178,10 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Ends a job by what the dispute came to.
-	pub(crate) fn do_resolve(id: JobId, to_payee: Permill) -> DispatchResult {
-		let job = Self::job(id)?;
+	pub(crate) fn do_resolve(id: JobId, to_payee: Permill) -> Result<WithMaterials, DispatchError> {
+		let mut job = Self::job(id)?;
 		ensure!(job.state == JobState::Disputed, Error::<T>::WrongState);
+		job.verdict = Some(to_payee);
 		let pay = to_payee * Self::price(job.unit_price, job.contested)?;
 		let bond = Self::bond_outcome(&job);
 		Self::settle(id, job, pay, bond, Outcome::Arbitrated)

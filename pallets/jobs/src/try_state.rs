@@ -2,7 +2,7 @@
 
 use crate::{BalanceOf, Config, EscrowOf, HoldReason, JobState, Jobs, JobsOf, Offers, OffersBy, OffersOf, Pallet};
 use alloc::collections::{BTreeMap, BTreeSet};
-use bpiiot_primitives::{AgreementClock, AgreementRef, DeadlineIndex, Escrow, EscrowView};
+use bpiiot_primitives::{AgreementClock, AgreementRef, Counted, DeadlineIndex, Escrow, EscrowView};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::{
 	traits::{Saturating, Zero},
@@ -52,7 +52,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Invariant 4: what a job says of units and times fits its state.
+	/// Invariant 4: what a job says of units and times fits its state. Invariant 8: an open job has counted nothing yet.
 	fn check_states() -> Result<(), TryRuntimeError> {
 		for job in Jobs::<T>::iter_values() {
 			let reviewed = job.approved.saturating_add(job.rejected);
@@ -65,6 +65,10 @@ impl<T: Config> Pallet<T> {
 				}
 				JobState::Settled(_) => reviewed <= job.units_done,
 			};
+			ensure!(
+				job.is_settled() || (!job.rated && job.counted == Counted::default() && job.verdict.is_none()),
+				"invariant 8: a job has counted, or was rated, before it has ended"
+			);
 			ensure!(
 				fits && job.contested <= job.rejected && job.units_done <= job.units,
 				"invariant 4: a job's units do not fit its state"

@@ -1,6 +1,7 @@
 //! What the pallet stores.
 
-use bpiiot_primitives::{AgreementMillis, AssetKind, EscrowView, JobId, MachineId, OfferId, UnixMillis};
+pub use bpiiot_primitives::Region;
+use bpiiot_primitives::{AgreementMillis, AssetKind, Counted, EscrowView, JobId, MachineId, OfferId, UnixMillis};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
 	pallet_prelude::{ConstU32, Get},
@@ -13,9 +14,6 @@ use sp_runtime::Permill;
 
 /// What a machine can do, as a short word of the owner's trade ("drilling", "laser-cutting"). At most 32 bytes.
 pub type Capability = BoundedVec<u8, ConstU32<32>>;
-
-/// A country or a part of one, as ISO 3166-1 alpha-2 or ISO 3166-2 has it ("DE", "DE-HB"); empty for anywhere.
-pub type Region = BoundedVec<u8, ConstU32<6>>;
 
 /// Where a recipe can be fetched. At most 128 bytes.
 pub type RecipeUri = BoundedVec<u8, ConstU32<128>>;
@@ -405,6 +403,12 @@ pub struct Job<Escrow, Balance> {
 	pub reason: H256,
 	/// When it was ordered.
 	pub ordered_at: AgreementMillis,
+	/// Of the price of contested units, the share that a verdict or an arbiter's silence gave to the machine.
+	pub verdict: Option<Permill>,
+	/// What the job has counted for the machine's name.
+	pub counted: Counted,
+	/// Whether the customer has rated it.
+	pub rated: bool,
 }
 
 impl<Escrow: EscrowView, Balance> Job<Escrow, Balance> {

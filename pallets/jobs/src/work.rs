@@ -1,7 +1,10 @@
 //! What the machine does with an order, and how either side calls it off.
 
-use crate::{Caller, Config, Error, EscrowOf, Event, JobOf, JobState, Jobs, Outcome, Pallet};
-use bpiiot_primitives::{AgreementClock, AgreementRef, BondOutcome, DeadlineIndex, Escrow, EscrowView, JobId, Mistake};
+use crate::{Caller, Config, Error, EscrowOf, Event, JobOf, JobState, Jobs, Outcome, Pallet, WithMaterials};
+use bpiiot_primitives::{
+	AgreementClock, AgreementRef, BondOutcome, DeadlineIndex, Escrow, EscrowView, JobId, MachineId, Materials, Mistake,
+	Needs, SiteId,
+};
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use sp_core::H256;
 use sp_runtime::{traits::Zero, DispatchError, Permill};
@@ -9,12 +12,23 @@ use sp_runtime::{traits::Zero, DispatchError, Permill};
 /// The machine's steps.
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_accept(actor: Caller<T>, id: JobId) -> DispatchResult {
+		Self::accept_if(actor, id, |_| Ok(()))
+	}
+
+	pub(crate) fn do_accept_with(actor: Caller<T>, id: JobId, site: SiteId, needs: Needs) -> DispatchResult {
+		ensure!(!needs.is_empty(), Error::<T>::NothingNeeded);
+		Self::accept_if(actor, id, |machine| T::Materials::reserve(id, machine, site, &needs))
+	}
+
+	/// Promises to deliver, if what it takes can be put aside.
+	fn accept_if(actor: Caller<T>, id: JobId, put_aside: impl FnOnce(&MachineId) -> DispatchResult) -> DispatchResult {
 		Self::work_on(&actor, id, |job| {
 			ensure!(job.state == JobState::Ordered, Error::<T>::WrongState);
 			ensure!(T::Clock::now() <= job.accept_by, Error::<T>::TooLate);
 			if !job.bond.is_zero() {
 				EscrowOf::<T>::post_bond(AgreementRef::Job(id), &mut job.escrow, &actor, job.bond)?;
 			}
+			put_aside(&job.machine)?;
 			// Accepted are the terms of the order; what was proposed instead is of no account any more.
 			job.counter = None;
 			job.state = JobState::Accepted;
@@ -52,15 +66,23 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	pub(crate) fn do_deliver(actor: Caller<T>, id: JobId, units: u32, result: H256) -> DispatchResult {
+	pub(crate) fn do_deliver(
+		actor: Caller<T>,
+		id: JobId,
+		units: u32,
+		result: H256,
+	) -> Result<WithMaterials, DispatchError> {
+		let mut with_materials = false;
 		Self::work_on(&actor, id, |job| {
 			ensure!(job.state == JobState::Started, Error::<T>::WrongState);
 			let now = T::Clock::now();
 			ensure!(now <= job.deliver_by, Error::<T>::TooLate);
 			ensure!(units > 0, Error::<T>::ZeroUnits);
 			// What was reviewed before rework stays so.
-			let units_done = job.reviewed().saturating_add(units);
+			let reviewed = job.reviewed();
+			let units_done = reviewed.saturating_add(units);
 			ensure!(units_done <= job.units, Error::<T>::TooManyUnits);
+			with_materials = T::Materials::consume(id, units, job.units.saturating_sub(reviewed));
 			job.state = JobState::Delivered;
 			job.units_done = units_done;
 			job.result = result;
@@ -74,7 +96,8 @@ impl<T: Config> Pallet<T> {
 				result,
 				review_until: job.review_until,
 			})
-		})
+		})?;
+		Ok(with_materials)
 	}
 
 	/// Runs `step` on the job if `actor` is its machine, and tells the world.
@@ -95,7 +118,7 @@ impl<T: Config> Pallet<T> {
 
 /// Ways out before delivery, and the record's end.
 impl<T: Config> Pallet<T> {
-	pub(crate) fn do_decline(actor: Caller<T>, id: JobId, reason: H256) -> DispatchResult {
+	pub(crate) fn do_decline(actor: Caller<T>, id: JobId, reason: H256) -> Result<WithMaterials, DispatchError> {
 		let mut job = Self::job(id)?;
 		ensure!(actor.machine == Some(job.machine), Error::<T>::NotTheMachine);
 		ensure!(job.state == JobState::Ordered, Error::<T>::WrongState);
@@ -103,7 +126,7 @@ impl<T: Config> Pallet<T> {
 		Self::refund_all(id, job, Outcome::Declined)
 	}
 
-	pub(crate) fn do_cancel(actor: Caller<T>, id: JobId, reason: H256) -> DispatchResult {
+	pub(crate) fn do_cancel(actor: Caller<T>, id: JobId, reason: H256) -> Result<WithMaterials, DispatchError> {
 		let mut job = Self::job(id)?;
 		let by_machine = actor.machine == Some(job.machine);
 		ensure!(by_machine || Self::is_customer(&actor, &job), Error::<T>::NotAParty);

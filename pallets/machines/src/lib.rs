@@ -40,7 +40,7 @@ use frame_support::pallet_macros::import_section;
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
-	use bpiiot_primitives::{AssetKind, MachineId, OpenWork, UnixMillis};
+	use bpiiot_primitives::{AssetKind, AtRisk, MachineId, OpenWork, UnixMillis};
 	use frame_support::{
 		pallet_prelude::*,
 		traits::{
@@ -106,6 +106,9 @@ pub mod pallet {
 
 		/// Knows of agreements that have not ended.
 		type OpenWork: OpenWork;
+
+		/// Knows what machines may still lose: it counts against their caps.
+		type AtRisk: AtRisk<Self::AccountId, AssetKind, BalanceOf<Self>>;
 
 		/// Makes assets to measure with.
 		#[cfg(feature = "runtime-benchmarks")]

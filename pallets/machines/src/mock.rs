@@ -1,7 +1,7 @@
 //! A runtime with real balances, timestamps and transaction payment around the pallet.
 
 use crate::{self as pallet_machines, fees::OwnerPaysFees, *};
-use bpiiot_primitives::{AssetKind, MachineId, OpenWork, SpendPurpose};
+use bpiiot_primitives::{AssetKind, AtRisk, MachineId, OpenWork, SpendPurpose};
 use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
@@ -236,6 +236,20 @@ impl OpenWork for Busy {
 	}
 }
 
+parameter_types! {
+	/// What whoever is asked about has on hold as bonds, in native tokens.
+	pub static Promised: Balance = 0;
+}
+impl AtRisk<AccountId, AssetKind, Balance> for Promised {
+	fn at_risk(_: &AccountId, asset: &AssetKind) -> Balance {
+		if *asset == AssetKind::Native {
+			Self::get()
+		} else {
+			0
+		}
+	}
+}
+
 impl Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type WeightInfo = FlatWeight;
@@ -248,6 +262,7 @@ impl Config for Test {
 	type SponsoredCalls = Sponsored;
 	type Time = Timestamp;
 	type OpenWork = Busy;
+	type AtRisk = Promised;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Coupons;
 }

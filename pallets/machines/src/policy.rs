@@ -1,14 +1,14 @@
 //! What a machine may spend.
 
 use crate::*;
-use bpiiot_primitives::{Actor, AssetKind, MachineId, Mistake, SpendPolicy, SpendPurpose};
+use bpiiot_primitives::{Actor, AssetKind, AtRisk, MachineId, Mistake, SpendPolicy, SpendPurpose};
 use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Time};
 use sp_runtime::traits::{CheckedAdd, Saturating};
 
 /// Plain accounts spend as they like, and a machine as the policy of its owner says: without one, nothing.
 ///
 /// What a purchase amounts to is all that leaves the account for it: with its price also the deposit and the fee. Bonds
-/// count while they are on hold, and in the window in which they are forfeited: so a stolen key loses no more by them than
+/// of all kinds count while they are on hold, and in the window in which they are forfeited: so a stolen key loses no more by them than
 /// the cap, and a machine that keeps its promises never runs out of it.
 impl<T: Config> SpendPolicy<T::AccountId, AssetKind, BalanceOf<T>> for Pallet<T> {
 	fn spend(
@@ -16,7 +16,6 @@ impl<T: Config> SpendPolicy<T::AccountId, AssetKind, BalanceOf<T>> for Pallet<T>
 		purpose: SpendPurpose,
 		asset: &AssetKind,
 		amount: BalanceOf<T>,
-		at_risk: BalanceOf<T>,
 	) -> DispatchResult {
 		let Some(machine) = from.machine else {
 			return Ok(());
@@ -30,6 +29,7 @@ impl<T: Config> SpendPolicy<T::AccountId, AssetKind, BalanceOf<T>> for Pallet<T>
 		let mut record = record.at(T::Time::now());
 		let budget = record.budget(asset).ok_or(Error::<T>::AssetNotAllowed)?;
 		let spent = budget.spent.checked_add(&amount).ok_or(Error::<T>::OverSpendingCap)?;
+		let at_risk = T::AtRisk::at_risk(&from.account, asset);
 		let most = spent.checked_add(&at_risk).ok_or(Error::<T>::OverSpendingCap)?;
 		ensure!(most <= budget.per_period, Error::<T>::OverSpendingCap);
 		if purpose != SpendPurpose::Bond {

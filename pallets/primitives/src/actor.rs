@@ -4,6 +4,7 @@ use crate::MachineId;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::pallet_prelude::{DispatchError, DispatchResult};
 use scale_info::TypeInfo;
+use sp_runtime::traits::{Saturating, Zero};
 
 /// The party behind a call.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -59,18 +60,12 @@ pub enum SpendPurpose {
 
 /// Asked at the one place where value is taken from an account for an agreement.
 pub trait SpendPolicy<AccountId, AssetId, Balance> {
-	/// Records the spending, or refuses it. `at_risk` is what the account has on hold as bonds in that asset already. A bond
-	/// is not recorded: it is at risk while it is on hold, and spent if it is forfeited.
+	/// Records the spending, or refuses it. A bond is not recorded: it is at risk ([`AtRisk`]) while it is on hold, and spent
+	/// if it is forfeited.
 	///
 	/// # Errors
 	/// The implementation's own, when the policy of the account forbids it.
-	fn spend(
-		from: &Actor<AccountId>,
-		purpose: SpendPurpose,
-		asset: &AssetId,
-		amount: Balance,
-		at_risk: Balance,
-	) -> DispatchResult;
+	fn spend(from: &Actor<AccountId>, purpose: SpendPurpose, asset: &AssetId, amount: Balance) -> DispatchResult;
 
 	/// Records that an account has forfeited a bond.
 	fn forfeited(by: &AccountId, asset: &AssetId, amount: Balance);
@@ -78,11 +73,36 @@ pub trait SpendPolicy<AccountId, AssetId, Balance> {
 
 /// No policy: whoever signs may spend.
 impl<AccountId, AssetId, Balance> SpendPolicy<AccountId, AssetId, Balance> for () {
-	fn spend(_: &Actor<AccountId>, _: SpendPurpose, _: &AssetId, _: Balance, _: Balance) -> DispatchResult {
+	fn spend(_: &Actor<AccountId>, _: SpendPurpose, _: &AssetId, _: Balance) -> DispatchResult {
 		Ok(())
 	}
 
 	fn forfeited(_: &AccountId, _: &AssetId, _: Balance) {}
+}
+
+/// Knows what accounts have put up that they may lose: bonds, and deposits that are forfeited.
+pub trait AtRisk<AccountId, AssetId, Balance> {
+	/// What `who` has on hold so in `asset`.
+	fn at_risk(who: &AccountId, asset: &AssetId) -> Balance;
+}
+
+/// Nobody has put up anything.
+impl<AccountId, AssetId, Balance: Zero> AtRisk<AccountId, AssetId, Balance> for () {
+	fn at_risk(_: &AccountId, _: &AssetId) -> Balance {
+		Balance::zero()
+	}
+}
+
+/// Both together.
+impl<AccountId, AssetId, Balance, A, B> AtRisk<AccountId, AssetId, Balance> for (A, B)
+where
+	Balance: Saturating,
+	A: AtRisk<AccountId, AssetId, Balance>,
+	B: AtRisk<AccountId, AssetId, Balance>,
+{
+	fn at_risk(who: &AccountId, asset: &AssetId) -> Balance {
+		A::at_risk(who, asset).saturating_add(B::at_risk(who, asset))
+	}
 }
 
 /// Asked before a machine is decommissioned.

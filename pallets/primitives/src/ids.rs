@@ -36,13 +36,38 @@ counter_free_id! {
 	/// A published price and its terms.
 	OfferId
 }
+counter_free_id! {
+	/// A standing quote for goods.
+	QuoteId
+}
+counter_free_id! {
+	/// A request for quotes, and what becomes of it.
+	RequestId
+}
+counter_free_id! {
+	/// An order for goods, and what becomes of it.
+	PurchaseOrderId
+}
+counter_free_id! {
+	/// A place where stock is kept.
+	SiteId
+}
 
 /// What an escrow, a deadline or an event of the money's pallet belongs to.
+///
+/// The indexes are fixed, so that a kind may be added without moving the others. Taken are 3 for tickets, 4 for shipments, 5 for
+/// rentals and 6 for channels.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AgreementRef {
 	/// A job.
 	#[codec(index = 0)]
 	Job(JobId),
+	/// An order for goods.
+	#[codec(index = 1)]
+	Order(PurchaseOrderId),
+	/// A request for quotes.
+	#[codec(index = 2)]
+	Request(RequestId),
 }
 
 impl AgreementRef {
@@ -50,6 +75,8 @@ impl AgreementRef {
 	pub fn id(&self) -> u64 {
 		match self {
 			Self::Job(job) => job.0,
+			Self::Order(order) => order.0,
+			Self::Request(request) => request.0,
 		}
 	}
 }
@@ -138,5 +165,18 @@ mod tests {
 		let hex: String = id.0.iter().map(|byte| format!("{byte:02x}")).collect();
 		assert_eq!(hex, OF_SEVENS);
 		assert_eq!(id.account::<[u8; 32]>(), id.0);
+	}
+
+	/// What stands in records and in signed calls is never read as an agreement of another kind.
+	#[test]
+	fn each_kind_of_agreement_keeps_its_index() {
+		for (agreement, index) in [
+			(AgreementRef::Job(JobId(7)), 0),
+			(AgreementRef::Order(PurchaseOrderId(7)), 1),
+			(AgreementRef::Request(RequestId(7)), 2),
+		] {
+			assert_eq!(agreement.encode(), [index, 7, 0, 0, 0, 0, 0, 0, 0]);
+			assert_eq!(agreement.id(), 7);
+		}
 	}
 }

@@ -13,18 +13,30 @@ mod actor;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod escrow;
+mod facts;
+mod goods;
 mod ids;
+mod materials;
 mod mistakes;
+mod rates;
+mod region;
 
-pub use actor::{Actor, Actors, OpenWork, SpendPolicy, SpendPurpose};
+pub use actor::{Actor, Actors, AtRisk, OpenWork, SpendPolicy, SpendPurpose};
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkAssets;
 pub use escrow::{
 	AgreementClock, Agreements, Arbitration, BondOutcome, Case, DeadlineIndex, Escrow, EscrowTerms, EscrowView, Expiry,
 	OpenEscrows, Settlement, Side,
 };
-pub use ids::{fresh_id, AgreementRef, AssetKind, JobId, MachineId, OfferId};
+pub use facts::{Counted, Facts, RateableAgreements, Rated, Reputation, Standing};
+pub use goods::{Category, Item, Lot, Purchasing, Receiving, Requisition, ScoreWeights, Unit};
+pub use ids::{
+	fresh_id, AgreementRef, AssetKind, JobId, MachineId, OfferId, PurchaseOrderId, QuoteId, RequestId, SiteId,
+};
+pub use materials::{Materials, Need, Needs, OpenJobs, MAX_NEEDS};
 pub use mistakes::Mistake;
+pub use rates::in_planck;
+pub use region::{is_region, regions_around, Region};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, as `pallet-timestamp` has them.
 pub type UnixMillis = u64;

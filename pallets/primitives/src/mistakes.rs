@@ -36,11 +36,35 @@ pub enum Mistake {
 	UncheckedArbiter,
 	/// The deadline of a review is in no index.
 	ForgottenDeadline,
+	/// Anybody confirms and rejects goods.
+	UncheckedBuyer,
+	/// An order from a quote that has changed since it was read is taken.
+	StaleQuote,
+	/// A supplier who breaks his word gets his bond back.
+	UnforfeitedBond,
+	/// The deposit of a bid that was revealed stays on hold.
+	LeakedBidDeposit,
+	/// The bid that has stood last wins.
+	WorstBidWins,
+	/// An agreement is rated again and again.
+	RatedTwice,
+	/// Who stands behind both sides gives to his own name.
+	SelfDealingCounts,
+	/// What a customer has given to a name is forgotten before it weighs nothing.
+	EarlyForgetting,
+	/// What is put aside is used up all the same.
+	OverdrawnStock,
+	/// A job that ends leaves what was put aside for it where it is.
+	ForgottenReservation,
+	/// A keeper does what he was not appointed for.
+	UncheckedKeeper,
+	/// A count stands although the stock has changed since.
+	StaleCount,
 }
 
 impl Mistake {
 	/// All of them.
-	pub const ALL: [Self; 15] = [
+	pub const ALL: [Self; 27] = [
 		Self::DoubleRelease,
 		Self::MissingRefund,
 		Self::SkippedBond,
@@ -56,6 +80,18 @@ impl Mistake {
 		Self::BypassedPolicy,
 		Self::UncheckedArbiter,
 		Self::ForgottenDeadline,
+		Self::UncheckedBuyer,
+		Self::StaleQuote,
+		Self::UnforfeitedBond,
+		Self::LeakedBidDeposit,
+		Self::WorstBidWins,
+		Self::RatedTwice,
+		Self::SelfDealingCounts,
+		Self::EarlyForgetting,
+		Self::OverdrawnStock,
+		Self::ForgottenReservation,
+		Self::UncheckedKeeper,
+		Self::StaleCount,
 	];
 }
 

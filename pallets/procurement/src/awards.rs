@@ -5,7 +5,7 @@ use crate::{
 	AwardRule, Balance, Bid, Caller, Config, Error, Event, Pallet, PurchaseOrderId, RequestId, RequestOf, RequestState,
 	Requests, SealedBids, Source,
 };
-use bpiiot_primitives::AgreementClock;
+use bpiiot_primitives::{AgreementClock, Mistake};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
@@ -33,7 +33,11 @@ impl<T: Config> Pallet<T> {
 		if by.is_none_or(|by| by.machine != buyer.machine) {
 			Self::ensure_in_service(&buyer)?;
 		}
-		let bid = request.bids.remove(0);
+		let place = match Mistake::WorstBidWins.is_made() {
+			true => request.bids.len().saturating_sub(1),
+			false => 0,
+		};
+		let bid = request.bids.remove(place);
 		let bidder = bid.bidder.clone();
 		match Self::place_bid(&buyer, id, &request, bid) {
 			Ok(bid) => {

@@ -2,9 +2,8 @@
 
 use crate::{
 	Balance, Bid, Bidding, Caller, Config, Error, EscrowOf, Event, Pallet, RequestId, RequestOf, Requests, Score,
-	Standing,
 };
-use bpiiot_primitives::{AgreementClock, Escrow};
+use bpiiot_primitives::{AgreementClock, Escrow, Standing};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},

@@ -189,7 +189,7 @@ mod calls {
 		/// ## Events
 		/// `Accepted`; `Settled` with `Completed` or `Challengeable` when nothing is outstanding or in review
 		#[pallet::call_index(6)]
-		#[pallet::weight(T::WeightInfo::confirm())]
+		#[pallet::weight(T::WeightInfo::confirm().saturating_add(T::Receiving::received_weight()))]
 		pub fn confirm(
 			origin: OriginFor<T>,
 			order: PurchaseOrderId,
@@ -261,7 +261,7 @@ mod calls {
 		/// ## Events
 		/// `Accepted`, `Challengeable`, `Settled`
 		#[pallet::call_index(9)]
-		#[pallet::weight(T::WeightInfo::expire())]
+		#[pallet::weight(T::WeightInfo::expire().saturating_add(T::Receiving::received_weight()))]
 		pub fn expire(origin: OriginFor<T>, order: PurchaseOrderId) -> DispatchResult {
 			ensure_signed(origin)?;
 			Self::do_expire(order)

@@ -6,8 +6,7 @@ use crate::{
 	QuoteTermsOf, Quotes, QuotesBy, RequestId, RequestPlace, RequestShelf, Requests, RequestsBy, WantedOf,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
-use bpiiot_primitives::{AgreementClock, AssetKind};
-use pallet_suppliers::{regions_around, Category, Region};
+use bpiiot_primitives::{regions_around, AgreementClock, AssetKind, Category, Region};
 
 /// Quotes in a page.
 pub(crate) const QUOTES_A_PAGE: usize = 32;

@@ -3,7 +3,6 @@
 
 extern crate alloc;
 
-mod agreement;
 mod awards;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
@@ -18,7 +17,6 @@ mod orders;
 mod parties;
 mod purchasing;
 mod quotes;
-mod receiving;
 mod requests;
 pub mod runtime_api;
 mod score;
@@ -35,14 +33,12 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use purchasing::Purchasing;
-pub use receiving::Receiving;
-pub use score::{Score, Standing};
+pub use score::Score;
 pub use sealed::commitment;
 pub use types::{
 	AwardRule, Balance, Bid, Bidding, Book, Conditions, CounterOffer, Item, Lot, Order, OrderState, Outcome, PriceTier,
 	Purchase, PurchaseOrderId, Quote, QuoteId, QuoteRank, QuoteShelf, QuoteTerms, Request, RequestId, RequestPlace,
-	RequestShelf, RequestState, SealedBid, SealedText, SiteId, Source, Wanted, Weights,
+	RequestShelf, RequestState, RequisitionTerms, ScoreWeights, SealedBid, SealedText, SiteId, Source, Wanted,
 };
 pub use weights::WeightInfo;
 
@@ -74,18 +70,18 @@ pub(crate) type Caller<T> = bpiiot_primitives::Actor<<T as frame_system::Config>
 pub mod pallet {
 	use super::{
 		quotes::Line, Balance, Book, Item, Lot, OrderOf, Outcome, PurchaseOrderId, QuoteId, QuoteOf, QuoteRank,
-		QuoteShelf, QuoteTermsOf, Receiving, RequestId, RequestOf, RequestPlace, RequestShelf, RequestState, Score,
-		SealedBid, SealedText, SiteId, Source, Standing, WantedOf, WeightInfo,
+		QuoteShelf, QuoteTermsOf, RequestId, RequestOf, RequestPlace, RequestShelf, RequestState, RequisitionTerms,
+		Score, SealedBid, SealedText, SiteId, Source, WantedOf, WeightInfo,
 	};
 	use bpiiot_primitives::{
-		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, Side, SpendPolicy,
+		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, Receiving, Region, Reputation, Side,
+		SpendPolicy, Standing,
 	};
 	use frame_support::{
 		pallet_prelude::*,
 		traits::fungible::{Inspect, Mutate, MutateHold},
 	};
 	use frame_system::pallet_prelude::*;
-	use pallet_suppliers::{Region, Reputation};
 	use sp_core::H256;
 	use sp_runtime::{traits::Convert, FixedU128, Permill};
 
@@ -197,6 +193,10 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxPurchases: Get<u32>;
 
+		/// On which terms other pallets ask for goods.
+		#[pallet::constant]
+		type Requisitions: Get<RequisitionTerms>;
+
 		/// Orders that a supplier may have open at a time.
 		#[pallet::constant]
 		type MaxSales: Get<u32>;
@@ -287,6 +287,13 @@ pub mod pallet {
 			assert!(
 				T::BidFee::get() > 0 && T::RequestFee::get() > 0,
 				"a flood would cost nothing"
+			);
+			let terms = T::Requisitions::get();
+			assert!(
+				Self::check_conditions(&terms.conditions, false).is_ok()
+					&& Self::ensure_windows(&[terms.bid_window, terms.award_window]).is_ok()
+					&& terms.rounds <= T::MaxRounds::get(),
+				"no rule could buy"
 			);
 		}
 

@@ -4,8 +4,8 @@ mod worlds;
 
 pub(crate) use worlds::*;
 
-use crate::{self as pallet_procurement, Balance, Item, Lot, PurchaseOrderId, Receiving, SiteId, WeightInfo};
-use bpiiot_primitives::AssetKind;
+use crate::{self as pallet_procurement, Balance, Item, Lot, PurchaseOrderId, RequisitionTerms, SiteId, WeightInfo};
+use bpiiot_primitives::{AssetKind, Receiving};
 use frame_support::{
 	derive_impl,
 	pallet_prelude::Weight,
@@ -132,6 +132,12 @@ parameter_types! {
 	pub const Prior: Permill = Permill::from_percent(50);
 	/// What a dollar is worth, in planck; nothing for no rate.
 	pub storage DollarRate: Option<FixedU128> = Some(FixedU128::from_u32(3));
+	pub Requisitions: RequisitionTerms = RequisitionTerms {
+		bid_window: BID_WINDOW,
+		award_window: AWARD_WINDOW,
+		rounds: 3,
+		conditions: conditions(),
+	};
 	/// What was told to have come.
 	pub storage Received: Vec<Receipt> = Vec::new();
 }
@@ -163,6 +169,9 @@ impl Contains<AssetKind> for Sufficient {
 	}
 }
 
+/// What it costs to tell that goods have come.
+pub(crate) const RECEIVING: Weight = Weight::from_parts(100, 1);
+
 /// Remembers what has come.
 pub struct Stock;
 
@@ -178,6 +187,10 @@ impl Receiving<AccountId> for Stock {
 		let mut all = Received::get();
 		all.push((owner.clone(), site, item.clone(), lot, quantity, order));
 		Received::set(&all);
+	}
+
+	fn received_weight() -> Weight {
+		RECEIVING
 	}
 }
 
@@ -198,6 +211,7 @@ impl pallet_machines::Config for Test {
 	type SponsoredCalls = Everything;
 	type Time = Timestamp;
 	type OpenWork = Procurement;
+	type AtRisk = (Escrow, Procurement);
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Coupons;
 }
@@ -317,6 +331,7 @@ impl pallet_procurement::Config for Test {
 	type FallbackSplit = FallbackSplit;
 	type MinWindow = ConstU64<MIN_WINDOW>;
 	type MaxWindow = ConstU64<MAX_WINDOW>;
+	type Requisitions = Requisitions;
 	type MaxRounds = ConstU8<4>;
 	type MaxQuotes = ConstU32<MAX_QUOTES>;
 	type MaxPurchases = ConstU32<MAX_PURCHASES>;

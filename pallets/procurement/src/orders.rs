@@ -1,15 +1,16 @@
 //! Making an order: the one way by which money goes on hold, for a quote or for an award.
 
 use crate::{
-	agreement::agreement_of, Balance, Caller, Conditions, Config, Error, EscrowOf, Event, Item, Order, OrderState,
-	Orders, Pallet, PurchaseOrderId, SiteId, Source,
+	Balance, Caller, Conditions, Config, Error, EscrowOf, Event, Item, Order, OrderState, Orders, Pallet,
+	PurchaseOrderId, SiteId, Source,
 };
-use bpiiot_primitives::{fresh_id, AgreementClock, AssetKind, DeadlineIndex, Escrow, EscrowTerms};
+use bpiiot_primitives::{
+	fresh_id, in_planck, AgreementClock, AgreementRef, AssetKind, Counted, DeadlineIndex, Escrow, EscrowTerms,
+};
 use frame_support::{
 	pallet_prelude::{DispatchError, DispatchResult},
 	traits::Get,
 };
-use pallet_suppliers::{standing::in_planck, Counted};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{Convert, One},
@@ -60,7 +61,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn place(buyer: &Caller<T>, deal: Deal<T::AccountId>) -> Result<PurchaseOrderId, Refused> {
 		// Taken before the first event, which is the next one's guarantee of another id.
 		let id = PurchaseOrderId(fresh_id::<T>());
-		let agreement = agreement_of(id);
+		let agreement = AgreementRef::Order(id);
 		let terms = EscrowTerms {
 			payee: deal.supplier.clone(),
 			asset: deal.asset,
@@ -144,7 +145,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn keep_indexed<Escrow>(id: PurchaseOrderId, order: &mut Order<Escrow>) {
 		if let Some(deadline) = order.deadline().filter(|deadline| *deadline < order.indexed_at) {
 			order.indexed_at = deadline;
-			T::Deadlines::insert(deadline, agreement_of(id));
+			T::Deadlines::insert(deadline, AgreementRef::Order(id));
 		}
 	}
 

@@ -7,7 +7,6 @@ use frame_support::{
 	pallet_prelude::{DispatchError, DispatchResult},
 	traits::{fungible::Mutate, tokens::Preservation, Get},
 };
-use sp_runtime::traits::Zero;
 
 impl<T: Config> Pallet<T> {
 	/// Whether `actor` is that party, or owns the machine that is: what a machine has bought or sold outlives its key, and the
@@ -39,7 +38,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Takes a fee from who acts, for the chain. A machine's policy is asked as for a purchase: the fee is spent.
 	pub(crate) fn pay_fee(actor: &Caller<T>, fee: Balance) -> DispatchResult {
-		T::SpendPolicy::spend(actor, SpendPurpose::Purchase, &AssetKind::Native, fee, Zero::zero())?;
+		T::SpendPolicy::spend(actor, SpendPurpose::Purchase, &AssetKind::Native, fee)?;
 		let to = T::FeeDestination::get();
 		T::Currency::transfer(&actor.account, &to, fee, Preservation::Preserve).map(drop)
 	}

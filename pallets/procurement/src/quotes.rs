@@ -5,14 +5,12 @@ use crate::{
 	Balance, Caller, Conditions, Config, Error, EscrowOf, Event, HoldReason, Item, Pallet, Purchase, Quote, QuoteId,
 	QuoteOf, QuoteTermsOf, Quotes, QuotesOf, SiteId, Source,
 };
-use bpiiot_primitives::{fresh_id, Arbitration, Escrow};
+use bpiiot_primitives::{fresh_id, is_region, Arbitration, Category, Escrow, Mistake, Region};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
 	traits::{fungible::MutateHold, tokens::Precision, Get},
 };
-use pallet_suppliers::{is_region, Category, Region};
-use sp_runtime::Permill;
 
 /// An order from a quote, as the buyer writes it.
 pub(crate) struct Line<AccountId> {
@@ -123,7 +121,8 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_buy(actor: &Caller<T>, line: Line<T::AccountId>) -> DispatchResult {
 		let mut quote = Quotes::<T>::get(line.quote).ok_or(Error::<T>::UnknownQuote)?;
-		ensure!(quote.version == line.version, Error::<T>::QuoteChanged);
+		let is_read = quote.version == line.version || Mistake::StaleQuote.is_made();
+		ensure!(is_read, Error::<T>::QuoteChanged);
 		let (terms, quantity) = (&quote.terms, line.quantity);
 		let own = Self::share_an_owner(&actor.account, &quote.supplier);
 		ensure!(!own, Error::<T>::OwnQuote);
@@ -228,13 +227,5 @@ impl<T: Config> Pallet<T> {
 			case_window: conditions.case_window,
 			ruling_window: conditions.ruling_window,
 		})
-	}
-
-	/// Whether three shares are one together.
-	pub(crate) fn are_one(shares: [Permill; 3]) -> bool {
-		let sum = shares
-			.iter()
-			.fold(0u32, |sum, share| sum.saturating_add(share.deconstruct()));
-		sum == Permill::one().deconstruct()
 	}
 }

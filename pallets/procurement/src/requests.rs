@@ -1,12 +1,13 @@
 //! Requests: what a buyer wants, and the ends of that but for an award.
 
 use crate::{
-	agreement::agreement_of, AwardRule, Bidding, Caller, Config, Error, EscrowOf, Event, HoldReason, OrderState,
-	Orders, Pallet, Purchase, PurchaseOrderId, Purchasing, Request, RequestId, RequestOf, RequestState, Requests,
-	WantedOf,
+	AwardRule, Bidding, Caller, Config, Error, EscrowOf, Event, HoldReason, Pallet, Purchase, PurchaseOrderId, Request,
+	RequestId, RequestOf, RequestState, Requests, WantedOf,
 };
 use alloc::vec;
-use bpiiot_primitives::{fresh_id, Actor, AgreementClock, AgreementMillis, DeadlineIndex, Escrow, Expiry};
+use bpiiot_primitives::{
+	fresh_id, is_region, AgreementClock, AgreementMillis, AgreementRef, DeadlineIndex, Escrow, Expiry,
+};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
@@ -14,7 +15,6 @@ use frame_support::{
 	traits::{fungible::MutateHold, tokens::Precision, Get},
 	BoundedVec,
 };
-use pallet_suppliers::is_region;
 
 /// The buyer's steps.
 impl<T: Config> Pallet<T> {
@@ -33,7 +33,7 @@ impl<T: Config> Pallet<T> {
 			Bidding::Open | Bidding::Private => bid_until,
 		};
 		let award_until = reveal_until.saturating_add(wanted.award_window);
-		T::Deadlines::insert(reveal_until, agreement_of(request));
+		T::Deadlines::insert(reveal_until, AgreementRef::Request(request));
 		Self::shelve_request(request, &wanted);
 		Self::deposit_event(Event::RequestRaised {
 			request,
@@ -108,9 +108,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(wanted.quantity > 0, Error::<T>::ZeroQuantity);
 		ensure!(wanted.max_price > 0, Error::<T>::ZeroPrice);
 		ensure!(is_region(&wanted.area), Error::<T>::BadArea);
-		let weights = wanted.weights;
-		let are_one = Self::are_one([weights.price, weights.lead_time, weights.standing]);
-		ensure!(are_one, Error::<T>::BadWeights);
+		ensure!(wanted.weights.are_whole(), Error::<T>::BadWeights);
 		ensure!(wanted.rounds <= T::MaxRounds::get(), Error::<T>::RoundsOutOfRange);
 		let mut windows = vec![wanted.max_lead_time, wanted.bid_window, wanted.award_window];
 		match wanted.bidding {
@@ -129,7 +127,7 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> Pallet<T> {
 	/// Ends a request of which no order came, and makes room for another one.
 	fn end_request(id: RequestId, mut request: RequestOf<T>, state: RequestState) {
-		T::Deadlines::remove(request.indexed_at, agreement_of(id));
+		T::Deadlines::remove(request.indexed_at, AgreementRef::Request(id));
 		Self::close_purchase(&request.buyer, Purchase::Request(id));
 		request.state = state;
 		request.since = T::Clock::now();
@@ -213,7 +211,7 @@ impl<T: Config> Pallet<T> {
 			AwardRule::Best => now,
 			AwardRule::ByHand => request.award_until,
 		};
-		T::Deadlines::insert(request.indexed_at, agreement_of(id));
+		T::Deadlines::insert(request.indexed_at, AgreementRef::Request(id));
 		Self::deposit_event(Event::RequestReopened {
 			request: id,
 			buyer: request.buyer.clone(),
@@ -221,23 +219,5 @@ impl<T: Config> Pallet<T> {
 		});
 		Requests::<T>::insert(id, request);
 		true
-	}
-}
-
-impl<T: Config> Purchasing<T::AccountId> for Pallet<T> {
-	fn raise(buyer: &Actor<T::AccountId>, wanted: &WantedOf<T>) -> Result<RequestId, DispatchError> {
-		Self::do_raise(buyer, wanted.clone())
-	}
-
-	fn is_open(request: RequestId) -> bool {
-		let Some(request) = Requests::<T>::get(request) else {
-			return false;
-		};
-		match request.state {
-			RequestState::Open => true,
-			RequestState::Awarded(order) => Orders::<T>::get(order)
-				.is_some_and(|order| matches!(order.state, OrderState::Awaiting | OrderState::Delivered)),
-			RequestState::NoBid | RequestState::NotAwarded | RequestState::Cancelled => false,
-		}
 	}
 }

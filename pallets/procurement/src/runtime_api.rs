@@ -2,9 +2,8 @@
 
 use crate::{Balance, Bid, Order, PurchaseOrderId, Quote, QuoteId, QuoteRank, RequestId, RequestPlace, Wanted};
 use alloc::vec::Vec;
-use bpiiot_primitives::{AgreementMillis, AssetKind};
+use bpiiot_primitives::{AgreementMillis, AssetKind, Category, Region};
 use codec::{Codec, Decode, Encode};
-use pallet_suppliers::{Category, Region};
 use scale_info::TypeInfo;
 
 /// A quote that can be ordered from.

@@ -49,23 +49,3 @@ fn left_of(most: u128, taken: u128) -> u64 {
 	let share = multiply_by_rational_with_rounding(left, MILLION, most.max(1), Rounding::Down);
 	share.and_then(|share| share.try_into().ok()).unwrap_or_default()
 }
-
-/// What is known of who is paid by an account.
-pub trait Standing<AccountId> {
-	/// As a share of the best that could be known.
-	fn score(who: &AccountId) -> Permill;
-}
-
-/// Nobody is known.
-impl<AccountId> Standing<AccountId> for () {
-	fn score(_: &AccountId) -> Permill {
-		Permill::zero()
-	}
-}
-
-/// The score of a name today.
-impl<T: pallet_suppliers::Config> Standing<T::AccountId> for pallet_suppliers::Pallet<T> {
-	fn score(who: &T::AccountId) -> Permill {
-		Self::standing(who).score
-	}
-}

@@ -2,9 +2,9 @@
 
 use crate::{
 	Balance, Bidding, Caller, Config, Error, Event, HoldReason, Pallet, RequestId, RequestOf, RequestState, Requests,
-	SealedBid, SealedBids, SealedText, Standing,
+	SealedBid, SealedBids, SealedText,
 };
-use bpiiot_primitives::{AgreementClock, AssetKind, SpendPolicy, SpendPurpose};
+use bpiiot_primitives::{AgreementClock, AssetKind, AtRisk, Mistake, SpendPolicy, SpendPurpose, Standing};
 use codec::Encode;
 use frame_support::{
 	ensure,
@@ -58,8 +58,7 @@ impl<T: Config> Pallet<T> {
 		Self::pay_fee(&actor, T::BidFee::get())?;
 		let (deposit, reason) = (T::BidDeposit::get(), HoldReason::Bid.into());
 		// It may be forfeited, so a machine's policy is asked as for a bond.
-		let at_risk = T::Currency::balance_on_hold(&reason, &bidder);
-		T::SpendPolicy::spend(&actor, SpendPurpose::Bond, &AssetKind::Native, deposit, at_risk)?;
+		T::SpendPolicy::spend(&actor, SpendPurpose::Bond, &AssetKind::Native, deposit)?;
 		T::Currency::hold(&reason, &bidder, deposit)?;
 		Self::deposit_event(Event::BidSealed {
 			request: id,
@@ -146,6 +145,9 @@ impl<T: Config> Pallet<T> {
 		sealed: &SealedBid,
 	) -> DispatchResult {
 		Self::forget_sealed(id, request, bidder);
+		if Mistake::LeakedBidDeposit.is_made() {
+			return Ok(());
+		}
 		let (reason, exact) = (HoldReason::Bid.into(), Precision::Exact);
 		T::Currency::release(&reason, bidder, sealed.deposit, exact).map(drop)
 	}
@@ -208,5 +210,15 @@ impl<T: Config> Pallet<T> {
 	fn is_excused(request: &RequestOf<T>) -> bool {
 		let was_cut_short = request.state == RequestState::Cancelled && request.since <= request.reveal_until;
 		request.wanted.bidding == Bidding::Private || was_cut_short
+	}
+}
+
+/// The deposits of sealed bids.
+impl<T: Config> AtRisk<T::AccountId, AssetKind, Balance> for Pallet<T> {
+	fn at_risk(who: &T::AccountId, asset: &AssetKind) -> Balance {
+		match asset {
+			AssetKind::Native => T::Currency::balance_on_hold(&HoldReason::Bid.into(), who),
+			AssetKind::Asset(_) => 0u32.into(),
+		}
 	}
 }

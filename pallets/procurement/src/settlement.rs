@@ -1,13 +1,14 @@
 //! How orders end, who gets what, and what is told of it.
 
 use crate::{
-	agreement::agreement_of, Balance, Books, Config, Error, EscrowAccountOf, EscrowOf, Event, OrderOf, OrderState,
-	Orders, Outcome, Pallet, Purchase, PurchaseOrderId, RequestId, Source, WeightInfo,
+	Balance, Books, Config, Error, EscrowAccountOf, EscrowOf, Event, OrderOf, OrderState, Orders, Outcome, Pallet,
+	Purchase, PurchaseOrderId, Source, WeightInfo,
 };
 use alloc::vec::Vec;
 use bpiiot_primitives::{
 	Actor, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, BondOutcome, DeadlineIndex, Escrow,
-	EscrowView, Expiry, MachineId, OpenEscrows, OpenWork, Settlement,
+	EscrowView, Expiry, Facts, MachineId, Mistake, OpenEscrows, OpenWork, RateableAgreements, Rated, Receiving,
+	Reputation, Settlement,
 };
 use frame_support::{
 	ensure,
@@ -15,7 +16,6 @@ use frame_support::{
 	traits::Get,
 	weights::Weight,
 };
-use pallet_suppliers::{Facts, RateableAgreements, Rated, Reputation};
 use sp_runtime::Permill;
 
 /// Paying.
@@ -68,7 +68,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn pay(id: PurchaseOrderId, order: &mut OrderOf<T>, to_supplier: Balance, to_buyer: Balance) -> DispatchResult {
-		let agreement = agreement_of(id);
+		let agreement = AgreementRef::Order(id);
 		if to_supplier > 0 {
 			EscrowOf::<T>::release(agreement, &mut order.escrow, to_supplier)?;
 		}
@@ -97,9 +97,9 @@ impl<T: Config> Pallet<T> {
 
 	/// The end: what is still on hold is split, the name hears of it, and both have room for another order.
 	fn settle(id: PurchaseOrderId, mut order: OrderOf<T>, outcome: Outcome, to_payee: Balance) -> DispatchResult {
-		let agreement = agreement_of(id);
+		let agreement = AgreementRef::Order(id);
 		let facts = Self::facts(agreement, &order, outcome);
-		let bond = match outcome.is_broken() {
+		let bond = match outcome.is_broken() && !Mistake::UnforfeitedBond.is_made() {
 			true => BondOutcome::Slashed,
 			false => BondOutcome::Returned,
 		};
@@ -218,25 +218,36 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
+impl<T: Config> Pallet<T> {
+	/// The order that an agreement is.
+	fn order_of(agreement: AgreementRef) -> Result<PurchaseOrderId, DispatchError> {
+		match agreement {
+			AgreementRef::Order(id) => Ok(id),
+			_ => Err(Error::<T>::UnknownOrder.into()),
+		}
+	}
+}
+
 impl<T: Config> Agreements for Pallet<T> {
 	fn expire(agreement: AgreementRef, indexed_at: AgreementMillis) -> Result<Expiry, DispatchError> {
-		let id = agreement.id();
-		if let Some(order) = Orders::<T>::get(PurchaseOrderId(id)) {
-			return match order.indexed_at == indexed_at {
-				true => Self::sweep_order(PurchaseOrderId(id), order),
-				false => Ok(Expiry::Stale),
-			};
+		match agreement {
+			AgreementRef::Order(id) => match Orders::<T>::get(id) {
+				Some(order) if order.indexed_at == indexed_at => Self::sweep_order(id, order),
+				_ => Ok(Expiry::Stale),
+			},
+			AgreementRef::Request(id) => Self::sweep_request(id, indexed_at),
+			_ => Ok(Expiry::Stale),
 		}
-		Self::sweep_request(RequestId(id), indexed_at)
 	}
 
 	fn expire_weight() -> Weight {
 		let of_request = T::WeightInfo::award().max(T::WeightInfo::expire_request());
-		T::WeightInfo::expire().max(of_request)
+		let of_order = T::WeightInfo::expire().saturating_add(T::Receiving::received_weight());
+		of_order.max(of_request)
 	}
 
 	fn resolve(agreement: AgreementRef, to_payee: Permill) -> DispatchResult {
-		Self::do_resolve(PurchaseOrderId(agreement.id()), to_payee)
+		Self::do_resolve(Self::order_of(agreement)?, to_payee)
 	}
 
 	fn resolve_weight() -> Weight {
@@ -263,11 +274,11 @@ impl<T: Config> OpenEscrows<EscrowAccountOf<T>> for Pallet<T> {
 
 impl<T: Config> RateableAgreements<T::AccountId> for Pallet<T> {
 	fn rate(agreement: AgreementRef, by: &Actor<T::AccountId>) -> Result<Rated<T::AccountId>, DispatchError> {
-		let id = PurchaseOrderId(agreement.id());
+		let id = Self::order_of(agreement)?;
 		let mut order = Self::order(id)?;
 		ensure!(Self::is(by, order.buyer()), Error::<T>::NotTheBuyer);
 		ensure!(order.is_settled(), Error::<T>::NotSettled);
-		ensure!(!order.rated, Error::<T>::AlreadyRated);
+		ensure!(!order.rated || Mistake::RatedTwice.is_made(), Error::<T>::AlreadyRated);
 		order.rated = true;
 		let rated = Rated {
 			payee: order.supplier().clone(),

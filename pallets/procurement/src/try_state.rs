@@ -1,15 +1,14 @@
 //! What must always hold of this pallet's storage, numbered as in the system design.
 
 use crate::{
-	agreement::agreement_of, Balance, Bidding, Books, Config, EscrowOf, HoldReason, OrderOf, OrderState, Orders,
-	Pallet, Purchase, Quotes, QuotesBy, QuotesOf, RequestOf, RequestState, Requests, RequestsBy, Score, SealedBids,
-	Source,
+	Balance, Bidding, Books, Config, EscrowOf, HoldReason, OrderOf, OrderState, Orders, Pallet, Purchase, Quotes,
+	QuotesBy, QuotesOf, RequestOf, RequestState, Requests, RequestsBy, Score, SealedBids, Source,
 };
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
 	vec::Vec,
 };
-use bpiiot_primitives::{AgreementClock, DeadlineIndex, Escrow, EscrowView};
+use bpiiot_primitives::{AgreementClock, AgreementRef, DeadlineIndex, Escrow, EscrowView};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
 
@@ -23,7 +22,7 @@ impl<T: Config> Pallet<T> {
 			Self::check_money(&order)?;
 			Self::check_order(&order)?;
 			ensure!(
-				EscrowOf::<T>::is_disputed(agreement_of(id)) == matches!(order.state, OrderState::Disputed(_)),
+				EscrowOf::<T>::is_disputed(AgreementRef::Order(id)) == matches!(order.state, OrderState::Disputed(_)),
 				"invariant 3: an order's state and its dispute differ"
 			);
 		}
@@ -232,10 +231,11 @@ impl<T: Config> Pallet<T> {
 	fn check_deadlines() -> Result<(), TryRuntimeError> {
 		let orders = Orders::<T>::iter().filter_map(|(id, order)| {
 			let deadline = order.deadline()?;
-			Some((agreement_of(id), order.indexed_at, deadline))
+			Some((AgreementRef::Order(id), order.indexed_at, deadline))
 		});
 		let requests = Requests::<T>::iter().filter(|(_, request)| request.is_open());
-		let requests = requests.map(|(id, request)| (agreement_of(id), request.indexed_at, request.award_until));
+		let requests =
+			requests.map(|(id, request)| (AgreementRef::Request(id), request.indexed_at, request.award_until));
 		for (agreement, indexed_at, deadline) in orders.chain(requests) {
 			ensure!(
 				indexed_at <= deadline,

@@ -1,7 +1,7 @@
 //! Fees, deposits and bonds.
 
 use crate::{BalanceOf, Caller, Config, HoldReason, Pallet};
-use bpiiot_primitives::{Actors, AssetKind, SpendPolicy, SpendPurpose};
+use bpiiot_primitives::{Actors, AssetKind, AtRisk, SpendPolicy, SpendPurpose};
 use frame_support::{
 	pallet_prelude::DispatchResult,
 	traits::{
@@ -28,7 +28,7 @@ impl<T: Config> Pallet<T> {
 		if fee.is_zero() {
 			return Ok(());
 		}
-		T::SpendPolicy::spend(actor, SpendPurpose::Purchase, &AssetKind::Native, fee, Zero::zero())?;
+		T::SpendPolicy::spend(actor, SpendPurpose::Purchase, &AssetKind::Native, fee)?;
 		let to = T::FeeDestination::get();
 		T::Currency::transfer(&actor.account, &to, fee, Preservation::Preserve).map(drop)
 	}
@@ -46,11 +46,13 @@ impl<T: Config> Pallet<T> {
 		T::Currency::release(&reason.into(), to, amount, Precision::Exact).map(drop)
 	}
 
+	fn on_hold(reason: HoldReason, who: &T::AccountId) -> BalanceOf<T> {
+		T::Currency::balance_on_hold(&reason.into(), who)
+	}
+
 	/// Puts on hold what may be forfeited. A machine's policy is asked.
 	pub(crate) fn hold_bond(reason: HoldReason, from: &Caller<T>, amount: BalanceOf<T>) -> DispatchResult {
-		let on_hold = |reason: HoldReason| T::Currency::balance_on_hold(&reason.into(), &from.account);
-		let at_risk = on_hold(HoldReason::Recall).saturating_add(on_hold(HoldReason::Contest));
-		T::SpendPolicy::spend(from, SpendPurpose::Bond, &AssetKind::Native, amount, at_risk)?;
+		T::SpendPolicy::spend(from, SpendPurpose::Bond, &AssetKind::Native, amount)?;
 		Self::hold(reason, &from.account, amount)
 	}
 
@@ -67,5 +69,17 @@ impl<T: Config> Pallet<T> {
 		)?;
 		T::SpendPolicy::forfeited(from, &AssetKind::Native, amount);
 		Ok(())
+	}
+}
+
+/// What recalls and their contests are backed by.
+impl<T: Config> AtRisk<T::AccountId, AssetKind, BalanceOf<T>> for Pallet<T> {
+	fn at_risk(who: &T::AccountId, asset: &AssetKind) -> BalanceOf<T> {
+		match asset {
+			AssetKind::Native => {
+				Self::on_hold(HoldReason::Recall, who).saturating_add(Self::on_hold(HoldReason::Contest, who))
+			}
+			AssetKind::Asset(_) => 0u32.into(),
+		}
 	}
 }

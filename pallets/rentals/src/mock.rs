@@ -175,6 +175,7 @@ impl pallet_machines::Config for Test {
 	type SponsoredCalls = Everything;
 	type Time = Timestamp;
 	type OpenWork = Rentals;
+	type AtRisk = Escrow;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Coupons;
 }

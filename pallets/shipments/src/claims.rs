@@ -1,11 +1,11 @@
 //! Claims against a carrier's liability once custody is over: what the rules say by themselves, and damage that somebody says.
 
 use crate::{
-	agreement::agreement_of, Caller, Claim, ClaimKind, Config, Error, EscrowOf, Event, HoldReason, LegId, LegOf,
-	LegState, Legs, Pallet,
+	agreement::agreement_of, Balance, Caller, Claim, ClaimKind, Config, Error, EscrowOf, Event, HoldReason, LegId,
+	LegOf, LegState, Legs, Pallet,
 };
 use bpiiot_primitives::{
-	AgreementClock, AssetKind, Case, DeadlineIndex, Escrow, EscrowView, Side, SpendPolicy, SpendPurpose,
+	AgreementClock, AssetKind, AtRisk, Case, DeadlineIndex, Escrow, EscrowView, Side, SpendPolicy, SpendPurpose,
 };
 use frame_support::{
 	ensure,
@@ -34,8 +34,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(amount > 0, Error::<T>::NothingAtStake);
 		let (deposit, reason) = (T::ClaimDeposit::get(), HoldReason::Claim.into());
 		// It may be forfeited, so a machine's policy is asked as for a bond.
-		let at_risk = T::Currency::balance_on_hold(&reason, &actor.account);
-		T::SpendPolicy::spend(actor, SpendPurpose::Bond, &AssetKind::Native, deposit, at_risk)?;
+		T::SpendPolicy::spend(actor, SpendPurpose::Bond, &AssetKind::Native, deposit)?;
 		T::Currency::hold(&reason, &actor.account, deposit)?;
 		leg.claim = Some(Claim {
 			kind: ClaimKind::Damage,
@@ -110,5 +109,15 @@ impl<T: Config> Pallet<T> {
 		ensure!(Self::is(actor, &carrier), Error::<T>::NotTheCarrier);
 		ensure!(leg.state == LegState::Claimed, Error::<T>::WrongState);
 		Ok(leg)
+	}
+}
+
+/// The deposits of claims.
+impl<T: Config> AtRisk<T::AccountId, AssetKind, Balance> for Pallet<T> {
+	fn at_risk(who: &T::AccountId, asset: &AssetKind) -> Balance {
+		match asset {
+			AssetKind::Native => T::Currency::balance_on_hold(&HoldReason::Claim.into(), who),
+			AssetKind::Asset(_) => 0u32.into(),
+		}
 	}
 }

@@ -174,6 +174,7 @@ impl pallet_machines::Config for Test {
 	type SponsoredCalls = Everything;
 	type Time = Timestamp;
 	type OpenWork = Shipping;
+	type AtRisk = Escrow;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Coupons;
 }

@@ -40,7 +40,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Takes a fee from who acts, for the chain. A machine's policy is asked as for a purchase: the fee is spent.
 	pub(crate) fn pay_fee(actor: &Caller<T>, fee: Balance) -> DispatchResult {
-		T::SpendPolicy::spend(actor, SpendPurpose::Purchase, &AssetKind::Native, fee, Zero::zero())?;
+		T::SpendPolicy::spend(actor, SpendPurpose::Purchase, &AssetKind::Native, fee)?;
 		let to = T::FeeDestination::get();
 		T::Currency::transfer(&actor.account, &to, fee, Preservation::Preserve).map(drop)
 	}

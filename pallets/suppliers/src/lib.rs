@@ -9,9 +9,7 @@ mod calls;
 mod discovery;
 mod errors;
 mod events;
-mod facts;
 mod profiles;
-mod region;
 mod reputation;
 pub mod runtime_api;
 pub mod standing;
@@ -25,11 +23,12 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-pub use facts::{Counted, Facts, RateableAgreements, Rated, Reputation};
+pub use bpiiot_primitives::{
+	is_region, regions_around, Category, Counted, Facts, RateableAgreements, Rated, Region, Reputation,
+};
 pub use pallet::*;
-pub use region::{is_region, regions_around, Region};
 pub use standing::{Share, Standing, Stars};
-pub use types::{Category, Certificate, CertificateUri, Name, Pair, Place, Profile, Shelf, Supplier};
+pub use types::{Certificate, CertificateUri, Name, Pair, Place, Profile, Shelf, Supplier};
 pub use weights::WeightInfo;
 
 use bpiiot_primitives::AssetKind;

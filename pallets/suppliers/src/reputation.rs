@@ -5,15 +5,21 @@ use crate::{
 	BalanceOf, Caller, Config, Counted, Error, Event, FactsOf, Name, Names, Pair, Pairs, Pallet, RateableAgreements,
 	Rated, Reputation, Standing, Stars,
 };
-use bpiiot_primitives::{Actors, AgreementClock, AgreementRef, AssetKind};
+use bpiiot_primitives::{Actors, AgreementClock, AgreementRef, AssetKind, Mistake};
 use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get};
 use sp_runtime::{
 	traits::{Convert, One, UniqueSaturatedInto, Zero},
-	FixedU128,
+	FixedU128, Permill,
 };
 
 /// Milliseconds of a day.
 const DAY: u64 = 86_400_000;
+
+impl<T: Config> bpiiot_primitives::Standing<T::AccountId> for Pallet<T> {
+	fn score(who: &T::AccountId) -> Permill {
+		Self::standing(who).score
+	}
+}
 
 impl<T: Config> Reputation<T::AccountId, AssetKind, BalanceOf<T>> for Pallet<T> {
 	fn settled(facts: &FactsOf<T>) -> Counted {
@@ -39,7 +45,7 @@ impl<T: Config> Pallet<T> {
 		}
 		// Not by the payee's controller: a machine that goes from account to account is one name all the while.
 		let (supplier, customer) = (&facts.payee, T::Actors::controller(&facts.payer));
-		if customer == T::Actors::controller(supplier) {
+		if customer == T::Actors::controller(supplier) && !Mistake::SelfDealingCounts.is_made() {
 			return 0;
 		}
 		let pair = Pairs::<T>::get(supplier, &customer).unwrap_or_default().on(today);
@@ -117,7 +123,8 @@ impl<T: Config> Pallet<T> {
 		let pair = Pairs::<T>::get(&supplier, &customer).ok_or(Error::<T>::UnknownPair)?;
 		let today = Self::today();
 		let untouched = today.saturating_sub(pair.day);
-		ensure!(untouched >= FORGOTTEN_AFTER, Error::<T>::TooEarly);
+		let is_old = untouched >= FORGOTTEN_AFTER || Mistake::EarlyForgetting.is_made();
+		ensure!(is_old, Error::<T>::TooEarly);
 		Pairs::<T>::remove(&supplier, &customer);
 		if let Some(name) = Names::<T>::get(&supplier) {
 			let name = name.on(today);

@@ -3,11 +3,10 @@
 //!
 //! A weight is in planck. What is chosen and not derived says so.
 
+pub use bpiiot_primitives::in_planck;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_runtime::{
-	helpers_128bit::multiply_by_rational_with_rounding, traits::Zero, FixedPointNumber, FixedU128, Permill, Rounding,
-};
+use sp_runtime::{helpers_128bit::multiply_by_rational_with_rounding, traits::Zero, Permill, Rounding};
 
 /// Days in which a weight loses half of itself. Chosen: what was half a year ago says half as much.
 pub const HALF_LIFE: u32 = 180;
@@ -93,11 +92,6 @@ fn left_after(days: u32) -> u128 {
 /// The product of two fractions of at most one, to the nearest.
 fn product(one: u128, other: u128) -> u128 {
 	one.saturating_mul(other).saturating_add(ONE / 2) >> PLACES
-}
-
-/// What an amount is worth, in planck, rounded down. `rate` is planck per smallest unit.
-pub fn in_planck(amount: u128, rate: FixedU128) -> u128 {
-	multiply_by_rational_with_rounding(amount, rate.into_inner(), FixedU128::DIV, Rounding::Down).unwrap_or(u128::MAX)
 }
 
 /// What an agreement over `value` weighs that has paid `fee`: no more than what the fee is `fee_share` of.
@@ -300,14 +294,6 @@ mod tests {
 		assert_eq!(weighs(7, BPI, share), 7);
 		assert_eq!(weighs(BPI, 0, share), 0);
 		assert_eq!(weighs(u128::MAX, u128::MAX, share), u128::MAX);
-	}
-
-	#[test]
-	fn an_amount_is_worth_what_the_rate_says() {
-		assert_eq!(in_planck(10, FixedU128::from_u32(3)), 30);
-		assert_eq!(in_planck(10, FixedU128::from_rational(1, 3)), 3);
-		assert_eq!(in_planck(10, FixedU128::from_u32(0)), 0);
-		assert_eq!(in_planck(u128::MAX, FixedU128::from_u32(2)), u128::MAX);
 	}
 
 	#[test]

@@ -1,16 +1,11 @@
 //! What the pallet stores.
 
-use crate::{
-	standing::{aged, Sums},
-	Region,
-};
+use crate::standing::{aged, Sums};
+use bpiiot_primitives::{Category, Region};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 use sp_core::H256;
-
-/// What a supplier deals in, as a short word of his trade ("cutting-oil", "spindle-bearings"). At most 32 bytes.
-pub type Category = BoundedVec<u8, ConstU32<32>>;
 
 /// Where a certificate can be read. At most 128 bytes.
 pub type CertificateUri = BoundedVec<u8, ConstU32<128>>;

@@ -6,8 +6,8 @@ use crate::{
 	MAX_ASKED,
 };
 use bpiiot_primitives::{
-	fresh_id, Actors, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, DeadlineIndex, Expiry,
-	MachineId, OpenWork, SpendPolicy, SpendPurpose,
+	fresh_id, Actors, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, AtRisk, DeadlineIndex,
+	Expiry, MachineId, OpenWork, SpendPolicy, SpendPurpose,
 };
 use bpiiot_seal::Proof;
 use frame_support::{
@@ -167,8 +167,7 @@ impl<T: Config> Pallet<T> {
 	/// Takes the deposit. It may be forfeited, so a machine's policy is asked as for a bond.
 	fn hold_of(actor: &Caller<T>) -> Result<BalanceOf<T>, DispatchError> {
 		let (deposit, reason) = (T::ChallengeDeposit::get(), HoldReason::Challenge.into());
-		let at_risk = T::Currency::balance_on_hold(&reason, &actor.account);
-		T::SpendPolicy::spend(actor, SpendPurpose::Bond, &AssetKind::Native, deposit, at_risk)?;
+		T::SpendPolicy::spend(actor, SpendPurpose::Bond, &AssetKind::Native, deposit)?;
 		T::Currency::hold(&reason, &actor.account, deposit)?;
 		Ok(deposit)
 	}
@@ -216,5 +215,15 @@ impl<T: Config> Agreements for Pallet<T> {
 impl<T: Config> OpenWork for Pallet<T> {
 	fn has_open_work(machine: &MachineId) -> bool {
 		Citations::<T>::contains_key(machine)
+	}
+}
+
+/// The deposits of challenges.
+impl<T: Config> AtRisk<T::AccountId, AssetKind, BalanceOf<T>> for Pallet<T> {
+	fn at_risk(who: &T::AccountId, asset: &AssetKind) -> BalanceOf<T> {
+		match asset {
+			AssetKind::Native => T::Currency::balance_on_hold(&HoldReason::Challenge.into(), who),
+			AssetKind::Asset(_) => 0u32.into(),
+		}
 	}
 }

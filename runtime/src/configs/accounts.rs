@@ -59,7 +59,8 @@ pub enum ProxyType {
 	/// Keep machines running: their profile, service, keys, and freezing. What a key spends stays within the policy, which he
 	/// cannot change; neither can he take money out, or give a machine away.
 	Operate,
-	/// Publish offers, order, and everything that has to do with jobs and their disputes.
+	/// Publish offers, quotes and profiles, order, keep stock, and everything that has to do with jobs, orders for goods and
+	/// their disputes.
 	Trade,
 	/// Freeze a machine, and nothing else.
 	Guard,
@@ -104,6 +105,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 				let trades = matches!(
 					call,
 					RuntimeCall::Jobs(_)
+						| RuntimeCall::Suppliers(_)
+						| RuntimeCall::Procurement(_)
+						| RuntimeCall::Inventory(_)
 						| RuntimeCall::Escrow(Money::submit_evidence { .. } | Money::claim_credit { .. })
 				);
 				trades || Self::batches(call)

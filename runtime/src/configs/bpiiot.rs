@@ -1,12 +1,13 @@
 //! The platform's own pallets, and what joins them.
 
 use super::{
+	agreements::AllAgreements,
 	money::{deposit, FreeNativeAndAssets, GovernedRates, NativeAndAssets, SufficientAssets, BPI},
 	system::MILLISECONDS_PER_DAY,
 };
 use crate::{
-	AccountId, Balance, Balances, CollatorSelection, Escrow, Jobs, Machines, Runtime, RuntimeCall, RuntimeHoldReason,
-	Timestamp, MILLI_BPI,
+	AccountId, Balance, Balances, CollatorSelection, Escrow, Inventory, Machines, Runtime, RuntimeCall,
+	RuntimeHoldReason, Suppliers, Timestamp, MILLI_BPI,
 };
 use frame_support::{
 	parameter_types,
@@ -27,7 +28,7 @@ parameter_types! {
 	/// The deposit for an offer and its places in the index.
 	pub const OfferDeposit: Balance = deposit(4, 1_120);
 	/// The deposit for a job and its deadline.
-	pub const JobDeposit: Balance = deposit(2, 750);
+	pub const JobDeposit: Balance = deposit(2, 780);
 	/// The fee for an order, whatever becomes of it: so that a machine's list is not filled up for nothing.
 	pub const OrderFee: Balance = 10 * MILLI_BPI;
 	/// The deposit for an arbiter.
@@ -42,15 +43,18 @@ parameter_types! {
 	pub const FallbackSplit: Permill = Permill::from_percent(50);
 }
 
-/// The calls whose fees an owner pays for his machine's key: those that a machine makes that works, or that buys, which
-/// its spending policy must allow, or that is in dispute. None of them carries another call.
+/// The calls whose fees an owner pays for his machine's key: those that a machine makes that works, sells or keeps stock, or
+/// that buys, which its spending policy must allow, or that is in dispute. None of them carries another call.
 pub struct SponsoredCalls;
 
 impl Contains<RuntimeCall> for SponsoredCalls {
 	fn contains(call: &RuntimeCall) -> bool {
 		use pallet_escrow::Call as Money;
+		use pallet_inventory::Call as Stock;
 		use pallet_jobs::Call as Job;
 		use pallet_machines::Call as Machine;
+		use pallet_procurement::Call as Goods;
+		use pallet_suppliers::Call as Name;
 		matches!(
 			call,
 			RuntimeCall::Machines(
@@ -76,7 +80,57 @@ impl Contains<RuntimeCall> for SponsoredCalls {
 					| Job::request_rework { .. }
 					| Job::concede { .. }
 					| Job::dispute { .. }
+					| Job::accept_with { .. }
 			) | RuntimeCall::Escrow(Money::submit_evidence { .. })
+				| RuntimeCall::Suppliers(
+					Name::publish_profile { .. }
+						| Name::update_profile { .. }
+						| Name::remove_profile { .. }
+						| Name::rate { .. }
+				) | RuntimeCall::Procurement(
+				Goods::publish_quote { .. }
+					| Goods::update_quote { .. }
+					| Goods::set_stock { .. }
+					| Goods::withdraw_quote { .. }
+					| Goods::buy { .. }
+					| Goods::deliver { .. }
+					| Goods::confirm { .. }
+					| Goods::reject { .. }
+					| Goods::cancel { .. }
+					| Goods::expire { .. }
+					| Goods::concede { .. }
+					| Goods::dispute { .. }
+					| Goods::remove { .. }
+					| Goods::raise_request { .. }
+					| Goods::cancel_request { .. }
+					| Goods::expire_request { .. }
+					| Goods::remove_request { .. }
+					| Goods::bid { .. }
+					| Goods::seal_bid { .. }
+					| Goods::reveal_bid { .. }
+					| Goods::reclaim_bid { .. }
+					| Goods::award { .. }
+					| Goods::award_to { .. }
+					| Goods::award_private { .. }
+					| Goods::counter_offer { .. }
+					| Goods::accept_counter_offer { .. }
+			) | RuntimeCall::Inventory(
+				Stock::receive { .. }
+					| Stock::consume { .. }
+					| Stock::move_stock { .. }
+					| Stock::count { .. }
+					| Stock::set_expiry { .. }
+					| Stock::reorder { .. }
+					| Stock::reserve { .. }
+					| Stock::release { .. }
+					| Stock::consume_reserved { .. }
+					| Stock::end_reservation { .. }
+					| Stock::put_away { .. }
+					| Stock::dismiss_arrival { .. }
+					| Stock::hand_over { .. }
+					| Stock::take_asset { .. }
+					| Stock::refuse_asset { .. }
+			)
 		)
 	}
 }
@@ -92,7 +146,8 @@ impl pallet_machines::Config for Runtime {
 	type FeeDestination = StakingPot;
 	type SponsoredCalls = SponsoredCalls;
 	type Time = Timestamp;
-	type OpenWork = Jobs;
+	type OpenWork = AllAgreements;
+	type AtRisk = (Escrow, crate::Procurement);
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::TestAsset;
 }
@@ -108,8 +163,8 @@ impl pallet_escrow::Config for Runtime {
 	type FeeDestination = StakingPot;
 	type Actors = Machines;
 	type SpendPolicy = Machines;
-	type Agreements = Jobs;
-	type OpenEscrows = Jobs;
+	type Agreements = AllAgreements;
+	type OpenEscrows = AllAgreements;
 	/// Ten slots: a chain that misses a few blocks has not stopped.
 	type StopAllowance = ConstU64<60_000>;
 	/// What an otherwise empty block could end in a small part of its time.
@@ -131,6 +186,9 @@ impl pallet_jobs::Config for Runtime {
 	type Clock = Escrow;
 	type Deadlines = Escrow;
 	type Actors = Machines;
+	type Reputation = Suppliers;
+	type Materials = Inventory;
+	type FallbackSplit = FallbackSplit;
 	type OfferDeposit = OfferDeposit;
 	type JobDeposit = JobDeposit;
 	type OrderFee = OrderFee;

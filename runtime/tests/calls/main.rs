@@ -7,7 +7,7 @@
 //! | [`world`] | the worlds that calls are tried in, the parties, the one place for terms and orders |
 //! | [`vocabulary`] | what many rows say in the same words |
 //! | [`chain`], [`run`] | blocks, time and transactions; trying what stands in the table |
-//! | [`machines`], [`escrow`], [`jobs`] | the rows |
+//! | [`machines`], [`escrow`], [`jobs`], [`suppliers`], [`procurement`], [`inventory`] | the rows |
 //! | [`threats`] | what it costs to attack others |
 //!
 //! A new call needs a row: who may make it, a world in which it is right, and the call. With these come the cells for who
@@ -36,11 +36,14 @@ mod terms;
 
 mod chain;
 mod escrow;
+mod inventory;
 mod jobs;
 mod machines;
 mod origins;
 mod prelude;
+mod procurement;
 mod run;
+mod suppliers;
 mod table;
 mod threats;
 mod vocabulary;
@@ -52,10 +55,17 @@ use table::{calling, missing, Case, Row};
 use world::{machine, NO_MACHINE};
 
 fn table() -> Vec<Row> {
-	[machines::rows(), escrow::rows(), jobs::rows()]
-		.into_iter()
-		.flatten()
-		.collect()
+	[
+		machines::rows(),
+		escrow::rows(),
+		jobs::rows(),
+		suppliers::rows(),
+		procurement::rows(),
+		inventory::rows(),
+	]
+	.into_iter()
+	.flatten()
+	.collect()
 }
 
 #[test]
@@ -152,4 +162,19 @@ fn the_escrow_withstands_every_case() {
 #[test]
 fn jobs_withstand_every_case() {
 	try_all(&jobs::rows());
+}
+
+#[test]
+fn suppliers_withstand_every_case() {
+	try_all(&suppliers::rows());
+}
+
+#[test]
+fn procurement_withstands_every_case() {
+	try_all(&procurement::rows());
+}
+
+#[test]
+fn inventory_withstands_every_case() {
+	try_all(&inventory::rows());
 }

@@ -335,6 +335,7 @@ impl ModbusServer {
 				self.panel.restart();
 				self.clients.clear();
 			}
+			Command::Oil { .. } => eprintln!("this machine has no tank of cutting oil"),
 			Command::Clear => self.set_faults(Faults::default()),
 			Command::Fault(fault) => match check_fault(fault) {
 				Ok(()) => {

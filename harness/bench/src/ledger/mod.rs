@@ -3,6 +3,7 @@
 //! Calls are made natively: their times are of the unoptimised runtime and only good for ratios. What is counted, records
 //! and bytes, is exact. Blocks are ended by the runtime's own program, as on a node.
 
+pub mod market;
 mod program;
 pub mod scale;
 pub mod sweep;

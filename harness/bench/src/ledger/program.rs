@@ -31,18 +31,39 @@ impl Program {
 	pub(super) fn end_block(&self, chain: &mut TestExternalities) -> Result<(Header, Duration)> {
 		// The relay chain's data, which no block goes without.
 		chain.execute_with(|| ValidationData::<Runtime>::put(PersistedValidationData::default()));
+		let context = CallContext::Onchain { import: false };
+		let (header, took) = self.call(chain, "BlockBuilder_finalize_block", &[], context)?;
+		commit(chain)?;
+		Ok((Header::decode(&mut &header[..])?, took))
+	}
+
+	/// Asks a runtime API, and tells how long the answer took. The first time it is compiled too.
+	pub(super) fn ask(
+		&self,
+		chain: &mut TestExternalities,
+		method: &str,
+		arguments: &[u8],
+	) -> Result<(Vec<u8>, Duration)> {
+		self.call(chain, method, arguments, CallContext::Offchain)
+	}
+
+	fn call(
+		&self,
+		chain: &mut TestExternalities,
+		method: &str,
+		arguments: &[u8],
+		context: CallContext,
+	) -> Result<(Vec<u8>, Duration)> {
 		let fetcher = WrappedRuntimeCode(wasm_binary().into());
 		let code = RuntimeCode {
 			code_fetcher: &fetcher,
 			heap_pages: None,
 			hash: b"the only one".to_vec(),
 		};
-		let (method, context) = ("BlockBuilder_finalize_block", CallContext::Onchain { import: false });
 		let start = Instant::now();
-		let (header, _) = self.executor.call(&mut chain.ext(), &code, method, &[], context);
+		let (answer, _) = self.executor.call(&mut chain.ext(), &code, method, arguments, context);
 		let took = start.elapsed();
-		let header = header.map_err(|error| anyhow!("{method}: {error}"))?;
-		commit(chain)?;
-		Ok((Header::decode(&mut &header[..])?, took))
+		let answer = answer.map_err(|error| anyhow!("{method}: {error}"))?;
+		Ok((answer, took))
 	}
 }

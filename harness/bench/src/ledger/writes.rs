@@ -83,7 +83,7 @@ pub fn measure() -> Result<Vec<Figure>> {
 	Ok(figures)
 }
 
-fn figure(what: String, bare: usize, whole: usize, limit: Option<usize>) -> Figure {
+pub(super) fn figure(what: String, bare: usize, whole: usize, limit: Option<usize>) -> Figure {
 	let limit = match limit {
 		Some(limit) if bare <= limit => format!("limit {limit}: ok; "),
 		Some(limit) => format!("limit {limit}: OVER; "),
@@ -135,7 +135,7 @@ fn deliver(job: JobId) -> Call<bpiiot_runtime::Runtime> {
 	}
 }
 
-fn step(who: &str, call: RuntimeCall, whole: bool) -> Result<()> {
+pub(super) fn step(who: &str, call: RuntimeCall, whole: bool) -> Result<()> {
 	match whole {
 		true => transaction::send(who, call),
 		false => act(who, call),
@@ -143,12 +143,20 @@ fn step(who: &str, call: RuntimeCall, whole: bool) -> Result<()> {
 }
 
 /// How many records `step` writes, but for what every block writes anyway.
-fn written(chain: &mut TestExternalities, step: impl FnOnce() -> Result<()>) -> Result<usize> {
+pub(super) fn written(chain: &mut TestExternalities, step: impl FnOnce() -> Result<()>) -> Result<usize> {
+	Ok(keys_written(chain, step)?.len())
+}
+
+/// The keys of the records that `step` writes, but for those that every block writes anyway.
+pub(super) fn keys_written(
+	chain: &mut TestExternalities,
+	step: impl FnOnce() -> Result<()>,
+) -> Result<BTreeSet<Vec<u8>>> {
 	commit(chain)?;
 	chain.execute_with(step)?;
 	let changes = chain.overlayed_changes().changes();
-	let keys: BTreeSet<_> = changes.map(|(key, _)| key.clone()).collect();
-	Ok(keys.iter().filter(|key| !is_the_blocks_own(key)).count())
+	let keys = changes.map(|(key, _)| key.clone());
+	Ok(keys.filter(|key| !is_the_blocks_own(key)).collect())
 }
 
 /// Events and their number, the block's weight and length, the depth of transactions.

@@ -95,6 +95,7 @@ fn transaction(nonce: u64) -> SentTransaction {
 		death: 265,
 		bytes: "00".repeat(400),
 		purpose: "jobs.accept".to_owned(),
+		errand: None,
 	}
 }
 

@@ -212,6 +212,24 @@ pub(super) fn status(
 			"online": true, "trouble": null, "waiting": 12, "bytes": 34_567, "dropped": 0, "lost": 0, "delivered": 99_123,
 			"minutes_left": 12_000, "disk_full": false,
 		},
+		"stock": {
+			"site": 4711,
+			"items": [
+				{ "item": "cutting-oil-22", "unit": "LTR", "books": "3.6", "channel": "oil_level", "level": "3.58", "reorder_point": "5" },
+				{ "item": "wiping-cloths", "unit": "KGM", "books": "12", "channel": "cloth_scale", "level": null, "reorder_point": null },
+			],
+			"purchases": [
+				{
+					"what": "request 8589934593", "item": "cutting-oil-22", "quantity": "16", "price": "48 BPI", "state": "open",
+					"bids": 3, "supplier": null, "until": now + 600_000,
+				},
+				{
+					"what": "purchase 8589934594", "item": "drill-8", "quantity": "20", "price": "36.5 BPI",
+					"state": "goods are awaited", "bids": 0, "supplier": super::ACCOUNT, "until": now + 86_400_000,
+				},
+			],
+			"doing": ["counting cutting-oil-22: there is 3.58"],
+		},
 		"rules": [
 			{ "rule": "bearing wear", "state": "raised", "unknown": null, "raised": 3 },
 			{ "rule": "coolant", "state": "quiet", "unknown": null, "raised": 0 },

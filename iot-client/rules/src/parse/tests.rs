@@ -35,6 +35,8 @@ fn reads_every_key() {
 			{ actuate = "coolant", to = 1 },
 			{ report = "E-42.a_b" },
 			{ order = "coolant, 5 l" },
+			{ count = "cutting-oil-22" },
+			{ issue = "drill-8", quantity = 0.5 },
 			{ notify = "the drill is hot" },
 		]
 		after = [{ actuate = "coolant", to = 0 }, { notify = "cooled down" }]
@@ -66,6 +68,13 @@ fn reads_every_key() {
 		},
 		Action::Order {
 			what: "coolant, 5 l".into(),
+		},
+		Action::Count {
+			item: "cutting-oil-22".into(),
+		},
+		Action::Issue {
+			item: "drill-8".into(),
+			thousandths: 500,
 		},
 		Action::Notify {
 			text: "the drill is hot".into(),
@@ -124,7 +133,7 @@ fn reports_everything_at_once_with_rule_key_value_and_remedy() {
 		"rule 1 (hot): `then` action 2 `to` is 2; it must be a whole number from 0 to 1, what `coolant` may be set to",
 		"rule 1 (hot): `then` action 3 `stop` is \"\"; it must be why to stop: text of 1 to 200 characters",
 		"rule 1 (hot): `then` action 4 is with the keys notify, stop; it must have exactly one of stop, actuate, report, \
-		 order, notify",
+		 order, count, issue, notify",
 		"rule 1 (hot): `after` action 1 is with the keys stop; it must have exactly one of actuate, notify",
 		"rule 1 (hot): `after` action 2 `to` is missing; it must be a whole number from 0 to 1, what `coolant` may be set to",
 		"rule 1 (hot): `after` is 7; action 3 must be a table, such as { notify = \"…\" }",
@@ -257,4 +266,31 @@ proptest! {
 		let error = Rules::parse(&file.to_string(), &channels()).expect_err("no such output");
 		prop_assert!(error.to_string().contains("`actuate` is"));
 	}
+}
+
+#[test]
+fn only_a_quantity_of_thousandths_is_issued() {
+	let read = |action: &str| {
+		let text = format!("[[rule]]\nname = \"hot\"\nwhen = \"temperature > 80\"\nthen = [{{ {action} }}]");
+		Rules::parse(&text, &channels()).map(|rules| rules.rules[0].then.clone())
+	};
+	let issued = |thousandths| {
+		vec![Action::Issue {
+			item: "drill-8".into(),
+			thousandths,
+		}]
+	};
+	assert_eq!(read("issue = \"drill-8\", quantity = 2"), Ok(issued(2_000)));
+	assert_eq!(read("issue = \"drill-8\", quantity = 0.001"), Ok(issued(1)));
+	for quantity in ["0", "-1", "0.0005", "1e10", "\"1\"", "nan"] {
+		let error = read(&format!("issue = \"drill-8\", quantity = {quantity}"))
+			.unwrap_err()
+			.to_string();
+		assert!(
+			error.contains("`quantity`") && error.contains("such as 1 or 0.5"),
+			"{error}"
+		);
+	}
+	let error = read("issue = \"drill-8\"").unwrap_err().to_string();
+	assert!(error.contains("is missing"), "{error}");
 }

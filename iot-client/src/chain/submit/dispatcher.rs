@@ -16,7 +16,7 @@ use super::{
 	Fate, Pen, Request, MAX_IN_FLIGHT,
 };
 use crate::{
-	journal::{Journal, JournalError, SentTransaction},
+	journal::{Ending, Journal, JournalError, SentTransaction},
 	parse,
 	wallet::Wallet,
 };
@@ -278,8 +278,10 @@ impl Dispatcher {
 			if end.frees_nonce() {
 				self.nonces.note_free(signer, nonce);
 			}
-			for sent in flight.others.iter().chain([&flight.sent]) {
-				if let Err(error) = self.forget(sent).await {
+			let ending = end.ending();
+			let others = flight.others.iter().map(|other| (other, Ending::Never));
+			for (sent, ending) in [(&flight.sent, ending)].into_iter().chain(others) {
+				if let Err(error) = self.forget(sent, ending).await {
 					tracing::error!(%error, "a transaction stays in the journal; it is looked for again after a restart");
 				}
 			}
@@ -433,6 +435,7 @@ impl Dispatcher {
 			death: anchor.number + runtime::LIFETIME - 1,
 			bytes: hex::encode(signed.bytes),
 			purpose: call.to_string(),
+			errand: order.request.errand.clone(),
 		};
 		self.write_down(&sent).await.map_err(|e| e.to_string())?;
 		let (job, hash) = (call.job().map(tracing::field::display), parse::hex(sent.hash));
@@ -446,10 +449,10 @@ impl Dispatcher {
 		journal.off_thread(move |journal| journal.record(&sent)).await
 	}
 
-	async fn forget(&self, sent: &SentTransaction) -> Result<(), JournalError> {
+	async fn forget(&self, sent: &SentTransaction, ending: Ending) -> Result<(), JournalError> {
 		let Some(journal) = &self.journal else { return Ok(()) };
 		let hash = sent.hash;
-		journal.off_thread(move |journal| journal.resolve(hash)).await
+		journal.off_thread(move |journal| journal.conclude(hash, &ending)).await
 	}
 
 	/// Offers what is due to the node's pool, in the order of nonces.

@@ -12,7 +12,7 @@ use super::{
 	flight::Flight,
 	Fate,
 };
-use crate::wallet::blake2_256;
+use crate::{journal::Ending, wallet::blake2_256};
 use futures::{stream, StreamExt, TryStreamExt};
 use std::{
 	collections::{btree_map::Entry, BTreeMap},
@@ -48,6 +48,16 @@ pub(super) enum End {
 impl End {
 	pub(super) fn never(why: &str) -> Self {
 		Self::Never(why.to_owned())
+	}
+
+	/// The same for the journal.
+	pub(super) fn ending(&self) -> Ending {
+		match self {
+			Self::Known(Fate::Done { block, .. }) => Ending::Done(block.number),
+			Self::Known(Fate::Failed { error, .. }) => Ending::Failed(error.clone()),
+			Self::Known(Fate::Unknown { what, .. }) => Ending::Unknown(what.clone()),
+			Self::Known(Fate::Refused(_)) | Self::Never(_) => Ending::Never,
+		}
 	}
 
 	/// Whether no transaction has its nonce, so that the next one may.

@@ -76,6 +76,8 @@ pub enum Fate {
 #[derive(Debug)]
 struct Request {
 	call: Call,
+	/// The errand of the journal that it is for.
+	errand: Option<String>,
 	deadline: Option<Instant>,
 	/// Cancelled when nobody wants it any more.
 	off: CancellationToken,
@@ -151,19 +153,32 @@ impl Submitter {
 	/// Sends a call and waits until it is finalized: for ever, or for `patience`. It goes on when nobody waits.
 	pub async fn submit(&self, call: Call, patience: Option<Duration>) -> Fate {
 		let deadline = patience.map(|patience| Instant::now() + patience);
-		self.request(call, deadline, CancellationToken::new()).await
+		self.request(call, None, deadline, CancellationToken::new()).await
 	}
 
 	/// The same, unless it is called `off` before it is signed: it holds up nothing that comes after it then.
 	pub async fn submit_unless(&self, off: CancellationToken, call: Call) -> Fate {
-		self.request(call, None, off).await
+		self.request(call, None, None, off).await
 	}
 
-	async fn request(&self, call: Call, deadline: Option<Instant>, off: CancellationToken) -> Fate {
+	/// Sends the call of an errand, which the journal knows by this name: what becomes of the one becomes of the other, also
+	/// when nobody is there to hear of it. Nothing is signed for an errand that is over.
+	pub async fn run_errand(&self, errand: String, call: Call) -> Fate {
+		self.request(call, Some(errand), None, CancellationToken::new()).await
+	}
+
+	async fn request(
+		&self,
+		call: Call,
+		errand: Option<String>,
+		deadline: Option<Instant>,
+		off: CancellationToken,
+	) -> Fate {
 		let (answer, fate) = oneshot::channel();
 		let stopped = || Fate::Refused("the client is stopping".to_owned());
 		let request = Request {
 			call,
+			errand,
 			deadline,
 			off,
 			answer,

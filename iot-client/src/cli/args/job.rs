@@ -33,6 +33,17 @@ pub enum JobCommand {
 		#[command(flatten)]
 		signer: MaybeSigner,
 	},
+	/// Rate the machine for a job that has ended, once
+	Rate {
+		/// The job
+		job: JobId,
+		/// One to five
+		#[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
+		stars: u8,
+		/// The customer; the machine's own key if nobody is named.
+		#[command(flatten)]
+		signer: MaybeSigner,
+	},
 	/// Call a job off before delivery; the price goes back, less the offer's fee once the machine has accepted
 	Cancel {
 		/// The job

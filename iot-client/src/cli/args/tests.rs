@@ -48,7 +48,9 @@ fn what_the_manual_shows_is_understood() {
 	assert!(lines.len() >= 20, "the manual shows more than {lines:?}");
 	let more = command_lines(include_str!("../../../../docs/machine.md"));
 	assert!(more.len() >= 8, "the manual shows more than {more:?}");
-	for line in lines.iter().chain(&more) {
+	let goods = command_lines(include_str!("../../../../docs/goods.md"));
+	assert!(goods.len() >= 7, "the manual shows more than {goods:?}");
+	for line in lines.iter().chain(&more).chain(&goods) {
 		parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
 	}
 }
@@ -86,6 +88,21 @@ fn commands_with_all_kinds_of_arguments_are_understood() {
 		"buy --capability drilling --region DE --units 3 --recipe r.toml --max-price 7.5",
 		"find --capability drilling --region DE-HB --asset BPI --max-price 3",
 		"batch orders.toml --as //Customer",
+		"supplier publish --category cutting-oil --area DE --area NL --as //Supplier",
+		"supplier find --category cutting-oil --area DE-HB --json",
+		"quote publish quote.toml --stock 1000 --as //Supplier",
+		"quote publish quote.toml --update 7 --as //Supplier",
+		"quote buy 7 --quantity 0.5 --max-price 48 --site 4711 --as //Owner",
+		"request raise request.toml",
+		"request bid 7 --price 33 --lead-time 6h --as //Supplier",
+		"request award 7 --to //Supplier --as //Owner",
+		"purchase deliver 7 --lot A-17 --as //Supplier",
+		"purchase confirm 7 --quantity 2.5",
+		"stock reorder --site 7 --item oil --none --as //Owner",
+		"stock reorder --site 7 --item oil --now",
+		"stock count --site 7 --item oil --on-hand 3.6 --reason found",
+		"stock put-away 7 --site 8",
+		"rate 12 --stars 5 --as //Customer",
 		"accept 12",
 		"decline 12 --reason busy",
 		"counter 12 --unit-price 3 --deliver-in 2d --as //Owner",

@@ -28,7 +28,9 @@ impl OpenEscrows<AccountOf<Test>> for Domain {
 
 impl Agreements for Domain {
 	fn expire(agreement: AgreementRef, indexed_at: AgreementMillis) -> Result<Expiry, DispatchError> {
-		let AgreementRef::Job(id) = agreement;
+		let AgreementRef::Job(id) = agreement else {
+			return Ok(Expiry::Stale);
+		};
 		let Some(mut deal) = Deals::get(id).filter(|deal| deal.indexed_at == indexed_at && !deal.escrow.ended) else {
 			return Ok(Expiry::Stale);
 		};
@@ -51,7 +53,7 @@ impl Agreements for Domain {
 	}
 
 	fn resolve(agreement: AgreementRef, to_payee: Permill) -> DispatchResult {
-		let AgreementRef::Job(id) = agreement;
+		let id = JobId(agreement.id());
 		let mut deal = Deals::get(id).ok_or(DispatchError::CannotLookup)?;
 		let to_payee = to_payee * deal.at_stake.take().ok_or(DispatchError::Unavailable)?;
 		let bond = BondOutcome::Returned;

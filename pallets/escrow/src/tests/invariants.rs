@@ -106,7 +106,7 @@ fn try_state_sees_each_kind_of_damage_to_a_dispute() {
 		assert_eq!(broken_dispute(|dispute| dispute.at_stake = 101), ended);
 		assert_eq!(broken_dispute(|dispute| dispute.payee = PAYEE), ended);
 		let settled = |_| {
-			let AgreementRef::Job(id) = DISPUTED;
+			let id = JobId(DISPUTED.id());
 			change(id, |deal| deal.at_stake = None);
 			assert_ok!(settle(id, 0, Returned));
 		};

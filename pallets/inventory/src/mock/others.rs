@@ -1,8 +1,10 @@
 //! What stands around the pallet, in small: machines, jobs, buyers and the clock.
 
 use super::*;
-use crate::{OpenJobs, Purchasing, RequestId, Wanted};
-use bpiiot_primitives::{Actor, Actors, AgreementClock, AgreementMillis, UnixMillis};
+use crate::RequestId;
+use bpiiot_primitives::{
+	Actor, Actors, AgreementClock, AgreementMillis, OpenJobs, Purchasing, Requisition, UnixMillis,
+};
 use codec::{Decode, Encode};
 use frame_support::{ensure, pallet_prelude::DispatchError, parameter_types, storage_alias, Blake2_128Concat};
 use frame_system::ensure_signed;
@@ -163,7 +165,7 @@ pub struct Buyers;
 pub const RAISE: Weight = Weight::from_parts(1_000, 1_000);
 
 impl Purchasing<AccountId, u128> for Buyers {
-	fn raise(buyer: &Actor<AccountId>, wanted: &Wanted<u128>) -> Result<RequestId, DispatchError> {
+	fn raise(buyer: &Actor<AccountId>, wanted: &Requisition<u128>) -> Result<RequestId, DispatchError> {
 		let id = RequestId(Requests::iter().count() as u64 + 1);
 		let request = Request {
 			buyer: buyer.account.clone(),

@@ -1,6 +1,7 @@
 //! Who gains by lying, by replaying, by filling what is not his? Nobody.
 
 use crate::{mock::*, AssetClass, AssetId, Call, CountReason, Error, ItemCode, SiteId, Whereabouts};
+use bpiiot_primitives::{PurchaseOrderId, Receiving};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{GetCallName, UnfilteredDispatchable},
@@ -19,7 +20,7 @@ fn world() -> World {
 	assert_ok!(receive(&OWNER, site, "A", 10_000));
 	assert_ok!(set_rule(&OWNER, site, Some(rule(None))));
 	assert_ok!(reserve(&OWNER, job(1, PRESS), site, None, 1_000));
-	<Inventory as crate::Receiving<AccountId>>::received(&OWNER, None, &oil(), None, 5, 7);
+	<Inventory as Receiving<AccountId>>::received(&OWNER, None, &oil(), None, 5, PurchaseOrderId(7));
 	let asset = tool(&OWNER, "T-1", None);
 	assert_ok!(hand_over(&OWNER, asset, Whereabouts::Custodian(KEEPER)));
 	World { site, to, asset }
@@ -28,7 +29,7 @@ fn world() -> World {
 /// Each call, in their order.
 fn calls_on(World { site, to, asset }: World) -> Vec<Call<Test>> {
 	let (job, item, lot, quantity) = (bpiiot_primitives::JobId(1), oil(), lot("A"), 1);
-	let (owner, order) = (OWNER, 7);
+	let (owner, order) = (OWNER, PurchaseOrderId(7));
 	vec![
 		Call::create_site {
 			profile: profile("x"),
@@ -236,7 +237,7 @@ fn what_ends_something_is_not_replayed() {
 			(
 				Call::put_away {
 					owner: OWNER,
-					order: 7,
+					order: PurchaseOrderId(7),
 					site,
 				},
 				Error::UnknownArrival,

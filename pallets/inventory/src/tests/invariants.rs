@@ -2,10 +2,10 @@
 
 use crate::{
 	mock::*, Arrivals, Asset, AssetClass, AssetId, AssetTag, Assets, AssetsAt, AssetsByTag, HoldReason, JobsAt,
-	MachineAssets, Receiving, Reservation, Reservations, Site, SiteId, SiteOf, Sites, SitesOf, SitesWith, StockOf,
-	Stocks, Whereabouts,
+	MachineAssets, Reservation, Reservations, Site, SiteId, SiteOf, Sites, SitesOf, SitesWith, StockOf, Stocks,
+	Whereabouts,
 };
-use bpiiot_primitives::JobId;
+use bpiiot_primitives::{JobId, PurchaseOrderId, Receiving};
 use frame_support::{
 	assert_ok,
 	storage::with_transaction,
@@ -38,7 +38,7 @@ fn broken_by(break_it: impl FnOnce(World)) -> TryRuntimeError {
 			assert_ok!(reserve(&OWNER, job(1, PRESS), site, None, 12));
 			assert_ok!(register(&OWNER, "M-1", AssetClass::Machine(PRESS), Some(site)));
 			let asset = MachineAssets::<Test>::get(PRESS).expect("registered");
-			<Inventory as Receiving<AccountId>>::received(&OWNER, None, &oil(), None, 5, 7);
+			<Inventory as Receiving<AccountId>>::received(&OWNER, None, &oil(), None, 5, PurchaseOrderId(7));
 			Inventory::do_try_state().expect("nothing is broken yet");
 			break_it(World { site, asset });
 			said = Inventory::do_try_state();

@@ -1,11 +1,19 @@
 //! Goods that were bought, and have a place or not.
 
-use crate::{mock::*, Arrivals, Call, Error, Event, Flows, Receiving, SiteId, MAX_ARRIVALS};
+use crate::{mock::*, Arrivals, Call, Error, Event, Flows, SiteId, MAX_ARRIVALS};
+use bpiiot_primitives::{PurchaseOrderId, Receiving};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::{DispatchError, DispatchResult};
 
 fn delivered(site: Option<SiteId>, quantity: u64, order: u64) {
-	<Inventory as Receiving<AccountId>>::received(&OWNER, site, &oil(), Some(lot("A")), quantity, order);
+	<Inventory as Receiving<AccountId>>::received(
+		&OWNER,
+		site,
+		&oil(),
+		Some(lot("A")),
+		quantity,
+		PurchaseOrderId(order),
+	);
 }
 
 /// The last delivery had no place, for this reason.
@@ -13,7 +21,7 @@ fn assert_not_booked(site: Option<SiteId>, quantity: u64, order: u64, error: imp
 	System::assert_last_event(
 		Event::<Test>::NotBooked {
 			owner: OWNER,
-			order,
+			order: PurchaseOrderId(order),
 			site,
 			item: oil(),
 			quantity,
@@ -26,11 +34,13 @@ fn assert_not_booked(site: Option<SiteId>, quantity: u64, order: u64, error: imp
 
 fn put_away(who: &AccountId, order: u64, site: SiteId) -> DispatchResult {
 	let owner = OWNER;
+	let order = PurchaseOrderId(order);
 	signed(who, Call::put_away { owner, order, site })
 }
 
 fn dismiss(who: &AccountId, order: u64) -> DispatchResult {
 	let owner = OWNER;
+	let order = PurchaseOrderId(order);
 	signed(who, Call::dismiss_arrival { owner, order })
 }
 
@@ -45,7 +55,7 @@ fn what_was_bought_is_put_on_stock_part_by_part() {
 				item: oil(),
 				lot: lot("A"),
 				quantity: 7_000,
-				order: Some(11),
+				order: Some(PurchaseOrderId(11)),
 			}
 			.into(),
 		);
@@ -68,7 +78,7 @@ fn parts_of_an_order_wait_as_one_and_its_lots_one_after_the_other() {
 		assert_not_booked(None, 5, 1, Error::<Test>::UnknownSite, true);
 		delivered(None, u64::MAX, 1);
 		assert_not_booked(None, u64::MAX, 1, Error::<Test>::UnknownSite, false);
-		<Inventory as Receiving<AccountId>>::received(&OWNER, None, &oil(), Some(lot("B")), 4, 1);
+		<Inventory as Receiving<AccountId>>::received(&OWNER, None, &oil(), Some(lot("B")), 4, PurchaseOrderId(1));
 		assert_eq!(Arrivals::<Test>::get(OWNER).len(), 2);
 		assert_ok!(put_away(&OWNER, 1, site));
 		assert_eq!((levels(site, "A"), levels(site, "B")), ((11, 0), (0, 0)));
@@ -82,7 +92,7 @@ fn parts_of_an_order_wait_as_one_and_its_lots_one_after_the_other() {
 fn goods_without_a_lot_are_goods_without_a_lot() {
 	build_and_execute(|| {
 		let site = shop(&OWNER);
-		<Inventory as Receiving<AccountId>>::received(&OWNER, Some(site), &oil(), None, 5, 1);
+		<Inventory as Receiving<AccountId>>::received(&OWNER, Some(site), &oil(), None, 5, PurchaseOrderId(1));
 		assert_eq!(levels(site, ""), (5, 0));
 	});
 }
@@ -92,8 +102,8 @@ fn a_machine_buys_for_its_owners_sites_and_he_for_its() {
 	build_and_execute(|| {
 		let (site, own) = (shop(&OWNER), shop(&key(PRESS)));
 		let receive = <Inventory as Receiving<AccountId>>::received;
-		receive(&PRESS.account(), Some(site), &oil(), None, 5, 1);
-		receive(&OWNER, Some(own), &oil(), None, 5, 2);
+		receive(&PRESS.account(), Some(site), &oil(), None, 5, PurchaseOrderId(1));
+		receive(&OWNER, Some(own), &oil(), None, 5, PurchaseOrderId(2));
 		assert_eq!((levels(site, ""), levels(own, "")), ((5, 0), (5, 0)));
 	});
 }
@@ -131,7 +141,13 @@ fn what_has_no_place_waits_for_its_buyer() {
 		for order in 2..=5 {
 			assert_ok!(dismiss(&OWNER, order));
 			let owner = OWNER;
-			System::assert_last_event(Event::<Test>::ArrivalDismissed { owner, order }.into());
+			System::assert_last_event(
+				Event::<Test>::ArrivalDismissed {
+					owner,
+					order: PurchaseOrderId(order),
+				}
+				.into(),
+			);
 		}
 		assert_noop!(dismiss(&OWNER, 2), Error::<Test>::UnknownArrival);
 		assert_eq!(Arrivals::<Test>::iter().count(), 0);
@@ -143,7 +159,7 @@ fn a_lot_that_no_label_carries_and_one_too_many_wait_too() {
 	build_and_execute(|| {
 		let site = shop(&OWNER);
 		let receive = <Inventory as Receiving<AccountId>>::received;
-		receive(&OWNER, Some(site), &oil(), Some(lot("a b")), 1, 1);
+		receive(&OWNER, Some(site), &oil(), Some(lot("a b")), 1, PurchaseOrderId(1));
 		assert_not_booked(Some(site), 1, 1, Error::<Test>::BadLot, true);
 		for number in 0..16 {
 			assert_ok!(crate::mock::receive(&OWNER, site, &format!("L{number}"), 1));
@@ -165,7 +181,7 @@ fn no_more_waits_than_there_is_room_for_and_nobody_else_fills_it() {
 		assert_eq!(Arrivals::<Test>::get(OWNER).len() as u64, orders);
 		// Whoever buys for somebody else fills his own list.
 		let site = shop(&OWNER);
-		<Inventory as Receiving<AccountId>>::received(&STRANGER, Some(site), &oil(), None, 1, 99);
+		<Inventory as Receiving<AccountId>>::received(&STRANGER, Some(site), &oil(), None, 1, PurchaseOrderId(99));
 		assert_eq!(Arrivals::<Test>::get(STRANGER).len(), 1);
 		assert_eq!(levels(site, ""), (0, 0));
 	});
@@ -175,10 +191,10 @@ fn no_more_waits_than_there_is_room_for_and_nobody_else_fills_it() {
 fn the_owner_of_a_machine_puts_away_what_it_has_bought() {
 	build_and_execute(|| {
 		let (site, owner) = (shop(&OWNER), PRESS.account::<AccountId>());
-		<Inventory as Receiving<AccountId>>::received(&owner, None, &oil(), None, 1, 1);
+		<Inventory as Receiving<AccountId>>::received(&owner, None, &oil(), None, 1, PurchaseOrderId(1));
 		sold(PRESS, &STRANGER);
 		let put_away = |who: &AccountId, site| {
-			let (owner, order) = (owner.clone(), 1);
+			let (owner, order) = (owner.clone(), PurchaseOrderId(1));
 			signed(who, Call::put_away { owner, order, site })
 		};
 		assert_noop!(put_away(&OWNER, site), Error::<Test>::NotTheOwner);

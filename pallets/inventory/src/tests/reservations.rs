@@ -1,7 +1,7 @@
 //! What is put aside for jobs, and what becomes of it.
 
-use crate::{mock::*, Call, Error, Event, Materials, Need, Reservations, SiteId};
-use bpiiot_primitives::JobId;
+use crate::{mock::*, Call, Error, Event, Need, Reservations, SiteId};
+use bpiiot_primitives::{JobId, Materials};
 use frame_support::{assert_noop, assert_ok, storage::with_storage_layer};
 use sp_runtime::DispatchResult;
 

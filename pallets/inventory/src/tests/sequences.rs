@@ -1,10 +1,9 @@
 //! Whatever happens in whatever order.
 
 use crate::{
-	mock::*, Arrivals, AssetClass, Assets, Call, CountReason, Materials, Need, Receiving, Reservations, SiteId, Sites,
-	Stocks, Whereabouts,
+	mock::*, Arrivals, AssetClass, Assets, Call, CountReason, Need, Reservations, SiteId, Sites, Stocks, Whereabouts,
 };
-use bpiiot_primitives::{Actors, JobId};
+use bpiiot_primitives::{Actors, JobId, Materials, PurchaseOrderId, Receiving};
 use frame_support::{pallet_prelude::ConstU32, storage::with_storage_layer};
 use proptest::{prelude::*, sample::select, strategy::ValueTree, test_runner::TestRunner};
 use sp_runtime::DispatchResult;
@@ -103,12 +102,12 @@ fn line(job: JobId, number: usize, quantity: u64) -> (String, u64) {
 }
 
 /// One of the orders whose goods wait.
-fn waits(owner: &AccountId, number: u64) -> u64 {
+fn waits(owner: &AccountId, number: u64) -> PurchaseOrderId {
 	let arrivals = Arrivals::<Test>::get(owner);
 	let count = arrivals.len().max(1);
 	arrivals
 		.get(number as usize % count)
-		.map_or(number, |arrival| arrival.order)
+		.map_or(PurchaseOrderId(number), |arrival| arrival.order)
 }
 
 /// Who has an asset, or shall have it.
@@ -271,7 +270,14 @@ fn run(step: Step) -> DispatchResult {
 		}
 		Step::Deliver(a, b, quantity, order) => {
 			let owner = actor(&who(a));
-			<Inventory as Receiving<AccountId>>::received(&owner, Some(place(b)), &oil(), None, quantity, order);
+			<Inventory as Receiving<AccountId>>::received(
+				&owner,
+				Some(place(b)),
+				&oil(),
+				None,
+				quantity,
+				PurchaseOrderId(order),
+			);
 			Ok(())
 		}
 		Step::PutAway(a, order, b) => {

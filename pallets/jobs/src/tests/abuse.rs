@@ -1,7 +1,8 @@
 //! Who gains by lying, by silence, by replaying, by ordering from himself? Nobody.
 
+use super::materials::needs;
 use crate::{mock::*, Call, Error, OrderLine};
-use bpiiot_primitives::{AssetKind, JobId, OfferId};
+use bpiiot_primitives::{AssetKind, JobId, OfferId, SiteId};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{GetCallName, UnfilteredDispatchable},
@@ -73,6 +74,11 @@ pub(super) fn calls(job: JobId, offer: OfferId) -> Vec<Call<Test>> {
 		Call::request_rework { job, reason },
 		Call::concede { job },
 		Call::dispute { job, evidence: reason },
+		Call::accept_with {
+			job,
+			site: SiteId(3),
+			needs: needs(&[1]),
+		},
 	]
 }
 
@@ -89,7 +95,7 @@ fn refusals(call: &str) -> Vec<(RuntimeOrigin, DispatchError)> {
 		"publish_offer" | "update_offer" | "withdraw_offer" => by(&[stranger(), customer(), key(2)], not_owner),
 		"order" | "order_batch" => by(&[owner(), key(1)], Error::OwnMachine),
 		"counter_offer" | "concede" | "dispute" => by(&[stranger(), customer(), key(2)], not_owner),
-		"accept" | "decline" | "start" | "progress" | "deliver" => {
+		"accept" | "accept_with" | "decline" | "start" | "progress" | "deliver" => {
 			by(&[stranger(), customer(), owner(), key(2)], not_machine)
 		}
 		"approve" | "reject" | "remove" | "accept_counter_offer" | "request_rework" => {

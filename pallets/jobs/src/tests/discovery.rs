@@ -1,7 +1,7 @@
 //! Finding offers and jobs: asked as a client asks, through the runtime API and its encoding.
 
 use crate::{
-	discovery::{is_region, page_of_jobs},
+	discovery::page_of_jobs,
 	mock::*,
 	runtime_api::{JobPage, OfferPage},
 	Capability, EscrowAccountOf, Offer, OfferRank, OfferTerms, Offers, OffersOf, Region,
@@ -163,21 +163,6 @@ fn unorderable(nth: u32) -> OfferId {
 		},
 	);
 	id
-}
-
-#[test]
-fn regions_are_countries_or_parts_of_them() {
-	for region in [
-		"", "DE", "ZZ", "DE-HB", "US-CA", "GB-ENG", "FR-75", "FR-2A", "AT-9", "CN-1A3",
-	] {
-		assert!(is_region(region.as_bytes()), "{region}");
-	}
-	for region in [
-		"D", "de", "De", "DEU", "D1", "1D", "-", "--", "DE-", "DE-hb", "DE-HBXX", "DE_HB", "DEHB", "DE--B", "-DE",
-		"DE ", " DE", "DE-H ", "DE-Ü", "ÜB", "D\0", "DE\0",
-	] {
-		assert!(!is_region(region.as_bytes()), "{region}");
-	}
 }
 
 #[test]

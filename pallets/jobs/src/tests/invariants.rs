@@ -51,6 +51,9 @@ fn try_state_sees_each_kind_of_damage() {
 		broken_by(|job| change(job, |job| job.units_done = 6)),
 		other("invariant 4: a job's units do not fit its state")
 	);
+	let early = other("invariant 8: a job has counted, or was rated, before it has ended");
+	assert_eq!(broken_by(|job| change(job, |job| job.rated = true)), early);
+	assert_eq!(broken_by(|job| change(job, |job| job.counted.weight = 1)), early);
 	assert_eq!(
 		broken_by(|_| JobsOf::<Test>::remove(machine(1))),
 		other("the open jobs of the machines differ from the jobs")

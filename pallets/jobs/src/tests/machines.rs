@@ -2,7 +2,10 @@
 
 use crate::{mock::*, Call, Error, JobState, OfferTerms, Outcome};
 use bpiiot_primitives::{AssetKind, EscrowView, OfferId, SpendPurpose};
-use frame_support::{assert_noop, assert_ok, pallet_prelude::DispatchResult, traits::UnfilteredDispatchable};
+use frame_support::{
+	assert_noop, assert_ok, dispatch::DispatchResultWithPostInfo, pallet_prelude::DispatchResult,
+	traits::UnfilteredDispatchable,
+};
 use pallet_machines::{window::MIN_PERIOD, Error as MachineError, SpendingCap, SpendingPolicy};
 use sp_core::{sr25519, Pair, H256};
 use SpendPurpose::{Bond, Purchase};
@@ -202,11 +205,12 @@ fn what_a_machine_has_bought_is_its_owners_when_it_has_ended() {
 
 			// WHEN its owner says what it would have said.
 			let all = |who: &AccountId| -> Vec<DispatchResult> {
+				let plain = |done: DispatchResultWithPostInfo| done.map(drop).map_err(|refused| refused.error);
 				vec![
-					Jobs::approve(signed(who), one, 5),
-					Jobs::reject(signed(who), two, 5, H256::zero()),
+					plain(Jobs::approve(signed(who), one, 5)),
+					plain(Jobs::reject(signed(who), two, 5, H256::zero())),
 					Jobs::request_rework(signed(who), three, H256::zero()),
-					Jobs::cancel(signed(who), four, H256::zero()),
+					plain(Jobs::cancel(signed(who), four, H256::zero())),
 					Jobs::remove(signed(who), one),
 					Jobs::remove(signed(who), two),
 					Jobs::remove(signed(who), four),

@@ -1,8 +1,12 @@
 //! Whatever anybody tries, in whatever order: a property over all calls, and over what befalls assets and the chain.
 
+use super::materials::needs;
 use crate::{mock::*, JobState, Jobs as JobsMap, OfferTerms, Offers, OffersOf, OrderLine};
-use bpiiot_primitives::{AgreementRef, AssetKind, JobId, OfferId, Side};
-use frame_support::{assert_ok, storage::with_storage_layer, traits::Hooks, weights::Weight};
+use bpiiot_primitives::{Actors, AgreementRef, AssetKind, JobId, OfferId, RateableAgreements, Side, SiteId};
+use frame_support::{
+	assert_ok, dispatch::DispatchResultWithPostInfo, pallet_prelude::DispatchResult, storage::with_storage_layer,
+	traits::Hooks, weights::Weight,
+};
 use pallet_escrow::{Credits, Deadlines, Disputes};
 use proptest::{prelude::*, sample::select};
 use sp_core::H256;
@@ -21,6 +25,7 @@ enum Act {
 	CounterOffer,
 	AcceptCounterOffer,
 	Accept,
+	AcceptWith,
 	Decline,
 	Start,
 	Progress,
@@ -34,6 +39,7 @@ enum Act {
 	Concede,
 	Dispute,
 	Remove,
+	Rate,
 	AcceptCase,
 	SubmitEvidence,
 	Rule,
@@ -50,7 +56,7 @@ enum Act {
 use Act::*;
 
 /// How often each is tried, in any state.
-const ACTS: [(Act, usize); 33] = [
+const ACTS: [(Act, usize); 35] = [
 	(Fitting, 90),
 	(PublishOffer, 2),
 	(UpdateOffer, 2),
@@ -60,6 +66,7 @@ const ACTS: [(Act, usize); 33] = [
 	(CounterOffer, 1),
 	(AcceptCounterOffer, 1),
 	(Accept, 1),
+	(AcceptWith, 1),
 	(Decline, 1),
 	(Start, 1),
 	(Progress, 1),
@@ -73,6 +80,7 @@ const ACTS: [(Act, usize); 33] = [
 	(Concede, 1),
 	(Dispute, 1),
 	(Remove, 2),
+	(Rate, 2),
 	(AcceptCase, 1),
 	(SubmitEvidence, 1),
 	(Rule, 1),
@@ -92,9 +100,9 @@ fn fitting(state: JobState) -> &'static [Act] {
 		JobState::Ordered => &[
 			Accept,
 			CounterOffer,
-			Accept,
+			AcceptWith,
 			AcceptCounterOffer,
-			Accept,
+			AcceptWith,
 			Decline,
 			AcceptCounterOffer,
 			Cancel,
@@ -104,7 +112,7 @@ fn fitting(state: JobState) -> &'static [Act] {
 		JobState::Delivered => &[Reject, Approve, RequestRework, Reject, Approve, Reject],
 		JobState::Rejected => &[Dispute, Dispute, Dispute, Concede],
 		JobState::Disputed => &[AcceptCase, Rule, AcceptCase, Rule, SubmitEvidence, EndDispute],
-		JobState::Settled(_) => &[Remove],
+		JobState::Settled(_) => &[Rate, Remove],
 	}
 }
 
@@ -167,15 +175,20 @@ fn some_terms(which: usize, asset: AssetKind) -> OfferTerms<AccountId, Balance> 
 fn rightful(act: Act, job: JobId) -> AccountId {
 	match act {
 		PublishOffer | UpdateOffer | WithdrawOffer | CounterOffer | Concede | Dispute => owner(),
-		Order | OrderBatch | AcceptCounterOffer | Approve | Reject | RequestRework | Cancel | Remove
+		Order | OrderBatch | AcceptCounterOffer | Approve | Reject | RequestRework | Cancel | Remove | Rate
 		| SubmitEvidence => customer(),
 		AcceptCase | Rule => arbiter(),
-		Accept | Decline | Start | Progress | Deliver | GiveUp => {
+		Accept | AcceptWith | Decline | Start | Progress | Deliver | GiveUp => {
 			let of_the_other = JobsMap::<Test>::get(job).is_some_and(|job| job.machine == machine(2));
 			key(if of_the_other { 2 } else { 1 })
 		}
 		_ => stranger(),
 	}
+}
+
+/// Without what it has weighed.
+fn plain(done: DispatchResultWithPostInfo) -> DispatchResult {
+	done.map(drop).map_err(|refused| refused.error)
 }
 
 fn run(step: &Step) -> Result<Act, DispatchError> {
@@ -184,7 +197,7 @@ fn run(step: &Step) -> Result<Act, DispatchError> {
 	let offer = pick(&offers, which).unwrap_or_default();
 	// Mostly an open one, or the settled ones would be more and more.
 	let any = which.is_multiple_of(8);
-	let jobs = JobsMap::<Test>::iter().filter(|(_, job)| any || step.act == Remove || !job.is_settled());
+	let jobs = JobsMap::<Test>::iter().filter(|(_, job)| any || matches!(step.act, Remove | Rate) || !job.is_settled());
 	let jobs: Vec<JobId> = jobs.map(|(id, _)| id).collect();
 	let job = pick(&jobs, which).unwrap_or_default();
 	let record = JobsMap::<Test>::get(job);
@@ -242,18 +255,23 @@ fn run(step: &Step) -> Result<Act, DispatchError> {
 			Jobs::accept_counter_offer(by, job, counter.unit_price, counter.deliver_by)
 		}
 		Accept => Jobs::accept(by, job),
-		Decline => Jobs::decline(by, job, hash),
+		AcceptWith => Jobs::accept_with(by, job, SiteId(3), needs(&[u64::from(units), 5])),
+		Decline => plain(Jobs::decline(by, job, hash)),
 		Start => Jobs::start(by, job),
 		Progress => Jobs::progress(by, job, units),
-		Deliver => Jobs::deliver(by, job, delivered, hash),
-		Approve => Jobs::approve(by, job, reviewed),
-		Reject => Jobs::reject(by, job, reviewed, hash),
+		Deliver => plain(Jobs::deliver(by, job, delivered, hash)),
+		Approve => plain(Jobs::approve(by, job, reviewed)),
+		Reject => plain(Jobs::reject(by, job, reviewed, hash)),
 		RequestRework => Jobs::request_rework(by, job, hash),
-		Cancel | GiveUp => Jobs::cancel(by, job, hash),
-		Expire => Jobs::expire(by, job),
-		Concede => Jobs::concede(by, job),
+		Cancel | GiveUp => plain(Jobs::cancel(by, job, hash)),
+		Expire => plain(Jobs::expire(by, job)),
+		Concede => plain(Jobs::concede(by, job)),
 		Dispute => Jobs::dispute(by, job, hash),
 		Remove => Jobs::remove(by, job),
+		Rate => {
+			let actor = Machines::ensure_actor(by)?;
+			<Jobs as RateableAgreements<_>>::rate(agreement, &actor).map(drop)
+		}
 		AcceptCase => Escrow::accept_case(by, agreement),
 		SubmitEvidence => Escrow::submit_evidence(by, agreement, hash),
 		Rule => {
@@ -297,6 +315,16 @@ fn may_follow(before: JobState, after: JobState) -> bool {
 		(JobState::Delivered, JobState::Started) => true,
 		_ => before <= after,
 	}
+}
+
+/// A name has heard of a job once it has ended, and nothing is put aside for it any more.
+fn others_know() {
+	for (id, job) in JobsMap::<Test>::iter() {
+		assert_eq!(Names::contains_key(id), job.is_settled());
+		assert!(!job.is_settled() || !PutAside::contains_key(id));
+	}
+	let put_aside: u64 = PutAside::iter_values().sum();
+	assert!(Free::get() + put_aside <= 100);
 }
 
 /// Two machines with offers in both assets, and jobs of one that may be disputed.
@@ -376,6 +404,7 @@ proptest! {
 				// Refusals are part of the game; what matters is the state after them.
 				let _ = run(&step);
 				try_state();
+				others_know();
 				clock += step.pause;
 				at(clock);
 				idle_a_little(&step);

@@ -69,6 +69,7 @@ fn job_in_situation(situation: Situation) -> JobId {
 fn allowed() -> Vec<(&'static str, AccountId, Vec<Situation>)> {
 	vec![
 		("accept", key(1), vec![Ordered, Countered]),
+		("accept_with", key(1), vec![Ordered, Countered]),
 		("decline", key(1), vec![Ordered, Countered]),
 		("start", key(1), vec![Accepted]),
 		("progress", key(1), vec![Started, Reworked]),

@@ -1,14 +1,14 @@
 //! Where jobs stand in the index of deadlines, and how the chain ends them by itself.
 
 use crate::{mock::*, Error, JobState, Outcome};
-use bpiiot_primitives::{AgreementMillis, AgreementRef, JobId};
+use bpiiot_primitives::{AgreementMillis, JobId};
 use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
 use sp_core::H256;
 
 /// The entries of the index: when, and which job.
 fn index() -> Vec<(AgreementMillis, JobId)> {
 	pallet_escrow::Deadlines::<Test>::iter()
-		.map(|(key, AgreementRef::Job(job))| (key.at() - START, job))
+		.map(|(key, agreement)| (key.at() - START, JobId(agreement.id())))
 		.collect()
 }
 

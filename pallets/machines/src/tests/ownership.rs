@@ -214,7 +214,7 @@ fn the_sellers_copy_of_the_key_costs_the_buyer_nothing() {
 		let actor: Actor<AccountId> =
 			Machines::ensure_actor(RuntimeOrigin::signed(key(1))).expect("it is the key until he rotates");
 		assert_noop!(
-			Machines::spend(&actor, SpendPurpose::Purchase, &AssetKind::Native, 1, 0),
+			Machines::spend(&actor, SpendPurpose::Purchase, &AssetKind::Native, 1),
 			Error::<Test>::PurposeNotAllowed
 		);
 		assert_eq!(Balances::balance(&buyer()), before);

@@ -29,7 +29,7 @@ fn spend_of(asset: AssetKind, machine: &MachineId, purpose: SpendPurpose, amount
 		account: machine.account(),
 		machine: Some(*machine),
 	};
-	Machines::spend(&actor, purpose, &asset, amount, 0)
+	Machines::spend(&actor, purpose, &asset, amount)
 }
 
 /// The same for a bond, with others on hold.
@@ -38,7 +38,8 @@ fn bond(machine: &MachineId, amount: Balance, at_risk: Balance) -> DispatchResul
 		account: machine.account(),
 		machine: Some(*machine),
 	};
-	Machines::spend(&actor, Bond, &NATIVE, amount, at_risk)
+	Promised::set(at_risk);
+	Machines::spend(&actor, Bond, &NATIVE, amount)
 }
 
 fn spent(machine: &MachineId) -> Balance {
@@ -52,7 +53,7 @@ fn plain_accounts_spend_as_they_like() {
 		for account in [owner(), stranger()] {
 			let actor = Machines::ensure_actor(RuntimeOrigin::signed(account)).expect("he is no machine");
 			for purpose in [Purchase, Bond, Dispute] {
-				assert_ok!(Machines::spend(&actor, purpose, &NATIVE, Balance::MAX, Balance::MAX));
+				assert_ok!(Machines::spend(&actor, purpose, &NATIVE, Balance::MAX));
 			}
 		}
 	});

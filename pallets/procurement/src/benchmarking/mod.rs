@@ -3,18 +3,17 @@
 
 mod setup;
 
-pub(crate) use setup::{disputed_agreement, rateable_agreement};
+pub(crate) use setup::{disputed_agreement, open_request, rateable_agreement};
 
 use crate::{
-	agreement::agreement_of, AwardRule, Balance, Bidding, Books, Call, Config, EscrowOf, OrderState, Orders, Outcome,
-	Pallet, Quotes, QuotesBy, QuotesOf, RequestState, Requests, RequestsBy, SealedBids, SiteId,
+	AwardRule, Balance, Bidding, Books, Call, Config, EscrowOf, OrderState, Orders, Outcome, Pallet, Quotes, QuotesBy,
+	QuotesOf, RequestState, Requests, RequestsBy, SealedBids, SiteId,
 };
 use alloc::vec::Vec;
-use bpiiot_primitives::{DeadlineIndex, Escrow, Side};
+use bpiiot_primitives::{AgreementRef, DeadlineIndex, Escrow, Region, Side};
 use frame_benchmarking::v2::*;
 use frame_support::traits::Get;
 use frame_system::RawOrigin;
-use pallet_suppliers::Region;
 use setup::*;
 use sp_runtime::Permill;
 
@@ -410,7 +409,7 @@ mod benches {
 		}
 		let record = record::<T>(order)?;
 		assert_eq!(record.state, OrderState::Settled(Outcome::Completed));
-		assert!(!T::Deadlines::contains(record.indexed_at, agreement_of(order)));
+		assert!(!T::Deadlines::contains(record.indexed_at, AgreementRef::Order(order)));
 		Ok(())
 	}
 

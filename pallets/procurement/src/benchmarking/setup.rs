@@ -1,16 +1,15 @@
 //! What the benchmarks measure with.
 
 use crate::{
-	agreement::agreement_of, commitment, AwardRule, Balance, Bid, Bidding, Books, Caller, Conditions, Config, EscrowOf,
-	Item, Lot, OrderOf, Orders, Pallet, PriceTier, Purchase, PurchaseOrderId, QuoteId, QuoteTermsOf, QuotesBy,
-	QuotesOf, RequestId, RequestOf, RequestState, Requests, Score, SealedText, SiteId, Wanted, WantedOf, Weights,
+	commitment, AwardRule, Balance, Bid, Bidding, Books, Caller, Conditions, Config, EscrowOf, Item, Lot, OrderOf,
+	Orders, Pallet, PriceTier, Purchase, PurchaseOrderId, QuoteId, QuoteTermsOf, QuotesBy, QuotesOf, RequestId,
+	RequestOf, RequestState, Requests, Score, ScoreWeights, SealedText, SiteId, Wanted, WantedOf,
 };
 use alloc::{vec, vec::Vec};
-use bpiiot_primitives::{Actor, Actors, AgreementClock, AgreementRef, AssetKind, Escrow};
+use bpiiot_primitives::{Actor, Actors, AgreementClock, AgreementRef, AssetKind, Category, Escrow, Purchasing, Region};
 use frame_benchmarking::v2::*;
 use frame_support::{traits::Get, BoundedVec};
 use frame_system::{Pallet as System, RawOrigin};
-use pallet_suppliers::{Category, Region};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{One, Saturating},
@@ -91,7 +90,7 @@ pub(super) fn wanted<T: Config>(asset: AssetKind, bidding: Bidding, award: Award
 		asset,
 		max_price: MAX_PRICE,
 		max_lead_time: least,
-		weights: Weights {
+		weights: ScoreWeights {
 			price: Permill::from_percent(50),
 			lead_time: Permill::from_percent(25),
 			standing: Permill::from_percent(25),
@@ -127,13 +126,14 @@ pub(super) fn parties_who_pay_fees<T: Config>() -> Parties<T> {
 
 pub(super) fn parties_who_spend<T: Config>(asset: AssetKind, spent: AssetKind) -> Parties<T> {
 	next_block::<T>();
+	// Not the numbers of those for whom others ask.
 	let machine = |name, seed| {
 		let (machine, key) = T::Actors::benchmark_machine(&account(name, 0, 0), seed, spent);
 		let account: AccountOf<T> = machine.account();
 		rich::<T>(asset, &account);
 		(key, account)
 	};
-	let (buyer, supplier) = (machine("buyer", 0), machine("supplier", 1));
+	let (buyer, supplier) = (machine("buyer", 20), machine("supplier", 21));
 	rich::<T>(asset, &arbiter::<T>());
 	EscrowOf::<T>::benchmark_arbiter(&arbiter::<T>());
 	rich::<T>(AssetKind::Native, &T::FeeDestination::get());
@@ -253,7 +253,7 @@ pub(super) fn disputed<T: Config>() -> Result<PurchaseOrderId, BenchmarkError> {
 
 /// An order in dispute, for whoever measures what the end of a dispute costs.
 pub(crate) fn disputed_agreement<T: Config>() -> AgreementRef {
-	agreement_of(disputed::<T>().unwrap_or_default())
+	AgreementRef::Order(disputed::<T>().unwrap_or_default())
 }
 
 /// An order that has ended and counted, and who rates it.
@@ -262,7 +262,7 @@ pub(crate) fn rateable_agreement<T: Config>() -> (AgreementRef, AccountOf<T>) {
 	let order = delivered::<T>(&parties).unwrap_or_default();
 	let confirmed = Pallet::<T>::confirm(signed::<T>(&parties.buyer.0), order, 10, None);
 	debug_assert!(confirmed.is_ok());
-	(agreement_of(order), parties.buyer.0)
+	(AgreementRef::Order(order), parties.buyer.0)
 }
 
 pub(super) fn record<T: Config>(order: PurchaseOrderId) -> Result<OrderOf<T>, BenchmarkError> {
@@ -283,6 +283,17 @@ pub(super) fn request<T: Config>(
 	let request = Pallet::<T>::do_raise(&unasked::<T>(&parties.buyer.1), wanted)?;
 	fill_books::<T>(parties, 0, 1);
 	Ok(request)
+}
+
+/// A request whose goods are on their way, for whoever measures what it costs to ask whether they may still come. The same one
+/// each time.
+pub(crate) fn open_request<T: Config>() -> RequestId {
+	let awarded_before = Requests::<T>::iter_keys().find(|request| Pallet::<T>::is_open(*request));
+	awarded_before.unwrap_or_else(|| {
+		let made = awarded::<T>(&parties::<T>());
+		debug_assert!(made.is_ok());
+		made.map(|(request, _)| request).unwrap_or_default()
+	})
 }
 
 /// Puts other bids on a request until there is room for this many: cheaper ones, and as many that are dearer.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
 	AwardRule, Bid, Bidding, Call, Conditions, OrderOf, PriceTier, QuoteId, QuoteOf, QuoteTerms, RequestId, RequestOf,
-	Wanted, Weights,
+	ScoreWeights, Wanted,
 };
 use bpiiot_primitives::{MachineId, SpendPurpose};
 use frame_support::{
@@ -207,7 +207,7 @@ pub(crate) fn wanted() -> Wanted<AccountId> {
 		asset: AssetKind::Native,
 		max_price: MAX_PRICE,
 		max_lead_time: MAX_LEAD,
-		weights: Weights {
+		weights: ScoreWeights {
 			price: Permill::from_percent(50),
 			lead_time: Permill::from_percent(25),
 			standing: Permill::from_percent(25),

@@ -1,6 +1,6 @@
 //! Bids, and in which order they stand.
 
-use crate::{mock::*, Bid, Call, Error, Requests, Score, Wanted, Weights};
+use crate::{mock::*, Bid, Call, Error, Requests, Score, ScoreWeights, Wanted};
 use frame_support::{assert_noop, assert_ok};
 use proptest::prelude::*;
 use sp_runtime::Permill;
@@ -30,7 +30,7 @@ proptest! {
 		let wanted = Wanted {
 			max_price: most.0,
 			max_lead_time: most.1,
-			weights: Weights {
+			weights: ScoreWeights {
 				price: Permill::from_parts(first),
 				lead_time: Permill::from_parts(second - first),
 				standing: Permill::from_parts(1_000_000 - second),

@@ -1,7 +1,7 @@
 //! Rejections that the supplier does not let stand.
 
 use crate::{mock::*, Call, Error, OrderState, Outcome, PurchaseOrderId};
-use bpiiot_primitives::{AgreementRef, JobId, Side};
+use bpiiot_primitives::{AgreementRef, Side};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::Permill;
 
@@ -19,7 +19,7 @@ fn dispute(order: PurchaseOrderId) -> frame_support::dispatch::DispatchResult {
 }
 
 pub(super) fn agreement(order: PurchaseOrderId) -> AgreementRef {
-	AgreementRef::Job(JobId(order.0))
+	AgreementRef::Order(order)
 }
 
 pub(super) fn disputed() -> PurchaseOrderId {

@@ -1,9 +1,9 @@
 //! Asking, and the ends of that but for an award.
 
 use crate::{
-	mock::*, AwardRule, Bidding, Books, Call, Error, Purchase, Purchasing, RequestState, Requests, RequestsBy, Wanted,
+	mock::*, AwardRule, Bidding, Books, Call, Error, Purchase, RequestState, Requests, RequestsBy, SiteId, Wanted,
 };
-use bpiiot_primitives::Actor;
+use bpiiot_primitives::{Actor, Purchasing, Requisition};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::Permill;
 
@@ -193,8 +193,23 @@ fn another_pallet_may_ask_for_a_buyer_and_sees_when_nothing_comes_of_it_any_more
 			account: buyer(),
 			machine: None,
 		};
-		let request = <Procurement as Purchasing<_>>::raise(&actor, &wanted()).expect("he may");
-		let is_open = || <Procurement as Purchasing<AccountId>>::is_open(request);
+		let asked = wanted();
+		let requisition = Requisition {
+			item: asked.item.clone(),
+			category: asked.category.clone(),
+			site: SiteId(3),
+			area: asked.area.clone(),
+			unit: text("LTR"),
+			quantity: asked.quantity,
+			asset: asked.asset,
+			highest_price: asked.max_price,
+			longest_lead_time: asked.max_lead_time,
+			weights: asked.weights,
+		};
+		let request = <Procurement as Purchasing<_, _>>::raise(&actor, &requisition).expect("he may");
+		// What the requisition says, and on the runtime's terms what it does not.
+		assert_eq!(request_record(request).wanted, asked);
+		let is_open = || <Procurement as Purchasing<AccountId, _>>::is_open(request);
 		assert_eq!(money(&buyer()), (ENDOWMENT - REQUEST_FEE, REQUEST_DEPOSIT));
 		assert!(is_open());
 		assert_ok!(bid(&supplier(), request, 10_000, DAY));

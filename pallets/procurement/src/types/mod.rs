@@ -7,55 +7,20 @@ mod request;
 pub use order::{Order, OrderState, Outcome, Source};
 pub use quote::{PriceTier, Quote, QuoteRank, QuoteShelf, QuoteTerms};
 pub use request::{
-	AwardRule, Bid, Bidding, CounterOffer, Request, RequestPlace, RequestShelf, RequestState, SealedBid, SealedText,
-	Wanted, Weights,
+	AwardRule, Bid, Bidding, CounterOffer, Request, RequestPlace, RequestShelf, RequestState, RequisitionTerms,
+	SealedBid, SealedText, Wanted,
 };
 
+pub use bpiiot_primitives::{Item, Lot, PurchaseOrderId, QuoteId, RequestId, ScoreWeights, SiteId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
-	pallet_prelude::{ConstU32, Get},
-	BoundedVec, CloneNoBound, DebugNoBound, DefaultNoBound, EqNoBound, PartialEqNoBound,
+	pallet_prelude::Get, BoundedVec, CloneNoBound, DebugNoBound, DefaultNoBound, EqNoBound, PartialEqNoBound,
 };
 use scale_info::TypeInfo;
 use sp_runtime::Permill;
 
 /// An amount of the native token, in planck, or of the asset of a quote, a request or an order, in its smallest unit.
 pub type Balance = u128;
-
-/// What is bought: the digits of a GTIN, or the owner's own part number. At most 32 bytes.
-pub type Item = BoundedVec<u8, ConstU32<32>>;
-
-/// The lot that goods come from (GS1 application identifier 10). At most 20 bytes.
-pub type Lot = BoundedVec<u8, ConstU32<20>>;
-
-/// Declares a 64-bit identifier that [`fresh_id`](bpiiot_primitives::fresh_id) mints.
-macro_rules! fresh {
-	($(#[$doc:meta])* $name:ident) => {
-		$(#[$doc])*
-		#[derive(
-			Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord,
-			Debug, Default,
-		)]
-		pub struct $name(pub u64);
-	};
-}
-
-fresh! {
-	/// A standing quote.
-	QuoteId
-}
-fresh! {
-	/// A request for quotes, and what becomes of it.
-	RequestId
-}
-fresh! {
-	/// A purchase order, and what becomes of it.
-	PurchaseOrderId
-}
-fresh! {
-	/// A place where goods are kept: `inventory` gives it its meaning.
-	SiteId
-}
 
 /// On which conditions goods are delivered, looked at and paid. A quote or a request says them; an order keeps those that it
 /// was made under. Shares are of the price of the goods that they are about.

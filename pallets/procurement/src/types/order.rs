@@ -1,9 +1,8 @@
 //! Purchase orders.
 
 use super::{Balance, Conditions, Item, Lot, QuoteId, RequestId, SiteId};
-use bpiiot_primitives::{AgreementMillis, EscrowView};
+use bpiiot_primitives::{AgreementMillis, Counted, EscrowView};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use pallet_suppliers::Counted;
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::{helpers_128bit::multiply_by_rational_with_rounding, Permill, Rounding};

@@ -1,10 +1,9 @@
 //! Standing quotes.
 
 use super::{Balance, Conditions, Item, QuoteId};
-use bpiiot_primitives::AssetKind;
+use bpiiot_primitives::{regions_around, AssetKind, Category, Region};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::ConstU32, BoundedVec};
-use pallet_suppliers::{regions_around, Category, Region};
 use scale_info::TypeInfo;
 
 /// From this quantity on, each unit of an order costs this.

@@ -1,31 +1,17 @@
 //! Requests for quotes, and the bids on them.
 
-use super::{Balance, Conditions, Item, PurchaseOrderId, RequestId, SiteId};
+use super::{Balance, Conditions, Item, PurchaseOrderId, RequestId, ScoreWeights, SiteId};
 use crate::Score;
-use bpiiot_primitives::{AgreementMillis, AssetKind, Side};
+use bpiiot_primitives::{AgreementMillis, AssetKind, Category, Region, Side};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::cmp::Reverse;
 use frame_support::{
 	pallet_prelude::{ConstU32, Get},
 	BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound,
 };
-use pallet_suppliers::{Category, Region};
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::Permill;
-
-/// What counts how much in a bid's score. Together they are one.
-#[derive(
-	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default,
-)]
-pub struct Weights {
-	/// A low price.
-	pub price: Permill,
-	/// A short lead time.
-	pub lead_time: Permill,
-	/// A good name.
-	pub standing: Permill,
-}
 
 /// How bids are made.
 #[derive(
@@ -81,7 +67,7 @@ pub struct Wanted<AccountId> {
 	/// The longest time between award and delivery, in milliseconds.
 	pub max_lead_time: u64,
 	/// What counts how much.
-	pub weights: Weights,
+	pub weights: ScoreWeights,
 	/// How bids are made.
 	pub bidding: Bidding,
 	/// Who awards.
@@ -96,6 +82,22 @@ pub struct Wanted<AccountId> {
 	pub conditions: Conditions,
 	/// Who decides disputes, if anybody.
 	pub arbiter: Option<AccountId>,
+}
+
+/// On which terms goods are asked for by a rule that says what is wanted and no more, such as a reorder point. Its bids are open,
+/// and the best is awarded.
+#[derive(
+	Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug, Default,
+)]
+pub struct RequisitionTerms {
+	/// How long bids may be made, in milliseconds.
+	pub bid_window: u64,
+	/// How long after that the request may be awarded, in milliseconds.
+	pub award_window: u64,
+	/// How many counter-offers may be made about a bid.
+	pub rounds: u8,
+	/// The conditions of the order. It names no arbiter.
+	pub conditions: Conditions,
 }
 
 /// What one side of a bid would rather have.

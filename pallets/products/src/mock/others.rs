@@ -112,7 +112,7 @@ impl Actors<RuntimeOrigin, AccountId> for Robots {
 pub struct Budget;
 
 impl SpendPolicy<AccountId, AssetKind, u128> for Budget {
-	fn spend(from: &Actor<AccountId>, _: SpendPurpose, _: &AssetKind, _: u128, _: u128) -> DispatchResult {
+	fn spend(from: &Actor<AccountId>, _: SpendPurpose, _: &AssetKind, _: u128) -> DispatchResult {
 		ensure!(from.machine.is_none() || !IsBroke::get(), DispatchError::Unavailable);
 		Ok(())
 	}

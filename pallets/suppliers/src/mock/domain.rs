@@ -130,7 +130,9 @@ pub const RATED_BEFORE: DispatchError = DispatchError::Exhausted;
 
 impl RateableAgreements<u64> for Domain {
 	fn rate(agreement: AgreementRef, by: &Actor<u64>) -> Result<Rated<u64>, DispatchError> {
-		let AgreementRef::Job(id) = agreement;
+		let AgreementRef::Job(id) = agreement else {
+			return Err(NO_SUCH_DEAL);
+		};
 		Deals::try_mutate(id, |record| {
 			let record = record.as_mut().ok_or(NO_SUCH_DEAL)?;
 			let is_payer = by.account == record.payer || by.account == Robots::controller(&record.payer);

@@ -121,7 +121,7 @@ impl Calibration for Certificates {
 pub struct Purse;
 
 impl SpendPolicy<AccountId, AssetKind, u128> for Purse {
-	fn spend(from: &Actor<AccountId>, purpose: SpendPurpose, _: &AssetKind, _: u128, _: u128) -> DispatchResult {
+	fn spend(from: &Actor<AccountId>, purpose: SpendPurpose, _: &AssetKind, _: u128) -> DispatchResult {
 		assert_eq!(purpose, SpendPurpose::Bond);
 		ensure!(!Barred::contains_key(&from.account), DispatchError::Unavailable);
 		Ok(())

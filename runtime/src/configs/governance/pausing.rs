@@ -12,7 +12,7 @@ use pallet_tx_pause::RuntimeCallNameOf;
 use sp_runtime::traits::ReplaceWithDefault;
 
 /// The calls that can be paused, by pallet and name.
-pub const PAUSABLE: [(&str, &str); 26] = [
+pub const PAUSABLE: [(&str, &str); 33] = [
 	("Balances", "transfer_allow_death"),
 	("Balances", "transfer_keep_alive"),
 	("Balances", "transfer_all"),
@@ -39,6 +39,13 @@ pub const PAUSABLE: [(&str, &str); 26] = [
 	("Jobs", "update_offer"),
 	("Jobs", "order"),
 	("Jobs", "order_batch"),
+	("Suppliers", "publish_profile"),
+	("Procurement", "publish_quote"),
+	("Procurement", "update_quote"),
+	("Procurement", "buy"),
+	("Procurement", "raise_request"),
+	("Inventory", "create_site"),
+	("Inventory", "register_asset"),
 ];
 
 /// All other calls, which nobody can pause.

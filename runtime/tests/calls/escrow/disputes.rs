@@ -87,6 +87,13 @@ fn accept_case_row() -> Row {
 	Row::new(name("accept_case"), may, || at(Stage::Disputed), accept_case)
 		.on_a_dispute(|agreement| Call::accept_case { agreement })
 		.case(WrongState, given(|| at(Stage::Heard)).fails(Error::AlreadyAccepted))
+		.case(Right, given(|| bought(Leg::Contested)).calling(hear_goods))
+		.case(
+			WrongState,
+			given(|| bought(Leg::Refused))
+				.calling(hear_goods)
+				.fails(Error::NotDisputed),
+		)
 		.case(Stranger, by(OWNER).fails(Error::NotArbiter))
 		.of_an_independent_arbiter()
 		.never(&AMOUNTS, NO_AMOUNT)
@@ -113,6 +120,10 @@ fn submit_evidence() -> Row {
 		.case(Right, by(OWNER))
 		.case(Right, by(KEY))
 		.case(Right, given(|| at(Stage::Heard)))
+		.case(
+			Right,
+			given(|| bought(Leg::Argued)).calling(move || submits(purchase_agreement(), Hash::repeat_byte(9))),
+		)
 		.case(RotatedKey, then(rotate).by(NEXT_KEY))
 		.case(FrozenMachine, then(freeze))
 		.case(Stranger, by(ARBITER).fails(Error::NotParty))
@@ -170,8 +181,12 @@ fn documents() -> [usize; 2] {
 }
 
 fn ruling(to_payee: Permill, bond_to: Side) -> Call<Runtime> {
+	ruling_of(agreement(), to_payee, bond_to)
+}
+
+fn ruling_of(agreement: AgreementRef, to_payee: Permill, bond_to: Side) -> Call<Runtime> {
 	Call::rule {
-		agreement: agreement(),
+		agreement,
 		to_payee,
 		bond_to,
 		ruling: Hash::default(),
@@ -233,6 +248,20 @@ fn rule() -> Row {
 				(Party::Arbiter, Party::Owner, verdict_fee),
 			],
 		)
+		// The same of an order for goods.
+		.pays_when(
+			move || given(|| bought(Leg::Argued)).calling(|| ruling_of(purchase_agreement(), SHARE, Side::Payee)),
+			[
+				(Party::Machine, Party::Customer, || SHARE * whole_price()),
+				(Party::Customer, Party::Customer, || {
+					whole_price() - SHARE * whole_price()
+				}),
+				(Party::Chain, Party::Customer, purchase_fee),
+				(Party::Machine, Party::Machine, goods_bond),
+				(Party::Owner, Party::Owner, dispute_bond),
+				(Party::Arbiter, Party::Owner, verdict_fee),
+			],
+		)
 		// The customer has bought the machine: both shares are his.
 		.case(
 			OwnCounterparty,
@@ -273,6 +302,21 @@ fn end_dispute() -> Row {
 		(Party::Machine, Party::Machine, bond),
 		(Party::Owner, Party::Owner, || dispute_bond() + verdict_fee()),
 	])
+	// The same of an order for goods.
+	.pays_when(
+		move || {
+			given(|| bought(Leg::Contested))
+				.then(later(WINDOW + 1))
+				.calling(move || ends(purchase_agreement()))
+		},
+		[
+			(Party::Machine, Party::Customer, half),
+			(Party::Customer, Party::Customer, half),
+			(Party::Chain, Party::Customer, purchase_fee),
+			(Party::Machine, Party::Machine, goods_bond),
+			(Party::Owner, Party::Owner, || dispute_bond() + verdict_fee()),
+		],
+	)
 	.case(OwnCounterparty, then(|| sell(CUSTOMER)))
 	// He may not decide, nor may anybody else: the machine that he has bought gets more than a rejection gives it.
 	.case(

@@ -1,16 +1,18 @@
 //! What the machine does with an order, and the ways out of it.
 
-use super::{name, Error, MachinesError, OF_THE_MACHINE, WAS_A_NUMBER};
+use super::{name, Error, MachinesError, NO_JOB, OF_THE_MACHINE, WAS_A_NUMBER};
 use crate::prelude::*;
-use bpiiot_primitives::JobId;
+use bpiiot_primitives::{JobId, Need, SiteId};
 use pallet_jobs::Call;
 use sp_runtime::{Permill, TokenError};
 
 type EscrowError = pallet_escrow::Error<Runtime>;
+type InventoryError = pallet_inventory::Error<Runtime>;
 
 pub fn rows() -> Vec<Row> {
 	vec![
 		accept(),
+		accept_with(),
 		decline(),
 		start(),
 		progress(),
@@ -58,6 +60,113 @@ fn accept() -> Row {
 			then(|| allow(bond() - 1)).fails(MachinesError::OverSpendingCap),
 		)
 		.in_time(WINDOW, Error::TooLate)
+}
+
+/// The machine promises, and puts oil aside.
+fn with_oil(job: JobId, site: SiteId, quantities: impl IntoIterator<Item = u64>) -> Call<Runtime> {
+	let need = |quantity| Need {
+		item: oil(),
+		lot: None,
+		quantity,
+	};
+	let needs = list(quantities.into_iter().map(need));
+	Call::accept_with { job, site, needs }
+}
+
+/// So much is put aside for the newest job.
+fn put_aside(quantity: u64) {
+	let reservation = pallet_inventory::Reservations::<Runtime>::get(job());
+	let lines = reservation.map(|reservation| reservation.lines).unwrap_or_default();
+	assert_eq!(lines.iter().map(|line| line.quantity).sum::<u64>(), quantity);
+}
+
+fn accept_with() -> Row {
+	let needs = |quantities: fn() -> Vec<u64>| calling(move || with_oil(job(), site(), quantities()));
+	let ordered = || stocked_at(Stage::Ordered);
+	let priced = |bond: fn(&mut Terms)| {
+		given(move || {
+			at_with(Stage::Ordered, bond);
+			act(OWNER, create_site(ROOM));
+			act(OWNER, set_keepers(site(), [keeper(machine().account())]));
+			act(OWNER, open_oil(site()));
+			act(OWNER, receive(OIL, None));
+		})
+	};
+	let may = actor(KEY, Error::NotTheMachine);
+	let right = || with_oil(job(), site(), [OIL / 2]);
+	let row = Row::new(name("accept_with"), may, ordered, right)
+		.by_the_next_key_too()
+		.case(Right, as_ever().leaves(|| put_aside(OIL / 2)))
+		.case(Right, given(|| stocked_at(Stage::Countered)))
+		.case(Right, needs(|| vec![OIL / 2, OIL / 2]).leaves(|| put_aside(OIL)))
+		.case(Stranger, by(OWNER).fails(Error::NotTheMachine))
+		// Nobody has made the machine a keeper, or another right is missing.
+		.case(
+			Stranger,
+			then(|| act(OWNER, set_keepers(site(), []))).fails(InventoryError::NotAllowed),
+		)
+		.case(
+			WrongState,
+			calling(|| with_oil(NO_JOB, site(), [1])).fails(Error::UnknownJob),
+		)
+		.case(
+			WrongState,
+			calling(|| with_oil(job(), SiteId(1), [1])).fails(InventoryError::UnknownSite),
+		)
+		.case(
+			WrongState,
+			then(|| {
+				act(OWNER, create_site(ROOM));
+				act(OWNER, set_keepers(site(), [keeper(machine().account())]));
+			})
+			.fails(InventoryError::UnknownItem),
+		)
+		.case(Zero, needs(Vec::new).fails(Error::NothingNeeded))
+		.case(Zero, needs(|| vec![0]).fails(InventoryError::ZeroQuantity))
+		.case(Zero, priced(|terms| terms.bond = 0))
+		.case(Maximum, needs(|| vec![OIL + 1]).fails(InventoryError::NotEnough))
+		.case(Maximum, needs(|| vec![OIL, 1]).fails(InventoryError::NotEnough))
+		.case(
+			Maximum,
+			priced(|terms| terms.bond = MOST).fails(TokenError::FundsUnavailable),
+		)
+		.case(
+			Overflow,
+			needs(|| vec![u64::MAX, u64::MAX]).fails(InventoryError::NotEnough),
+		)
+		.case(UnlistedAsset, then(delist))
+		.case(FrozenAsset, then(freeze_asset).fails(TokenError::FundsUnavailable))
+		.case(BlockedPayee, then(block_machine).fails(TokenError::FundsUnavailable))
+		// The seller's policy went with him, and so did his site.
+		.case(
+			OwnCounterparty,
+			then(|| sell(CUSTOMER)).fails(MachinesError::PurposeNotAllowed),
+		)
+		// As many needs as there may be, and a site without room.
+		.case(FullList, needs(|| vec![1; 8]).leaves(|| put_aside(8)))
+		.case(
+			FullList,
+			then(|| {
+				let (site, profile, room) = (site(), shed(), 1);
+				act(OWNER, pallet_inventory::Call::update_site { site, profile, room });
+			})
+			.fails(InventoryError::NoRoom),
+		)
+		.case(
+			DepositUnaffordable,
+			then(|| impoverish(&machine().account())).fails(TokenError::FundsUnavailable),
+		)
+		.case(
+			DepositUnaffordable,
+			then(|| allow(bond() - 1)).fails(MachinesError::OverSpendingCap),
+		)
+		.in_time(WINDOW, Error::TooLate);
+	Stage::ALL
+		.into_iter()
+		.filter(|stage| !Stage::OPEN.contains(stage))
+		.fold(row, |row, stage| {
+			row.case(WrongState, given(move || stocked_at(stage)).fails(Error::WrongState))
+		})
 }
 
 fn decline() -> Row {

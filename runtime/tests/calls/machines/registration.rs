@@ -108,7 +108,16 @@ fn decommission_row() -> Row {
 		.fold(row, |row, stage| {
 			row.case(WrongState, given(move || at(stage)).fails(Error::WorkOpen))
 		});
+	// And so is what it has sold and not delivered.
+	let row = [Leg::Placed, Leg::Arrived, Leg::Refused, Leg::Argued]
+		.into_iter()
+		.fold(row, |row, leg| {
+			row.case(WrongState, given(move || bought(leg)).fails(Error::WorkOpen))
+		});
 	row.on_a_machine(end)
+		.case(Right, given(|| bought(Leg::Paid)))
+		// A bid is no work: it is struck at the award.
+		.case(Right, given(bid_on))
 		.case(FrozenMachine, then(freeze))
 		// What it has in assets stays where it is.
 		.case(FrozenAsset, then(freeze_asset))

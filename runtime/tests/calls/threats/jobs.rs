@@ -1,10 +1,7 @@
 //! Offers, orders, and what becomes of them.
 
-use super::{done, fails, lapse, verdict, Threat};
-use crate::{
-	chain::{send, Signature},
-	world::*,
-};
+use super::{as_many_as_may_be, done, fails, lapse, verdict, Threat};
+use crate::world::*;
 use bpiiot_primitives::Side;
 use bpiiot_runtime::{Hash, Runtime};
 use pallet_jobs::{Call, Error as Errors};
@@ -18,15 +15,6 @@ pub fn threats() -> Vec<Threat> {
 		.chain(work())
 		.chain(reviews())
 		.collect()
-}
-
-/// Sends as many of these as are done, and tells how many.
-fn as_many_as_may_be<C: Into<bpiiot_runtime::RuntimeCall>>(by: &str, call: impl Fn() -> C) -> usize {
-	let mut count = 0;
-	while count < 100 && send(by, call().into(), Signature::Good) == Ok(Ok(())) {
-		count += 1;
-	}
-	count
 }
 
 fn offers() -> Vec<Threat> {

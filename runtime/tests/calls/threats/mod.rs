@@ -4,15 +4,20 @@
 //! Every call of ours has a threat here, or is governance's alone.
 
 mod escrow;
+mod forging;
+mod inventory;
 mod jobs;
 mod machines;
 mod page;
+mod procurement;
+mod suppliers;
 
 use crate::{
 	chain::{account, chain, pass, send, Signature},
 	run::our_calls,
 	world::{
-		agreement, machine, machine_of, rejection_fee, Money, ARBITER, BUYER, CUSTOMER, OWNER, ROBOT, STRANGER, UNITS,
+		agreement, machine, machine_of, many, rejection_fee, Money, ARBITER, BUYER, CUSTOMER, ISSUER, OWNER, ROBOT,
+		STRANGER, UNITS,
 	},
 };
 use bpiiot_primitives::Side;
@@ -57,9 +62,12 @@ struct Change {
 	held: i128,
 }
 
+/// How many accomplices there may be, of one purse.
+const ACCOMPLICES: u32 = 64;
+
 /// Those whose money is looked at. Collators are paid from their pot for each block, and the first makes all of them.
-fn parties() -> [(&'static str, AccountId); 9] {
-	[
+fn parties() -> Vec<(&'static str, AccountId)> {
+	let parties = [
 		("owner", account(OWNER)),
 		("machine", machine().account()),
 		("customer", account(CUSTOMER)),
@@ -67,9 +75,12 @@ fn parties() -> [(&'static str, AccountId); 9] {
 		("arbiter", account(ARBITER)),
 		("buyer", account(BUYER)),
 		("stranger", account(STRANGER)),
+		("rival", account(ISSUER)),
 		("collators", CollatorSelection::account_id()),
 		("collators", account(COLLATORS[0])),
-	]
+	];
+	let accomplices = (0..ACCOMPLICES).map(|nth| ("accomplices", account(&many(nth))));
+	parties.into_iter().chain(accomplices).collect()
 }
 
 fn purses() -> Vec<(&'static str, i128, i128)> {
@@ -81,7 +92,7 @@ fn purses() -> Vec<(&'static str, i128, i128)> {
 		);
 		(party, signed(total), signed(held))
 	};
-	parties().map(purse).to_vec()
+	parties().into_iter().map(purse).collect()
 }
 
 impl Threat {
@@ -114,10 +125,17 @@ impl Threat {
 }
 
 fn threats() -> Vec<Threat> {
-	[machines::threats(), escrow::threats(), jobs::threats()]
-		.into_iter()
-		.flatten()
-		.collect()
+	[
+		machines::threats(),
+		escrow::threats(),
+		jobs::threats(),
+		suppliers::threats(),
+		procurement::threats(),
+		inventory::threats(),
+	]
+	.into_iter()
+	.flatten()
+	.collect()
 }
 
 /// So much time passes, and the block after it has looked at whose deadline that was.
@@ -145,6 +163,15 @@ fn done(by: &str, call: impl Into<RuntimeCall>) {
 	let call = call.into();
 	let told = format!("{by}: {call:?}");
 	assert_eq!(send(by, call, Signature::Good), Ok(Ok(())), "{told}");
+}
+
+/// Sends as many of these as are done, and tells how many.
+fn as_many_as_may_be<C: Into<RuntimeCall>>(by: &str, call: impl Fn() -> C) -> usize {
+	let mut count = 0;
+	while count < 100 && send(by, call().into(), Signature::Good) == Ok(Ok(())) {
+		count += 1;
+	}
+	count
 }
 
 /// He sends it, pays for it, and it fails.

@@ -1,6 +1,6 @@
 //! The page.
 
-use super::{threats, Change, Threat, GOVERNANCE};
+use super::{forging, threats, Change, Threat, GOVERNANCE};
 use bpiiot_runtime::BPI;
 use std::{env, fs};
 
@@ -15,12 +15,15 @@ page anew, and `make test` fails when it is not what was measured. Amounts are i
 chain: a unit of work costs 3, all five of an order 15, a machine's bond is 2. Who has less pays it, who has more gets it;
 what is on hold comes back with the record that it is for.
 
+Goods cost as much: five units of 3, of which the supplier has a fifth on hold as a bond, keeps a fifth of what is rejected and a
+tenth of what is called off before it is due. Accomplices are as many accounts of one purse as it takes.
+
 The arbiter is one whom both sides have agreed on. What is told of an owner holds for whoever has his key; what a machine's
 key can do is limited by its owner: in fees by the allowance (here 1), in purchases, bonds and disputes by the spending policy.
 ";
 
 /// An amount in BPI, to a hundredth of a thousandth.
-fn amount(planck: i128) -> String {
+pub(super) fn amount(planck: i128) -> String {
 	let steps = (planck.unsigned_abs() * 100_000 + BPI / 2) / BPI;
 	let text = format!("{}.{:05}", steps / 100_000, steps % 100_000);
 	let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -60,7 +63,7 @@ fn row(threat: &Threat) -> String {
 
 fn page() -> String {
 	let mut page = HEAD.to_owned();
-	for pallet in ["Machines", "Escrow", "Jobs"] {
+	for pallet in ["Machines", "Escrow", "Jobs", "Suppliers", "Procurement", "Inventory"] {
 		page += &format!(
 			"\n## {pallet}\n\n| threat | by | what comes of it | who has more, who less |\n|---|---|---|---|\n"
 		);
@@ -70,6 +73,7 @@ fn page() -> String {
 			page.push('\n');
 		}
 	}
+	page += &forging::section();
 	let calls: Vec<_> = GOVERNANCE.iter().map(|call| format!("`{call}`")).collect();
 	page += &format!(
 		"\nGovernance alone calls {}; anybody else pays for the transaction, and nothing happens.\n",

@@ -146,3 +146,11 @@ pub fn machine_has(amount: Balance) {
 	};
 	assert_eq!(has, amount, "the machine has {has}, not {amount}");
 }
+
+/// The least that an account has of what jobs are paid in.
+pub fn minimum() -> Balance {
+	match MONEY.get() {
+		Money::Native => EXISTENTIAL_DEPOSIT,
+		Money::Dollars => DOLLAR / 100,
+	}
+}

@@ -1,15 +1,21 @@
 //! Worlds that calls are tried in, made by real calls, and the parties in them.
 
 mod assets;
+mod goods;
 mod jobs;
 mod machines;
 mod payments;
+mod requests;
+mod stock;
 
 pub use crate::chain::account;
 pub use assets::*;
+pub use goods::*;
 pub use jobs::*;
 pub use machines::*;
 pub use payments::*;
+pub use requests::*;
+pub use stock::*;
 
 use crate::chain::pass;
 use bpiiot_runtime::{Balance, RuntimeCall, RuntimeOrigin};

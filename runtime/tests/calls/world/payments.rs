@@ -48,7 +48,7 @@ pub fn credited(payments: impl IntoIterator<Item = Payment>) {
 }
 
 /// What something that is told in the native token comes to in what jobs are paid in.
-fn worth(native: Balance) -> Balance {
+pub fn worth(native: Balance) -> Balance {
 	Escrow::to_asset_balance(native, asset()).expect("has a rate")
 }
 

@@ -274,7 +274,7 @@ impl Model {
 				let spent: DispatchResult = with_storage_layer(|| {
 					let actor = Machines::ensure_actor(origin)?;
 					assert_eq!(actor.machine.is_some(), self.may_act(seed, None));
-					Machines::spend(&actor, purpose, &NATIVE, amount, 0)
+					Machines::spend(&actor, purpose, &NATIVE, amount)
 				});
 				spent.is_ok()
 			}

@@ -1,6 +1,6 @@
 //! What agreements say of who was paid, and who may say more of him.
 
-use bpiiot_primitives::{Actor, AgreementRef};
+use crate::{Actor, AgreementRef};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::pallet_prelude::DispatchError;
 use scale_info::TypeInfo;
@@ -78,4 +78,17 @@ pub trait RateableAgreements<AccountId> {
 	/// dearest to rate.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_rateable() -> (AgreementRef, AccountId);
+}
+
+/// What is known of who is paid by an account.
+pub trait Standing<AccountId> {
+	/// As a share of the best that could be known.
+	fn score(who: &AccountId) -> Permill;
+}
+
+/// Nobody is known.
+impl<AccountId> Standing<AccountId> for () {
+	fn score(_: &AccountId) -> Permill {
+		Permill::zero()
+	}
 }
