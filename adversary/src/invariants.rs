@@ -1,5 +1,6 @@
 //! What must hold after each block, whatever was called in it.
 
+mod channels;
 mod market;
 mod names;
 
@@ -47,6 +48,7 @@ pub struct Watch {
 	market: Rc<Market>,
 	trade: Trade,
 	names: Names,
+	channels: channels::Book,
 }
 
 impl Watch {
@@ -60,6 +62,7 @@ impl Watch {
 			market: world.market.clone(),
 			trade: Trade::default(),
 			names: Names::default(),
+			channels: channels::Book::read(world),
 		}
 	}
 
@@ -75,6 +78,7 @@ impl Watch {
 		self.jobs_move_on(&now)?;
 		self.trade.look(&events, &self.market, &now.market)?;
 		self.names.look(&events, &now.market)?;
+		self.channels.look(&now.channels)?;
 		for target in targets {
 			let rule = || format!("try-state of {}", target.name());
 			target

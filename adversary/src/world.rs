@@ -3,6 +3,7 @@
 use crate::{draw::Draw, market::Market};
 use bpiiot_primitives::{AgreementRef, AssetKind, JobId, MachineId, OfferId};
 use bpiiot_runtime::{AccountId, Runtime};
+use pallet_channels::ChannelId;
 use pallet_escrow::DisputeOf;
 use pallet_jobs::{JobOf, JobState, OfferOf};
 use pallet_machines::{MachineOf, MachineStatus};
@@ -27,6 +28,8 @@ pub struct World {
 	pub arbiters: Vec<AccountId>,
 	/// What there is on the market.
 	pub market: Rc<Market>,
+	/// The payment channels.
+	pub channels: Vec<ChannelId>,
 }
 
 /// Where a job stands; what comes later is greater.
@@ -67,6 +70,7 @@ impl World {
 			credits: pallet_escrow::Credits::<Runtime>::iter_keys().collect(),
 			arbiters: sorted(pallet_escrow::Arbiters::<Runtime>::iter_keys()),
 			market: Rc::new(Market::look()),
+			channels: sorted(pallet_channels::Channels::<Runtime>::iter_keys()),
 		}
 	}
 

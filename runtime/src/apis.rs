@@ -5,17 +5,19 @@ use crate::{
 		consensus::{ConsensusHook, BLOCKS_PER_RELAY_BLOCK, RELAY_PARENT_OFFSET},
 		xcm::{tokens::Token, HereLocation, LocationToAccountId, Trader, XcmConfig, XcmRouter},
 	},
-	genesis_config_presets, AccountId, AuthorityDiscovery, Balance, Block, Executive, InherentDataExt, Inventory, Jobs,
-	Nonce, OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Procurement, Runtime, RuntimeCall, RuntimeEvent,
-	RuntimeGenesisConfig, SessionKeys, Suppliers, System, TransactionPayment, SLOT_DURATION, VERSION,
+	genesis_config_presets, AccountId, AuthorityDiscovery, Balance, Block, Channels, Executive, InherentDataExt,
+	Inventory, Jobs, Nonce, OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Procurement, Runtime,
+	RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, SessionKeys, Suppliers, System, TransactionPayment, SLOT_DURATION,
+	VERSION,
 };
 use alloc::vec::Vec;
-use bpiiot_primitives::{AssetKind, Category, Item, JobId, MachineId, PurchaseOrderId, Region, SiteId};
+use bpiiot_primitives::{AssetKind, Category, ChannelId, Item, JobId, MachineId, PurchaseOrderId, Region, SiteId};
 use cumulus_primitives_core::{ParaId, RelayProofRequest, VerifySchedulingSignature};
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
 	weights::Weight,
 };
+use pallet_channels::runtime_api::{ChannelPage, FoundChannel};
 use pallet_inventory::{runtime_api::Page, Asset, AssetId as ToolId, Reservation, Site, Stock, Whereabouts};
 use pallet_jobs::{
 	runtime_api::{JobPage, OfferPage},
@@ -249,6 +251,23 @@ impl_runtime_apis! {
 
 		fn jobs_for(machine: MachineId, cursor: Option<JobId>) -> JobPage<EscrowAccountOf<Runtime>, Balance> {
 			Jobs::jobs_for(machine, cursor)
+		}
+	}
+
+	impl pallet_channels::runtime_api::ChannelsApi<Block, AccountId, pallet_channels::EscrowAccountOf<Runtime>> for Runtime {
+		fn channel(channel: ChannelId) -> Option<FoundChannel<pallet_channels::EscrowAccountOf<Runtime>>> {
+			Channels::channel_state(channel)
+		}
+
+		fn channels_of(
+			payer: AccountId,
+			cursor: Option<ChannelId>,
+		) -> ChannelPage<pallet_channels::EscrowAccountOf<Runtime>> {
+			Channels::channels_of(payer, cursor)
+		}
+
+		fn max_batch() -> u32 {
+			Channels::max_batch()
 		}
 	}
 

@@ -34,6 +34,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_asset_tx_payment, AssetTxPayment]
 	[pallet_assets, Assets]
 	[pallet_balances, Balances]
+	[pallet_channels, Channels]
 	[pallet_collator_selection, CollatorSelection]
 	[pallet_escrow, Escrow]
 	[pallet_inventory, Inventory]

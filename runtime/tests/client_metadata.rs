@@ -7,7 +7,7 @@ use std::{env, fs, path::Path};
 use subxt_utils_stripmetadata::StripMetadata;
 
 /// The pallets that the client uses. Others may change without touching it.
-const PALLETS: [&str; 10] = [
+const PALLETS: [&str; 11] = [
 	"System",
 	"Timestamp",
 	"Balances",
@@ -18,10 +18,17 @@ const PALLETS: [&str; 10] = [
 	"Suppliers",
 	"Procurement",
 	"Inventory",
+	"Channels",
 ];
 
 /// The runtime APIs that the client uses.
-const APIS: [&str; 4] = ["JobsApi", "SuppliersApi", "ProcurementApi", "InventoryApi"];
+const APIS: [&str; 5] = [
+	"JobsApi",
+	"SuppliersApi",
+	"ProcurementApi",
+	"InventoryApi",
+	"ChannelsApi",
+];
 
 /// Set by `make metadata`.
 const WRITE: &str = "BPIIOT_WRITE_METADATA";

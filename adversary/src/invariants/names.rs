@@ -7,7 +7,7 @@ use crate::{
 	market::Market,
 	world::controller_of,
 };
-use bpiiot_primitives::{AgreementRef, AssetKind, JobId, MachineId, PurchaseOrderId};
+use bpiiot_primitives::{AgreementRef, AssetKind, ChannelId, JobId, MachineId, PurchaseOrderId};
 use bpiiot_runtime::{AccountId, Balance, Runtime, RuntimeEvent, BPI};
 use frame_support::traits::Get;
 use pallet_jobs::{JobState, Outcome as JobOutcome};
@@ -218,6 +218,7 @@ fn check(ended: &Ended, market: &Market) -> Result<(), Broken> {
 	let facts = match ended.agreement {
 		AgreementRef::Job(job) => of_job(job),
 		AgreementRef::Order(order) => of_order(order, market),
+		AgreementRef::Channel(channel) => of_channel(channel),
 		_ => None,
 	};
 	let Some(facts) = facts else { return Ok(()) };
@@ -277,6 +278,15 @@ fn lost(verdict: Option<Permill>) -> Permill {
 	let fallback = <Runtime as pallet_escrow::Config>::FallbackSplit::get();
 	let decided = verdict.filter(|to_payee| *to_payee != fallback);
 	decided.map_or(Permill::zero(), |to_payee| Permill::one() - to_payee)
+}
+
+/// What was paid was supplied in time, or its payer would not have signed for it; what was not paid was promised by nobody.
+fn of_channel(channel: ChannelId) -> Option<Facts> {
+	let channel = pallet_channels::Channels::<Runtime>::get(channel)?;
+	Some(Facts {
+		value: channel.paid.amount,
+		shares: [Permill::one(), Permill::zero(), Permill::zero()],
+	})
 }
 
 fn of_order(order: PurchaseOrderId, market: &Market) -> Option<Facts> {

@@ -1,6 +1,7 @@
 //! The pallets that are attacked.
 
 mod assets;
+pub(crate) mod channels;
 mod escrow;
 mod inventory;
 mod jobs;
@@ -21,6 +22,7 @@ pub fn all() -> Vec<Box<dyn Target>> {
 		Box::new(procurement::Procurement),
 		Box::new(inventory::Inventory),
 		Box::new(assets::Assets),
+		Box::new(channels::Channels),
 	]
 }
 

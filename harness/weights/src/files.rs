@@ -32,7 +32,25 @@ const OURS: &str = include_str!("../weights.hbs");
 const THEIRS: &str = include_str!("../weights-of-sdk.hbs");
 
 /// All of them.
-pub const FILES: [File; 10] = [
+pub const FILES: [File; 11] = [
+	File {
+		name: "channels",
+		pallet: "pallet_channels",
+		path: "pallets/channels/src/weights.rs",
+		template: OURS,
+		sources: &[
+			"pallets/channels/src",
+			"pallets/channels/voucher/src/tally.rs",
+			"pallets/escrow/src",
+			"pallets/machines/src",
+			"pallets/primitives/src",
+			"pallets/suppliers/src",
+			"runtime/src/configs/bpiiot.rs",
+			"runtime/src/configs/market.rs",
+			"runtime/src/configs/pay_per_use.rs",
+		],
+		crates: &["frame-system"],
+	},
 	File {
 		name: "escrow",
 		pallet: "pallet_escrow",

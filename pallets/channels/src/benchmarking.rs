@@ -2,8 +2,8 @@
 //! asset, where nothing can be paid and each payment becomes a credit.
 
 use crate::{
-	agreement::agreement_of, Balance, Call, ChannelId, ChannelOf, ChannelState, Channels, ChannelsOf, Config, EscrowOf,
-	Metering, Outcome, Pallet, Redemption, SignedTally, Tally, Tariff, Terms, Unit,
+	Balance, Call, ChannelId, ChannelOf, ChannelState, Channels, ChannelsOf, Config, EscrowOf, Metering, Outcome,
+	Pallet, Redemption, SignedTally, Tally, Tariff, Terms, Unit,
 };
 use alloc::vec::Vec;
 use bpiiot_primitives::{Actor, Actors, AgreementClock, AgreementRef, AssetKind, DeadlineIndex, Escrow};
@@ -148,7 +148,7 @@ fn ended<T: Config>(parties: &Parties<T>) -> Result<ChannelId, BenchmarkError> {
 pub(crate) fn rateable_agreement<T: Config>() -> (AgreementRef, AccountOf<T>) {
 	let parties = parties::<T>();
 	let channel = ended::<T>(&parties).unwrap_or_default();
-	(agreement_of(channel), parties.payer.0)
+	(AgreementRef::Channel(channel), parties.payer.0)
 }
 
 #[benchmarks]
@@ -228,7 +228,10 @@ mod benches {
 		_(RawOrigin::Signed(parties.payer.0), channel, newest);
 		let record = record::<T>(channel)?;
 		assert!(matches!(record.state, ChannelState::Closing { .. }));
-		assert!(T::Deadlines::contains(record.indexed_at, agreement_of(channel)));
+		assert!(T::Deadlines::contains(
+			record.indexed_at,
+			AgreementRef::Channel(channel)
+		));
 		Ok(())
 	}
 

@@ -3,7 +3,6 @@
 
 extern crate alloc;
 
-mod agreement;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod calls;
@@ -47,10 +46,9 @@ pub(crate) type Caller<T> = bpiiot_primitives::Actor<<T as frame_system::Config>
 #[frame_support::pallet]
 pub mod pallet {
 	use super::{Balance, ChannelId, ChannelOf, Outcome, Redemption, SignedTally, Tally, Terms, WeightInfo};
-	use bpiiot_primitives::{Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow};
+	use bpiiot_primitives::{Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, Reputation};
 	use frame_support::pallet_prelude::*;
 	use frame_system::pallet_prelude::*;
-	use pallet_suppliers::Reputation;
 	use sp_core::{
 		sr25519::{Public, Signature},
 		H256,

@@ -4,7 +4,7 @@ mod worlds;
 
 pub(crate) use worlds::*;
 
-use crate::{self as pallet_channels, Balance, WeightInfo};
+use crate::{self as pallet_channels, Balance};
 use bpiiot_primitives::AssetKind;
 use frame_support::{
 	derive_impl,
@@ -197,28 +197,6 @@ impl pallet_escrow::Config for Test {
 	type BenchmarkHelper = Coupons;
 }
 
-/// No weight was measured yet.
-macro_rules! unmeasured {
-	($($call:ident)*) => {
-		/// No weight was measured yet.
-		pub struct Unmeasured;
-
-		impl WeightInfo for Unmeasured {
-			$(fn $call() -> Weight {
-				Weight::from_parts(1_000, 10)
-			})*
-
-			fn redeem_batch(n: u32) -> Weight {
-				Weight::from_parts(1_000, 10).saturating_mul(n.into())
-			}
-		}
-	};
-}
-
-unmeasured! {
-	open top_up redeem request_close close close_together expire remove
-}
-
 /// The weights of names, which nobody here measures.
 pub struct NamesUnmeasured;
 
@@ -266,7 +244,7 @@ impl pallet_suppliers::Config for Test {
 }
 
 impl pallet_channels::Config for Test {
-	type WeightInfo = Unmeasured;
+	type WeightInfo = pallet_channels::weights::SubstrateWeight<Test>;
 	type Escrow = Escrow;
 	type Clock = Escrow;
 	type Deadlines = Escrow;

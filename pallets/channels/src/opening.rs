@@ -1,17 +1,18 @@
 //! Opening channels, and putting more into them.
 
 use crate::{
-	agreement::agreement_of, Balance, Caller, Channel, ChannelId, ChannelOf, ChannelState, Channels, ChannelsOf,
-	Config, Error, EscrowOf, Event, Pallet, Tally, Terms,
+	Balance, Caller, Channel, ChannelId, ChannelOf, ChannelState, Channels, ChannelsOf, Config, Error, EscrowOf, Event,
+	Pallet, Tally, Terms,
 };
-use bpiiot_primitives::{fresh_id, Actors, AgreementClock, AssetKind, DeadlineIndex, Escrow, EscrowTerms};
+use bpiiot_primitives::{
+	fresh_id, in_planck, Actors, AgreementClock, AgreementRef, AssetKind, Counted, DeadlineIndex, Escrow, EscrowTerms,
+};
 use bpiiot_voucher::is_weak;
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
 	traits::Get,
 };
-use pallet_suppliers::{standing::in_planck, Counted};
 use sp_runtime::{
 	traits::{Convert, One},
 	ArithmeticError, FixedU128,
@@ -29,7 +30,7 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_terms(&terms)?;
 		// Taken before the first event, which is the next one's guarantee of another id.
 		let id = ChannelId(fresh_id::<T>());
-		let agreement = agreement_of(id);
+		let agreement = AgreementRef::Channel(id);
 		let escrow_terms = EscrowTerms {
 			payee: payee.clone(),
 			asset,
@@ -110,7 +111,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(channel.state == ChannelState::Open, Error::<T>::AlreadyClosing);
 		ensure!(amount > 0, Error::<T>::ZeroAmount);
 		channel.deposited = channel.deposited.checked_add(amount).ok_or(ArithmeticError::Overflow)?;
-		EscrowOf::<T>::top_up(agreement_of(id), &mut channel.escrow, actor, amount)?;
+		EscrowOf::<T>::top_up(AgreementRef::Channel(id), &mut channel.escrow, actor, amount)?;
 		Self::deposit_event(Event::ToppedUp {
 			channel: id,
 			payer: channel.payer().clone(),

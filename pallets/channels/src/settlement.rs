@@ -1,13 +1,13 @@
 //! How channels end, and what is told of it.
 
 use crate::{
-	agreement::agreement_of, Balance, Caller, ChannelId, ChannelOf, ChannelState, Channels, ChannelsOf, Config, Error,
-	EscrowAccountOf, EscrowOf, Event, Outcome, Pallet, SignedTally, Tally, WeightInfo,
+	Balance, Caller, ChannelId, ChannelOf, ChannelState, Channels, ChannelsOf, Config, Error, EscrowAccountOf,
+	EscrowOf, Event, Outcome, Pallet, SignedTally, Tally, WeightInfo,
 };
 use alloc::vec::Vec;
 use bpiiot_primitives::{
 	Actor, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, BondOutcome, DeadlineIndex, Escrow,
-	EscrowView, Expiry, OpenEscrows, Settlement,
+	EscrowView, Expiry, Facts, Mistake, OpenEscrows, RateableAgreements, Rated, Reputation, Settlement,
 };
 use bpiiot_voucher::Word;
 use frame_support::{
@@ -15,7 +15,6 @@ use frame_support::{
 	pallet_prelude::{DispatchError, DispatchResult},
 	weights::Weight,
 };
-use pallet_suppliers::{Facts, RateableAgreements, Rated, Reputation};
 use sp_core::sr25519::Signature;
 use sp_runtime::Permill;
 
@@ -32,7 +31,7 @@ impl<T: Config> Pallet<T> {
 		// To ask for the end never makes it later.
 		let until = window.min(channel.expires_at);
 		channel.state = ChannelState::Closing { until };
-		let agreement = agreement_of(id);
+		let agreement = AgreementRef::Channel(id);
 		T::Deadlines::remove(channel.indexed_at, agreement);
 		channel.indexed_at = until;
 		T::Deadlines::insert(until, agreement);
@@ -83,7 +82,8 @@ impl<T: Config> Pallet<T> {
 		let channel = Self::channel(id)?;
 		T::Clock::ensure_running()?;
 		let deadline = channel.deadline().ok_or(Error::<T>::Ended)?;
-		ensure!(T::Clock::now() > deadline, Error::<T>::NotExpired);
+		let is_early = matches!(channel.state, ChannelState::Closing { .. }) && Mistake::EarlyClose.is_made();
+		ensure!(T::Clock::now() > deadline || is_early, Error::<T>::NotExpired);
 		Self::end_by_silence(id, channel)
 	}
 
@@ -97,7 +97,7 @@ impl<T: Config> Pallet<T> {
 
 	/// The end: what `last` says is paid, if anything, the rest goes back, and the name hears of it.
 	fn settle(id: ChannelId, mut channel: ChannelOf<T>, outcome: Outcome, last: Option<Tally>) -> DispatchResult {
-		let agreement = agreement_of(id);
+		let agreement = AgreementRef::Channel(id);
 		let last = last.unwrap_or(channel.paid);
 		let to_payee = last.amount.saturating_sub(channel.paid.amount);
 		let returned = channel.escrow.held().saturating_sub(to_payee);
@@ -147,7 +147,7 @@ impl<T: Config> Pallet<T> {
 		let mut channel = Self::channel(id)?;
 		ensure!(Self::is(actor, channel.payer()), Error::<T>::NotThePayer);
 		ensure!(channel.is_settled(), Error::<T>::NotSettled);
-		EscrowOf::<T>::release_deposit(agreement_of(id), &mut channel.escrow)?;
+		EscrowOf::<T>::release_deposit(AgreementRef::Channel(id), &mut channel.escrow)?;
 		Channels::<T>::remove(id);
 		ChannelsOf::<T>::mutate_exists(channel.payer(), |entry| {
 			if let Some(channels) = entry {
@@ -167,7 +167,9 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> Agreements for Pallet<T> {
 	fn expire(agreement: AgreementRef, indexed_at: AgreementMillis) -> Result<Expiry, DispatchError> {
-		let id = ChannelId(agreement.id());
+		let AgreementRef::Channel(id) = agreement else {
+			return Ok(Expiry::Stale);
+		};
 		let Some(channel) = Channels::<T>::get(id).filter(|channel| channel.indexed_at == indexed_at) else {
 			return Ok(Expiry::Stale);
 		};
@@ -196,7 +198,7 @@ impl<T: Config> Agreements for Pallet<T> {
 	/// There is none: whoever measures disputes takes those of another pallet.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_disputed() -> AgreementRef {
-		agreement_of(ChannelId::default())
+		AgreementRef::Channel(ChannelId::default())
 	}
 }
 
@@ -208,7 +210,9 @@ impl<T: Config> OpenEscrows<EscrowAccountOf<T>> for Pallet<T> {
 
 impl<T: Config> RateableAgreements<T::AccountId> for Pallet<T> {
 	fn rate(agreement: AgreementRef, by: &Actor<T::AccountId>) -> Result<Rated<T::AccountId>, DispatchError> {
-		let id = ChannelId(agreement.id());
+		let AgreementRef::Channel(id) = agreement else {
+			return Err(Error::<T>::UnknownChannel.into());
+		};
 		let mut channel = Self::channel(id)?;
 		ensure!(Self::is(by, channel.payer()), Error::<T>::NotThePayer);
 		ensure!(channel.is_settled(), Error::<T>::NotSettled);

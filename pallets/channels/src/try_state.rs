@@ -1,8 +1,8 @@
 //! What must always hold of this pallet's storage, numbered as in the system design.
 
-use crate::{agreement::agreement_of, ChannelOf, ChannelState, Channels, ChannelsOf, Config, Pallet};
+use crate::{ChannelOf, ChannelState, Channels, ChannelsOf, Config, Pallet};
 use alloc::collections::BTreeSet;
-use bpiiot_primitives::{AgreementClock, DeadlineIndex, EscrowView};
+use bpiiot_primitives::{AgreementClock, AgreementRef, DeadlineIndex, EscrowView};
 use bpiiot_voucher::is_weak;
 use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
@@ -24,7 +24,7 @@ impl<T: Config> Pallet<T> {
 				"deadlines: an open channel is looked at at another moment than its deadline"
 			);
 			ensure!(
-				deadline < T::Clock::now() || T::Deadlines::contains(deadline, agreement_of(id)),
+				deadline < T::Clock::now() || T::Deadlines::contains(deadline, AgreementRef::Channel(id)),
 				"deadlines: an open channel is not in the index"
 			);
 		}

@@ -1,9 +1,8 @@
 //! What the pallet stores, and what its calls are told.
 
-use bpiiot_primitives::{AgreementMillis, EscrowView};
+use bpiiot_primitives::{AgreementMillis, Counted, EscrowView};
 use bpiiot_voucher::{ChannelId, Metering, SignedTally, Tally};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use pallet_suppliers::Counted;
 use scale_info::TypeInfo;
 use sp_core::sr25519::Public;
 

@@ -1,5 +1,7 @@
 //! Typed identifiers.
 
+pub use bpiiot_voucher::ChannelId;
+
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::traits::fungible::NativeFromLeft;
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -68,6 +70,9 @@ pub enum AgreementRef {
 	/// A request for quotes.
 	#[codec(index = 2)]
 	Request(RequestId),
+	/// A payment channel.
+	#[codec(index = 6)]
+	Channel(ChannelId),
 }
 
 impl AgreementRef {
@@ -77,6 +82,7 @@ impl AgreementRef {
 			Self::Job(job) => job.0,
 			Self::Order(order) => order.0,
 			Self::Request(request) => request.0,
+			Self::Channel(channel) => channel.0,
 		}
 	}
 }

@@ -31,7 +31,8 @@ pub use escrow::{
 pub use facts::{Counted, Facts, RateableAgreements, Rated, Reputation, Standing};
 pub use goods::{Category, Item, Lot, Purchasing, Receiving, Requisition, ScoreWeights, Unit};
 pub use ids::{
-	fresh_id, AgreementRef, AssetKind, JobId, MachineId, OfferId, PurchaseOrderId, QuoteId, RequestId, SiteId,
+	fresh_id, AgreementRef, AssetKind, ChannelId, JobId, MachineId, OfferId, PurchaseOrderId, QuoteId, RequestId,
+	SiteId,
 };
 pub use materials::{Materials, Need, Needs, OpenJobs, MAX_NEEDS};
 pub use mistakes::Mistake;

@@ -60,11 +60,15 @@ pub enum Mistake {
 	UncheckedKeeper,
 	/// A count stands although the stock has changed since.
 	StaleCount,
+	/// A voucher is paid whoever has signed it.
+	UncheckedVoucher,
+	/// A channel ends before the payee's time to show a newer voucher is over.
+	EarlyClose,
 }
 
 impl Mistake {
 	/// All of them.
-	pub const ALL: [Self; 27] = [
+	pub const ALL: [Self; 29] = [
 		Self::DoubleRelease,
 		Self::MissingRefund,
 		Self::SkippedBond,
@@ -92,6 +96,8 @@ impl Mistake {
 		Self::ForgottenReservation,
 		Self::UncheckedKeeper,
 		Self::StaleCount,
+		Self::UncheckedVoucher,
+		Self::EarlyClose,
 	];
 }
 

@@ -1,6 +1,6 @@
 //! Which pallet an agreement belongs to: what joins the money, the names and the machines to all of them.
 
-use crate::{AccountId, Jobs, Procurement, Runtime};
+use crate::{AccountId, Channels, Jobs, Procurement, Runtime};
 use alloc::vec::Vec;
 use bpiiot_primitives::{
 	Actor, AgreementMillis, AgreementRef, Agreements, Expiry, MachineId, OpenEscrows, OpenWork, RateableAgreements,
@@ -20,11 +20,14 @@ impl Agreements for AllAgreements {
 			AgreementRef::Order(_) | AgreementRef::Request(_) => {
 				<Procurement as Agreements>::expire(agreement, indexed_at)
 			}
+			AgreementRef::Channel(_) => <Channels as Agreements>::expire(agreement, indexed_at),
 		}
 	}
 
 	fn expire_weight() -> Weight {
-		<Jobs as Agreements>::expire_weight().max(<Procurement as Agreements>::expire_weight())
+		<Jobs as Agreements>::expire_weight()
+			.max(<Procurement as Agreements>::expire_weight())
+			.max(<Channels as Agreements>::expire_weight())
 	}
 
 	fn resolve(agreement: AgreementRef, to_payee: Permill) -> DispatchResult {
@@ -33,11 +36,14 @@ impl Agreements for AllAgreements {
 			AgreementRef::Order(_) | AgreementRef::Request(_) => {
 				<Procurement as Agreements>::resolve(agreement, to_payee)
 			}
+			AgreementRef::Channel(_) => <Channels as Agreements>::resolve(agreement, to_payee),
 		}
 	}
 
 	fn resolve_weight() -> Weight {
-		<Jobs as Agreements>::resolve_weight().max(<Procurement as Agreements>::resolve_weight())
+		<Jobs as Agreements>::resolve_weight()
+			.max(<Procurement as Agreements>::resolve_weight())
+			.max(<Channels as Agreements>::resolve_weight())
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
@@ -50,6 +56,7 @@ impl OpenEscrows<EscrowAccountOf<Runtime>> for AllAgreements {
 	fn all() -> Vec<EscrowAccountOf<Runtime>> {
 		let mut all = <Jobs as OpenEscrows<_>>::all();
 		all.extend(<Procurement as OpenEscrows<_>>::all());
+		all.extend(<Channels as OpenEscrows<_>>::all());
 		all
 	}
 }
@@ -67,6 +74,7 @@ impl RateableAgreements<AccountId> for AllAgreements {
 			AgreementRef::Order(_) | AgreementRef::Request(_) => {
 				<Procurement as RateableAgreements<_>>::rate(agreement, by)
 			}
+			AgreementRef::Channel(_) => <Channels as RateableAgreements<_>>::rate(agreement, by),
 		}
 	}
 

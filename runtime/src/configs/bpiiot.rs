@@ -3,6 +3,7 @@
 use super::{
 	agreements::AllAgreements,
 	money::{deposit, FreeNativeAndAssets, GovernedRates, NativeAndAssets, SufficientAssets, BPI},
+	pay_per_use,
 	system::MILLISECONDS_PER_DAY,
 };
 use crate::{
@@ -131,7 +132,7 @@ impl Contains<RuntimeCall> for SponsoredCalls {
 					| Stock::take_asset { .. }
 					| Stock::refuse_asset { .. }
 			)
-		)
+		) || pay_per_use::is_sponsored(call)
 	}
 }
 

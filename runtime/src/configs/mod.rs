@@ -8,5 +8,6 @@ pub mod fees;
 pub mod governance;
 pub mod market;
 pub mod money;
+pub mod pay_per_use;
 pub mod system;
 pub mod xcm;

@@ -7,7 +7,7 @@
 //! | [`world`] | the worlds that calls are tried in, the parties, the one place for terms and orders |
 //! | [`vocabulary`] | what many rows say in the same words |
 //! | [`chain`], [`run`] | blocks, time and transactions; trying what stands in the table |
-//! | [`machines`], [`escrow`], [`jobs`], [`suppliers`], [`procurement`], [`inventory`] | the rows |
+//! | [`machines`], [`escrow`], [`jobs`], [`suppliers`], [`procurement`], [`inventory`], [`channels`] | the rows |
 //! | [`threats`] | what it costs to attack others |
 //!
 //! A new call needs a row: who may make it, a world in which it is right, and the call. With these come the cells for who
@@ -35,6 +35,7 @@ mod common;
 mod terms;
 
 mod chain;
+mod channels;
 mod escrow;
 mod inventory;
 mod jobs;
@@ -62,6 +63,7 @@ fn table() -> Vec<Row> {
 		suppliers::rows(),
 		procurement::rows(),
 		inventory::rows(),
+		channels::rows(),
 	]
 	.into_iter()
 	.flatten()
@@ -177,4 +179,9 @@ fn procurement_withstands_every_case() {
 #[test]
 fn inventory_withstands_every_case() {
 	try_all(&inventory::rows());
+}
+
+#[test]
+fn channels_withstand_every_case() {
+	try_all(&channels::rows());
 }

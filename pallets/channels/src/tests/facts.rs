@@ -1,9 +1,10 @@
 //! What is told of a channel that has ended: to names, and to who rates.
 
 use crate::{mock::*, ChannelId, Error};
-use bpiiot_primitives::{AgreementRef, AssetKind, JobId};
+use bpiiot_primitives::{AgreementRef, Agreements, AssetKind, JobId};
 use frame_support::{assert_noop, assert_ok, dispatch::DispatchResult};
 use pallet_suppliers::{Names, Stars};
+use sp_runtime::Permill;
 
 /// Of the payee's name: settled, punctual, failed, lost.
 fn name() -> [u128; 4] {
@@ -13,7 +14,7 @@ fn name() -> [u128; 4] {
 
 fn rate(who: &AccountId, channel: ChannelId) -> DispatchResult {
 	let by = RuntimeOrigin::signed(who.clone());
-	Suppliers::rate(by, AgreementRef::Job(JobId(channel.0)), Stars::Five)
+	Suppliers::rate(by, AgreementRef::Channel(channel), Stars::Five)
 }
 
 #[test]
@@ -115,5 +116,19 @@ fn a_channel_is_rated_once_by_its_payer_when_it_has_ended() {
 		let stars = Names::<Test>::get(payee()).expect("he has one").sums.stars;
 		assert_eq!(stars, [0, 0, 0, 0, 4_000]);
 		assert_noop!(rate(&payer(), ChannelId(1)), Error::<Test>::UnknownChannel);
+		// A job of that number is no channel.
+		let job = AgreementRef::Job(JobId(channel.0));
+		let by = RuntimeOrigin::signed(payer());
+		assert_noop!(Suppliers::rate(by, job, Stars::Five), Error::<Test>::UnknownChannel);
+	});
+}
+
+/// Nothing of a channel is disputed, so nobody ever asks for this.
+#[test]
+fn no_dispute_of_a_channel_is_resolved() {
+	build_and_execute(|| {
+		let channel = AgreementRef::Channel(opened());
+		let resolved = <Channels as Agreements>::resolve(channel, Permill::one());
+		assert_noop!(resolved, Error::<Test>::NoDisputes);
 	});
 }

@@ -1,6 +1,7 @@
 //! That each check of try-state fails on a broken state.
 
 use crate::{mock::*, ChannelId, ChannelOf, ChannelState, Channels as ChannelsMap, ChannelsOf, Outcome};
+use bpiiot_primitives::AgreementRef;
 use frame_support::{assert_ok, storage::with_transaction};
 use sp_core::sr25519::Public;
 use sp_runtime::{DispatchError, TransactionOutcome, TryRuntimeError};
@@ -75,7 +76,7 @@ fn try_state_sees_money_that_does_not_fit() {
 				machine: None,
 			};
 			assert_ok!(Escrow::post_bond(
-				crate::agreement::agreement_of(id),
+				AgreementRef::Channel(id),
 				&mut record.escrow,
 				&payee,
 				10

@@ -4,7 +4,7 @@
 use crate::{
 	mock::*, Balance, Call, ChannelId, ChannelState, Channels as ChannelsMap, Event, Outcome, Redemption, SignedTally,
 };
-use bpiiot_primitives::{AgreementRef, AssetKind, JobId};
+use bpiiot_primitives::{AgreementRef, AssetKind};
 use bpiiot_voucher::Word;
 use frame_support::{assert_ok, dispatch::DispatchResult, storage::with_storage_layer, traits::Hooks, weights::Weight};
 use pallet_escrow::{Credits, Deadlines};
@@ -186,7 +186,7 @@ fn run(step: &Step) -> DispatchResult {
 		Together => signed(&who, closing_together(channel, amount)),
 		Expire => signed(&who, Call::expire { channel }),
 		Remove => signed(&who, Call::remove { channel }),
-		Rate => with_storage_layer(|| Suppliers::rate(by, AgreementRef::Job(JobId(channel.0)), Stars::Three)),
+		Rate => with_storage_layer(|| Suppliers::rate(by, AgreementRef::Channel(channel), Stars::Three)),
 		ClaimCredit => {
 			let credits: Vec<_> = Credits::<Test>::iter_keys().collect();
 			match pick(&credits, which) {

@@ -3,6 +3,7 @@
 //!
 //! Every call of ours has a threat here, or is governance's alone.
 
+mod channels;
 mod escrow;
 mod forging;
 mod inventory;
@@ -132,6 +133,7 @@ fn threats() -> Vec<Threat> {
 		suppliers::threats(),
 		procurement::threats(),
 		inventory::threats(),
+		channels::threats(),
 	]
 	.into_iter()
 	.flatten()

@@ -63,7 +63,15 @@ fn row(threat: &Threat) -> String {
 
 fn page() -> String {
 	let mut page = HEAD.to_owned();
-	for pallet in ["Machines", "Escrow", "Jobs", "Suppliers", "Procurement", "Inventory"] {
+	for pallet in [
+		"Machines",
+		"Escrow",
+		"Jobs",
+		"Suppliers",
+		"Procurement",
+		"Inventory",
+		"Channels",
+	] {
 		page += &format!(
 			"\n## {pallet}\n\n| threat | by | what comes of it | who has more, who less |\n|---|---|---|---|\n"
 		);

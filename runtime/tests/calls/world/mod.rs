@@ -1,6 +1,7 @@
 //! Worlds that calls are tried in, made by real calls, and the parties in them.
 
 mod assets;
+mod channels;
 mod goods;
 mod jobs;
 mod machines;
@@ -10,6 +11,7 @@ mod stock;
 
 pub use crate::chain::account;
 pub use assets::*;
+pub use channels::*;
 pub use goods::*;
 pub use jobs::*;
 pub use machines::*;
