@@ -3,6 +3,7 @@
 mod channels;
 mod market;
 mod names;
+mod rentals;
 
 use self::{market::Trade, names::Names};
 use crate::{
@@ -49,6 +50,7 @@ pub struct Watch {
 	trade: Trade,
 	names: Names,
 	channels: channels::Book,
+	rentals: rentals::Book,
 }
 
 impl Watch {
@@ -63,6 +65,7 @@ impl Watch {
 			trade: Trade::default(),
 			names: Names::default(),
 			channels: channels::Book::read(world),
+			rentals: rentals::Book::read(world),
 		}
 	}
 
@@ -79,6 +82,7 @@ impl Watch {
 		self.trade.look(&events, &self.market, &now.market)?;
 		self.names.look(&events, &now.market)?;
 		self.channels.look(&now.channels)?;
+		self.rentals.look(&now.rentals)?;
 		for target in targets {
 			let rule = || format!("try-state of {}", target.name());
 			target

@@ -7,6 +7,7 @@ use pallet_channels::ChannelId;
 use pallet_escrow::DisputeOf;
 use pallet_jobs::{JobOf, JobState, OfferOf};
 use pallet_machines::{MachineOf, MachineStatus};
+use pallet_rentals::{ListingId, RentalId, Stage};
 use std::rc::Rc;
 
 /// What there is, the oldest first.
@@ -28,6 +29,10 @@ pub struct World {
 	pub arbiters: Vec<AccountId>,
 	/// What there is on the market.
 	pub market: Rc<Market>,
+	/// The listings of what is to be rented.
+	pub listings: Vec<ListingId>,
+	/// The rentals, and where they stand.
+	pub rentals: Vec<(RentalId, Stage)>,
 	/// The payment channels.
 	pub channels: Vec<ChannelId>,
 }
@@ -57,6 +62,10 @@ impl World {
 			.map(|(id, job)| (id, Standing::of(&job)))
 			.collect();
 		jobs.sort_unstable_by_key(|(id, _)| *id);
+		let mut rentals: Vec<_> = pallet_rentals::Rentals::<Runtime>::iter()
+			.map(|(id, rental)| (id, rental.stage()))
+			.collect();
+		rentals.sort_unstable_by_key(|(id, _)| *id);
 		let machines: Vec<_> = pallet_machines::Machines::<Runtime>::iter().collect();
 		let active = machines
 			.iter()
@@ -70,6 +79,8 @@ impl World {
 			credits: pallet_escrow::Credits::<Runtime>::iter_keys().collect(),
 			arbiters: sorted(pallet_escrow::Arbiters::<Runtime>::iter_keys()),
 			market: Rc::new(Market::look()),
+			listings: sorted(pallet_rentals::Listings::<Runtime>::iter_keys()),
+			rentals,
 			channels: sorted(pallet_channels::Channels::<Runtime>::iter_keys()),
 		}
 	}

@@ -6,12 +6,14 @@ use crate::{
 		xcm::{tokens::Token, HereLocation, LocationToAccountId, Trader, XcmConfig, XcmRouter},
 	},
 	genesis_config_presets, AccountId, AuthorityDiscovery, Balance, Block, Channels, Executive, InherentDataExt,
-	Inventory, Jobs, Nonce, OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Procurement, Runtime,
+	Inventory, Jobs, Nonce, OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Procurement, Rentals, Runtime,
 	RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, SessionKeys, Suppliers, System, TransactionPayment, SLOT_DURATION,
 	VERSION,
 };
 use alloc::vec::Vec;
-use bpiiot_primitives::{AssetKind, Category, ChannelId, Item, JobId, MachineId, PurchaseOrderId, Region, SiteId};
+use bpiiot_primitives::{
+	AssetKind, Category, ChannelId, Item, JobId, ListingId, MachineId, PurchaseOrderId, Region, SiteId, UnixMillis,
+};
 use cumulus_primitives_core::{ParaId, RelayProofRequest, VerifySchedulingSignature};
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
@@ -26,6 +28,10 @@ use pallet_jobs::{
 use pallet_procurement::{
 	runtime_api::{OrderPage, QuotePage, RequestPage},
 	QuoteRank, RequestPlace,
+};
+use pallet_rentals::{
+	runtime_api::{BookingPage, FreeTime, ListingPage},
+	Actions, Denied, ListingRank, Right, Target,
 };
 use pallet_suppliers::{runtime_api::SupplierPage, Place, Standing};
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
@@ -251,6 +257,30 @@ impl_runtime_apis! {
 
 		fn jobs_for(machine: MachineId, cursor: Option<JobId>) -> JobPage<EscrowAccountOf<Runtime>, Balance> {
 			Jobs::jobs_for(machine, cursor)
+		}
+	}
+
+	impl pallet_rentals::runtime_api::RentalsApi<Block, AccountId> for Runtime {
+		fn can_access(target: Target, account: AccountId, actions: Actions, at: UnixMillis) -> Result<Right, Denied> {
+			Rentals::can_access(target, account, actions, at)
+		}
+
+		fn listings_by(
+			category: Category,
+			area: Region,
+			asset: AssetKind,
+			max_hourly: Option<Balance>,
+			cursor: Option<ListingRank>,
+		) -> ListingPage<AccountId> {
+			Rentals::listings_by(category, area, asset, max_hourly, cursor)
+		}
+
+		fn bookings_of(listing: ListingId, from: UnixMillis, until: UnixMillis) -> BookingPage {
+			Rentals::bookings_of(listing, from, until)
+		}
+
+		fn free_time_of(listing: ListingId, from: UnixMillis, until: UnixMillis) -> FreeTime {
+			Rentals::free_time_of(listing, from, until)
 		}
 	}
 

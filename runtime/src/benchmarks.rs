@@ -47,6 +47,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_proxy, Proxy]
 	[pallet_ranked_collective, TechnicalCollective]
 	[pallet_referenda, Referenda]
+	[pallet_rentals, Rentals]
 	[pallet_scheduler, Scheduler]
 	[pallet_session, SessionBench::<Runtime>]
 	[pallet_sudo, Sudo]

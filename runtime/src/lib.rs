@@ -250,6 +250,8 @@ mod runtime {
 	pub type Procurement = pallet_procurement;
 	#[runtime::pallet_index(55)]
 	pub type Inventory = pallet_inventory;
+	#[runtime::pallet_index(60)]
+	pub type Rentals = pallet_rentals;
 	#[runtime::pallet_index(61)]
 	pub type Channels = pallet_channels;
 }

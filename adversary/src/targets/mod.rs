@@ -7,6 +7,7 @@ mod inventory;
 mod jobs;
 mod machines;
 mod procurement;
+mod rentals;
 mod suppliers;
 
 use crate::target::Target;
@@ -22,6 +23,7 @@ pub fn all() -> Vec<Box<dyn Target>> {
 		Box::new(procurement::Procurement),
 		Box::new(inventory::Inventory),
 		Box::new(assets::Assets),
+		Box::new(rentals::Rentals),
 		Box::new(channels::Channels),
 	]
 }

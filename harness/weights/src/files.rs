@@ -32,7 +32,7 @@ const OURS: &str = include_str!("../weights.hbs");
 const THEIRS: &str = include_str!("../weights-of-sdk.hbs");
 
 /// All of them.
-pub const FILES: [File; 11] = [
+pub const FILES: [File; 12] = [
 	File {
 		name: "channels",
 		pallet: "pallet_channels",
@@ -118,6 +118,24 @@ pub const FILES: [File; 11] = [
 			"pallets/suppliers/src",
 			"runtime/src/configs/bpiiot.rs",
 			"runtime/src/configs/market.rs",
+		],
+		crates: &["frame-system"],
+	},
+	File {
+		name: "rentals",
+		pallet: "pallet_rentals",
+		path: "pallets/rentals/src/weights.rs",
+		template: OURS,
+		sources: &[
+			"pallets/escrow/src",
+			"pallets/machines/src",
+			"pallets/primitives/src",
+			"pallets/rentals/access/src/record.rs",
+			"pallets/rentals/src",
+			"pallets/suppliers/src",
+			"runtime/src/configs/bpiiot.rs",
+			"runtime/src/configs/market.rs",
+			"runtime/src/configs/pay_per_use.rs",
 		],
 		crates: &["frame-system"],
 	},

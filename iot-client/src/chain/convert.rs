@@ -13,7 +13,7 @@ use super::{
 use crate::{amount::Amount, asset::Asset};
 use types::{
 	bounded_collections::bounded_vec::BoundedVec,
-	bpiiot_primitives::{actor::SpendPurpose, ids},
+	bpiiot_primitives::{actor::SpendPurpose, calendar, ids},
 	pallet_jobs::types as jobs,
 	pallet_machines::types as machines,
 	sp_arithmetic::per_things::Permill,
@@ -119,9 +119,15 @@ pub(super) fn terms(terms: Terms) -> jobs::OfferTerms<AccountId32, u128> {
 		bond: terms.bond,
 		accept_window: terms.accept_window,
 		lead_time: terms.lead_time,
-		calendar: jobs::Calendar {
-			week: list(terms.calendar.week, |(from, until)| jobs::WeekWindow { from, until }),
-			closures: list(terms.calendar.closures, |(from, until)| jobs::Closure { from, until }),
+		calendar: calendar::Calendar {
+			week: list(terms.calendar.week, |(from, until)| calendar::WeekWindow {
+				from,
+				until,
+			}),
+			closures: list(terms.calendar.closures, |(from, until)| calendar::Closure {
+				from,
+				until,
+			}),
 		},
 		review_window: terms.review_window,
 		rejection_fee: Permill(terms.rejection_fee),

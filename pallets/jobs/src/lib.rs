@@ -5,7 +5,6 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
-mod calendar;
 mod calls;
 mod discovery;
 mod errors;
@@ -26,15 +25,15 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+pub use bpiiot_primitives::{Calendar, Closure, WeekWindow};
 pub use pallet::*;
 pub use types::{
-	Calendar, CancellationFees, Capability, Closure, CounterOffer, DisputeTerms, Job, JobBook, JobState, Offer,
-	OfferRank, OfferTerms, OpenJob, OrderLine, Outcome, PriceTier, RecipeReference, RecipeUri, Region, Rework,
-	SealedReference, Shelf, WeekWindow,
+	CancellationFees, Capability, CounterOffer, DisputeTerms, Job, JobBook, JobState, Offer, OfferRank, OfferTerms,
+	OpenJob, OrderLine, Outcome, PriceTier, RecipeReference, RecipeUri, Region, Rework, SealedReference, Shelf,
 };
 pub use weights::WeightInfo;
 
-use bpiiot_primitives::{AssetKind, Escrow};
+use bpiiot_primitives::{calendar, AssetKind, Escrow};
 use frame_support::{pallet_macros::import_section, traits::fungible::Inspect};
 
 /// An amount of the native token, in planck, or of the asset of an offer, in its smallest unit.

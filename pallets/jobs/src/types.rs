@@ -1,7 +1,9 @@
 //! What the pallet stores.
 
 pub use bpiiot_primitives::Region;
-use bpiiot_primitives::{AgreementMillis, AssetKind, Counted, EscrowView, JobId, MachineId, OfferId, UnixMillis};
+use bpiiot_primitives::{
+	AgreementMillis, AssetKind, Calendar, Counted, EscrowView, JobId, MachineId, OfferId, UnixMillis,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
 	pallet_prelude::{ConstU32, Get},
@@ -51,33 +53,6 @@ pub struct PriceTier<Balance> {
 	pub from_units: u32,
 	/// Price of one unit, in the asset's smallest unit.
 	pub unit_price: Balance,
-}
-
-/// A time of each week at which a machine works, in minutes from Monday 00:00 UTC (0 to 10,080).
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
-pub struct WeekWindow {
-	/// The first minute.
-	pub from: u16,
-	/// The minute after the last one; larger than `from`, at most 10,080.
-	pub until: u16,
-}
-
-/// A time at which a machine does not work, whatever the week says.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Closure {
-	/// Its beginning, in unix milliseconds.
-	pub from: UnixMillis,
-	/// Its end, in unix milliseconds.
-	pub until: UnixMillis,
-}
-
-/// When a machine works. By the wall clock: no halt of the chain moves it.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
-pub struct Calendar {
-	/// The times of each week, in order and apart from each other; none for all the time.
-	pub week: BoundedVec<WeekWindow, ConstU32<14>>,
-	/// The exceptions, in order and apart from each other.
-	pub closures: BoundedVec<Closure, ConstU32<8>>,
 }
 
 /// What it costs the customer to call a job off, as shares of the price. The machine gets it. Before acceptance it costs

@@ -55,6 +55,15 @@ counter_free_id! {
 	SiteId
 }
 
+counter_free_id! {
+	/// A machine, lock or room that is to be rented, and on which terms.
+	ListingId
+}
+counter_free_id! {
+	/// A rental, and what becomes of it.
+	RentalId
+}
+
 /// What an escrow, a deadline or an event of the money's pallet belongs to.
 ///
 /// The indexes are fixed, so that a kind may be added without moving the others. Taken are 3 for tickets, 4 for shipments, 5 for
@@ -70,6 +79,9 @@ pub enum AgreementRef {
 	/// A request for quotes.
 	#[codec(index = 2)]
 	Request(RequestId),
+	/// A rental.
+	#[codec(index = 5)]
+	Rental(RentalId),
 	/// A payment channel.
 	#[codec(index = 6)]
 	Channel(ChannelId),
@@ -82,6 +94,7 @@ impl AgreementRef {
 			Self::Job(job) => job.0,
 			Self::Order(order) => order.0,
 			Self::Request(request) => request.0,
+			Self::Rental(rental) => rental.0,
 			Self::Channel(channel) => channel.0,
 		}
 	}

@@ -12,6 +12,7 @@ extern crate std;
 mod actor;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+pub mod calendar;
 mod escrow;
 mod facts;
 mod goods;
@@ -24,6 +25,7 @@ mod region;
 pub use actor::{Actor, Actors, AtRisk, OpenWork, SpendPolicy, SpendPurpose};
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkAssets;
+pub use calendar::{Calendar, Closure, WeekWindow};
 pub use escrow::{
 	AgreementClock, Agreements, Arbitration, BondOutcome, Case, DeadlineIndex, Escrow, EscrowTerms, EscrowView, Expiry,
 	OpenEscrows, Settlement, Side,
@@ -31,8 +33,8 @@ pub use escrow::{
 pub use facts::{Counted, Facts, RateableAgreements, Rated, Reputation, Standing};
 pub use goods::{Category, Item, Lot, Purchasing, Receiving, Requisition, ScoreWeights, Unit};
 pub use ids::{
-	fresh_id, AgreementRef, AssetKind, ChannelId, JobId, MachineId, OfferId, PurchaseOrderId, QuoteId, RequestId,
-	SiteId,
+	fresh_id, AgreementRef, AssetKind, ChannelId, JobId, ListingId, MachineId, OfferId, PurchaseOrderId, QuoteId,
+	RequestId, SiteId,
 };
 pub use materials::{Materials, Need, Needs, OpenJobs, MAX_NEEDS};
 pub use mistakes::Mistake;

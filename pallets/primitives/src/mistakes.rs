@@ -64,11 +64,15 @@ pub enum Mistake {
 	UncheckedVoucher,
 	/// A channel ends before the payee's time to show a newer voucher is over.
 	EarlyClose,
+	/// A machine is let to whoever asks, though somebody has it.
+	DoubleBooking,
+	/// Anybody is taken for a rental's renter.
+	UncheckedRenter,
 }
 
 impl Mistake {
 	/// All of them.
-	pub const ALL: [Self; 29] = [
+	pub const ALL: [Self; 31] = [
 		Self::DoubleRelease,
 		Self::MissingRefund,
 		Self::SkippedBond,
@@ -98,6 +102,8 @@ impl Mistake {
 		Self::StaleCount,
 		Self::UncheckedVoucher,
 		Self::EarlyClose,
+		Self::DoubleBooking,
+		Self::UncheckedRenter,
 	];
 }
 

@@ -1,7 +1,7 @@
 //! Whose time is when: for each machine its bookings by their ends, apart from each other.
 
 use crate::{Booking, Bookings, Config, EndKey, Error, Pallet, RentalId, RentalOf};
-use bpiiot_primitives::{MachineId, UnixMillis};
+use bpiiot_primitives::{MachineId, Mistake, UnixMillis};
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 
 impl<T: Config> Pallet<T> {
@@ -16,7 +16,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn ensure_free(machine: &MachineId, from: UnixMillis, until: UnixMillis) -> DispatchResult {
 		let next = Self::first_ending_after(machine, from);
 		ensure!(
-			next.is_none_or(|(_, booking)| booking.start >= until),
+			next.is_none_or(|(_, booking)| booking.start >= until) || Mistake::DoubleBooking.is_made(),
 			Error::<T>::AlreadyBooked
 		);
 		Ok(())

@@ -1,10 +1,7 @@
 //! What the owner claims of the deposit, and what the renter says to that.
 
-use crate::{
-	agreement::agreement_of, Balance, Caller, Config, Error, EscrowOf, Event, Pallet, RentalId, RentalOf, Rentals,
-	Stage,
-};
-use bpiiot_primitives::{AgreementClock, Case, DeadlineIndex, Escrow, EscrowView, Side};
+use crate::{Balance, Caller, Config, Error, EscrowOf, Event, Pallet, RentalId, RentalOf, Rentals, Stage};
+use bpiiot_primitives::{AgreementClock, AgreementRef, Case, DeadlineIndex, Escrow, EscrowView, Side};
 use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get};
 use sp_core::H256;
 use sp_runtime::Permill;
@@ -68,7 +65,7 @@ impl<T: Config> Pallet<T> {
 		if rental.escrow.arbiter().is_none() {
 			return Self::split_claim(id, rental, T::FallbackSplit::get());
 		}
-		let agreement = agreement_of(id);
+		let agreement = AgreementRef::Rental(id);
 		T::Deadlines::remove(rental.indexed_at, agreement);
 		let case = Case {
 			opener: actor,

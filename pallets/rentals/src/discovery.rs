@@ -7,8 +7,7 @@ use crate::{
 	ListingsBy, Pallet, RentalOf, Rentals, Right, Target,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
-use bpiiot_primitives::{Actors, AssetKind, MachineId, UnixMillis};
-use pallet_suppliers::{regions_around, Category, Region};
+use bpiiot_primitives::{regions_around, Actors, AssetKind, Category, MachineId, Region, UnixMillis};
 
 /// Listings in a page.
 pub(crate) const LISTINGS_A_PAGE: usize = 32;

@@ -3,11 +3,9 @@
 
 extern crate alloc;
 
-mod agreement;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod booking;
-mod calendar;
 mod calls;
 mod damage;
 mod discovery;
@@ -31,14 +29,15 @@ mod mock;
 mod tests;
 
 pub use bpiiot_access::{Access, Actions, Denied, Outcome, Right, Stage, User};
+pub use bpiiot_primitives::{Calendar, Closure, ListingId, RentalId, WeekWindow};
 pub use pallet::*;
 pub use types::{
-	Balance, Booking, BookingMode, Calendar, CancellationStage, Closure, EndKey, Listing, ListingId, ListingRank,
-	ListingShelf, ListingTerms, Money, Rental, RentalId, RentalTerms, Target, WeekWindow,
+	Balance, Booking, BookingMode, CancellationStage, EndKey, Listing, ListingRank, ListingShelf, ListingTerms, Money,
+	Rental, RentalTerms, Target,
 };
 pub use weights::WeightInfo;
 
-use bpiiot_primitives::Escrow;
+use bpiiot_primitives::{calendar, Escrow};
 use frame_support::pallet_macros::import_section;
 
 /// The terms of a listing of this runtime.
@@ -65,14 +64,13 @@ pub mod pallet {
 		ListingTermsOf, Outcome, RentalId, RentalOf, Stage, WeightInfo,
 	};
 	use bpiiot_primitives::{
-		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, MachineId, UnixMillis,
+		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, MachineId, Reputation, UnixMillis,
 	};
 	use frame_support::{
 		pallet_prelude::*,
 		traits::fungible::{Inspect, MutateHold},
 	};
 	use frame_system::pallet_prelude::*;
-	use pallet_suppliers::Reputation;
 	use sp_core::H256;
 	use sp_runtime::{traits::Convert, FixedU128, Permill};
 

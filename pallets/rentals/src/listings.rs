@@ -5,13 +5,12 @@ use crate::{
 	ListingTermsOf, Listings, ListingsOf, Pallet, RentalTerms,
 };
 use alloc::vec;
-use bpiiot_primitives::{fresh_id, Actors, Escrow, MachineId};
+use bpiiot_primitives::{fresh_id, is_region, Actors, Escrow, MachineId};
 use frame_support::{
 	ensure,
 	pallet_prelude::DispatchResult,
 	traits::{fungible::MutateHold, tokens::Precision, Get},
 };
-use pallet_suppliers::is_region;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_publish_listing(actor: Caller<T>, machine: MachineId, terms: ListingTermsOf<T>) -> DispatchResult {

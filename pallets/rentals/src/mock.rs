@@ -6,7 +6,7 @@ pub(crate) use worlds::*;
 
 pub(crate) use crate::Balance;
 
-use crate::{self as pallet_rentals, WeightInfo};
+use crate::{self as pallet_rentals};
 use bpiiot_primitives::AssetKind;
 use frame_support::{
 	derive_impl,
@@ -204,25 +204,6 @@ impl pallet_escrow::Config for Test {
 	type BenchmarkHelper = Coupons;
 }
 
-/// No weight was measured yet.
-macro_rules! unmeasured {
-	($($call:ident)*) => {
-		/// No weight was measured yet.
-		pub struct Unmeasured;
-
-		impl WeightInfo for Unmeasured {
-			$(fn $call() -> Weight {
-				Weight::from_parts(1_000, 10)
-			})*
-		}
-	};
-}
-
-unmeasured! {
-	publish_listing update_listing withdraw_listing rent approve decline start extend set_user remove_user give_back
-	confirm_return claim waive concede dispute cancel stop expire remove resolve
-}
-
 /// The weights of names, which nobody here measures.
 pub struct NamesUnmeasured;
 
@@ -270,7 +251,7 @@ impl pallet_suppliers::Config for Test {
 }
 
 impl pallet_rentals::Config for Test {
-	type WeightInfo = Unmeasured;
+	type WeightInfo = pallet_rentals::weights::SubstrateWeight<Test>;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type Escrow = Escrow;

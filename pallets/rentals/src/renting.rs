@@ -1,12 +1,12 @@
 //! From the wish to the start: rent, approve, start, extend, call off.
 
 use crate::{
-	agreement::agreement_of, calendar, Access, Balance, BookingMode, Caller, Config, Error, EscrowOf, Event, ListingId,
-	ListingOf, ListingTermsOf, Money, Outcome, Pallet, Rental, RentalId, RentalOf, Rentals, Stage,
+	calendar, Access, Balance, BookingMode, Caller, Config, Error, EscrowOf, Event, ListingId, ListingOf,
+	ListingTermsOf, Money, Outcome, Pallet, Rental, RentalId, RentalOf, Rentals, Stage,
 };
 use bpiiot_primitives::{
-	fresh_id, Actors, AgreementClock, Arbitration, AssetKind, DeadlineIndex, Escrow, EscrowTerms, EscrowView,
-	UnixMillis,
+	fresh_id, in_planck, Actors, AgreementClock, AgreementRef, Arbitration, AssetKind, Counted, DeadlineIndex, Escrow,
+	EscrowTerms, EscrowView, UnixMillis,
 };
 use frame_support::{
 	ensure,
@@ -14,7 +14,6 @@ use frame_support::{
 	storage::with_storage_layer,
 	traits::Get,
 };
-use pallet_suppliers::{standing::in_planck, Counted};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{Convert, One},
@@ -48,7 +47,7 @@ impl<T: Config> Pallet<T> {
 
 		// Taken before the first event of this call, which is the next one's guarantee of another id.
 		let id = RentalId(fresh_id::<T>());
-		let agreement = agreement_of(id);
+		let agreement = AgreementRef::Rental(id);
 		let escrow = EscrowOf::<T>::open(
 			agreement,
 			&renter,
@@ -200,7 +199,7 @@ impl<T: Config> Pallet<T> {
 		let before = rental.access.end;
 		let end = Self::end_of(&listing.terms, before, periods)?;
 		Self::ensure_free(&listing.machine, before, end)?;
-		EscrowOf::<T>::top_up(agreement_of(id), &mut rental.escrow, &actor, price)?;
+		EscrowOf::<T>::top_up(AgreementRef::Rental(id), &mut rental.escrow, &actor, price)?;
 		Self::free_time(&rental);
 		rental.access.end = end;
 		rental.periods = all;
@@ -257,7 +256,7 @@ impl<T: Config> Pallet<T> {
 		if bond == 0 || rental.escrow.bond() > 0 {
 			return Ok(());
 		}
-		let (agreement, machine) = (agreement_of(id), Self::as_actor(rental.access.machine));
+		let (agreement, machine) = (AgreementRef::Rental(id), Self::as_actor(rental.access.machine));
 		with_storage_layer(|| EscrowOf::<T>::post_bond(agreement, &mut rental.escrow, &machine, bond))
 			.map_err(|_| Error::<T>::NoBond.into())
 	}
@@ -324,7 +323,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn keep_indexed(id: RentalId, rental: &mut RentalOf<T>) {
 		if let Some(deadline) = rental.deadline().filter(|deadline| *deadline < rental.indexed_at) {
 			rental.indexed_at = deadline;
-			T::Deadlines::insert(deadline, agreement_of(id));
+			T::Deadlines::insert(deadline, AgreementRef::Rental(id));
 		}
 	}
 }

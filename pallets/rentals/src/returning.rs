@@ -1,10 +1,7 @@
 //! The end of use: given back, reported back, stopped.
 
-use crate::{
-	agreement::agreement_of, Balance, Caller, Config, Error, EscrowOf, Event, Outcome, Pallet, RentalId, RentalOf,
-	Rentals, Stage,
-};
-use bpiiot_primitives::{Actors, AgreementClock, Escrow, UnixMillis};
+use crate::{Balance, Caller, Config, Error, EscrowOf, Event, Outcome, Pallet, RentalId, RentalOf, Rentals, Stage};
+use bpiiot_primitives::{Actors, AgreementClock, AgreementRef, Escrow, UnixMillis};
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use sp_core::H256;
 
@@ -151,7 +148,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Pays for used time and overdue periods, and gives the rest of the rent back. The rest of the deposit stays on hold.
 	fn pay_use(id: RentalId, rental: &mut RentalOf<T>) -> DispatchResult {
-		let agreement = agreement_of(id);
+		let agreement = AgreementRef::Rental(id);
 		let used: Balance = rental.money.due.saturating_sub(rental.money.overdue);
 		let unused = rental.rent().saturating_sub(used);
 		if rental.money.due > 0 {

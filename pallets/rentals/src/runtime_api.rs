@@ -2,9 +2,8 @@
 
 use crate::{Actions, Balance, Denied, Listing, ListingId, ListingRank, RentalId, Right, Target};
 use alloc::vec::Vec;
-use bpiiot_primitives::{AssetKind, UnixMillis};
+use bpiiot_primitives::{AssetKind, Category, Region, UnixMillis};
 use codec::{Codec, Decode, Encode};
-use pallet_suppliers::{Category, Region};
 use scale_info::TypeInfo;
 
 /// A listing whose machine is in service.

@@ -1,13 +1,13 @@
 //! How rentals end, who gets what, and what is told of it.
 
 use crate::{
-	agreement::agreement_of, Balance, Bookings, Config, Error, EscrowAccountOf, EscrowOf, Event, Outcome, Pallet,
-	RentalId, RentalOf, Rentals, Stage, WeightInfo,
+	Balance, Bookings, Config, Error, EscrowAccountOf, EscrowOf, Event, Outcome, Pallet, RentalId, RentalOf, Rentals,
+	Stage, WeightInfo,
 };
 use alloc::vec::Vec;
 use bpiiot_primitives::{
 	Actor, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, BondOutcome, DeadlineIndex, Escrow,
-	EscrowView, Expiry, MachineId, OpenEscrows, OpenWork, Settlement,
+	EscrowView, Expiry, Facts, MachineId, OpenEscrows, OpenWork, RateableAgreements, Rated, Reputation, Settlement,
 };
 use frame_support::{
 	ensure,
@@ -15,13 +15,12 @@ use frame_support::{
 	traits::Get,
 	weights::Weight,
 };
-use pallet_suppliers::{Facts, RateableAgreements, Rated, Reputation};
 use sp_runtime::Permill;
 
 impl<T: Config> Pallet<T> {
 	/// The end: what is still on hold is split, the time is free if it was not before, and the name hears of it.
 	pub(crate) fn settle(id: RentalId, mut rental: RentalOf<T>, outcome: Outcome, to_payee: Balance) -> DispatchResult {
-		let agreement = agreement_of(id);
+		let agreement = AgreementRef::Rental(id);
 		let facts = Self::facts(agreement, &rental, outcome, to_payee);
 		let bond = match outcome.is_broken() {
 			true => BondOutcome::Slashed,
@@ -103,7 +102,7 @@ impl<T: Config> Pallet<T> {
 		let mut rental = Self::rented_by(&actor, id)?;
 		ensure!(rental.is_settled(), Error::<T>::NotSettled);
 		Rentals::<T>::remove(id);
-		EscrowOf::<T>::release_deposit(agreement_of(id), &mut rental.escrow)?;
+		EscrowOf::<T>::release_deposit(AgreementRef::Rental(id), &mut rental.escrow)?;
 		Self::deposit_event(Event::RentalRemoved {
 			rental: id,
 			renter: rental.access.renter,
@@ -185,7 +184,9 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> Agreements for Pallet<T> {
 	fn expire(agreement: AgreementRef, indexed_at: AgreementMillis) -> Result<Expiry, DispatchError> {
-		let id = RentalId(agreement.id());
+		let AgreementRef::Rental(id) = agreement else {
+			return Ok(Expiry::Stale);
+		};
 		match Rentals::<T>::get(id).filter(|rental| rental.indexed_at == indexed_at) {
 			Some(rental) => Self::sweep_rental(id, rental),
 			None => Ok(Expiry::Stale),
@@ -197,7 +198,10 @@ impl<T: Config> Agreements for Pallet<T> {
 	}
 
 	fn resolve(agreement: AgreementRef, to_payee: Permill) -> DispatchResult {
-		Self::do_resolve(RentalId(agreement.id()), to_payee)
+		match agreement {
+			AgreementRef::Rental(id) => Self::do_resolve(id, to_payee),
+			_ => Err(Error::<T>::UnknownRental.into()),
+		}
 	}
 
 	fn resolve_weight() -> Weight {
@@ -225,7 +229,9 @@ impl<T: Config> OpenEscrows<EscrowAccountOf<T>> for Pallet<T> {
 
 impl<T: Config> RateableAgreements<T::AccountId> for Pallet<T> {
 	fn rate(agreement: AgreementRef, by: &Actor<T::AccountId>) -> Result<Rated<T::AccountId>, DispatchError> {
-		let id = RentalId(agreement.id());
+		let AgreementRef::Rental(id) = agreement else {
+			return Err(Error::<T>::UnknownRental.into());
+		};
 		let mut rental = Self::rented_by(by, id)?;
 		ensure!(rental.is_settled(), Error::<T>::NotSettled);
 		ensure!(!rental.rated, Error::<T>::AlreadyRated);

@@ -1,11 +1,11 @@
 //! What must always hold of this pallet's storage, numbered as in the system design.
 
 use crate::{
-	agreement::agreement_of, Balance, Bookings, Config, EndKey, EscrowOf, HoldReason, Listings, ListingsBy, ListingsOf,
-	Pallet, RentalOf, Rentals, Stage,
+	Balance, Bookings, Config, EndKey, EscrowOf, HoldReason, Listings, ListingsBy, ListingsOf, Pallet, RentalOf,
+	Rentals, Stage,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
-use bpiiot_primitives::{AgreementClock, DeadlineIndex, Escrow, EscrowView};
+use bpiiot_primitives::{AgreementClock, AgreementRef, DeadlineIndex, Escrow, EscrowView};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
 
@@ -20,7 +20,7 @@ impl<T: Config> Pallet<T> {
 			Self::check_stage(&rental)?;
 			Self::check_access(&rental)?;
 			ensure!(
-				EscrowOf::<T>::is_disputed(agreement_of(id)) == matches!(rental.stage(), Stage::Disputed(_)),
+				EscrowOf::<T>::is_disputed(AgreementRef::Rental(id)) == matches!(rental.stage(), Stage::Disputed(_)),
 				"invariant 3: a rental's stage and its dispute differ"
 			);
 		}
@@ -179,7 +179,8 @@ impl<T: Config> Pallet<T> {
 				"deadlines: an open rental is looked at too late"
 			);
 			ensure!(
-				rental.indexed_at < T::Clock::now() || T::Deadlines::contains(rental.indexed_at, agreement_of(id)),
+				rental.indexed_at < T::Clock::now()
+					|| T::Deadlines::contains(rental.indexed_at, AgreementRef::Rental(id)),
 				"deadlines: an open rental is not in the index"
 			);
 		}

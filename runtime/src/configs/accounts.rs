@@ -60,7 +60,7 @@ pub enum ProxyType {
 	/// cannot change; neither can he take money out, or give a machine away.
 	Operate,
 	/// Publish offers, quotes and profiles, order, keep stock, and everything that has to do with jobs, orders for goods and
-	/// their disputes, and with payment channels.
+	/// their disputes, with rentals and with payment channels.
 	Trade,
 	/// Freeze a machine, and nothing else.
 	Guard,
@@ -108,6 +108,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 						| RuntimeCall::Suppliers(_)
 						| RuntimeCall::Procurement(_)
 						| RuntimeCall::Inventory(_)
+						| RuntimeCall::Rentals(_)
 						| RuntimeCall::Channels(_)
 						| RuntimeCall::Escrow(Money::submit_evidence { .. } | Money::claim_credit { .. })
 				);

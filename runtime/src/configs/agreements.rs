@@ -1,6 +1,6 @@
 //! Which pallet an agreement belongs to: what joins the money, the names and the machines to all of them.
 
-use crate::{AccountId, Channels, Jobs, Procurement, Runtime};
+use crate::{AccountId, Channels, Jobs, Procurement, Rentals, Runtime};
 use alloc::vec::Vec;
 use bpiiot_primitives::{
 	Actor, AgreementMillis, AgreementRef, Agreements, Expiry, MachineId, OpenEscrows, OpenWork, RateableAgreements,
@@ -20,6 +20,7 @@ impl Agreements for AllAgreements {
 			AgreementRef::Order(_) | AgreementRef::Request(_) => {
 				<Procurement as Agreements>::expire(agreement, indexed_at)
 			}
+			AgreementRef::Rental(_) => <Rentals as Agreements>::expire(agreement, indexed_at),
 			AgreementRef::Channel(_) => <Channels as Agreements>::expire(agreement, indexed_at),
 		}
 	}
@@ -27,6 +28,7 @@ impl Agreements for AllAgreements {
 	fn expire_weight() -> Weight {
 		<Jobs as Agreements>::expire_weight()
 			.max(<Procurement as Agreements>::expire_weight())
+			.max(<Rentals as Agreements>::expire_weight())
 			.max(<Channels as Agreements>::expire_weight())
 	}
 
@@ -36,6 +38,7 @@ impl Agreements for AllAgreements {
 			AgreementRef::Order(_) | AgreementRef::Request(_) => {
 				<Procurement as Agreements>::resolve(agreement, to_payee)
 			}
+			AgreementRef::Rental(_) => <Rentals as Agreements>::resolve(agreement, to_payee),
 			AgreementRef::Channel(_) => <Channels as Agreements>::resolve(agreement, to_payee),
 		}
 	}
@@ -43,6 +46,7 @@ impl Agreements for AllAgreements {
 	fn resolve_weight() -> Weight {
 		<Jobs as Agreements>::resolve_weight()
 			.max(<Procurement as Agreements>::resolve_weight())
+			.max(<Rentals as Agreements>::resolve_weight())
 			.max(<Channels as Agreements>::resolve_weight())
 	}
 
@@ -56,6 +60,7 @@ impl OpenEscrows<EscrowAccountOf<Runtime>> for AllAgreements {
 	fn all() -> Vec<EscrowAccountOf<Runtime>> {
 		let mut all = <Jobs as OpenEscrows<_>>::all();
 		all.extend(<Procurement as OpenEscrows<_>>::all());
+		all.extend(<Rentals as OpenEscrows<_>>::all());
 		all.extend(<Channels as OpenEscrows<_>>::all());
 		all
 	}
@@ -63,7 +68,9 @@ impl OpenEscrows<EscrowAccountOf<Runtime>> for AllAgreements {
 
 impl OpenWork for AllAgreements {
 	fn has_open_work(machine: &MachineId) -> bool {
-		<Jobs as OpenWork>::has_open_work(machine) || <Procurement as OpenWork>::has_open_work(machine)
+		<Jobs as OpenWork>::has_open_work(machine)
+			|| <Procurement as OpenWork>::has_open_work(machine)
+			|| <Rentals as OpenWork>::has_open_work(machine)
 	}
 }
 
@@ -74,6 +81,7 @@ impl RateableAgreements<AccountId> for AllAgreements {
 			AgreementRef::Order(_) | AgreementRef::Request(_) => {
 				<Procurement as RateableAgreements<_>>::rate(agreement, by)
 			}
+			AgreementRef::Rental(_) => <Rentals as RateableAgreements<_>>::rate(agreement, by),
 			AgreementRef::Channel(_) => <Channels as RateableAgreements<_>>::rate(agreement, by),
 		}
 	}

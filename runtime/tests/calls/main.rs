@@ -7,7 +7,7 @@
 //! | [`world`] | the worlds that calls are tried in, the parties, the one place for terms and orders |
 //! | [`vocabulary`] | what many rows say in the same words |
 //! | [`chain`], [`run`] | blocks, time and transactions; trying what stands in the table |
-//! | [`machines`], [`escrow`], [`jobs`], [`suppliers`], [`procurement`], [`inventory`], [`channels`] | the rows |
+//! | [`machines`], [`escrow`], [`jobs`], [`suppliers`], [`procurement`], [`inventory`], [`rentals`], [`channels`] | the rows |
 //! | [`threats`] | what it costs to attack others |
 //!
 //! A new call needs a row: who may make it, a world in which it is right, and the call. With these come the cells for who
@@ -43,6 +43,7 @@ mod machines;
 mod origins;
 mod prelude;
 mod procurement;
+mod rentals;
 mod run;
 mod suppliers;
 mod table;
@@ -63,6 +64,7 @@ fn table() -> Vec<Row> {
 		suppliers::rows(),
 		procurement::rows(),
 		inventory::rows(),
+		rentals::rows(),
 		channels::rows(),
 	]
 	.into_iter()
@@ -179,6 +181,11 @@ fn procurement_withstands_every_case() {
 #[test]
 fn inventory_withstands_every_case() {
 	try_all(&inventory::rows());
+}
+
+#[test]
+fn rentals_withstand_every_case() {
+	try_all(&rentals::rows());
 }
 
 #[test]

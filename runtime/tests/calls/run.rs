@@ -9,7 +9,7 @@ use crate::{
 };
 use bpiiot_runtime::{
 	genesis_config_presets::COLLATORS, AllPalletsWithSystem, Channels, Escrow, Inventory, Jobs, Machines, Procurement,
-	RuntimeCall, RuntimeOrigin, Suppliers,
+	Rentals, RuntimeCall, RuntimeOrigin, Suppliers,
 };
 use frame_support::traits::{GetCallMetadata, PalletsInfoAccess};
 use sp_runtime::{
@@ -46,13 +46,14 @@ const FOREIGN: [&str; 22] = [
 type Invariants = fn() -> Result<(), TryRuntimeError>;
 
 /// What must always hold in each of our pallets.
-pub const TRY_STATE: [(&str, Invariants); 7] = [
+pub const TRY_STATE: [(&str, Invariants); 8] = [
 	("Machines", Machines::do_try_state),
 	("Escrow", Escrow::do_try_state),
 	("Jobs", Jobs::do_try_state),
 	("Suppliers", Suppliers::do_try_state),
 	("Procurement", Procurement::do_try_state),
 	("Inventory", Inventory::do_try_state),
+	("Rentals", Rentals::do_try_state),
 	("Channels", Channels::do_try_state),
 ];
 

@@ -6,10 +6,10 @@ mod setup;
 pub(crate) use setup::{disputed_agreement, rateable_agreement};
 
 use crate::{
-	agreement::agreement_of, Actions, Balance, BookingMode, Bookings, Call, Config, EndKey, EscrowOf, Listings,
-	ListingsBy, ListingsOf, Outcome, Pallet, Rentals, Stage,
+	Actions, Balance, BookingMode, Bookings, Call, Config, EndKey, EscrowOf, Listings, ListingsBy, ListingsOf, Outcome,
+	Pallet, Rentals, Stage,
 };
-use bpiiot_primitives::{AgreementClock, DeadlineIndex, Escrow, EscrowView};
+use bpiiot_primitives::{AgreementClock, AgreementRef, DeadlineIndex, Escrow, EscrowView};
 use frame_benchmarking::v2::*;
 use frame_support::traits::Get;
 use frame_system::RawOrigin;
@@ -309,7 +309,7 @@ mod benches {
 		}
 		let record = record::<T>(rental)?;
 		assert_eq!(record.stage(), Stage::Settled(Outcome::Completed));
-		assert!(!T::Deadlines::contains(record.indexed_at, agreement_of(rental)));
+		assert!(!T::Deadlines::contains(record.indexed_at, AgreementRef::Rental(rental)));
 		Ok(())
 	}
 

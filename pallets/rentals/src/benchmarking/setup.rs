@@ -1,16 +1,14 @@
 //! What the benchmarks measure with.
 
 use crate::{
-	agreement::agreement_of, Actions, Balance, Booking, BookingMode, Bookings, Calendar, CancellationStage, Closure,
-	Config, EndKey, EscrowOf, ListingId, ListingTermsOf, ListingsBy, ListingsOf, Pallet, RentalId, RentalOf,
-	RentalTerms, Rentals, WeekWindow,
+	Actions, Balance, Booking, BookingMode, Bookings, Calendar, CancellationStage, Closure, Config, EndKey, EscrowOf,
+	ListingId, ListingTermsOf, ListingsBy, ListingsOf, Pallet, RentalId, RentalOf, RentalTerms, Rentals, WeekWindow,
 };
 use alloc::{vec, vec::Vec};
-use bpiiot_primitives::{Actors, AgreementClock, AgreementRef, AssetKind, Escrow, MachineId};
+use bpiiot_primitives::{Actors, AgreementClock, AgreementRef, AssetKind, Category, Escrow, MachineId, Region};
 use frame_benchmarking::v2::*;
 use frame_support::{traits::Get, BoundedVec};
 use frame_system::{Pallet as System, RawOrigin};
-use pallet_suppliers::{Category, Region};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{One, Saturating},
@@ -255,7 +253,7 @@ pub(super) fn disputed<T: Config>() -> Result<RentalId, BenchmarkError> {
 
 /// A rental in dispute, for whoever measures what the end of a dispute costs.
 pub(crate) fn disputed_agreement<T: Config>() -> AgreementRef {
-	agreement_of(disputed::<T>().unwrap_or_default())
+	AgreementRef::Rental(disputed::<T>().unwrap_or_default())
 }
 
 /// A rental that has ended and counted, and who rates it.
@@ -264,7 +262,7 @@ pub(crate) fn rateable_agreement<T: Config>() -> (AgreementRef, AccountOf<T>) {
 	let rental = returned::<T>(&parties).unwrap_or_default();
 	let waived = Pallet::<T>::waive(signed::<T>(&parties.key), rental);
 	debug_assert!(waived.is_ok());
-	(agreement_of(rental), parties.renter.0)
+	(AgreementRef::Rental(rental), parties.renter.0)
 }
 
 pub(super) fn record<T: Config>(rental: RentalId) -> Result<RentalOf<T>, BenchmarkError> {

@@ -5,7 +5,7 @@ use crate::{
 	Actions, BookingMode, Call, CancellationStage, ListingId, ListingOf, ListingTerms, RentalId, RentalOf, RentalTerms,
 	Rentals as RentalsMap, Stage,
 };
-use bpiiot_primitives::{AgreementRef, JobId, MachineId, SpendPurpose};
+use bpiiot_primitives::{AgreementRef, MachineId, SpendPurpose};
 use frame_support::{
 	assert_ok,
 	dispatch::DispatchResult,
@@ -384,7 +384,7 @@ pub(crate) fn set_user(rental: RentalId, user: &AccountId, from: u64, until: u64
 
 /// How escrow calls a rental.
 pub(crate) fn agreement(rental: RentalId) -> AgreementRef {
-	AgreementRef::Job(JobId(rental.0))
+	AgreementRef::Rental(rental)
 }
 
 /// The record of a rental that must exist.

@@ -7,9 +7,9 @@ use crate::{
 	Actions, Calendar, Call, Closure, Denied, EndKey, ListingId, ListingRank, ListingTerms, Right, Target, WeekWindow,
 };
 use bpiiot_primitives::{AssetKind, UnixMillis};
+use bpiiot_primitives::{Category, Region};
 use codec::{Decode, Encode};
 use frame_support::assert_ok;
-use pallet_suppliers::{Category, Region};
 use proptest::prelude::*;
 use sp_runtime::{traits::Block as BlockT, ExtrinsicInclusionMode};
 

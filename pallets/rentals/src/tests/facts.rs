@@ -1,9 +1,10 @@
 //! What a name hears of rentals.
 
 use crate::{mock::*, Call, Error, Outcome, Pallet, RentalId};
+use bpiiot_primitives::Facts;
 use bpiiot_primitives::Side;
 use frame_support::{assert_noop, assert_ok};
-use pallet_suppliers::{Facts, Names, Stars};
+use pallet_suppliers::{Names, Stars};
 use sp_runtime::Permill;
 
 type FactsOf = Facts<AccountId, bpiiot_primitives::AssetKind, Balance>;

@@ -1,44 +1,16 @@
 //! Listings.
 
-use super::{Balance, ListingId};
+use super::Balance;
 use bpiiot_access::Actions;
-use bpiiot_primitives::{AssetKind, MachineId, UnixMillis};
+use bpiiot_primitives::{AssetKind, Calendar, Category, ListingId, MachineId, Region};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::ConstU32, BoundedVec};
-use pallet_suppliers::{Category, Region};
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::Permill;
 
 /// Milliseconds of an hour.
 const HOUR: Balance = 3_600_000;
-
-/// A time of each week at which a machine can be rented, in minutes from Monday 00:00 UTC (0 to 10,080).
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
-pub struct WeekWindow {
-	/// The first minute.
-	pub from: u16,
-	/// The minute after the last one; larger than `from`, at most 10,080.
-	pub until: u16,
-}
-
-/// A time at which a machine cannot be rented, whatever the week says.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Closure {
-	/// Its beginning, in unix milliseconds.
-	pub from: UnixMillis,
-	/// Its end, in unix milliseconds.
-	pub until: UnixMillis,
-}
-
-/// When a machine can be rented. By the wall clock: no halt of the chain moves it.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
-pub struct Calendar {
-	/// The times of each week, in order and apart from each other; none for all the time.
-	pub week: BoundedVec<WeekWindow, ConstU32<14>>,
-	/// The exceptions, in order and apart from each other.
-	pub closures: BoundedVec<Closure, ConstU32<8>>,
-}
 
 /// Whether the owner looks at each booking.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,10 +1,9 @@
 //! Rentals.
 
-use super::{Balance, ListingId, RentalId, RentalTerms};
+use super::{Balance, RentalTerms};
 use bpiiot_access::{Access, Stage};
-use bpiiot_primitives::{AgreementMillis, EscrowView, MachineId, UnixMillis};
+use bpiiot_primitives::{AgreementMillis, Counted, EscrowView, ListingId, MachineId, RentalId, UnixMillis};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use pallet_suppliers::Counted;
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::Permill;

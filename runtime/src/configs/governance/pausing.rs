@@ -12,7 +12,7 @@ use pallet_tx_pause::RuntimeCallNameOf;
 use sp_runtime::traits::ReplaceWithDefault;
 
 /// The calls that can be paused, by pallet and name.
-pub const PAUSABLE: [(&str, &str); 35] = [
+pub const PAUSABLE: [(&str, &str); 39] = [
 	("Balances", "transfer_allow_death"),
 	("Balances", "transfer_keep_alive"),
 	("Balances", "transfer_all"),
@@ -46,6 +46,10 @@ pub const PAUSABLE: [(&str, &str); 35] = [
 	("Procurement", "raise_request"),
 	("Inventory", "create_site"),
 	("Inventory", "register_asset"),
+	("Rentals", "publish_listing"),
+	("Rentals", "update_listing"),
+	("Rentals", "rent"),
+	("Rentals", "extend"),
 	("Channels", "open"),
 	("Channels", "top_up"),
 ];

@@ -11,6 +11,7 @@ mod jobs;
 mod machines;
 mod page;
 mod procurement;
+mod rentals;
 mod suppliers;
 
 use crate::{
@@ -134,6 +135,7 @@ fn threats() -> Vec<Threat> {
 		procurement::threats(),
 		inventory::threats(),
 		channels::threats(),
+		rentals::threats(),
 	]
 	.into_iter()
 	.flatten()

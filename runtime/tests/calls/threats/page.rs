@@ -70,6 +70,7 @@ fn page() -> String {
 		"Suppliers",
 		"Procurement",
 		"Inventory",
+		"Rentals",
 		"Channels",
 	] {
 		page += &format!(

@@ -6,6 +6,7 @@ mod goods;
 mod jobs;
 mod machines;
 mod payments;
+mod rentals;
 mod requests;
 mod stock;
 
@@ -16,6 +17,7 @@ pub use goods::*;
 pub use jobs::*;
 pub use machines::*;
 pub use payments::*;
+pub use rentals::*;
 pub use requests::*;
 pub use stock::*;
 

@@ -1,8 +1,37 @@
-//! When a machine can be rented.
+//! When a machine works, or can be rented. By the wall clock: no halt of the chain moves it.
 
-use crate::{Calendar, WeekWindow};
+use crate::UnixMillis;
 use alloc::vec::Vec;
-use bpiiot_primitives::UnixMillis;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{pallet_prelude::ConstU32, BoundedVec};
+use scale_info::TypeInfo;
+
+/// A time of each week at which a machine works, in minutes from Monday 00:00 UTC (0 to 10,080).
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WeekWindow {
+	/// The first minute.
+	pub from: u16,
+	/// The minute after the last one; larger than `from`, at most 10,080.
+	pub until: u16,
+}
+
+/// A time at which a machine does not work, whatever the week says.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Closure {
+	/// Its beginning, in unix milliseconds.
+	pub from: UnixMillis,
+	/// Its end, in unix milliseconds.
+	pub until: UnixMillis,
+}
+
+/// When a machine works.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
+pub struct Calendar {
+	/// The times of each week, in order and apart from each other; none for all the time.
+	pub week: BoundedVec<WeekWindow, ConstU32<14>>,
+	/// The exceptions, in order and apart from each other.
+	pub closures: BoundedVec<Closure, ConstU32<8>>,
+}
 
 const MINUTE: u128 = 60_000;
 const DAY: u128 = 1_440 * MINUTE;
@@ -13,10 +42,10 @@ const FIRST_THURSDAY: u128 = 3 * DAY;
 const WEEK_ENDS: u16 = 10_080;
 
 /// A time, from its first millisecond to the one behind its last.
-pub(crate) type Span = (UnixMillis, UnixMillis);
+pub type Span = (UnixMillis, UnixMillis);
 
 /// Whether windows and closures are in order, apart from each other and within their bounds. They may touch.
-pub(crate) fn is_well_formed(calendar: &Calendar) -> bool {
+pub fn is_well_formed(calendar: &Calendar) -> bool {
 	let week = calendar.week.iter();
 	let closures = calendar.closures.iter();
 	week.clone().all(|window| window.until <= WEEK_ENDS)
@@ -35,13 +64,27 @@ fn are_apart<Time: Default + PartialOrd + Copy>(mut spans: impl Iterator<Item = 
 }
 
 /// Whether all of the time between two moments is inside of the week's windows and outside of closures.
-pub(crate) fn is_open(calendar: &Calendar, from: UnixMillis, until: UnixMillis) -> bool {
+pub fn is_open(calendar: &Calendar, from: UnixMillis, until: UnixMillis) -> bool {
 	let of_week = worked_by(&calendar.week, until).saturating_sub(worked_by(&calendar.week, from));
 	let closed = calendar
 		.closures
 		.iter()
 		.any(|closure| closure.from < until && from < closure.until);
 	from < until && of_week == u128::from(until.saturating_sub(from)) && !closed
+}
+
+/// Milliseconds in which the machine works between two moments: inside of the week's windows and outside of closures.
+/// None if the second moment is not later than the first.
+pub fn working_time(calendar: &Calendar, from: UnixMillis, until: UnixMillis) -> u64 {
+	let inside = |from: UnixMillis, until: UnixMillis| {
+		let worked = worked_by(&calendar.week, until);
+		worked.saturating_sub(worked_by(&calendar.week, from))
+	};
+	let closed = calendar.closures.iter().fold(0u128, |closed, closure| {
+		closed.saturating_add(inside(closure.from.max(from), closure.until.min(until)))
+	});
+	let open = inside(from, until).saturating_sub(closed);
+	u64::try_from(open).unwrap_or(u64::MAX)
 }
 
 /// Milliseconds inside of the week's windows, from the Monday before unix time to the moment. In 128 bits nothing here
@@ -63,7 +106,7 @@ fn worked_by(week: &[WeekWindow], moment: UnixMillis) -> u128 {
 
 /// The times between two moments at which it can be rented, in order; what touches is one. Each week between the moments is
 /// looked at.
-pub(crate) fn open_spans(calendar: &Calendar, from: UnixMillis, until: UnixMillis) -> Vec<Span> {
+pub fn open_spans(calendar: &Calendar, from: UnixMillis, until: UnixMillis) -> Vec<Span> {
 	let mut spans = Vec::new();
 	if from >= until {
 		return spans;
@@ -97,7 +140,7 @@ fn spans_of_week(week: &[WeekWindow], from: UnixMillis, until: UnixMillis) -> Ve
 }
 
 /// What is left of these spans without the others. Both are in order.
-pub(crate) fn without(spans: &[Span], taken: impl Iterator<Item = Span> + Clone) -> Vec<Span> {
+pub fn without(spans: &[Span], taken: impl Iterator<Item = Span> + Clone) -> Vec<Span> {
 	let mut left = Vec::new();
 	for (from, until) in spans.iter().copied() {
 		let mut free_from = from;
