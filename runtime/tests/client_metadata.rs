@@ -7,7 +7,7 @@ use std::{env, fs, path::Path};
 use subxt_utils_stripmetadata::StripMetadata;
 
 /// The pallets that the client uses. Others may change without touching it.
-const PALLETS: [&str; 11] = [
+const PALLETS: [&str; 12] = [
 	"System",
 	"Timestamp",
 	"Balances",
@@ -18,15 +18,17 @@ const PALLETS: [&str; 11] = [
 	"Suppliers",
 	"Procurement",
 	"Inventory",
+	"Rentals",
 	"Channels",
 ];
 
 /// The runtime APIs that the client uses.
-const APIS: [&str; 5] = [
+const APIS: [&str; 6] = [
 	"JobsApi",
 	"SuppliersApi",
 	"ProcurementApi",
 	"InventoryApi",
+	"RentalsApi",
 	"ChannelsApi",
 ];
 

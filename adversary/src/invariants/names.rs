@@ -7,11 +7,12 @@ use crate::{
 	market::Market,
 	world::controller_of,
 };
-use bpiiot_primitives::{AgreementRef, AssetKind, ChannelId, JobId, MachineId, PurchaseOrderId};
+use bpiiot_primitives::{AgreementRef, AssetKind, ChannelId, JobId, MachineId, PurchaseOrderId, RentalId};
 use bpiiot_runtime::{AccountId, Balance, Runtime, RuntimeEvent, BPI};
 use frame_support::traits::Get;
 use pallet_jobs::{JobState, Outcome as JobOutcome};
 use pallet_procurement::{OrderState, Outcome};
+use pallet_rentals::{Outcome as RentalOutcome, RentalOf, Stage};
 use pallet_suppliers::standing::{aged, Sums};
 use sp_runtime::Permill;
 use std::collections::{BTreeMap, BTreeSet};
@@ -218,8 +219,9 @@ fn check(ended: &Ended, market: &Market) -> Result<(), Broken> {
 	let facts = match ended.agreement {
 		AgreementRef::Job(job) => of_job(job),
 		AgreementRef::Order(order) => of_order(order, market),
+		AgreementRef::Rental(rental) => of_rental(rental),
 		AgreementRef::Channel(channel) => of_channel(channel),
-		_ => None,
+		AgreementRef::Request(_) => None,
 	};
 	let Some(facts) = facts else { return Ok(()) };
 	let weight = if ended.is_own { 0 } else { weighs(ended, facts.value) };
@@ -287,6 +289,47 @@ fn of_channel(channel: ChannelId) -> Option<Facts> {
 		value: channel.paid.amount,
 		shares: [Permill::one(), Permill::zero(), Permill::zero()],
 	})
+}
+
+/// The rent of what was used, in time; of what its owner took away or did not provide, all that he had promised. What was never
+/// begun was promised by nobody.
+fn of_rental(rental: RentalId) -> Option<Facts> {
+	let rental = pallet_rentals::Rentals::<Runtime>::get(rental)?;
+	let Stage::Settled(outcome) = rental.stage() else {
+		return None;
+	};
+	let rent = rental.terms.price.saturating_mul(rental.periods.into());
+	let (value, kept) = match outcome {
+		RentalOutcome::Completed => (used(&rental), None),
+		RentalOutcome::NotReturned => (rent, None),
+		RentalOutcome::Stopped => {
+			let over = rental.returned_at.saturating_sub(rental.access.start) / rental.terms.period;
+			let over = over.min(rental.periods.into());
+			(rent, Some(share(over, rental.periods.into())))
+		}
+		RentalOutcome::NotProvided => (rent, Some(Permill::zero())),
+		RentalOutcome::Declined
+		| RentalOutcome::NotApproved
+		| RentalOutcome::Cancelled
+		| RentalOutcome::NoShow
+		| RentalOutcome::Blocked => (0, None),
+	};
+	let failed = kept.map_or(Permill::zero(), |kept| Permill::one() - kept);
+	let refused = lost(rental.verdict) * rental.money.claim;
+	let lost = Permill::from_rational(refused.min(value), value.max(1));
+	Some(Facts {
+		value,
+		shares: [kept.unwrap_or(Permill::one()), failed, lost.min(Permill::one() - failed)],
+	})
+}
+
+/// The rent of the periods that had begun, of the fewest at least, and no less than the last stage of calling off.
+fn used(rental: &RentalOf<Runtime>) -> Balance {
+	let terms = &rental.terms;
+	let rent = |periods: u64| terms.price.saturating_mul(periods.into());
+	let begun = rental.returned_at.saturating_sub(rental.access.start).div_ceil(terms.period);
+	let begun = begun.max(terms.min_periods.into()).min(rental.periods.into());
+	rent(begun).max(terms.no_show.mul_floor(rent(rental.periods.into())))
 }
 
 fn of_order(order: PurchaseOrderId, market: &Market) -> Option<Facts> {

@@ -54,7 +54,6 @@ counter_free_id! {
 	/// A place where stock is kept.
 	SiteId
 }
-
 counter_free_id! {
 	/// A machine, lock or room that is to be rented, and on which terms.
 	ListingId
@@ -193,6 +192,8 @@ mod tests {
 			(AgreementRef::Job(JobId(7)), 0),
 			(AgreementRef::Order(PurchaseOrderId(7)), 1),
 			(AgreementRef::Request(RequestId(7)), 2),
+			(AgreementRef::Rental(RentalId(7)), 5),
+			(AgreementRef::Channel(ChannelId(7)), 6),
 		] {
 			assert_eq!(agreement.encode(), [index, 7, 0, 0, 0, 0, 0, 0, 0]);
 			assert_eq!(agreement.id(), 7);

@@ -34,7 +34,7 @@ pub use facts::{Counted, Facts, RateableAgreements, Rated, Reputation, Standing}
 pub use goods::{Category, Item, Lot, Purchasing, Receiving, Requisition, ScoreWeights, Unit};
 pub use ids::{
 	fresh_id, AgreementRef, AssetKind, ChannelId, JobId, ListingId, MachineId, OfferId, PurchaseOrderId, QuoteId,
-	RequestId, SiteId,
+	RentalId, RequestId, SiteId,
 };
 pub use materials::{Materials, Need, Needs, OpenJobs, MAX_NEEDS};
 pub use mistakes::Mistake;

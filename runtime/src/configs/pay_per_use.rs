@@ -14,10 +14,10 @@ use frame_support::{
 
 parameter_types! {
 	/// The deposit for a channel, its place in the payer's list, and its deadline.
-	pub const ChannelDeposit: Balance = deposit(2, 540);
+	pub const ChannelDeposit: Balance = deposit(3, 520);
 	/// The fee for a channel, at the least.
 	pub const ChannelFee: Balance = 10 * MILLI_BPI;
-	/// The deposit for a listing and its places on three shelves.
+	/// The deposit for a listing, its place in the machine's list, and those on three shelves.
 	pub const ListingDeposit: Balance = deposit(5, 2_100);
 	/// The deposit for a rental, the time that it takes up, and its deadline.
 	pub const RentalDeposit: Balance = deposit(3, 920);
@@ -25,8 +25,8 @@ parameter_types! {
 	pub const RentFee: Balance = 10 * MILLI_BPI;
 }
 
-/// Whether an owner pays the fee of this call for his machine's key: of all by which a machine
-/// is let, rents, and pays or is paid as things flow.
+/// Whether an owner pays the fee of this call for his machine's key: of all by which a machine is let, rents, and pays or is
+/// paid as things flow.
 pub fn is_sponsored(call: &RuntimeCall) -> bool {
 	matches!(call, RuntimeCall::Rentals(_) | RuntimeCall::Channels(_))
 }

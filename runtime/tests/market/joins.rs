@@ -13,6 +13,7 @@ use bpiiot_runtime::{
 			SiteDeposit, ToolDeposit,
 		},
 		money::deposit,
+		pay_per_use::{ChannelDeposit, ListingDeposit, RentalDeposit},
 	},
 	AllPalletsWithSystem, Balance, Runtime, RuntimeCall, BPI,
 };
@@ -189,6 +190,14 @@ fn largest(pallet: &str, entry: &str) -> u32 {
 		.unwrap_or_else(|| panic!("{pallet}.{entry} is unbounded"))
 }
 
+/// The size of such a list of ids by account or machine, with its key, when one stands in it.
+fn list_of_one(pallet: &str, entry: &str) -> u32 {
+	const KEY: u32 = 16 + 32;
+	const ONE: u32 = 1 + 8;
+	assert!(largest(pallet, entry) >= KEY + ONE, "{pallet}.{entry} is no list of ids");
+	KEY + ONE
+}
+
 #[test]
 fn a_deposit_pays_for_all_that_is_stored_for_it_and_hardly_more() {
 	let deadline = ("Escrow", "Deadlines", 1);
@@ -229,6 +238,10 @@ fn a_deposit_pays_for_all_that_is_stored_for_it_and_hardly_more() {
 				("Inventory", "MachineAssets", 1),
 			],
 		),
+		(
+			RentalDeposit::get(),
+			vec![("Rentals", "Rentals", 1), ("Rentals", "Bookings", 1), deadline],
+		),
 	] {
 		let items = entries.iter().map(|(.., count)| count).sum();
 		let bytes = entries
@@ -239,6 +252,24 @@ fn a_deposit_pays_for_all_that_is_stored_for_it_and_hardly_more() {
 		assert!(
 			least <= paid && paid <= deposit(items, bytes + bytes / 5),
 			"{entries:?}: {items} items of {bytes} bytes"
+		);
+	}
+	// A list of ids that one party pays for alone has a key and a place.
+	for (paid, items, bytes) in [
+		(
+			ListingDeposit::get(),
+			5,
+			largest("Rentals", "Listings") + 3 * largest("Rentals", "ListingsBy") + list_of_one("Rentals", "ListingsOf"),
+		),
+		(
+			ChannelDeposit::get(),
+			3,
+			largest("Channels", "Channels") + largest("Escrow", "Deadlines") + list_of_one("Channels", "ChannelsOf"),
+		),
+	] {
+		assert!(
+			deposit(items, bytes) <= paid && paid <= deposit(items, bytes + bytes / 5),
+			"{items} items of {bytes} bytes"
 		);
 	}
 	// What is put aside for a job takes the same room as an item.

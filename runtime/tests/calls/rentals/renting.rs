@@ -28,20 +28,20 @@ const ALL_BACK: [Payment; 2] = [
 	(Party::Chain, Party::Customer, rent_fee),
 ];
 
-fn but(change: fn(&mut Wish)) -> Wish {
-	let mut wish = wish();
-	change(&mut wish);
-	wish
+fn but(change: fn(&mut Hire)) -> Hire {
+	let mut hire = hire();
+	change(&mut hire);
+	hire
 }
 
 /// The stranger has it from a moment on.
 fn taken_from(start: u64) {
 	let start = Some(start);
-	act(STRANGER, rent(Wish { start, ..wish() }));
+	act(STRANGER, rent(Hire { start, ..hire() }));
 }
 
 fn rent_row() -> Row {
-	let wish_but = |change: fn(&mut Wish)| calling(move || rent(but(change)));
+	let hire_but = |change: fn(&mut Hire)| calling(move || rent(but(change)));
 	let of = |change: fn(&mut Terms)| given(move || listed_with(change));
 	let judged_by = |who: &'static str| {
 		given(move || {
@@ -54,27 +54,27 @@ fn rent_row() -> Row {
 			publish_listing(terms);
 		})
 		.calling(move || {
-			rent(Wish {
+			rent(Hire {
 				arbiter: Some(account(who)),
-				..wish()
+				..hire()
 			})
 		})
 	};
-	let row = Row::new(name("rent"), any_actor(CUSTOMER), listed, || rent(wish()))
-		.case(Right, wish_but(|wish| wish.arbiter = Some(account(ARBITER))))
+	let row = Row::new(name("rent"), any_actor(CUSTOMER), listed, || rent(hire()))
+		.case(Right, hire_but(|hire| hire.arbiter = Some(account(ARBITER))))
 		.case(Right, then(|| robot(MOST)).by(ROBOT))
 		.case(FrozenMachine, then(freeze).fails(MachinesError::MachineFrozen))
 		.case(
 			WrongState,
-			wish_but(|wish| wish.listing = NO_LISTING).fails(Error::UnknownListing),
+			hire_but(|hire| hire.listing = NO_LISTING).fails(Error::UnknownListing),
 		)
 		.case(
 			WrongState,
-			wish_but(|wish| wish.version = 2).fails(Error::ListingChanged),
+			hire_but(|hire| hire.version = 2).fails(Error::ListingChanged),
 		)
 		.case(
 			WrongState,
-			wish_but(|wish| wish.arbiter = Some(account(STRANGER))).fails(Error::ArbiterNotOffered),
+			hire_but(|hire| hire.arbiter = Some(account(STRANGER))).fails(Error::ArbiterNotOffered),
 		)
 		.case(WrongState, then(out_of_service).fails(MachinesError::OutOfService))
 		.case(
@@ -110,24 +110,24 @@ fn rent_row() -> Row {
 		)
 		.case(Right, then(|| taken_from(START + RENTED)));
 	let row = row
-		.case(Zero, wish_but(|wish| wish.periods = 0).fails(Error::ZeroPeriod))
-		.case(Zero, wish_but(|wish| wish.max_price = 0).fails(Error::MaxPriceTooLow))
+		.case(Zero, hire_but(|hire| hire.periods = 0).fails(Error::ZeroPeriod))
+		.case(Zero, hire_but(|hire| hire.max_price = 0).fails(Error::MaxPriceTooLow))
 		.case(
 			Maximum,
-			wish_but(|wish| wish.max_price = rent_price() - 1).fails(Error::MaxPriceTooLow),
+			hire_but(|hire| hire.max_price = rent_price() - 1).fails(Error::MaxPriceTooLow),
 		)
-		.case(Maximum, wish_but(|wish| wish.max_price = rent_price()))
+		.case(Maximum, hire_but(|hire| hire.max_price = rent_price()))
 		.case(
 			Maximum,
-			wish_but(|wish| wish.periods = 2 * PERIODS + 1).fails(Error::PeriodsOutOfRange),
-		)
-		.case(
-			Maximum,
-			wish_but(|wish| wish.periods = u32::MAX).fails(Error::PeriodsOutOfRange),
+			hire_but(|hire| hire.periods = 2 * PERIODS + 1).fails(Error::PeriodsOutOfRange),
 		)
 		.case(
 			Maximum,
-			wish_but(|wish| wish.start = Some(u64::MAX)).fails(Error::TooFarAhead),
+			hire_but(|hire| hire.periods = u32::MAX).fails(Error::PeriodsOutOfRange),
+		)
+		.case(
+			Maximum,
+			hire_but(|hire| hire.start = Some(u64::MAX)).fails(Error::TooFarAhead),
 		)
 		.case(
 			Maximum,
@@ -176,9 +176,9 @@ fn rent_row() -> Row {
 		)
 		.case(
 			TooLate,
-			wish_but(|wish| wish.start = Some(START - 1)).fails(Error::StartPassed),
+			hire_but(|hire| hire.start = Some(START - 1)).fails(Error::StartPassed),
 		)
-		.case(TooLate, wish_but(|wish| wish.start = Some(START)))
+		.case(TooLate, hire_but(|hire| hire.start = Some(START)))
 		// The owner has his time to look at it.
 		.case(
 			TooLate,
@@ -187,7 +187,7 @@ fn rent_row() -> Row {
 		.case(
 			TooLate,
 			of(|terms| terms.booking = BookingMode::Approved { window: WINDOW })
-				.calling(|| rent(but(|wish| wish.start = Some(START + WINDOW)))),
+				.calling(|| rent(but(|hire| hire.start = Some(START + WINDOW)))),
 		)
 }
 
@@ -236,7 +236,7 @@ fn start() -> Row {
 		given(move || {
 			listed();
 			let start = Some(START + 2 * PERIOD);
-			act(CUSTOMER, rent(Wish { start, ..wish() }));
+			act(CUSTOMER, rent(Hire { start, ..hire() }));
 		})
 		.then(later(millis))
 	};
@@ -244,10 +244,10 @@ fn start() -> Row {
 	let blocked = || {
 		given(|| {
 			listed();
-			act(STRANGER, rent(wish()));
+			act(STRANGER, rent(hire()));
 			act(STRANGER, starts(rental()));
 			let start = Some(START + RENTED);
-			act(CUSTOMER, rent(Wish { start, ..wish() }));
+			act(CUSTOMER, rent(Hire { start, ..hire() }));
 		})
 		.then(later(RENTED))
 	};
@@ -463,7 +463,7 @@ fn cancel() -> Row {
 				given(|| {
 					listed();
 					let start = Some(START + 10 * PERIOD);
-					act(CUSTOMER, rent(Wish { start, ..wish() }));
+					act(CUSTOMER, rent(Hire { start, ..hire() }));
 				})
 			},
 			ALL_BACK,

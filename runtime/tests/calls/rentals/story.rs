@@ -59,8 +59,8 @@ fn two_people_want_one_machine_and_a_door_knows_whose_it_is() {
 		Money::Dollars.circulate();
 		listed();
 		let arbiter = Some(account(ARBITER));
-		sent(CUSTOMER, rent(Wish { arbiter, ..wish() }));
-		let lost = send(STRANGER, rent(wish()).into(), Signature::Good);
+		sent(CUSTOMER, rent(Hire { arbiter, ..hire() }));
+		let lost = send(STRANGER, rent(hire()).into(), Signature::Good);
 		assert_eq!(lost, Ok(Err(Error::AlreadyBooked.into())));
 		let rental = rental();
 		sent(CUSTOMER, Call::<Runtime>::start { rental });
@@ -99,7 +99,7 @@ fn two_people_want_one_machine_and_a_door_knows_whose_it_is() {
 		assert!(at_the_door(&token(CUSTOMER, 4)).is_err());
 		sent(KEY, confirm_return(now()));
 		// THEN the other one may have it.
-		sent(STRANGER, rent(wish()));
+		sent(STRANGER, rent(hire()));
 
 		// AND the machine has two periods' rent, its name has heard of it, and nobody claims anything.
 		pass(WINDOW + 1);
@@ -136,7 +136,7 @@ fn what_is_late_and_broken_is_paid_from_the_deposit_by_an_arbiters_word() {
 		Money::Dollars.circulate();
 		listed();
 		let arbiter = Some(account(ARBITER));
-		sent(CUSTOMER, rent(Wish { arbiter, ..wish() }));
+		sent(CUSTOMER, rent(Hire { arbiter, ..hire() }));
 		let rental = rental();
 		sent(CUSTOMER, Call::<Runtime>::start { rental });
 		pass(RENTED + 1);

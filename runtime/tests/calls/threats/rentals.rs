@@ -57,7 +57,7 @@ fn opens_to(who: &str) -> bool {
 fn in_a_row(by: &str) -> usize {
 	let rents = |nth: u64| {
 		let start = Some(crate::chain::START + nth * RENTED);
-		send(by, rent(Wish { start, ..wish() }).into(), Signature::Good) == Ok(Ok(()))
+		send(by, rent(Hire { start, ..hire() }).into(), Signature::Good) == Ok(Ok(()))
 	};
 	(0..10).take_while(|nth| rents(*nth)).count()
 }
@@ -70,7 +70,7 @@ fn renters() -> Vec<Threat> {
 			wants: "keep others out by booking much and calling it off",
 			scene: listed,
 			does: || {
-				done(CUSTOMER, rent(wish()));
+				done(CUSTOMER, rent(hire()));
 				done(CUSTOMER, cancel());
 				done(CUSTOMER, Call::<Runtime>::remove { rental: rental() });
 			},
@@ -93,9 +93,9 @@ fn renters() -> Vec<Threat> {
 			scene: || rental_at(Use::Active),
 			does: || {
 				let last = rental_record().access.end - 1;
-				fails(STRANGER, rent(wish()), Error::AlreadyBooked);
+				fails(STRANGER, rent(hire()), Error::AlreadyBooked);
 				let start = Some(last);
-				fails(STRANGER, rent(Wish { start, ..wish() }), Error::AlreadyBooked);
+				fails(STRANGER, rent(Hire { start, ..hire() }), Error::AlreadyBooked);
 			},
 			so: "refused, to the last millisecond",
 		},
@@ -209,7 +209,7 @@ fn owners() -> Vec<Threat> {
 			wants: "raise the price when somebody is about to rent",
 			scene: listed,
 			does: || {
-				let read = wish();
+				let read = hire();
 				let mut terms = listing_terms();
 				terms.rental.price = 10 * period_price();
 				let listing = listing();
@@ -270,8 +270,8 @@ fn owners() -> Vec<Threat> {
 			wants: "look busy and well paid by renting his own machine",
 			scene: listed,
 			does: || {
-				fails(OWNER, rent(wish()), Error::OwnMachine);
-				fails(KEY, rent(wish()), Error::OwnMachine);
+				fails(OWNER, rent(hire()), Error::OwnMachine);
+				fails(KEY, rent(hire()), Error::OwnMachine);
 			},
 			so: "refused; by a second account he pays half a percent of the rent to the chain, and the weight of a pair wears off",
 		},
@@ -382,8 +382,8 @@ fn others() -> Vec<Threat> {
 				});
 			},
 			does: || {
-				fails(STRANGER, rent(wish()), Error::RenterDenied);
-				fails(CUSTOMER, rent(wish()), Error::NoTimeToApprove);
+				fails(STRANGER, rent(hire()), Error::RenterDenied);
+				fails(CUSTOMER, rent(hire()), Error::NoTimeToApprove);
 			},
 			so: "refused",
 		},

@@ -109,18 +109,24 @@ pub fn listing_terms() -> ListingTermsOf<Runtime> {
 
 /// What the renter asks for.
 #[derive(Clone)]
-pub struct Wish {
+pub struct Hire {
+	/// By which listing.
 	pub listing: ListingId,
+	/// The version that he has read.
 	pub version: u32,
+	/// From when, in unix milliseconds; none for now.
 	pub start: Option<u64>,
+	/// For how many periods.
 	pub periods: u32,
+	/// The most that the rent may be.
 	pub max_price: Balance,
+	/// Before whom.
 	pub arbiter: Option<AccountId>,
 }
 
 /// The newest listing from now on, for four periods.
-pub fn wish() -> Wish {
-	Wish {
+pub fn hire() -> Hire {
+	Hire {
 		listing: listing(),
 		version: 1,
 		start: None,
@@ -131,14 +137,14 @@ pub fn wish() -> Wish {
 }
 
 /// The call that rents.
-pub fn rent(wish: Wish) -> Call<Runtime> {
+pub fn rent(hire: Hire) -> Call<Runtime> {
 	Call::rent {
-		listing: wish.listing,
-		version: wish.version,
-		start: wish.start,
-		periods: wish.periods,
-		max_price: wish.max_price,
-		arbiter: wish.arbiter,
+		listing: hire.listing,
+		version: hire.version,
+		start: hire.start,
+		periods: hire.periods,
+		max_price: hire.max_price,
+		arbiter: hire.arbiter,
 	}
 }
 
@@ -229,13 +235,13 @@ pub fn machines_rental_at(stage: Use) {
 /// With nobody who decides.
 pub fn claimed_without_arbiter() {
 	listed();
-	act(CUSTOMER, rent(wish()));
+	act(CUSTOMER, rent(hire()));
 	come_to(CUSTOMER, Use::Claimed);
 }
 
 fn rental_of(renter: &str, stage: Use, change: fn(&mut ListingTermsOf<Runtime>)) {
 	listed_with(match stage {
-		Use::Requested => |terms| terms.booking = BookingMode::Approved { window: WINDOW },
+		Use::Requested => |terms: &mut ListingTermsOf<Runtime>| terms.booking = BookingMode::Approved { window: WINDOW },
 		_ => change,
 	});
 	if renter == ROBOT {
@@ -245,10 +251,10 @@ fn rental_of(renter: &str, stage: Use, change: fn(&mut ListingTermsOf<Runtime>))
 	let arbiter = Some(account(ARBITER));
 	act(
 		renter,
-		rent(Wish {
+		rent(Hire {
 			start,
 			arbiter,
-			..wish()
+			..hire()
 		}),
 	);
 	come_to(renter, stage);
