@@ -28,8 +28,8 @@ pub const BLOCKS: u64 = 250;
 /// Calls in a block, on average.
 const CALLS: usize = 16;
 
-/// What a script begins with, again and again, so that there are machines with money and offers.
-const BEGINNING: [&str; 13] = [
+/// What a script begins with, again and again, so that there are machines with money, offers and listings.
+const BEGINNING: [&str; 14] = [
 	"machines.register",
 	"machines.set_spending_policy",
 	"machines.deposit",
@@ -43,6 +43,7 @@ const BEGINNING: [&str; 13] = [
 	"inventory.create_site",
 	"inventory.open_item",
 	"inventory.open_item",
+	"rentals.publish_listing",
 ];
 /// How often.
 const ROUNDS: usize = 4;

@@ -262,7 +262,7 @@ impl_runtime_apis! {
 
 	impl pallet_rentals::runtime_api::RentalsApi<Block, AccountId> for Runtime {
 		fn can_access(target: Target, account: AccountId, actions: Actions, at: UnixMillis) -> Result<Right, Denied> {
-			Rentals::can_access(target, account, actions, at)
+			Rentals::can_access(target, &account, actions, at)
 		}
 
 		fn listings_by(

@@ -319,7 +319,11 @@ fn of_rental(rental: RentalId) -> Option<Facts> {
 	let lost = Permill::from_rational(refused.min(value), value.max(1));
 	Some(Facts {
 		value,
-		shares: [kept.unwrap_or(Permill::one()), failed, lost.min(Permill::one() - failed)],
+		shares: [
+			kept.unwrap_or(Permill::one()),
+			failed,
+			lost.min(Permill::one() - failed),
+		],
 	})
 }
 
@@ -327,7 +331,10 @@ fn of_rental(rental: RentalId) -> Option<Facts> {
 fn used(rental: &RentalOf<Runtime>) -> Balance {
 	let terms = &rental.terms;
 	let rent = |periods: u64| terms.price.saturating_mul(periods.into());
-	let begun = rental.returned_at.saturating_sub(rental.access.start).div_ceil(terms.period);
+	let begun = rental
+		.returned_at
+		.saturating_sub(rental.access.start)
+		.div_ceil(terms.period);
 	let begun = begun.max(terms.min_periods.into()).min(rental.periods.into());
 	rent(begun).max(terms.no_show.mul_floor(rent(rental.periods.into())))
 }

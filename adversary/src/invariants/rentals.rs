@@ -66,7 +66,7 @@ impl Book {
 fn no_door_opens_to_the_thief(id: RentalId, rental: &RentalOf<Runtime>) -> Result<(), Broken> {
 	let (thief, actions) = (account(THIEF), Actions::ENTER);
 	let target = Target::Rental(id);
-	let right = bpiiot_runtime::Rentals::can_access(target, thief, actions, ledger::now());
+	let right = bpiiot_runtime::Rentals::can_access(target, &thief, actions, ledger::now());
 	match right {
 		Err(_) => Ok(()),
 		Ok(right) => Err(Broken::new(

@@ -122,22 +122,6 @@ fn takes_vouchers(channel: &ChannelOf<Runtime>) -> bool {
 	is_running(channel) && ledger::agreement_now() <= last_moment(channel)
 }
 
-/// Who may, if `so`; these try it otherwise.
-fn only_if(so: bool, these: Vec<AccountId>) -> Entitled {
-	match so {
-		true => Entitled::These(these),
-		false => Entitled::Nobody(these),
-	}
-}
-
-/// Whoever wants to, if `so`; these try it otherwise.
-fn anybody_if(so: bool, these: Vec<AccountId>) -> Entitled {
-	match so {
-		true => Entitled::Anybody(these),
-		false => Entitled::Nobody(these),
-	}
-}
-
 /// Those who show vouchers: the payee, or somebody who passes by.
 fn showing(channel: Option<&ChannelOf<Runtime>>) -> Vec<AccountId> {
 	let payee = channel.into_iter().flat_map(|channel| speakers_for(channel.payee()));
@@ -223,7 +207,7 @@ fn top_up(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 		Some(record) => actors_as(record.payer()),
 		None => payer(None),
 	};
-	Intent::new(Call::<Runtime>::top_up { channel, amount }, only_if(may, by))
+	Intent::new(Call::<Runtime>::top_up { channel, amount }, Entitled::these_if(may, by))
 }
 
 /// An amount for a voucher of the channel: mostly something that is not paid yet.
@@ -300,7 +284,7 @@ fn redeem(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let may = is_due && record.as_ref().is_some_and(takes_vouchers);
 	Intent::new(
 		Call::<Runtime>::redeem { channel, voucher },
-		anybody_if(may, showing(record.as_ref())),
+		Entitled::anybody_if(may, showing(record.as_ref())),
 	)
 }
 
@@ -315,7 +299,7 @@ fn redeem_batch(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let vouchers = vouchers.try_into().ok()?;
 	Intent::new(
 		Call::<Runtime>::redeem_batch { vouchers },
-		anybody_if(may, showing(None)),
+		Entitled::anybody_if(may, showing(None)),
 	)
 }
 
@@ -342,7 +326,7 @@ fn request_close(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 			.is_some_and(|record| is_open(record) && takes_vouchers(record));
 	Intent::new(
 		Call::<Runtime>::request_close { channel, newest },
-		only_if(may, payer(record.as_ref())),
+		Entitled::these_if(may, payer(record.as_ref())),
 	)
 }
 
@@ -357,7 +341,10 @@ fn close(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 		Some(record) => speakers_for(record.payee()),
 		None => payer(None),
 	};
-	Intent::new(Call::<Runtime>::close { channel, newest }, only_if(may, payee))
+	Intent::new(
+		Call::<Runtime>::close { channel, newest },
+		Entitled::these_if(may, payee),
+	)
 }
 
 fn close_together(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
@@ -389,7 +376,7 @@ fn close_together(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 		payer_signature,
 		payee_signature,
 	};
-	Intent::new(call, anybody_if(may, showing(record.as_ref())))
+	Intent::new(call, Entitled::anybody_if(may, showing(record.as_ref())))
 }
 
 fn expire(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
@@ -401,7 +388,7 @@ fn expire(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let may = record.as_ref().is_some_and(is_over);
 	Intent::new(
 		Call::<Runtime>::expire { channel },
-		anybody_if(may, payer(record.as_ref())),
+		Entitled::anybody_if(may, payer(record.as_ref())),
 	)
 }
 
@@ -410,7 +397,7 @@ fn remove(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let may = record.as_ref().is_some_and(ChannelOf::<Runtime>::is_settled);
 	Intent::new(
 		Call::<Runtime>::remove { channel },
-		only_if(may, payer(record.as_ref())),
+		Entitled::these_if(may, payer(record.as_ref())),
 	)
 }
 
@@ -424,5 +411,5 @@ fn rate(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 		agreement: AgreementRef::Channel(channel),
 		stars: [Stars::One, Stars::Five][draw.below(2)],
 	};
-	Intent::new(call, only_if(may, payer(record.as_ref())))
+	Intent::new(call, Entitled::these_if(may, payer(record.as_ref())))
 }

@@ -96,10 +96,7 @@ fn renters_if(so: bool, record: &Option<RentalOf<Runtime>>) -> Entitled {
 		Some(rental) => speakers_for(&rental.access.renter),
 		None => vec![account(CUSTOMERS[0])],
 	};
-	match so {
-		true => Entitled::These(these),
-		false => Entitled::Nobody(these),
-	}
+	Entitled::these_if(so, these)
 }
 
 /// Those of the machine's side may, if `so`, and try it otherwise.
@@ -108,10 +105,7 @@ fn owners_if(so: bool, record: &Option<RentalOf<Runtime>>) -> Entitled {
 		Some(rental) => side_of(&rental.access.machine),
 		None => vec![account(OWNERS[0])],
 	};
-	match so {
-		true => Entitled::These(these),
-		false => Entitled::Nobody(these),
-	}
+	Entitled::these_if(so, these)
 }
 
 fn is_booked(stage: Stage) -> bool {
@@ -307,13 +301,7 @@ fn rent(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let first = draw.below(all.len());
 	all.rotate_left(first);
 	let is_free = begin >= now && begin < end && !is_taken(&record.machine, begin, end, None);
-	Intent::new(
-		call,
-		match is_free {
-			true => Entitled::Anybody(all),
-			false => Entitled::Nobody(all),
-		},
-	)
+	Intent::new(call, Entitled::anybody_if(is_free, all))
 }
 
 fn approve(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
@@ -365,13 +353,7 @@ fn extend(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 		periods,
 		max_price,
 	};
-	Intent::new(
-		call,
-		match may {
-			true => Entitled::These(these),
-			false => Entitled::Nobody(these),
-		},
-	)
+	Intent::new(call, Entitled::these_if(may, these))
 }
 
 /// Whom renters let in: never the thief, so that no door may open to him.
@@ -530,13 +512,7 @@ fn expire(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 		Some(rental) => speakers_for(&rental.access.renter),
 		None => vec![account(CUSTOMERS[0])],
 	};
-	Intent::new(
-		Call::<Runtime>::expire { rental },
-		match over {
-			true => Entitled::Anybody(by),
-			false => Entitled::Nobody(by),
-		},
-	)
+	Intent::new(Call::<Runtime>::expire { rental }, Entitled::anybody_if(over, by))
 }
 
 fn remove(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {

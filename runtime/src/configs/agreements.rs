@@ -86,9 +86,9 @@ impl RateableAgreements<AccountId> for AllAgreements {
 		}
 	}
 
-	/// A job's record is the longer one.
+	/// A rental's record is the longest one.
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_rateable() -> (AgreementRef, AccountId) {
-		<Jobs as RateableAgreements<_>>::benchmark_rateable()
+		<Rentals as RateableAgreements<_>>::benchmark_rateable()
 	}
 }

@@ -194,7 +194,10 @@ fn largest(pallet: &str, entry: &str) -> u32 {
 fn list_of_one(pallet: &str, entry: &str) -> u32 {
 	const KEY: u32 = 16 + 32;
 	const ONE: u32 = 1 + 8;
-	assert!(largest(pallet, entry) >= KEY + ONE, "{pallet}.{entry} is no list of ids");
+	assert!(
+		largest(pallet, entry) >= KEY + ONE,
+		"{pallet}.{entry} is no list of ids"
+	);
 	KEY + ONE
 }
 
@@ -259,7 +262,9 @@ fn a_deposit_pays_for_all_that_is_stored_for_it_and_hardly_more() {
 		(
 			ListingDeposit::get(),
 			5,
-			largest("Rentals", "Listings") + 3 * largest("Rentals", "ListingsBy") + list_of_one("Rentals", "ListingsOf"),
+			largest("Rentals", "Listings")
+				+ 3 * largest("Rentals", "ListingsBy")
+				+ list_of_one("Rentals", "ListingsOf"),
 		),
 		(
 			ChannelDeposit::get(),

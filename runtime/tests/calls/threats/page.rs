@@ -18,6 +18,9 @@ what is on hold comes back with the record that it is for.
 Goods cost as much: five units of 3, of which the supplier has a fifth on hold as a bond, keeps a fifth of what is rejected and a
 tenth of what is called off before it is due. Accomplices are as many accounts of one purse as it takes.
 
+A rental is of four minutes at 1 each, with a deposit of 4, of which each minute overdue takes 2, and an owner's bond of 1; to call it
+off so late costs half of the rent. A channel has 20 in it, of which 5 were used.
+
 The arbiter is one whom both sides have agreed on. What is told of an owner holds for whoever has his key; what a machine's
 key can do is limited by its owner: in fees by the allowance (here 1), in purchases, bonds and disputes by the spending policy.
 ";

@@ -50,7 +50,7 @@ fn verdict_of(agreement: AgreementRef, winner: Side) -> pallet_escrow::Call<Runt
 /// Whether a door opens to somebody now.
 fn opens_to(who: &str) -> bool {
 	let target = Target::Rental(rental());
-	Rentals::can_access(target, account(who), Actions::ENTER, crate::chain::now()).is_ok()
+	Rentals::can_access(target, &account(who), Actions::ENTER, crate::chain::now()).is_ok()
 }
 
 /// So many rentals of a whole time, one after the other, as long as they are accepted.

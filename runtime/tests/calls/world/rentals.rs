@@ -241,7 +241,9 @@ pub fn claimed_without_arbiter() {
 
 fn rental_of(renter: &str, stage: Use, change: fn(&mut ListingTermsOf<Runtime>)) {
 	listed_with(match stage {
-		Use::Requested => |terms: &mut ListingTermsOf<Runtime>| terms.booking = BookingMode::Approved { window: WINDOW },
+		Use::Requested => {
+			|terms: &mut ListingTermsOf<Runtime>| terms.booking = BookingMode::Approved { window: WINDOW }
+		}
 		_ => change,
 	});
 	if renter == ROBOT {
