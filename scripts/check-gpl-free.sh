@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-free=(bpiiot-primitives pallet-machines pallet-escrow pallet-jobs pallet-rentals pallet-channels bpiiot-protocol board-core board-conformance virtual-board iot-client)
+free=(bpiiot-primitives pallet-machines pallet-escrow pallet-jobs pallet-suppliers pallet-procurement pallet-inventory pallet-rentals bpiiot-access pallet-channels bpiiot-voucher bpiiot-protocol board-core board-conformance virtual-board iot-client iot-channels)
 tree=$(cargo tree --locked --quiet "${free[@]/#/--package=}" --edges normal,build --prefix none --format '{p}|{l}|')
 
 # Every part of `A AND B` binds; of `A OR B`, in older manifests `A/B`, we choose.
