@@ -18,7 +18,6 @@ pub mod limits;
 pub mod link;
 pub mod market;
 mod news;
-pub mod proof;
 pub mod prove;
 pub mod queries;
 pub mod refusal;
@@ -36,6 +35,7 @@ mod tests;
 
 pub use call::{Call, Line};
 pub use error::ChainError;
+pub use iot_access::proof;
 pub use link::{Begin, Chain, Head, Nodes};
 pub use market::MarketCall;
 pub use news::News;

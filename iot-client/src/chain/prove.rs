@@ -112,7 +112,7 @@ impl Chain {
 		let at = session.at(block).await?;
 		let keys = claims.iter().map(|claim| claim.key(&at)).collect::<Result<Vec<_>>>()?;
 		let nodes = session.read_proof(&keys, block.hash).await?;
-		let state = ProvedState::new(root, nodes).map_err(forged)?;
+		let state = ProvedState::new(root.0, nodes).map_err(forged)?;
 		for (claim, key) in claims.iter().zip(&keys) {
 			let proved = state.read(key).map_err(forged)?;
 			if !claim.agrees(at.metadata_ref(), proved.as_deref())? {

@@ -6,7 +6,6 @@
 
 use sp_core::Blake2Hasher;
 use sp_trie::{HashDBT as _, LayoutV1, MemoryDB, StorageProof, EMPTY_PREFIX};
-use subxt::utils::H256;
 
 /// The most nodes that a proof may have, and the most bytes in all. A record of ours takes some ten nodes and less than
 /// 10 kB, also in a state of millions of records.
@@ -50,13 +49,13 @@ impl ProvedState {
 	///
 	/// # Errors
 	/// When they are too many, or of another state.
-	pub fn new(root: H256, nodes: Vec<Vec<u8>>) -> Result<Self, ProofError> {
+	pub fn new(root: [u8; 32], nodes: Vec<Vec<u8>>) -> Result<Self, ProofError> {
 		let bytes = nodes.iter().map(Vec::len).sum();
 		if nodes.len() > MAX_NODES || bytes > MAX_BYTES {
 			let nodes = nodes.len();
 			return Err(ProofError::TooLarge { nodes, bytes });
 		}
-		let root = sp_core::H256(root.0);
+		let root = sp_core::H256(root);
 		let nodes = StorageProof::new(nodes).into_memory_db();
 		match nodes.contains(&root, EMPTY_PREFIX) {
 			true => Ok(Self { root, nodes }),
@@ -87,7 +86,7 @@ mod tests {
 	}
 
 	fn key(index: u32) -> Vec<u8> {
-		crate::wallet::blake2_256([&index.to_be_bytes()]).to_vec()
+		crate::hash::blake2_256(&index.to_be_bytes()).to_vec()
 	}
 
 	fn value(index: u32) -> Vec<u8> {
@@ -106,8 +105,8 @@ mod tests {
 			Self { db, root }
 		}
 
-		fn root(&self) -> H256 {
-			H256(self.root.0)
+		fn root(&self) -> [u8; 32] {
+			self.root.0
 		}
 
 		/// The nodes that a node of the chain gives for these keys.
@@ -192,7 +191,7 @@ mod tests {
 		#[test]
 		fn garbage_does_no_harm(nodes in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..80), 0..8)) {
 			// GIVEN a root that is in it, so that it is looked into.
-			let root = nodes.first().map(|node| H256(crate::wallet::blake2_256([node]))).unwrap_or_default();
+			let root = nodes.first().map(|node| crate::hash::blake2_256(node)).unwrap_or_default();
 			let empty = nodes.is_empty();
 			let shown = ProvedState::new(root, nodes);
 			prop_assert_eq!(shown.is_err(), empty);
