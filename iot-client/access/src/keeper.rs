@@ -92,8 +92,8 @@ pub enum Shut {
 	Disk(#[from] DiskError),
 }
 
-/// For whoever stands before it.
-fn say(refused: &Refused) -> &'static str {
+/// Why a token is refused, for whoever stands before the door.
+pub fn say(refused: &Refused) -> &'static str {
 	match refused {
 		Refused::WrongLength => "that is no token",
 		Refused::UnknownVersion => "the token is of a form that this door does not know",
@@ -192,6 +192,18 @@ impl Keeper {
 			keeper.rentals = kept.rentals.into_iter().collect();
 		}
 		keeper
+	}
+
+	/// The chain and the machine of what was kept: for a door that starts again while nobody answers.
+	pub fn whose(kept: &[u8]) -> Option<([u8; 32], [u8; 32])> {
+		let kept = Kept::decode_all(&mut &*kept).ok()?;
+		Some((kept.genesis, kept.machine))
+	}
+
+	/// The rentals that it knows and that are not over.
+	pub fn open_rentals(&self) -> Vec<u64> {
+		let open = |(_, known): &(&u64, &Known)| !known.record.stage.is_settled();
+		self.rentals.iter().filter(open).map(|(id, _)| *id).collect()
 	}
 
 	/// What outlives a restart, but for the used tokens, which have a file of their own.
@@ -324,7 +336,8 @@ impl Keeper {
 	}
 }
 
-fn verify(message: &[u8], signature: &[u8; 64], key: &[u8; 32]) -> bool {
+/// Whether a message has this sr25519 signature of this key, as doors check it.
+pub fn verify(message: &[u8], signature: &[u8; 64], key: &[u8; 32]) -> bool {
 	sr25519::Pair::verify(&(*signature).into(), message, &(*key).into())
 }
 

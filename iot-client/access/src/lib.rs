@@ -9,7 +9,7 @@ pub mod proof;
 mod used;
 
 pub use clock::{Anchor, NoTime, SystemTicks, Ticks};
-pub use keeper::{rental_key, Block, Keeper, Rules, Shut, Visit};
+pub use keeper::{rental_key, say, verify, Block, Keeper, Rules, Shut, Visit};
 pub use log::Log;
 pub use pass::{Pass, PassError, Proof, LINK, MAX_PASS};
 pub use used::{DiskError, Used};

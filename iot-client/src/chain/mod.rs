@@ -5,6 +5,7 @@
 //! those that this client was built for. Only finalized blocks are looked at, and only the chain's clock counts. What money
 //! or motion rests on is proved ([`prove`]): by the state's root in a header that a second node has finalized too.
 
+pub mod access;
 pub mod assets;
 pub mod call;
 pub mod clock;

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod access;
 mod board;
 mod job;
 mod manager;
@@ -8,6 +9,7 @@ mod owner;
 mod rules;
 mod signers;
 
+pub use access::{AccessCommand, Action, Door};
 pub use board::{At, BoardCommand};
 pub use job::{Arbiter, JobCommand};
 pub use manager::{ManagerCommand, Who as ManagerRole};
@@ -269,6 +271,12 @@ pub enum Command {
 	/// Of the machine's owner.
 	#[command(flatten)]
 	Owner(OwnerCommand),
+	/// Come in where something is rented, and keep its door: tokens, links, proofs
+	Access {
+		/// What to do
+		#[command(subcommand)]
+		what: AccessCommand,
+	},
 	/// Be found as a supplier of goods, and find others
 	Supplier {
 		/// What to do

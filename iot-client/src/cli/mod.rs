@@ -1,5 +1,6 @@
 //! The command line: what can be typed, and what it does.
 
+mod access;
 pub mod args;
 mod backup;
 mod batch;
@@ -193,6 +194,7 @@ pub async fn run(cli: Cli, logbook: Logbook) -> Result<u8> {
 		Command::Watch { job } => customer::watch(&desk, *job).await,
 		Command::Balance { account, assets } => purse::balance(&desk, account, assets).await,
 		Command::Claim { whose, asset, signer } => purse::claim(&desk, whose.as_deref(), *asset, signer).await,
+		Command::Access { what } => access::access(&desk, what).await,
 		Command::Supplier { what } => market::supplier(&desk, what).await,
 		Command::Quote { what } => market::quote(&desk, what).await,
 		Command::Request { what } => market::request(&desk, what).await,
