@@ -200,10 +200,15 @@ impl Keeper {
 		Some((kept.genesis, kept.machine))
 	}
 
-	/// The rentals that it knows and that are not over.
-	pub fn open_rentals(&self) -> Vec<u64> {
-		let open = |(_, known): &(&u64, &Known)| !known.record.stage.is_settled();
-		self.rentals.iter().filter(open).map(|(id, _)| *id).collect()
+	/// So many of the rentals that it knows and that are not over, those first that were looked at longest ago.
+	pub fn open_rentals(&self, most: usize) -> Vec<u64> {
+		let open = self
+			.rentals
+			.iter()
+			.filter(|(_, known)| !known.record.stage.is_settled());
+		let mut open: Vec<_> = open.map(|(id, known)| (known.number, *id)).collect();
+		open.sort_unstable();
+		open.into_iter().take(most).map(|(_, id)| id).collect()
 	}
 
 	/// What outlives a restart, but for the used tokens, which have a file of their own.

@@ -26,6 +26,8 @@ const SAVE_EVERY: Duration = Duration::from_secs(60);
 const OPENS_WITHIN: Duration = Duration::from_secs(10);
 /// How long somebody waits at the door for the chain to be asked.
 const ASKS_FOR: Duration = Duration::from_secs(5);
+/// Rentals that are looked at in one block: what one proof has room for.
+const AT_ONCE: usize = 32;
 /// Bytes of a line: the longest link, and some.
 const LONGEST_LINE: usize = 16 * 1024;
 
@@ -139,27 +141,20 @@ async fn open(desk: &Desk<'_>, door: &Door, chain: &Chain) -> Result<Kept> {
 impl Kept {
 	/// A block is final. What the door knows of rentals that are not over is looked at again.
 	async fn hear(&mut self, chain: &Chain, session: &Session, head: &Head) {
+		let ids: Vec<_> = self.keeper.open_rentals(AT_ONCE).into_iter().map(RentalId).collect();
 		let heard = async {
 			if self.witnessed {
 				chain.confirm(session, head.block).await?;
 			}
-			// Of whatever rental: the header comes with it.
-			let rentals = self.keeper.open_rentals();
-			let first = rentals.first().copied().unwrap_or_default();
-			let mut shown = Vec::new();
-			for id in [first].into_iter().chain(rentals.into_iter().skip(1)) {
-				let news = access::rental(session, head.block, head.time.unix, RentalId(id)).await?;
-				shown.push((id, news));
-			}
-			Ok::<_, crate::chain::ChainError>(shown)
+			access::rentals(session, head.block, head.time.unix, &ids).await
 		};
 		match heard.await {
 			Ok(shown) => {
-				for (id, news) in shown {
-					if let Err(error) = self.keeper.hear(news.block, &SystemTicks) {
-						tracing::warn!(%error, "the door does not know what time it is");
-					}
-					self.keeper.hear_of(id, news.block.number, news.record);
+				if let Err(error) = self.keeper.hear(shown.block, &SystemTicks) {
+					tracing::warn!(%error, "the door does not know what time it is");
+				}
+				for (id, record) in ids.iter().zip(shown.records) {
+					self.keeper.hear_of(id.0, shown.block.number, record);
 				}
 			}
 			Err(error) => tracing::warn!(%error, block = head.block.number, "the door has not heard of this block"),
@@ -223,9 +218,9 @@ impl Kept {
 			access::rental(&session, head.block, head.time.unix, RentalId(rental)).await
 		};
 		match timeout(ASKS_FOR, asked).await {
-			Ok(Ok(news)) => {
-				let heard = self.keeper.hear(news.block, &SystemTicks).is_ok();
-				self.keeper.hear_of(rental, news.block.number, news.record);
+			Ok(Ok((shown, record))) => {
+				let heard = self.keeper.hear(shown.block, &SystemTicks).is_ok();
+				self.keeper.hear_of(rental, shown.block.number, record);
 				heard
 			}
 			Ok(Err(error)) => {

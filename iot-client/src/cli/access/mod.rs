@@ -163,8 +163,8 @@ async fn issue(
 	let (chain, wallet) = (desk.chain()?, desk.anyone(signer)?);
 	let (session, head) = chain.ready(desk.cli.patience).await?;
 	let now = head.time.unix;
-	let shown = access::rental(&session, head.block, now, rental).await?;
-	let record = shown.record.ok_or_else(|| no_rental(rental))?;
+	let (shown, record) = access::rental(&session, head.block, now, rental).await?;
+	let record = record.ok_or_else(|| no_rental(rental))?;
 	let who = wallet.account().0;
 	let (not_before, not_after) = window(&record, &who, actions, now, life).map_err(|why| denied(rental, why))?;
 	let claims = Claims {
@@ -201,8 +201,8 @@ async fn check(desk: &Desk<'_>, link: &str, action: Actions, longest: Duration) 
 	let chain = desk.chain()?;
 	let (session, head) = chain.ready(desk.cli.patience).await?;
 	let now = head.time.unix;
-	let shown = access::rental(&session, head.block, now, rental).await?;
-	let record = shown.record.ok_or_else(|| no_rental(rental))?;
+	let (_, record) = access::rental(&session, head.block, now, rental).await?;
+	let record = record.ok_or_else(|| no_rental(rental))?;
 	let door = Door {
 		genesis: session.genesis().0,
 		machine: record.machine,

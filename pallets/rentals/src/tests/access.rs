@@ -193,3 +193,17 @@ fn a_guests_token_opens_until_it_is_taken_back() {
 		assert_eq!(open(&token(3)), Err(Refused::Right(Denied::NotAUser)));
 	});
 }
+
+/// Doors ask for proofs by this key (`iot-client/access`).
+#[test]
+fn a_record_is_where_doors_look_for_it() {
+	let key = [
+		"57475802c691daf429b9c21e2a118185",
+		"57475802c691daf429b9c21e2a118185",
+		"9ea2d098b5f70192f96c06f38d3fbc97",
+		"0100000000000000",
+	];
+	let found = RentalsMap::<Test>::hashed_key_for(RentalId(1));
+	let found: String = found.iter().map(|byte| format!("{byte:02x}")).collect();
+	assert_eq!(found, key.concat());
+}
