@@ -4,17 +4,11 @@ use super::{
 	error::{ChainError, Result},
 	proof::ProvedState,
 	session::Session,
-	types::{number_id, BlockId},
+	types::BlockId,
+	usage::RentalId,
 };
 use codec::Decode;
 use iot_access::{rental_key, Block, Proof, Record};
-use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
-
-number_id! {
-	/// A machine, lock or room that is let for a time.
-	RentalId
-}
 
 /// What the state at a block says of rentals.
 #[derive(Clone, PartialEq, Eq, Debug)]

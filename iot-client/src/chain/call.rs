@@ -5,6 +5,7 @@ use super::{
 	market::MarketCall,
 	terms::Terms,
 	types::{CounterOffer, JobId, MachineId, OfferId, Profile, RecipeReference},
+	usage::UsageCall,
 };
 use crate::{amount::Amount, asset::Asset};
 use std::fmt;
@@ -278,11 +279,19 @@ pub enum Call {
 	},
 	/// Buy, sell, or keep stock.
 	Market(MarketCall),
+	/// Rent, let, or pay as things flow.
+	Usage(UsageCall),
 }
 
 impl From<MarketCall> for Call {
 	fn from(call: MarketCall) -> Self {
 		Self::Market(call)
+	}
+}
+
+impl From<UsageCall> for Call {
+	fn from(call: UsageCall) -> Self {
+		Self::Usage(call)
 	}
 }
 
@@ -332,6 +341,7 @@ impl Call {
 			Self::Remove(_) => "jobs.remove",
 			Self::ClaimCredit { .. } => "escrow.claim_credit",
 			Self::Market(call) => call.name(),
+			Self::Usage(call) => call.name(),
 		}
 	}
 
@@ -365,8 +375,10 @@ impl Call {
 /// Shows the name and what it is about: `jobs.accept 12`.
 impl fmt::Display for Call {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		if let Self::Market(call) = self {
-			return call.fmt(f);
+		match self {
+			Self::Market(call) => return call.fmt(f),
+			Self::Usage(call) => return call.fmt(f),
+			_ => {}
 		}
 		f.write_str(self.name())?;
 		match self.job() {

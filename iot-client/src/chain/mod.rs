@@ -28,6 +28,7 @@ pub mod session;
 pub mod submit;
 pub mod terms;
 pub mod types;
+pub mod usage;
 pub mod wire;
 mod witness;
 
@@ -44,3 +45,4 @@ pub use prove::Claim;
 pub use refusal::Signatory;
 pub use session::{At, Session};
 pub use submit::{Fate, Submitter};
+pub use usage::UsageCall;

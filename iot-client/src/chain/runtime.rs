@@ -302,6 +302,7 @@ pub fn sign(
 			signer.sign(escrow.claim_credit(holder, convert::asset(asset), payee))
 		}
 		Call::Market(call) => call.visit(signer),
+		Call::Usage(call) => call.visit(signer),
 	}
 }
 

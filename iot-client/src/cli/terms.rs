@@ -8,6 +8,7 @@ use crate::{
 	asset::{Asset, Denomination},
 	chain::terms::{CancellationFees, DisputeTerms, Rework, Terms, Tier},
 	fields::{Fields, ProblemList, Problems},
+	papers::schedule,
 	parse, recipe,
 };
 use std::{
@@ -16,8 +17,6 @@ use std::{
 };
 use subxt::utils::{AccountId32, H256};
 use toml::{Table, Value};
-
-mod schedule;
 
 /// Why a file is no offer.
 #[derive(Debug, thiserror::Error)]

@@ -1,10 +1,12 @@
-//! What people write down about goods: a request for quotes, and a standing quote, each a TOML file.
+//! What people write down about goods and rentals: a request for quotes, a standing quote, a listing, each a TOML file.
 //!
 //! Amounts are in the file's asset, of which it is not known how they are written before the chain was asked: so a file is
 //! read in two steps.
 
+mod listing;
 mod quote;
 mod request;
+pub(crate) mod schedule;
 
 use crate::{
 	asset::{Asset, Denomination},
@@ -40,7 +42,7 @@ pub enum PaperError {
 		source: std::io::Error,
 	},
 	/// The file is far too large.
-	#[error("{0} is larger than {MAX_FILE_BYTES} bytes; this is no request and no quote")]
+	#[error("{0} is larger than {MAX_FILE_BYTES} bytes; this is no request, quote or listing")]
 	TooLarge(PathBuf),
 	/// The file is not TOML.
 	#[error("{path} is not valid TOML: {message}")]

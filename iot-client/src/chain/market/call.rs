@@ -4,7 +4,10 @@ use super::{
 	found::Profile, CountReason, ItemCode, Keeper, PurchaseId, QuoteId, QuoteTerms, Reorder, RequestId, SiteProfile,
 	StoreId, Wanted, Word,
 };
-use crate::chain::types::JobId;
+use crate::chain::{
+	types::JobId,
+	usage::{ChannelId, RentalId},
+};
 use std::fmt;
 use subxt::{
 	dynamic::{tx, Value},
@@ -334,6 +337,10 @@ pub enum Rateable {
 	Order(PurchaseId),
 	/// A job.
 	Job(JobId),
+	/// A rental.
+	Rental(RentalId),
+	/// A payment channel.
+	Channel(ChannelId),
 }
 
 impl Rateable {
@@ -341,6 +348,8 @@ impl Rateable {
 		let (kind, id) = match self {
 			Self::Order(order) => ("Order", order.0),
 			Self::Job(job) => ("Job", job.0),
+			Self::Rental(rental) => ("Rental", rental.0),
+			Self::Channel(channel) => ("Channel", channel.0),
 		};
 		Value::unnamed_variant(kind, [Value::u128(id.into())])
 	}
@@ -357,6 +366,10 @@ pub enum Subject {
 	Purchase(PurchaseId),
 	/// A job.
 	Job(JobId),
+	/// A rental.
+	Rental(RentalId),
+	/// A payment channel.
+	Channel(ChannelId),
 	/// An item at a site.
 	Item(StoreId, Word),
 	/// A site.
@@ -370,6 +383,8 @@ impl fmt::Display for Subject {
 			Self::Request(id) => id.fmt(f),
 			Self::Purchase(id) => id.fmt(f),
 			Self::Job(id) => id.fmt(f),
+			Self::Rental(id) => id.fmt(f),
+			Self::Channel(id) => id.fmt(f),
 			Self::Site(id) => id.fmt(f),
 			Self::Item(site, item) => write!(f, "{item} at {site}"),
 		}
@@ -445,6 +460,8 @@ impl MarketCall {
 			Self::Rate { agreement, .. } => match agreement {
 				Rateable::Order(order) => Subject::Purchase(*order),
 				Rateable::Job(job) => Subject::Job(*job),
+				Rateable::Rental(rental) => Subject::Rental(*rental),
+				Rateable::Channel(channel) => Subject::Channel(*channel),
 			},
 			Self::Deliver { order, .. }
 			| Self::Confirm { order, .. }

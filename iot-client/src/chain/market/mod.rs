@@ -63,4 +63,4 @@ number_id! {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::chain) mod tests;

@@ -22,7 +22,12 @@ use subxt::{
 /// At most so many pages are asked for in one query: each holds up to 32 records.
 const PAGES: usize = 64;
 
-async fn value<Keys, Stored>(at: &At, pallet: &str, entry: &str, keys: Keys) -> Result<Option<Stored>>
+pub(in crate::chain) async fn value<Keys, Stored>(
+	at: &At,
+	pallet: &str,
+	entry: &str,
+	keys: Keys,
+) -> Result<Option<Stored>>
 where
 	Keys: IntoEncodableValues + IntoDecodableValues,
 	Stored: DecodeAsType,
@@ -32,7 +37,12 @@ where
 	Ok(found.map(|value| value.decode()).transpose()?)
 }
 
-async fn ask<Arguments, Answer>(at: &At, api: &str, method: &str, arguments: Arguments) -> Result<Answer>
+pub(in crate::chain) async fn ask<Arguments, Answer>(
+	at: &At,
+	api: &str,
+	method: &str,
+	arguments: Arguments,
+) -> Result<Answer>
 where
 	Arguments: IntoEncodableValues,
 	Answer: DecodeAsType,

@@ -6,7 +6,10 @@ use super::{
 	AssetKind, Conditions, CountReason, ItemCode, Keeper, MarketCall, PriceTier, PurchaseId, QuoteId, QuoteTerms,
 	RequestId, Rights, SiteProfile, StoreId, Wanted, Word,
 };
-use crate::chain::types::JobId;
+use crate::chain::{
+	types::JobId,
+	usage::{ChannelId, RentalId},
+};
 use subxt::{
 	client::OfflineClientAtBlock, config::substrate::SpecVersionForRange, transactions::Payload, utils::AccountId32,
 	utils::H256, Metadata, OfflineClient, SubstrateConfig,
@@ -67,6 +70,14 @@ pub(in crate::chain) fn every_call() -> Vec<MarketCall> {
 		Rate {
 			agreement: Rateable::Job(JobId(5)),
 			stars: 1,
+		},
+		Rate {
+			agreement: Rateable::Rental(RentalId(6)),
+			stars: 2,
+		},
+		Rate {
+			agreement: Rateable::Channel(ChannelId(7)),
+			stars: 3,
 		},
 		PublishQuote {
 			supplier,
@@ -196,7 +207,8 @@ pub(in crate::chain) fn every_call() -> Vec<MarketCall> {
 	]
 }
 
-struct Encoded<'a>(&'a OfflineClientAtBlock<SubstrateConfig>);
+/// Writes a call.
+pub(in crate::chain) struct Encoded<'a>(pub &'a OfflineClientAtBlock<SubstrateConfig>);
 
 impl Visit for Encoded<'_> {
 	type Out = Result<Vec<u8>, String>;
@@ -209,8 +221,8 @@ impl Visit for Encoded<'_> {
 	}
 }
 
-#[test]
-fn every_call_fits_the_runtime() {
+/// A runtime of the committed metadata.
+pub(in crate::chain) fn offline_runtime() -> OfflineClientAtBlock<SubstrateConfig> {
 	let metadata = include_bytes!("../../../metadata/bpiiot.scale");
 	let metadata = Metadata::decode_from(&metadata[..]).unwrap();
 	let versions = SpecVersionForRange {
@@ -222,7 +234,12 @@ fn every_call_fits_the_runtime() {
 		.set_metadata_for_spec_versions([(1, metadata.into())])
 		.set_spec_version_for_block_ranges([versions])
 		.build();
-	let runtime = OfflineClient::new_with_config(config).at_block(0u64).unwrap();
+	OfflineClient::new_with_config(config).at_block(0u64).unwrap()
+}
+
+#[test]
+fn every_call_fits_the_runtime() {
+	let runtime = offline_runtime();
 	for call in every_call() {
 		let (name, shown) = (call.name(), call.to_string());
 		assert!(shown.starts_with(name), "{shown}");

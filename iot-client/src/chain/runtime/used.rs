@@ -10,7 +10,7 @@ pub(super) struct Used {
 	pub events: bool,
 }
 
-pub(super) const USED: [Used; 7] = [
+pub(super) const USED: [Used; 9] = [
 	Used {
 		pallet: "Machines",
 		calls: &[
@@ -135,6 +135,50 @@ pub(super) const USED: [Used; 7] = [
 			"dismiss_arrival",
 		],
 		storage: &["Sites", "Stocks"],
+		constants: &[],
+		events: true,
+	},
+	Used {
+		pallet: "Rentals",
+		calls: &[
+			"publish_listing",
+			"update_listing",
+			"withdraw_listing",
+			"rent",
+			"approve",
+			"decline",
+			"start",
+			"extend",
+			"set_user",
+			"remove_user",
+			"give_back",
+			"confirm_return",
+			"claim",
+			"waive",
+			"concede",
+			"dispute",
+			"cancel",
+			"stop",
+			"expire",
+			"remove",
+		],
+		storage: &["Listings", "ListingsOf", "Rentals"],
+		constants: &[],
+		events: true,
+	},
+	Used {
+		pallet: "Channels",
+		calls: &[
+			"open",
+			"top_up",
+			"redeem",
+			"request_close",
+			"close",
+			"close_together",
+			"expire",
+			"remove",
+		],
+		storage: &["Channels", "ChannelsOf"],
 		constants: &[],
 		events: true,
 	},

@@ -2,7 +2,7 @@
 
 use super::{CliError, Desk, Result};
 use crate::{
-	chain::{access, access::RentalId, Chain, Head, Session},
+	chain::{access, usage::RentalId, Chain, Head, Session},
 	cli::args::Door,
 };
 use bpiiot_access::{Actions, Refused};

@@ -6,7 +6,7 @@ use super::{
 	args::{AccessCommand, Action, MaybeSigner},
 	CliError, Desk, Result,
 };
-use crate::chain::access::{self, RentalId};
+use crate::chain::{access, usage::RentalId};
 use bpiiot_access::{Actions, Claims, Denied, Door, Seen, Token};
 use iot_access::{verify, Pass, PassError, Record};
 use rand::Rng as _;

@@ -2,7 +2,7 @@
 
 use super::MaybeSigner;
 use crate::{
-	chain::{access::RentalId, types::MachineId},
+	chain::{types::MachineId, usage::RentalId},
 	parse,
 };
 use clap::{Args, Subcommand, ValueEnum};

@@ -12,7 +12,7 @@ const MOST_WINDOWS: usize = 14;
 const MOST_CLOSURES: usize = 8;
 
 /// The keys `week` and `closed`.
-pub(super) fn calendar(fields: &mut Fields<'_>) -> Calendar {
+pub(crate) fn calendar(fields: &mut Fields<'_>) -> Calendar {
 	let week = "up to 14 times such as \"mon 08:00-17:00\", in order and apart from each other";
 	let closed = "up to 8 times such as \"2026-12-24 2027-01-01\", in order and apart from each other";
 	Calendar {
