@@ -8,6 +8,7 @@ mod market;
 mod owner;
 mod rules;
 mod signers;
+mod usage;
 
 pub use access::{AccessCommand, Action, Door};
 pub use board::{At, BoardCommand};
@@ -17,6 +18,7 @@ pub use market::{BidTerms, Kept, PurchaseCommand, QuoteCommand, RequestCommand, 
 pub use owner::OwnerCommand;
 pub use rules::RulesCommand;
 pub use signers::{Keyed, MaybeSigner, MaybeWho, Owned, Signer, Who};
+pub use usage::{ChannelCommand, RentalCommand, Said, SaidWhy};
 
 use crate::{
 	amount::{Amount, Written},
@@ -271,6 +273,18 @@ pub enum Command {
 	/// Of the machine's owner.
 	#[command(flatten)]
 	Owner(OwnerCommand),
+	/// Let and rent machines, locks and rooms by the period
+	Rental {
+		/// What to do
+		#[command(subcommand)]
+		what: RentalCommand,
+	},
+	/// Pay as things flow: payment channels
+	Channel {
+		/// What to do
+		#[command(subcommand)]
+		what: ChannelCommand,
+	},
 	/// Come in where something is rented, and keep its door: tokens, links, proofs
 	Access {
 		/// What to do

@@ -27,6 +27,7 @@ mod rules;
 mod run;
 mod status;
 mod terms;
+mod usage;
 
 use crate::{
 	board::BoardError,
@@ -195,6 +196,8 @@ pub async fn run(cli: Cli, logbook: Logbook) -> Result<u8> {
 		Command::Balance { account, assets } => purse::balance(&desk, account, assets).await,
 		Command::Claim { whose, asset, signer } => purse::claim(&desk, whose.as_deref(), *asset, signer).await,
 		Command::Access { what } => access::access(&desk, what).await,
+		Command::Rental { what } => usage::rental(&desk, what).await,
+		Command::Channel { what } => usage::channel(&desk, what).await,
 		Command::Supplier { what } => market::supplier(&desk, what).await,
 		Command::Quote { what } => market::quote(&desk, what).await,
 		Command::Request { what } => market::request(&desk, what).await,

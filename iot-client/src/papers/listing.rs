@@ -95,7 +95,8 @@ fn rental(fields: &mut Fields<'_>, money: Money<'_>) -> RentalTerms {
 }
 
 fn stages(fields: &mut Fields<'_>) -> Vec<Notice> {
-	let expected = format!("at most {STAGES} tables with `before`, a falling time, and `fee`, {SHARE} that does not fall");
+	let expected =
+		format!("at most {STAGES} tables with `before`, a falling time, and `fee`, {SHARE} that does not fall");
 	let stage = |value: &Value| {
 		let table = value.as_table().filter(|table| table.len() == 2)?;
 		Some(Notice {
@@ -181,7 +182,13 @@ mod tests {
 		assert_eq!(terms.rental.price, 5_000_000_000_000);
 		assert_eq!((terms.rental.period, terms.max_periods), (3_600_000, 10));
 		assert_eq!(terms.booking, Booking::Instant);
-		assert_eq!(terms.rental.cancellation, [Notice { before: 86_400_000, fee: 0 }]);
+		assert_eq!(
+			terms.rental.cancellation,
+			[Notice {
+				before: 86_400_000,
+				fee: 0
+			}]
+		);
 		assert_eq!((terms.rental.no_show, terms.actions), (500_000, 1));
 		let all = read(&with_all_keys(EXAMPLE), &Denomination::of_asset(1984, b"tUSD", 6)).unwrap();
 		assert_eq!(all.asset, AssetKind::Asset(1984));

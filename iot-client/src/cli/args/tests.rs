@@ -50,7 +50,9 @@ fn what_the_manual_shows_is_understood() {
 	assert!(more.len() >= 8, "the manual shows more than {more:?}");
 	let goods = command_lines(include_str!("../../../../docs/goods.md"));
 	assert!(goods.len() >= 7, "the manual shows more than {goods:?}");
-	for line in lines.iter().chain(&more).chain(&goods) {
+	let usage = command_lines(include_str!("../../../../docs/usage.md"));
+	assert!(usage.len() >= 12, "the manual shows more than {usage:?}");
+	for line in lines.iter().chain(&more).chain(&goods).chain(&usage) {
 		parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
 	}
 }
@@ -88,6 +90,27 @@ fn commands_with_all_kinds_of_arguments_are_understood() {
 		"buy --capability drilling --region DE --units 3 --recipe r.toml --max-price 7.5",
 		"find --capability drilling --region DE-HB --asset BPI --max-price 3",
 		"batch orders.toml --as //Customer",
+		"rental publish listing.toml --as //Owner",
+		"rental publish listing.toml --update 3 --as //Owner",
+		"rental find --category meeting-room --area DE-HB --json",
+		"rental free 3 --for 2d",
+		"rental rent 3 --periods 4 --in 2h --max-price 20 --arbiter //Arbiter --as //Customer",
+		"rental start 7 --as //Customer",
+		"rental extend 7 --periods 1 --as //Customer",
+		"rental let-in 7 --user //Buyer --action enter --for 1h --as //Customer",
+		"rental shut-out 7 --user //Buyer --as //Customer",
+		"rental give-back 7 --as //Customer",
+		"rental cancel 7 --reason ill --as //Customer",
+		"rental report 7 --ago 5m",
+		"rental claim 7 --amount 3 --evidence photo.jpg --as //Owner",
+		"rental dispute 7 --evidence photo.jpg --as //Customer",
+		"rental rate 7 --stars 5 --as //Customer",
+		"rental stop 7 --reason fire --as //Owner",
+		"channel key compressor.key",
+		"channel open --to //Owner --amount 20 --unit LTR --price 0.01 --per 10 --tick 100 --key mine.key --payee-key 0x1111111111111111111111111111111111111111111111111111111111111111",
+		"channel top-up 7 --amount 5 --as //Customer",
+		"channel list //Customer --json",
+		"channel request-close 7",
 		"access issue --rental 7 --as //Customer",
 		"access issue --rental 7 --action enter --action operate --for 2m --proof --account me.json",
 		"access show bpiiot:access?AQ",

@@ -336,6 +336,9 @@ pub enum ChannelCommand {
 fn unit(text: &str) -> Result<[u8; 3], String> {
 	let code: Result<[u8; 3], _> = text.as_bytes().try_into();
 	code.ok()
-		.filter(|code| code.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()))
+		.filter(|code| {
+			code.iter()
+				.all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+		})
 		.ok_or_else(|| format!("`{text}` is no unit; write three capitals or digits, such as WHR, LTR or SEC"))
 }

@@ -22,11 +22,11 @@ use super::{
 use crate::{
 	asset::Denomination,
 	chain::{
-		market::{queries, AssetKind, MarketCall, Order, PurchaseId, Quote, QuoteId, Request, RequestId, Word},
+		market::{queries, AssetKind, Order, PurchaseId, Quote, QuoteId, Request, RequestId, Word},
 		queries as records,
 		runtime::Events,
 		types::{BlockId, MachineId},
-		At, Chain, Head,
+		At, Call, Chain, Head,
 	},
 	wallet::Wallet,
 };
@@ -39,18 +39,18 @@ const WORD: usize = 32;
 const LOT: usize = 20;
 
 /// Whoever acts: who signs, where the chain stands, and for which account.
-struct Actor<'a> {
+pub(super) struct Actor<'a> {
 	desk: &'a Desk<'a>,
 	chain: Chain,
-	at: At,
-	head: Head,
+	pub(super) at: At,
+	pub(super) head: Head,
 	wallet: Arc<Wallet>,
 	/// The signer's own account, or that of the machine whose key signs.
 	account: AccountId32,
 }
 
 impl<'a> Actor<'a> {
-	async fn new(desk: &'a Desk<'a>, signer: &MaybeSigner) -> Result<Self> {
+	pub(super) async fn new(desk: &'a Desk<'a>, signer: &MaybeSigner) -> Result<Self> {
 		let (chain, wallet) = (desk.chain()?, desk.anyone(signer)?);
 		let (at, head) = desk.at_newest(&chain).await?;
 		let machine = records::machine_of_key(&at, &wallet.account()).await?;
@@ -70,17 +70,18 @@ impl<'a> Actor<'a> {
 		machine.map_or(self.account, |machine| machine.account())
 	}
 
-	async fn submit(&self, call: MarketCall) -> Result<(BlockId, Events)> {
+	async fn submit(&self, call: impl Into<Call>) -> Result<(BlockId, Events)> {
 		self.desk.submit(&self.chain, &self.wallet, call.into()).await
 	}
 
 	/// Sends a call whose success is all there is to tell.
-	async fn send(&self, call: MarketCall) -> Result<u8> {
+	pub(super) async fn send(&self, call: impl Into<Call>) -> Result<u8> {
 		self.desk.send(&self.chain, &self.wallet, call.into()).await
 	}
 
 	/// Sends a call by which something comes into being, and tells its id: the field of this name in that event.
-	async fn create(&self, call: MarketCall, (pallet, event, field): (&str, &str, &str)) -> Result<u8> {
+	pub(super) async fn create(&self, call: impl Into<Call>, (pallet, event, field): (&str, &str, &str)) -> Result<u8> {
+		let call = call.into();
 		let name = call.name();
 		let (block, events) = self.submit(call).await?;
 		let id = queries::born(&events, pallet, event, field)?;
@@ -90,7 +91,7 @@ impl<'a> Actor<'a> {
 		Ok(0)
 	}
 
-	async fn money(&self, asset: AssetKind) -> Result<Denomination> {
+	pub(super) async fn money(&self, asset: AssetKind) -> Result<Denomination> {
 		money::denomination(&self.at, asset.into()).await
 	}
 }
