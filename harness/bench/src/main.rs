@@ -95,5 +95,7 @@ async fn measure(arguments: &Arguments) -> Result<Vec<Figure>> {
 	figures.extend(ledger::sweep::measure()?);
 	eprintln!("the market in memory: writes, a million names, a hundred thousand quotes");
 	figures.extend(ledger::market::measure()?);
+	eprintln!("rentals and channels in memory: writes, weights, a hundred thousand bookings");
+	figures.extend(ledger::usage::measure()?);
 	Ok(figures)
 }

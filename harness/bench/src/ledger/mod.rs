@@ -8,6 +8,7 @@ mod program;
 pub mod scale;
 pub mod sweep;
 mod transaction;
+pub mod usage;
 pub mod writes;
 
 use anyhow::{anyhow, Context, Result};
