@@ -14,7 +14,7 @@ use frame_support::{
 };
 use pallet_suppliers::standing::in_planck;
 use sp_runtime::{
-	traits::{Convert, One},
+	traits::{Convert, One, Zero},
 	FixedU128,
 };
 

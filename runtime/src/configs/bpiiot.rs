@@ -148,7 +148,7 @@ impl pallet_machines::Config for Runtime {
 	type SponsoredCalls = SponsoredCalls;
 	type Time = Timestamp;
 	type OpenWork = AllAgreements;
-	type AtRisk = (Escrow, Procurement);
+	type AtRisk = (Escrow, crate::Procurement);
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::TestAsset;
 }
