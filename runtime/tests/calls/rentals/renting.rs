@@ -242,7 +242,7 @@ fn start() -> Row {
 	};
 	// The one before has not given it back.
 	let blocked = || {
-		given(|| {
+		given(move || {
 			listed();
 			act(STRANGER, rent(hire()));
 			act(STRANGER, starts(rental()));
