@@ -18,7 +18,7 @@ pub use market::{BidTerms, Kept, PurchaseCommand, QuoteCommand, RequestCommand, 
 pub use owner::OwnerCommand;
 pub use rules::RulesCommand;
 pub use signers::{Keyed, MaybeSigner, MaybeWho, Owned, Signer, Who};
-pub use usage::{ChannelCommand, RentalCommand, Said, SaidWhy};
+pub use usage::{Buys, ChannelCommand, RentalCommand, Said, SaidWhy, Sells};
 
 use crate::{
 	amount::{Amount, Written},

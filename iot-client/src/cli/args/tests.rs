@@ -110,6 +110,8 @@ fn commands_with_all_kinds_of_arguments_are_understood() {
 		"channel open --to //Owner --amount 20 --unit LTR --price 0.01 --per 10 --tick 100 --key mine.key --payee-key 0x1111111111111111111111111111111111111111111111111111111111111111",
 		"channel top-up 7 --amount 5 --as //Customer",
 		"channel list //Customer --json",
+		"channel sell 7 --listen 0.0.0.0:9955 --rate 100 --key compressor.key --as //Owner",
+		"channel buy 7 --dial compressor:9955 --units 5000 --for 10m --key mine.key",
 		"channel request-close 7",
 		"access issue --rental 7 --as //Customer",
 		"access issue --rental 7 --action enter --action operate --for 2m --proof --account me.json",

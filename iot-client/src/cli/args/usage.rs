@@ -11,7 +11,7 @@ use crate::{
 	parse,
 };
 use clap::{Args, Subcommand};
-use std::{path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// What a file of a listing looks like; shown by `rental publish --help`.
 const LISTING_HELP: &str = concat!(
@@ -227,6 +227,53 @@ pub enum RentalCommand {
 	Expire(Said),
 }
 
+/// A seller's end.
+#[derive(Args, Debug, Clone)]
+pub struct Sells {
+	/// The channel
+	pub channel: ChannelId,
+	/// Where the buyer calls
+	#[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+	pub listen: SocketAddr,
+	/// How many units flow each second while the valve is open: of what is sold by time, 1 of SEC
+	#[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+	pub rate: u64,
+	/// The file of the payee's key for this channel
+	#[arg(long, value_name = "FILE")]
+	pub key: PathBuf,
+	/// Where the books are
+	#[arg(long, value_name = "DIR", default_value = "channels")]
+	pub state: PathBuf,
+	/// The payee, who has the chain pay; the machine's own key if nobody is named.
+	#[command(flatten)]
+	pub signer: MaybeSigner,
+}
+
+/// A buyer's end.
+#[derive(Args, Debug, Clone)]
+pub struct Buys {
+	/// The channel
+	pub channel: ChannelId,
+	/// Where the seller listens
+	#[arg(long, value_name = "ADDRESS")]
+	pub dial: String,
+	/// How much to pay for at most; all that is in the channel if not given
+	#[arg(long, value_name = "N")]
+	pub units: Option<u64>,
+	/// For how long; until the channel ends if not given
+	#[arg(long = "for", value_name = "TIME", value_parser = parse::duration)]
+	pub lasts: Option<Duration>,
+	/// How often in a row the seller may not answer
+	#[arg(long, value_name = "N", default_value_t = 60)]
+	pub calls: u32,
+	/// The file of the payer's key for this channel
+	#[arg(long, value_name = "FILE")]
+	pub key: PathBuf,
+	/// Where the books are
+	#[arg(long, value_name = "DIR", default_value = "channels")]
+	pub state: PathBuf,
+}
+
 /// What is done about payment channels.
 #[derive(Subcommand, Debug)]
 pub enum ChannelCommand {
@@ -295,6 +342,10 @@ pub enum ChannelCommand {
 		/// An address, a machine's id, or a well-known account
 		account: String,
 	},
+	/// Supply by a channel, until the buyer has had enough or the channel ends; then the chain pays
+	Sell(Sells),
+	/// Take by a channel and pay as it flows
+	Buy(Buys),
 	/// Ask for the end, as the payer
 	RequestClose {
 		/// The channel

@@ -1,6 +1,6 @@
 //! Payment channels.
 
-use super::{amount, millis, rate, simply, Actor};
+use super::{amount, ends, millis, rate, simply, Actor};
 use crate::{
 	chain::{
 		market::Rateable,
@@ -42,6 +42,8 @@ pub(in crate::cli) async fn channel(desk: &Desk<'_>, what: &ChannelCommand) -> R
 			simply(desk, UsageCall::RequestClose { channel, newest }, signer).await
 		}
 		ChannelCommand::Expire { channel, signer } => simply(desk, UsageCall::ExpireChannel(*channel), signer).await,
+		ChannelCommand::Sell(what) => ends::sell(desk, what).await,
+		ChannelCommand::Buy(what) => ends::buy(desk, what).await,
 		ChannelCommand::Rate { channel, stars, signer } => {
 			rate(desk, Rateable::Channel(*channel), *stars, signer).await
 		}
@@ -71,17 +73,22 @@ fn pair_of(secret: &[u8; 32]) -> Result<Keypair> {
 	Keypair::from_secret_key(*secret).map_err(CliError::refused)
 }
 
-/// The public part of the key in a file.
-fn public_key(file: &Path) -> Result<[u8; 32]> {
+/// The key in a file.
+pub(super) fn secret_in(file: &Path) -> Result<Zeroizing<[u8; 32]>> {
 	let no_key = || {
 		let message = format!("{} is no key of a channel; `channel key` makes one", file.display());
 		CliError::new(CliError::CONFIG, message)
 	};
 	let text = fs::read_to_string(file).map_err(|error| CliError::refused(format!("{}: {error}", file.display())))?;
 	let text = Zeroizing::new(text);
-	let mut secret = Zeroizing::new([0; 32]);
+	let mut secret = Zeroizing::new([0_u8; 32]);
 	hex::decode_to_slice(text.trim(), secret.as_mut_slice()).map_err(|_| no_key())?;
-	Ok(pair_of(&secret)?.public_key().0)
+	Ok(secret)
+}
+
+/// Its public part.
+fn public_key(file: &Path) -> Result<[u8; 32]> {
+	Ok(pair_of(&secret_in(file)?)?.public_key().0)
 }
 
 async fn open(desk: &Desk<'_>, what: &ChannelCommand) -> Result<u8> {
@@ -129,7 +136,7 @@ async fn open(desk: &Desk<'_>, what: &ChannelCommand) -> Result<u8> {
 	actor.create(call, ("Channels", "Opened", "channel")).await
 }
 
-async fn channel_of(at: &At, id: ChannelId) -> Result<Channel> {
+pub(super) async fn channel_of(at: &At, id: ChannelId) -> Result<Channel> {
 	queries::channel(at, id).await?.ok_or_else(|| {
 		CliError::refused(format!(
 			"there is no channel {id} on this chain, or its record was removed"

@@ -1,6 +1,7 @@
 //! Commands about what is paid for as it is used: rentals and payment channels.
 
 mod channel;
+mod ends;
 mod rental;
 
 pub(super) use channel::channel;
