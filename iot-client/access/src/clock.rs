@@ -27,7 +27,8 @@ impl Ticks for SystemTicks {
 	fn boot(&self) -> io::Result<[u8; 16]> {
 		let text = fs::read_to_string("/proc/sys/kernel/random/boot_id")?;
 		let mut id = [0; 16];
-		hex::decode_to_slice(text.trim().replace('-', ""), &mut id).map_err(io::Error::other)?;
+		hex::decode_to_slice(text.trim().replace('-', ""), &mut id)
+			.map_err(|error| io::Error::other(error.to_string()))?;
 		Ok(id)
 	}
 

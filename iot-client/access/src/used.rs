@@ -95,16 +95,14 @@ impl Used {
 			}
 			count += 1;
 		}
-		let mut used = Self {
+		Ok(Self {
 			path: path.to_owned(),
 			file: Self::rewrite(path, &live).map_err(failed)?,
 			entries: live.len(),
 			live,
 			fresh: Vec::new(),
 			latest: 0,
-		};
-		used.entries = used.live.len();
-		Ok(used)
+		})
 	}
 
 	fn rewrite(path: &Path, live: &BTreeMap<([u8; 32], u64), UnixMillis>) -> io::Result<File> {
