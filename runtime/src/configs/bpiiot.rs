@@ -7,7 +7,7 @@ use super::{
 	system::MILLISECONDS_PER_DAY,
 };
 use crate::{
-	AccountId, Balance, Balances, CollatorSelection, Escrow, Inventory, Machines, Procurement, Runtime, RuntimeCall,
+	AccountId, Balance, Balances, CollatorSelection, Escrow, Inventory, Machines, Runtime, RuntimeCall,
 	RuntimeHoldReason, Suppliers, Timestamp, MILLI_BPI,
 };
 use frame_support::{
