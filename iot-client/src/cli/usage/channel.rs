@@ -88,7 +88,8 @@ pub(super) fn secret_in(file: &Path) -> Result<Zeroizing<[u8; 32]>> {
 
 /// Its public part.
 fn public_key(file: &Path) -> Result<[u8; 32]> {
-	Ok(pair_of(&secret_in(file)?)?.public_key().0)
+	let secret = secret_in(file)?;
+	Ok(pair_of(&secret)?.public_key().0)
 }
 
 async fn open(desk: &Desk<'_>, what: &ChannelCommand) -> Result<u8> {

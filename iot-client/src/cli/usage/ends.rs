@@ -59,7 +59,8 @@ impl Terms {
 				record.state.words()
 			)));
 		}
-		let key = Pair::from_seed(&secret_in(key)?);
+		let secret = secret_in(key)?;
+		let key = Pair::from_seed(&secret);
 		if key.public() != Public::from_raw(public) {
 			return Err(CliError::refused(format!(
 				"the key is not the one that channel {id} was opened with: nothing that it signs counts there"
