@@ -124,7 +124,7 @@ pub(in crate::chain) fn every_call() -> Vec<MarketCall> {
 		Concede(order),
 		Dispute { order, evidence: hash },
 		Remove(order),
-		RaiseRequest(Box::new(Wanted::default())),
+		RaiseRequest(Box::default()),
 		CancelRequest(request),
 		ExpireRequest(request),
 		RemoveRequest(request),
