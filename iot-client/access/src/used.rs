@@ -256,7 +256,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_long_file_is_written_anew_with_what_is_live() {
+	fn a_file_that_has_grown_is_written_anew_with_what_is_live() {
 		let dir = tempfile::tempdir().unwrap();
 		let path = dir.path().join("used");
 		let mut used = Used::open(&path).unwrap();

@@ -26,7 +26,7 @@ fn record() -> Record {
 
 /// A token outlives nobody's right, or the door would refuse it.
 #[test]
-fn a_token_is_good_for_as_long_as_was_asked_and_no_longer_than_its_signer_may() {
+fn a_token_lives_for_the_time_that_was_asked_and_ends_when_its_signer_may_no_more() {
 	let (enter, operate) = (Actions::ENTER, Actions::OPERATE);
 	let minute = Duration::from_secs(60);
 	for (who, actions, now, window_or_why) in [
