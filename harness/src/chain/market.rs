@@ -91,6 +91,8 @@ pub enum RequestState {
 	NotAwarded,
 	/// It was called off.
 	Cancelled,
+	/// This maintenance order came of it.
+	Assigned(u64),
 }
 
 /// The part of a bid that the harness looks at.

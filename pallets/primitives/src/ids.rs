@@ -52,11 +52,23 @@ counter_free_id! {
 	/// A place where stock is kept.
 	SiteId
 }
+counter_free_id! {
+	/// A fault of a machine and what is done about it.
+	TicketId
+}
+counter_free_id! {
+	/// A maintenance order, and what becomes of it.
+	ServiceOrderId
+}
+counter_free_id! {
+	/// A challenge of readings.
+	ChallengeId
+}
 
 /// What an escrow, a deadline or an event of the money's pallet belongs to.
 ///
-/// The indexes are fixed, so that a kind may be added without moving the others. Taken are 3 for tickets, 4 for shipments, 5 for
-/// rentals and 6 for channels.
+/// The indexes are fixed, so that a kind may be added without moving the others. Taken are 4 for shipments, 5 for rentals and 6
+/// for channels.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AgreementRef {
 	/// A job.
@@ -68,6 +80,12 @@ pub enum AgreementRef {
 	/// A request for quotes.
 	#[codec(index = 2)]
 	Request(RequestId),
+	/// A maintenance order for a ticket.
+	#[codec(index = 3)]
+	Ticket(ServiceOrderId),
+	/// A challenge of readings. It has a deadline, and no money of the parties.
+	#[codec(index = 7)]
+	Challenge(ChallengeId),
 }
 
 impl AgreementRef {
@@ -77,6 +95,8 @@ impl AgreementRef {
 			Self::Job(job) => job.0,
 			Self::Order(order) => order.0,
 			Self::Request(request) => request.0,
+			Self::Ticket(order) => order.0,
+			Self::Challenge(challenge) => challenge.0,
 		}
 	}
 }
@@ -174,6 +194,8 @@ mod tests {
 			(AgreementRef::Job(JobId(7)), 0),
 			(AgreementRef::Order(PurchaseOrderId(7)), 1),
 			(AgreementRef::Request(RequestId(7)), 2),
+			(AgreementRef::Ticket(ServiceOrderId(7)), 3),
+			(AgreementRef::Challenge(ChallengeId(7)), 7),
 		] {
 			assert_eq!(agreement.encode(), [index, 7, 0, 0, 0, 0, 0, 0, 0]);
 			assert_eq!(agreement.id(), 7);

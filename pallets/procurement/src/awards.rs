@@ -1,11 +1,10 @@
 //! Awards: from a bid to an order.
 
 use crate::{
-	orders::{Deal, Refused},
-	AwardRule, Balance, Bid, Caller, Config, Error, Event, Pallet, PurchaseOrderId, RequestId, RequestOf, RequestState,
-	Requests, SealedBids, Source,
+	orders::Deal, AwardRule, Balance, Bid, Caller, Config, Error, Event, Pallet, Purchase, PurchaseOrderId, RequestId,
+	RequestOf, RequestState, Requests, SealedBids, Source,
 };
-use bpiiot_primitives::{AgreementClock, Mistake};
+use bpiiot_primitives::{AgreementClock, Mistake, Refused, ServiceAwards, ServiceOrderId};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
@@ -13,13 +12,22 @@ use frame_support::{
 };
 use sp_core::H256;
 
+/// What came of an award.
+enum Came {
+	Goods(PurchaseOrderId),
+	Service(ServiceOrderId),
+}
+
 impl<T: Config> Pallet<T> {
-	pub(crate) fn do_award(actor: Caller<T>, id: RequestId) -> DispatchResult {
+	/// Tells whether it was about a ticket.
+	pub(crate) fn do_award(actor: Caller<T>, id: RequestId) -> Result<bool, DispatchError> {
 		let request = Self::open_request(id)?;
+		let is_service = request.ticket.is_some();
 		ensure!(request.wanted.award == AwardRule::Best, Error::<T>::ByHand);
 		ensure!(T::Clock::now() > request.reveal_until, Error::<T>::TooEarly);
 		ensure!(T::Clock::now() <= request.award_until, Error::<T>::TooLate);
-		Self::award_best(id, request, Some(&actor))
+		Self::award_best(id, request, Some(&actor))?;
+		Ok(is_service)
 	}
 
 	/// Awards to the first bid. A bidder who cannot keep his bid is struck, and the next one is first: his turn comes with the
@@ -44,8 +52,8 @@ impl<T: Config> Pallet<T> {
 				Self::awarded(id, request, bid);
 				Ok(())
 			}
-			Err(Refused::Buyer(error)) => Err(error),
-			Err(Refused::Supplier(error)) => {
+			Err(Refused::Payer(error)) => Err(error),
+			Err(Refused::Payee(error)) => {
 				Self::deposit_event(Event::BidStruck {
 					request: id,
 					buyer: request.buyer.clone(),
@@ -63,7 +71,7 @@ impl<T: Config> Pallet<T> {
 		let place = request.place_of(&bidder).ok_or(Error::<T>::UnknownBid)?;
 		let bid = request.bids.remove(place);
 		let buyer = Self::party(&request.buyer);
-		let bid = Self::place_bid(&buyer, id, &request, bid).map_err(Refused::into_error)?;
+		let bid = Self::place_bid(&buyer, id, &request, bid)?;
 		Self::awarded(id, request, bid);
 		Ok(())
 	}
@@ -91,7 +99,7 @@ impl<T: Config> Pallet<T> {
 		);
 		Self::give_back(id, &mut request, &bidder, &sealed)?;
 		let buyer = Self::party(&request.buyer);
-		let bid = Self::place_bid(&buyer, id, &request, bid).map_err(Refused::into_error)?;
+		let bid = Self::place_bid(&buyer, id, &request, bid)?;
 		Self::awarded(id, request, bid);
 		Ok(())
 	}
@@ -115,11 +123,15 @@ impl<T: Config> Pallet<T> {
 		id: RequestId,
 		request: &RequestOf<T>,
 		bid: Bid<T::AccountId>,
-	) -> Result<(Bid<T::AccountId>, PurchaseOrderId), Refused> {
+	) -> Result<(Bid<T::AccountId>, Came), Refused> {
 		// Machines change hands and go out of service after they have made a bid.
-		Self::ensure_may_win(request, &bid.bidder).map_err(Refused::Supplier)?;
-		Self::ensure_in_service(&Self::party(&bid.bidder)).map_err(Refused::Supplier)?;
-		Self::check_bid(request, bid.price, bid.lead_time).map_err(Refused::Supplier)?;
+		Self::ensure_may_win(request, &bid.bidder).map_err(Refused::Payee)?;
+		Self::ensure_in_service(&Self::party(&bid.bidder)).map_err(Refused::Payee)?;
+		Self::check_bid(request, bid.price, bid.lead_time).map_err(Refused::Payee)?;
+		if let Some(ticket) = request.ticket {
+			let order = T::Services::award(id, ticket, &bid.bidder, bid.price, bid.lead_time)?;
+			return Ok((bid, Came::Service(order)));
+		}
 		let wanted = &request.wanted;
 		let deal = Deal {
 			supplier: bid.bidder.clone(),
@@ -133,12 +145,19 @@ impl<T: Config> Pallet<T> {
 			conditions: wanted.conditions,
 			arbiter: wanted.arbiter.clone(),
 		};
-		with_storage_layer(|| Self::place(buyer, deal)).map(|order| (bid, order))
+		with_storage_layer(|| Self::place(buyer, deal)).map(|order| (bid, Came::Goods(order)))
 	}
 
-	/// The request has come to an order. It keeps its place in the buyer's book until that has ended, and its entry in the
-	/// index of deadlines to the sweep, so that an award writes neither.
-	fn awarded(id: RequestId, mut request: RequestOf<T>, (bid, order): (Bid<T::AccountId>, PurchaseOrderId)) {
+	/// The request has come to an order. Its entry in the index of deadlines is left to the sweep.
+	fn awarded(id: RequestId, request: RequestOf<T>, (bid, came): (Bid<T::AccountId>, Came)) {
+		match came {
+			Came::Goods(order) => Self::goods_awarded(id, request, bid, order),
+			Came::Service(order) => Self::service_awarded(id, request, bid, order),
+		}
+	}
+
+	/// The request keeps its place in the buyer's book until the order has ended, so that an award does not write it.
+	fn goods_awarded(id: RequestId, mut request: RequestOf<T>, bid: Bid<T::AccountId>, order: PurchaseOrderId) {
 		request.state = RequestState::Awarded(order);
 		request.since = T::Clock::now();
 		Self::deposit_event(Event::RequestAwarded {
@@ -148,6 +167,23 @@ impl<T: Config> Pallet<T> {
 			bidder: bid.bidder,
 			price: bid.price,
 			lead_time: bid.lead_time,
+			score: bid.score,
+		});
+		Requests::<T>::insert(id, request);
+	}
+
+	/// Whoever has taken the award keeps the order.
+	fn service_awarded(id: RequestId, mut request: RequestOf<T>, bid: Bid<T::AccountId>, order: ServiceOrderId) {
+		request.state = RequestState::Assigned(order);
+		request.since = T::Clock::now();
+		Self::close_purchase(&request.buyer, Purchase::Request(id));
+		Self::deposit_event(Event::ServiceAwarded {
+			request: id,
+			order,
+			buyer: request.buyer.clone(),
+			bidder: bid.bidder,
+			price: bid.price,
+			response_window: bid.lead_time,
 			score: bid.score,
 		});
 		Requests::<T>::insert(id, request);

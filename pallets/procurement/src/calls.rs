@@ -527,15 +527,16 @@ mod calls {
 		/// ## Errors
 		/// `UnknownRequest`, `NotOpen`, `ByHand`, `TooEarly`, `TooLate`, `NoBid`; the buying machine's state; an
 		/// asset that is not listed or has no rate; an arbiter who is not registered any more; the buyer's spending policy; too
-		/// little money of his.
+		/// little money of his. For maintenance also what its ticket refuses.
 		///
 		/// ## Events
-		/// `Ordered` and `RequestAwarded`, or `BidStruck`
+		/// `Ordered` and `RequestAwarded`, or `BidStruck`; `ServiceAwarded` for maintenance
 		#[pallet::call_index(22)]
-		#[pallet::weight(T::WeightInfo::award())]
-		pub fn award(origin: OriginFor<T>, request: RequestId) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::award().saturating_add(T::Services::award_weight()))]
+		pub fn award(origin: OriginFor<T>, request: RequestId) -> DispatchResultWithPostInfo {
 			let actor = T::Actors::ensure_actor(origin)?;
-			Self::do_award(actor, request)
+			let is_service = Self::do_award(actor, request)?;
+			Ok((!is_service).then(T::WeightInfo::award).into())
 		}
 
 		/// Award a request that allows it by hand, to any of its bids, as soon as they are there; after sealed ones were

@@ -122,6 +122,7 @@ impl<T: Config> Pallet<T> {
 				bid_until: request.bid_until,
 				bids: request.sealed.saturating_add(request.bids.len() as u32),
 				best: request.bids.into_iter().next(),
+				ticket: request.ticket,
 			})
 		};
 		let (requests, next) = page(places, REQUESTS_A_PAGE, REQUESTS_LOOKED_AT, takes_bids);

@@ -351,5 +351,31 @@ mod events {
 			/// Who wanted to buy, and got the deposit back.
 			buyer: T::AccountId,
 		},
+		/// A request came to a maintenance order.
+		ServiceAwarded {
+			/// The request.
+			request: RequestId,
+			/// The order.
+			order: ServiceOrderId,
+			/// Whose machine account pays.
+			buyer: T::AccountId,
+			/// Whose bid has won.
+			bidder: T::AccountId,
+			/// The price.
+			price: Balance,
+			/// The response time, in milliseconds.
+			response_window: u64,
+			/// What the bid was worth.
+			score: Score,
+		},
+		/// The winner of a request for maintenance gave up. The next bid is the best now.
+		ServiceReopened {
+			/// The request.
+			request: RequestId,
+			/// Whose machine account pays.
+			buyer: T::AccountId,
+			/// The order that came to nothing.
+			order: ServiceOrderId,
+		},
 	}
 }

@@ -21,6 +21,7 @@ mod requests;
 pub mod runtime_api;
 mod score;
 mod sealed;
+mod services;
 mod settlement;
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 mod try_state;
@@ -74,8 +75,8 @@ pub mod pallet {
 		Score, SealedBid, SealedText, SiteId, Source, WantedOf, WeightInfo,
 	};
 	use bpiiot_primitives::{
-		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, Receiving, Region, Reputation, Side,
-		SpendPolicy, Standing,
+		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, Receiving, Region, Reputation,
+		ServiceAwards, ServiceOrderId, Side, SpendPolicy, Standing,
 	};
 	use frame_support::{
 		pallet_prelude::*,
@@ -129,6 +130,9 @@ pub mod pallet {
 
 		/// Told of goods that were accepted.
 		type Receiving: Receiving<Self::AccountId>;
+
+		/// Takes the awards of requests for maintenance.
+		type Services: ServiceAwards<Self::AccountId, Balance>;
 
 		/// What one smallest unit of an asset is worth, in planck: the rates that governance sets. By them the fee of an order
 		/// grows with its price.

@@ -1,7 +1,9 @@
 //! A runtime with real balances, assets, timestamps, machines, escrow and suppliers around the pallet.
 
+mod workshop;
 mod worlds;
 
+pub(crate) use workshop::*;
 pub(crate) use worlds::*;
 
 use crate::{self as pallet_procurement, Balance, Item, Lot, PurchaseOrderId, RequisitionTerms, SiteId, WeightInfo};
@@ -318,6 +320,7 @@ impl pallet_procurement::Config for Test {
 	type Reputation = Suppliers;
 	type Standing = Suppliers;
 	type Receiving = Stock;
+	type Services = Workshop;
 	type Rates = Rates;
 	type FeeDestination = FeeDestination;
 	type QuoteDeposit = ConstU128<QUOTE_DEPOSIT>;

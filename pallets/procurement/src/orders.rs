@@ -5,10 +5,10 @@ use crate::{
 	PurchaseOrderId, SiteId, Source,
 };
 use bpiiot_primitives::{
-	fresh_id, in_planck, AgreementClock, AgreementRef, AssetKind, Counted, DeadlineIndex, Escrow, EscrowTerms,
+	fresh_id, in_planck, AgreementClock, AgreementRef, AssetKind, Counted, DeadlineIndex, Escrow, EscrowTerms, Refused,
 };
 use frame_support::{
-	pallet_prelude::{DispatchError, DispatchResult},
+	pallet_prelude::DispatchResult,
 	traits::Get,
 };
 use sp_core::H256;
@@ -31,29 +31,6 @@ pub(crate) struct Deal<AccountId> {
 	pub(crate) arbiter: Option<AccountId>,
 }
 
-/// Who cannot keep what he has agreed to.
-pub(crate) enum Refused {
-	/// The buyer: his money, his policy, the asset.
-	Buyer(DispatchError),
-	/// The supplier: his bond, his orders.
-	Supplier(DispatchError),
-}
-
-/// What fails for no reason of either's.
-impl From<DispatchError> for Refused {
-	fn from(error: DispatchError) -> Self {
-		Self::Buyer(error)
-	}
-}
-
-impl Refused {
-	pub(crate) fn into_error(self) -> DispatchError {
-		match self {
-			Self::Buyer(error) | Self::Supplier(error) => error,
-		}
-	}
-}
-
 impl<T: Config> Pallet<T> {
 	/// Makes an order: the price goes on hold at the buyer, the bond at the supplier. Both have agreed to it before, by their
 	/// request or their bid or their quote, so it is for their spending policies to say no. Whoever calls this must undo what
@@ -72,7 +49,7 @@ impl<T: Config> Pallet<T> {
 			fee: Self::order_fee(deal.asset, deal.price),
 			arbitration: Self::arbitration(&deal.conditions, deal.arbiter.clone()),
 		};
-		let escrow = EscrowOf::<T>::open(agreement, buyer, terms).map_err(Refused::Buyer)?;
+		let escrow = EscrowOf::<T>::open(agreement, buyer, terms).map_err(Refused::Payer)?;
 		let now = T::Clock::now();
 		let deliver_by = now.saturating_add(deal.lead_time);
 		let due_until = deliver_by.saturating_add(deal.conditions.late_window);
@@ -110,9 +87,9 @@ impl<T: Config> Pallet<T> {
 		let bond = order.bond();
 		if bond > 0 {
 			EscrowOf::<T>::post_bond(agreement, &mut order.escrow, &Self::party(&deal.supplier), bond)
-				.map_err(|_| Refused::Supplier(Error::<T>::NoBond.into()))?;
+				.map_err(|_| Refused::Payee(Error::<T>::NoBond.into()))?;
 		}
-		Self::add_sale(&deal.supplier, id).map_err(Refused::Supplier)?;
+		Self::add_sale(&deal.supplier, id).map_err(Refused::Payee)?;
 		T::Deadlines::insert(due_until, agreement);
 		Orders::<T>::insert(id, &order);
 		Self::deposit_event(Event::Ordered {

@@ -1,7 +1,7 @@
 //! Standing quotes: what is for sale, and buying it at once.
 
 use crate::{
-	orders::{Deal, Refused},
+	orders::Deal,
 	Balance, Caller, Conditions, Config, Error, EscrowOf, Event, HoldReason, Item, Pallet, Purchase, Quote, QuoteId,
 	QuoteOf, QuoteTermsOf, Quotes, QuotesOf, SiteId, Source,
 };
@@ -150,7 +150,7 @@ impl<T: Config> Pallet<T> {
 			conditions: terms.conditions,
 			arbiter: line.arbiter,
 		};
-		let order = Self::place(actor, deal).map_err(Refused::into_error)?;
+		let order = Self::place(actor, deal)?;
 		Self::add_purchase(&actor.account, Purchase::Order(order))?;
 		Quotes::<T>::insert(line.quote, quote);
 		Ok(())

@@ -6,7 +6,8 @@ use crate::{
 };
 use alloc::vec;
 use bpiiot_primitives::{
-	fresh_id, is_region, AgreementClock, AgreementMillis, AgreementRef, DeadlineIndex, Escrow, Expiry,
+	fresh_id, is_region, AgreementClock, AgreementMillis, AgreementRef, DeadlineIndex, Escrow, Expiry, ServiceOrderId,
+	TicketId,
 };
 use frame_support::{
 	ensure,
@@ -18,8 +19,22 @@ use frame_support::{
 
 /// The buyer's steps.
 impl<T: Config> Pallet<T> {
+	/// Of goods.
 	pub(crate) fn do_raise(actor: &Caller<T>, wanted: WantedOf<T>) -> Result<RequestId, DispatchError> {
+		Self::raise_about(actor, wanted, None)
+	}
+
+	/// Of goods, or of the maintenance of a ticket.
+	pub(crate) fn raise_about(
+		actor: &Caller<T>,
+		wanted: WantedOf<T>,
+		ticket: Option<TicketId>,
+	) -> Result<RequestId, DispatchError> {
 		Self::check_wanted(&wanted)?;
+		if ticket.is_none() {
+			Self::check_conditions(&wanted.conditions, wanted.arbiter.is_some())?;
+		}
+		EscrowOf::<T>::ensure_may_open(wanted.asset, wanted.max_price)?;
 		let request = RequestId(fresh_id::<T>());
 		Self::add_purchase(&actor.account, Purchase::Request(request))?;
 		let deposit = T::RequestDeposit::get();
@@ -61,6 +76,7 @@ impl<T: Config> Pallet<T> {
 				made: 0,
 				sealed: 0,
 				bids: BoundedVec::new(),
+				ticket,
 			},
 		);
 		Ok(request)
@@ -117,9 +133,7 @@ impl<T: Config> Pallet<T> {
 			// Nobody but the buyer knows which is the best.
 			Bidding::Private => ensure!(wanted.award == AwardRule::ByHand, Error::<T>::PrivateIsByHand),
 		}
-		Self::ensure_windows(&windows)?;
-		Self::check_conditions(&wanted.conditions, wanted.arbiter.is_some())?;
-		EscrowOf::<T>::ensure_may_open(wanted.asset, wanted.max_price)
+		Self::ensure_windows(&windows)
 	}
 }
 
@@ -195,29 +209,52 @@ impl<T: Config> Pallet<T> {
 	/// Opens the request again whose winner has given up before anything came, if there is time for another award and
 	/// there is or may still come anything to award. Tells whether it did.
 	pub(crate) fn reopen(id: RequestId, order: PurchaseOrderId) -> bool {
-		let Some(mut request) = Requests::<T>::get(id) else {
+		let awarded = Requests::<T>::get(id).filter(|request| request.state == RequestState::Awarded(order));
+		let Some(request) = awarded.filter(Self::may_be_awarded_anew) else {
 			return false;
 		};
-		let now = T::Clock::now();
-		let in_time = request.state == RequestState::Awarded(order) && now <= request.award_until;
-		let may_come = now <= request.reveal_until;
-		if !in_time || (request.is_without_bid() && !may_come) {
-			return false;
-		}
-		request.state = RequestState::Open;
-		request.since = now;
-		request.indexed_at = match request.wanted.award {
-			_ if may_come => request.reveal_until,
-			AwardRule::Best => now,
-			AwardRule::ByHand => request.award_until,
-		};
-		T::Deadlines::insert(request.indexed_at, AgreementRef::Request(id));
 		Self::deposit_event(Event::RequestReopened {
 			request: id,
 			buyer: request.buyer.clone(),
 			order,
 		});
-		Requests::<T>::insert(id, request);
+		Self::open_again(id, request);
 		true
+	}
+
+	/// The same, where it came to a maintenance order. The buyer must have a place for it again.
+	pub(crate) fn reopen_service(id: RequestId, order: ServiceOrderId) -> bool {
+		let awarded = Requests::<T>::get(id).filter(|request| request.state == RequestState::Assigned(order));
+		let Some(request) = awarded.filter(Self::may_be_awarded_anew) else {
+			return false;
+		};
+		if Self::add_purchase(&request.buyer, Purchase::Request(id)).is_err() {
+			return false;
+		}
+		Self::deposit_event(Event::ServiceReopened {
+			request: id,
+			buyer: request.buyer.clone(),
+			order,
+		});
+		Self::open_again(id, request);
+		true
+	}
+
+	fn may_be_awarded_anew(request: &RequestOf<T>) -> bool {
+		let now = T::Clock::now();
+		now <= request.award_until && (!request.is_without_bid() || now <= request.reveal_until)
+	}
+
+	fn open_again(id: RequestId, mut request: RequestOf<T>) {
+		let now = T::Clock::now();
+		request.state = RequestState::Open;
+		request.since = now;
+		request.indexed_at = match request.wanted.award {
+			_ if now <= request.reveal_until => request.reveal_until,
+			AwardRule::Best => now,
+			AwardRule::ByHand => request.award_until,
+		};
+		T::Deadlines::insert(request.indexed_at, AgreementRef::Request(id));
+		Requests::<T>::insert(id, request);
 	}
 }

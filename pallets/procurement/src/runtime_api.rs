@@ -2,7 +2,7 @@
 
 use crate::{Balance, Bid, Order, PurchaseOrderId, Quote, QuoteId, QuoteRank, RequestId, RequestPlace, Wanted};
 use alloc::vec::Vec;
-use bpiiot_primitives::{AgreementMillis, AssetKind, Category, Region};
+use bpiiot_primitives::{AgreementMillis, AssetKind, Category, Region, TicketId};
 use codec::{Codec, Decode, Encode};
 use scale_info::TypeInfo;
 
@@ -39,6 +39,8 @@ pub struct FoundRequest<AccountId> {
 	pub bids: u32,
 	/// The best of those that everybody can read.
 	pub best: Option<Bid<AccountId>>,
+	/// The ticket that is to be mended; none for goods.
+	pub ticket: Option<TicketId>,
 }
 
 /// Some of the requests that a query finds.

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use bpiiot_primitives::{
 	Actor, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, BondOutcome, DeadlineIndex, Escrow,
 	EscrowView, Expiry, Facts, MachineId, Mistake, OpenEscrows, OpenWork, RateableAgreements, Rated, Receiving,
-	Reputation, Settlement,
+	Reputation, ServiceAwards, Settlement,
 };
 use frame_support::{
 	ensure,
@@ -241,7 +241,8 @@ impl<T: Config> Agreements for Pallet<T> {
 	}
 
 	fn expire_weight() -> Weight {
-		let of_request = T::WeightInfo::award().max(T::WeightInfo::expire_request());
+		let award = T::WeightInfo::award().saturating_add(T::Services::award_weight());
+		let of_request = award.max(T::WeightInfo::expire_request());
 		let of_order = T::WeightInfo::expire().saturating_add(T::Receiving::received_weight());
 		of_order.max(of_request)
 	}

@@ -7,7 +7,8 @@ use super::{
 	system::MILLISECONDS_PER_DAY,
 };
 use crate::{
-	Balance, Balances, Escrow, Inventory, Jobs, Machines, Procurement, Runtime, RuntimeHoldReason, Suppliers, MILLI_BPI,
+	Balance, Balances, Diagnostics, Escrow, Inventory, Jobs, Machines, Procurement, Runtime, RuntimeHoldReason, Suppliers,
+	MILLI_BPI,
 };
 use frame_support::{
 	parameter_types,
@@ -93,6 +94,7 @@ impl pallet_procurement::Config for Runtime {
 	type Reputation = Suppliers;
 	type Standing = Suppliers;
 	type Receiving = Inventory;
+	type Services = Diagnostics;
 	type Rates = GovernedRates;
 	type FeeDestination = StakingPot;
 	type QuoteDeposit = QuoteDeposit;

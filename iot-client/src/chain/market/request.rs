@@ -165,6 +165,8 @@ pub enum RequestState {
 	NotAwarded,
 	/// The buyer has called it off.
 	Cancelled,
+	/// This maintenance order came of it.
+	Assigned(u64),
 }
 
 impl RequestState {
@@ -176,6 +178,7 @@ impl RequestState {
 			Self::NoBid => "ended without a bid".to_owned(),
 			Self::NotAwarded => "ended without an award".to_owned(),
 			Self::Cancelled => "called off by the buyer".to_owned(),
+			Self::Assigned(order) => format!("awarded: maintenance order {order}"),
 		}
 	}
 }

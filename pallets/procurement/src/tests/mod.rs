@@ -18,6 +18,7 @@ mod quotes;
 mod requests;
 mod sealed;
 mod sequences;
+mod services;
 mod states;
 mod sweep;
 mod writes;

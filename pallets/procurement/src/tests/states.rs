@@ -113,6 +113,7 @@ fn request_at(state: RequestState) -> RequestId {
 			at(BID_WINDOW + 1);
 			assert_ok!(award(request));
 		}
+		RequestState::Assigned(_) => unreachable!("its tests are in `services`"),
 		RequestState::NoBid | RequestState::NotAwarded => {
 			at(BID_WINDOW + AWARD_WINDOW + 1);
 			assert_ok!(signed(&stranger(), Call::expire_request { request }));

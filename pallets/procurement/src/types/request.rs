@@ -2,7 +2,7 @@
 
 use super::{Balance, Conditions, Item, PurchaseOrderId, RequestId, ScoreWeights, SiteId};
 use crate::Score;
-use bpiiot_primitives::{AgreementMillis, AssetKind, Category, Region, Side};
+use bpiiot_primitives::{AgreementMillis, AssetKind, Category, Region, ServiceOrderId, Side, TicketId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::cmp::Reverse;
 use frame_support::{
@@ -180,6 +180,9 @@ pub enum RequestState {
 	/// The buyer has called it off.
 	#[codec(index = 4)]
 	Cancelled,
+	/// This maintenance order came of it.
+	#[codec(index = 5)]
+	Assigned(ServiceOrderId),
 }
 
 /// A request for quotes and what became of it.
@@ -224,6 +227,8 @@ where
 	pub sealed: u32,
 	/// The bids that may be awarded, the best one first.
 	pub bids: BoundedVec<Bid<AccountId>, MaxBids>,
+	/// The ticket that is to be mended; none for goods. Its record has the conditions of the order.
+	pub ticket: Option<TicketId>,
 }
 
 impl<AccountId: Clone + PartialEq + Eq + core::fmt::Debug, MaxBids: Get<u32>> Request<AccountId, MaxBids> {
