@@ -5,16 +5,24 @@ use crate::{
 		consensus::{ConsensusHook, BLOCKS_PER_RELAY_BLOCK, RELAY_PARENT_OFFSET},
 		xcm::{tokens::Token, HereLocation, LocationToAccountId, Trader, XcmConfig, XcmRouter},
 	},
-	genesis_config_presets, AccountId, AuthorityDiscovery, Balance, Block, Executive, InherentDataExt, Inventory, Jobs,
-	Nonce, OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Procurement, Runtime, RuntimeCall, RuntimeEvent,
-	RuntimeGenesisConfig, SessionKeys, Suppliers, System, TransactionPayment, SLOT_DURATION, VERSION,
+	genesis_config_presets, AccountId, AuthorityDiscovery, Balance, Block, Diagnostics, Executive, InherentDataExt,
+	Inventory, Jobs, Nonce, OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Procurement, Runtime,
+	RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, SessionKeys, Suppliers, System, Telemetry, TransactionPayment,
+	SLOT_DURATION, VERSION,
 };
 use alloc::vec::Vec;
-use bpiiot_primitives::{AssetKind, Category, Item, JobId, MachineId, PurchaseOrderId, Region, SiteId};
+use bpiiot_primitives::{
+	AssetKind, Category, ChallengeId, Item, JobId, MachineId, PurchaseOrderId, Region, SiteId, TicketId, UnixMillis,
+};
 use cumulus_primitives_core::{ParaId, RelayProofRequest, VerifySchedulingSignature};
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
 	weights::Weight,
+};
+use pallet_diagnostics::{
+	life::Remaining,
+	runtime_api::{MachineHealth, OrderPage as ServicePage, SensorPage, TicketPage},
+	Calibration, MetricId, OrderPlace,
 };
 use pallet_inventory::{runtime_api::Page, Asset, AssetId as ToolId, Reservation, Site, Stock, Whereabouts};
 use pallet_jobs::{
@@ -26,6 +34,10 @@ use pallet_procurement::{
 	QuoteRank, RequestPlace,
 };
 use pallet_suppliers::{runtime_api::SupplierPage, Place, Standing};
+use pallet_telemetry::{
+	runtime_api::{Page as AnchorPage, Proven},
+	ChallengeOf, SeriesOf, Why,
+};
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
 use sp_api::impl_runtime_apis;
 use sp_authority_discovery::AuthorityId as AuthorityDiscoveryId;
@@ -312,6 +324,65 @@ impl_runtime_apis! {
 			cursor: Option<ToolId>,
 		) -> Page<ToolId, Asset<AccountId, Balance>> {
 			Inventory::assets_at(place, cursor)
+		}
+	}
+
+	impl pallet_telemetry::runtime_api::TelemetryApi<Block, AccountId, Balance> for Runtime {
+		fn series_of(machine: MachineId) -> Option<SeriesOf<Runtime>> {
+			Telemetry::series_of(machine)
+		}
+
+		fn anchors_of(machine: MachineId, cursor: Option<u64>) -> AnchorPage {
+			Telemetry::anchors_of(machine, cursor)
+		}
+
+		fn batches_between(
+			machine: MachineId,
+			from: UnixMillis,
+			to: UnixMillis,
+			cursor: Option<u64>,
+		) -> AnchorPage {
+			Telemetry::batches_between(machine, from, to, cursor)
+		}
+
+		fn verify_proof(machine: MachineId, proof: bpiiot_seal::Proof) -> Result<Proven, Why> {
+			Telemetry::verify_proof(machine, proof)
+		}
+
+		fn challenges_of(machine: MachineId) -> Vec<(ChallengeId, ChallengeOf<Runtime>)> {
+			Telemetry::challenges_of(machine)
+		}
+	}
+
+	impl pallet_diagnostics::runtime_api::DiagnosticsApi<Block, AccountId, EscrowAccountOf<Runtime>> for Runtime {
+		fn health(machine: MachineId) -> Option<MachineHealth<AccountId>> {
+			Diagnostics::health(machine)
+		}
+
+		fn remaining_life(machine: MachineId, metric: MetricId) -> Option<Remaining> {
+			Diagnostics::remaining_life(machine, metric)
+		}
+
+		fn tickets_of(
+			machine: MachineId,
+			cursor: Option<TicketId>,
+		) -> TicketPage<AccountId, EscrowAccountOf<Runtime>> {
+			Diagnostics::tickets_of(machine, cursor)
+		}
+
+		fn orders_of(
+			maintainer: AccountId,
+			cursor: Option<OrderPlace>,
+		) -> ServicePage<AccountId, EscrowAccountOf<Runtime>> {
+			Diagnostics::orders_of(maintainer, cursor)
+		}
+
+		fn certificates_of(machine: MachineId, cursor: Option<MetricId>) -> SensorPage<AccountId> {
+			Diagnostics::certificates_of(machine, cursor)
+		}
+
+		fn is_calibrated(machine: MachineId, metric: MetricId, at: UnixMillis, anchored_at: UnixMillis) -> bool {
+			<Diagnostics as Calibration>::is_calibrated(&machine, metric, at, anchored_at)
 		}
 	}
 

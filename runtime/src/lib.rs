@@ -250,6 +250,10 @@ mod runtime {
 	pub type Procurement = pallet_procurement;
 	#[runtime::pallet_index(55)]
 	pub type Inventory = pallet_inventory;
+	#[runtime::pallet_index(56)]
+	pub type Telemetry = pallet_telemetry;
+	#[runtime::pallet_index(57)]
+	pub type Diagnostics = pallet_diagnostics;
 }
 
 cumulus_pallet_parachain_system::register_validate_block! {

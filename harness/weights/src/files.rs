@@ -32,7 +32,23 @@ const OURS: &str = include_str!("../weights.hbs");
 const THEIRS: &str = include_str!("../weights-of-sdk.hbs");
 
 /// All of them.
-pub const FILES: [File; 10] = [
+pub const FILES: [File; 12] = [
+	File {
+		name: "diagnostics",
+		pallet: "pallet_diagnostics",
+		path: "pallets/diagnostics/src/weights.rs",
+		template: OURS,
+		sources: &[
+			"pallets/diagnostics/src",
+			"pallets/escrow/src",
+			"pallets/machines/src",
+			"pallets/primitives/src",
+			"pallets/suppliers/src",
+			"runtime/src/configs/bpiiot.rs",
+			"runtime/src/configs/upkeep.rs",
+		],
+		crates: &["frame-system"],
+	},
 	File {
 		name: "escrow",
 		pallet: "pallet_escrow",
@@ -115,6 +131,21 @@ pub const FILES: [File; 10] = [
 			"pallets/suppliers/src",
 			"runtime/src/configs/agreements.rs",
 			"runtime/src/configs/market.rs",
+		],
+		crates: &["frame-system"],
+	},
+	File {
+		name: "telemetry",
+		pallet: "pallet_telemetry",
+		path: "pallets/telemetry/src/weights.rs",
+		template: OURS,
+		sources: &[
+			"pallets/diagnostics/src",
+			"pallets/machines/src",
+			"pallets/primitives/src",
+			"pallets/telemetry/seal/src",
+			"pallets/telemetry/src",
+			"runtime/src/configs/upkeep.rs",
 		],
 		crates: &["frame-system"],
 	},

@@ -68,7 +68,7 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-impl<T: Config> ServiceAwards<T::AccountId> for Pallet<T> {
+impl<T: Config> ServiceAwards<T::AccountId, Balance> for Pallet<T> {
 	fn award(
 		request: RequestId,
 		ticket: TicketId,

@@ -418,8 +418,8 @@ mod calls {
 			Self::do_submit_reading(actor, order, proof)
 		}
 
-		/// Give up: all comes back to the machine, and the bond goes to it. Who was named by the owner and has not agreed
-		/// declines, and loses nothing.
+		/// Give up: all comes back to the machine, and the bond goes to it; the next bid of the request that it came of is the
+		/// best now. Who was named by the owner and has not agreed declines, and loses nothing.
 		///
 		/// ## Dispatch Origin
 		/// The order's maintainer, or the owner of the machine that is; before the declaration.
@@ -433,7 +433,7 @@ mod calls {
 		/// ## Events
 		/// `Settled`, `TicketReopened`
 		#[pallet::call_index(19)]
-		#[pallet::weight(T::WeightInfo::give_up())]
+		#[pallet::weight(T::WeightInfo::give_up().saturating_add(T::Requests::reopen_weight()))]
 		pub fn give_up(origin: OriginFor<T>, order: ServiceOrderId, reason: H256) -> DispatchResult {
 			let actor = T::Actors::ensure_actor(origin)?;
 			Self::do_give_up(actor, order, reason)

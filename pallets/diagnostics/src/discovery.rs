@@ -31,6 +31,13 @@ impl<T: Config> Pallet<T> {
 		T::Actors::controls(who, machine) || OrdersOf::<T>::iter_key_prefix(who).take(PARTY_LOOKS).any(about_it)
 	}
 
+	/// Gives somebody such a right, the dearest one to find.
+	#[cfg(feature = "runtime-benchmarks")]
+	pub fn benchmark_party(who: &T::AccountId, machine: &MachineId) {
+		let made = crate::benchmarking::party_of::<T>(who, *machine);
+		debug_assert!(made.is_ok());
+	}
+
 	/// See [`DiagnosticsApi::health`](crate::runtime_api::DiagnosticsApi::health).
 	pub fn health(machine: MachineId) -> Option<MachineHealth<T::AccountId>> {
 		let care = Cares::<T>::get(machine)?;

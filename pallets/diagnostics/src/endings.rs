@@ -1,13 +1,14 @@
 //! How orders end, who gets what, and what is told of it.
 
 use crate::{
-	agreement::agreement_of, Balance, Config, Error, EscrowAccountOf, EscrowOf, Event, OrderOf, OrderPlace, OrderState,
-	Orders, OrdersOf, Outcome, Pallet, Quarrel, ServiceOrderId, WeightInfo,
+	Balance, Config, Error, EscrowAccountOf, EscrowOf, Event, OrderOf, OrderPlace, OrderState, Orders, OrdersOf,
+	Outcome, Pallet, Quarrel, ServiceOrderId, Source, WeightInfo,
 };
 use alloc::vec::Vec;
 use bpiiot_primitives::{
 	Actor, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, BondOutcome, DeadlineIndex, Escrow,
-	EscrowView, Expiry, MachineId, OpenEscrows, OpenWork, Settlement,
+	EscrowView, Expiry, Facts, MachineId, OpenEscrows, OpenWork, RateableAgreements, Rated, Reputation,
+	ServiceRequests, Settlement,
 };
 use frame_support::{
 	ensure,
@@ -15,7 +16,6 @@ use frame_support::{
 	traits::Get,
 	weights::Weight,
 };
-use pallet_suppliers::{Facts, RateableAgreements, Rated, Reputation};
 use sp_runtime::Permill;
 
 /// Paying.
@@ -42,7 +42,7 @@ impl<T: Config> Pallet<T> {
 			return Self::settle(id, order, Outcome::Completed, due);
 		}
 		let unearned = order.escrow.held().saturating_sub(due);
-		let agreement = agreement_of(id);
+		let agreement = AgreementRef::Ticket(id);
 		if paid > 0 {
 			EscrowOf::<T>::release(agreement, &mut order.escrow, paid)?;
 		}
@@ -92,7 +92,7 @@ impl<T: Config> Pallet<T> {
 		};
 		let rest = order.escrow.held().saturating_sub(most);
 		if rest > 0 {
-			EscrowOf::<T>::refund(agreement_of(id), &mut order.escrow, rest)?;
+			EscrowOf::<T>::refund(AgreementRef::Ticket(id), &mut order.escrow, rest)?;
 		}
 		Ok(order.escrow.held())
 	}
@@ -132,7 +132,7 @@ impl<T: Config> Pallet<T> {
 		outcome: Outcome,
 		to_payee: Balance,
 	) -> DispatchResult {
-		let agreement = agreement_of(id);
+		let agreement = AgreementRef::Ticket(id);
 		let facts = Self::facts(agreement, &order, outcome);
 		let bond = match outcome.is_broken() {
 			true => BondOutcome::Slashed,
@@ -152,6 +152,9 @@ impl<T: Config> Pallet<T> {
 			reason: order.reason,
 		});
 		Self::let_go(order.ticket, id, outcome == Outcome::Completed);
+		if let (Outcome::GivenUp, Source::Request(request)) = (outcome, order.source) {
+			T::Requests::reopen(request, id);
+		}
 		Orders::<T>::insert(id, order);
 		Ok(())
 	}
@@ -230,9 +233,21 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
+impl<T: Config> Pallet<T> {
+	/// The order that an agreement is.
+	fn order_of(agreement: AgreementRef) -> Result<ServiceOrderId, DispatchError> {
+		match agreement {
+			AgreementRef::Ticket(id) => Ok(id),
+			_ => Err(Error::<T>::UnknownOrder.into()),
+		}
+	}
+}
+
 impl<T: Config> Agreements for Pallet<T> {
 	fn expire(agreement: AgreementRef, indexed_at: AgreementMillis) -> Result<Expiry, DispatchError> {
-		let id = ServiceOrderId(agreement.id());
+		let AgreementRef::Ticket(id) = agreement else {
+			return Ok(Expiry::Stale);
+		};
 		match Orders::<T>::get(id).filter(|order| order.indexed_at == indexed_at) {
 			Some(order) => Self::sweep(id, order),
 			None => Ok(Expiry::Stale),
@@ -244,7 +259,7 @@ impl<T: Config> Agreements for Pallet<T> {
 	}
 
 	fn resolve(agreement: AgreementRef, to_payee: Permill) -> DispatchResult {
-		Self::do_resolve(ServiceOrderId(agreement.id()), to_payee)
+		Self::do_resolve(Self::order_of(agreement)?, to_payee)
 	}
 
 	fn resolve_weight() -> Weight {
@@ -273,7 +288,7 @@ impl<T: Config> OpenEscrows<EscrowAccountOf<T>> for Pallet<T> {
 
 impl<T: Config> RateableAgreements<T::AccountId> for Pallet<T> {
 	fn rate(agreement: AgreementRef, by: &Actor<T::AccountId>) -> Result<Rated<T::AccountId>, DispatchError> {
-		let id = ServiceOrderId(agreement.id());
+		let id = Self::order_of(agreement)?;
 		let mut order = Self::order(id)?;
 		ensure!(Self::speaks_for(by, &order.machine), Error::<T>::NotTheOwner);
 		ensure!(order.is_settled(), Error::<T>::NotSettled);

@@ -41,6 +41,8 @@ pub enum Inadmissible {
 	TooOld,
 	/// The batch was challenged, and was not or not yet produced.
 	Challenged,
+	/// No certificate counts for it.
+	NotCalibrated,
 }
 
 /// Knows which readings were anchored.
@@ -68,6 +70,7 @@ impl<T: Config> From<Inadmissible> for Error<T> {
 			Inadmissible::Forged => Self::ForgedProof,
 			Inadmissible::TooOld => Self::ReadingTooOld,
 			Inadmissible::Challenged => Self::BatchChallenged,
+			Inadmissible::NotCalibrated => Self::NotCalibrated,
 		}
 	}
 }

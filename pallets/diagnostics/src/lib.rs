@@ -3,7 +3,6 @@
 
 extern crate alloc;
 
-mod agreement;
 mod assigning;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
@@ -20,7 +19,6 @@ mod offers;
 mod orders;
 mod parties;
 mod reports;
-mod requests;
 mod rules;
 pub mod runtime_api;
 mod tickets;
@@ -36,10 +34,10 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+pub use bpiiot_primitives::{Refused, ServiceAwards, ServiceRequests};
 pub use calibration::Calibration;
 pub use evidence::{Evidence, Inadmissible, Proof, Reading};
 pub use pallet::*;
-pub use requests::{Refused, ServiceAwards, ServiceRequests};
 pub use types::{
 	Action, Asked, Balance, Baseline, Baselines, Bearing, Care, Certificate, CertificateId, Certificates, Check,
 	Comparison, Conditions, Contract, FaultCode, Health, Issuer, Level, Metric, MetricId, Metrics, Offer, OfferId,
@@ -85,15 +83,14 @@ pub mod pallet {
 		ServiceTermsOf, Severity, Source, TenderOf, TicketId, TicketOf, WearLimits, WeightInfo, RULES,
 	};
 	use bpiiot_primitives::{
-		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, MachineId, Side, SpendPolicy,
-		UnixMillis,
+		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, MachineId, Reputation, Side,
+		SpendPolicy, UnixMillis,
 	};
 	use frame_support::{
 		pallet_prelude::*,
 		traits::fungible::{Inspect, Mutate, MutateHold},
 	};
 	use frame_system::pallet_prelude::*;
-	use pallet_suppliers::Reputation;
 	use sp_core::H256;
 	use sp_runtime::{traits::Convert, FixedU128, Permill};
 
@@ -140,7 +137,7 @@ pub mod pallet {
 		type Evidence: Evidence;
 
 		/// Asks maintainers for quotes.
-		type Requests: ServiceRequests<Self::AccountId>;
+		type Requests: ServiceRequests<Self::AccountId, Balance>;
 
 		/// Who accredits issuers, removes them, and may revoke any certificate.
 		type AccreditOrigin: EnsureOrigin<Self::RuntimeOrigin>;

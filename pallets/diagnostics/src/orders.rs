@@ -1,19 +1,18 @@
 //! Making an order: the one way by which money goes on hold, for an offer, an award or by the owner's choice.
 
 use crate::{
-	agreement::agreement_of, Balance, Config, Error, EscrowOf, Event, OrderOf, OrderPlace, OrderState, Orders,
-	OrdersOf, Pallet, Refused, ServiceOrder, ServiceOrderId, ServiceTermsOf, Source, TicketId, TicketOf, TicketState,
-	Tickets,
+	Balance, Config, Error, EscrowOf, Event, OrderOf, OrderPlace, OrderState, Orders, OrdersOf, Pallet, Refused,
+	ServiceOrder, ServiceOrderId, ServiceTermsOf, Source, TicketId, TicketOf, TicketState, Tickets,
 };
 use bpiiot_primitives::{
-	fresh_id, Actors, AgreementClock, Arbitration, AssetKind, DeadlineIndex, Escrow, EscrowTerms, MachineId,
+	fresh_id, in_planck, Actors, AgreementClock, AgreementRef, Arbitration, AssetKind, Counted, DeadlineIndex, Escrow,
+	EscrowTerms, MachineId,
 };
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
 	traits::Get,
 };
-use pallet_suppliers::{standing::in_planck, Counted};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{Convert, One},
@@ -53,7 +52,7 @@ impl<T: Config> Pallet<T> {
 		// What was asked for is answered, unless the request goes on: if its winner gives up, it may be awarded to the next.
 		ticket.asked = ticket.asked.filter(|asked| source == Source::Request(asked.request));
 		Tickets::<T>::insert(ticket_id, ticket);
-		T::Deadlines::insert(order.indexed_at, agreement_of(id));
+		T::Deadlines::insert(order.indexed_at, AgreementRef::Ticket(id));
 		OrdersOf::<T>::insert(&maintainer, OrderPlace::new(id, order.agreed), ());
 		Self::deposit_event(Event::Assigned {
 			order: id,
@@ -96,7 +95,7 @@ impl<T: Config> Pallet<T> {
 			fee: Self::order_fee(terms.asset, terms.price),
 			arbitration,
 		};
-		let escrow = EscrowOf::<T>::open(agreement_of(id), &Self::payer(machine), escrow_terms)?;
+		let escrow = EscrowOf::<T>::open(AgreementRef::Ticket(id), &Self::payer(machine), escrow_terms)?;
 		let now = T::Clock::now();
 		let after = |window: u64| now.saturating_add(window);
 		let agreed = source != Source::Owner;
@@ -143,7 +142,7 @@ impl<T: Config> Pallet<T> {
 			return Ok(());
 		}
 		let maintainer = Self::payee(order.maintainer());
-		EscrowOf::<T>::post_bond(agreement_of(id), &mut order.escrow, &maintainer, bond)
+		EscrowOf::<T>::post_bond(AgreementRef::Ticket(id), &mut order.escrow, &maintainer, bond)
 	}
 
 	/// That the maintainer is nobody who could pay himself, or judge himself.
@@ -178,7 +177,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn keep_indexed(id: ServiceOrderId, order: &mut OrderOf<T>) {
 		if let Some(deadline) = order.deadline().filter(|deadline| *deadline < order.indexed_at) {
 			order.indexed_at = deadline;
-			T::Deadlines::insert(deadline, agreement_of(id));
+			T::Deadlines::insert(deadline, AgreementRef::Ticket(id));
 		}
 	}
 

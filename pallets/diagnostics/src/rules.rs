@@ -5,9 +5,8 @@ use crate::{
 	Report, Rule, RuleId, RuleState, RuleTermsOf, ServiceTermsOf, TenderOf,
 };
 use alloc::{vec, vec::Vec};
-use bpiiot_primitives::{fresh_id, Escrow, MachineId};
+use bpiiot_primitives::{fresh_id, is_region, Escrow, MachineId};
 use frame_support::{ensure, pallet_prelude::DispatchResult, traits::Get, BoundedVec};
-use pallet_suppliers::is_region;
 use sp_runtime::Permill;
 
 /// Setting and removing.

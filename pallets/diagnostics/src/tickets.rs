@@ -1,10 +1,10 @@
 //! Tickets: how faults get one, and how it ends.
 
 use crate::{
-	Action, Asked, Caller, CareOf, Cares, Config, Error, Event, FaultCode, OrderState, Orders, Pallet, Rule, RuleId,
-	ServiceOrderId, ServiceRequests, Severity, TenderOf, Ticket, TicketId, TicketOf, TicketState, Tickets,
+	Action, Asked, Balance, Caller, CareOf, Cares, Config, Error, Event, FaultCode, OrderState, Orders, Pallet, Rule,
+	RuleId, ServiceOrderId, Severity, TenderOf, Ticket, TicketId, TicketOf, TicketState, Tickets,
 };
-use bpiiot_primitives::{fresh_id, AgreementClock, MachineId};
+use bpiiot_primitives::{fresh_id, AgreementClock, MachineId, ScoreWeights, ServiceRequests, ServiceRequisition};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
@@ -221,7 +221,8 @@ impl<T: Config> Pallet<T> {
 		ensure!(ticket.state == TicketState::Open, Error::<T>::NotOpen);
 		Self::ensure_no_request(&ticket)?;
 		let machine = ticket.machine;
-		let request = with_storage_layer(|| T::Requests::raise(&Self::payer(machine), id, tender))?;
+		let wanted = Self::requisition(id, &ticket, tender);
+		let request = with_storage_layer(|| T::Requests::raise(&Self::payer(machine), &wanted))?;
 		ticket.asked = Some(Asked {
 			request,
 			terms: tender.service.clone(),
@@ -234,6 +235,32 @@ impl<T: Config> Pallet<T> {
 			request,
 		});
 		Ok(())
+	}
+
+	fn requisition(
+		id: TicketId,
+		ticket: &TicketOf<T>,
+		tender: &TenderOf<T>,
+	) -> ServiceRequisition<T::AccountId, Balance> {
+		let (weights, service) = (tender.weights, &tender.service);
+		ServiceRequisition {
+			ticket: id,
+			category: tender.category.clone(),
+			// A fault's code is the shorter one.
+			fault: BoundedVec::truncate_from(ticket.fault.to_vec()),
+			area: tender.area.clone(),
+			asset: service.asset,
+			highest_price: service.price,
+			longest_response: service.conditions.response_window,
+			weights: ScoreWeights {
+				price: weights.price,
+				lead_time: weights.response,
+				standing: weights.standing,
+			},
+			bid_window: tender.bid_window,
+			award_window: tender.award_window,
+			arbiter: service.arbiter.clone(),
+		}
 	}
 
 	pub(crate) fn ticket(id: TicketId) -> Result<TicketOf<T>, DispatchError> {

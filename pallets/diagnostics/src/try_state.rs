@@ -1,11 +1,11 @@
 //! What must always hold of this pallet's storage, numbered as in the system design.
 
 use crate::{
-	agreement::agreement_of, Balance, Cares, Config, EscrowOf, Healths, HoldReason, OrderOf, OrderPlace, OrderState,
-	Orders, OrdersOf, Outcome, Pallet, Quarrel, Sensors, ServiceOrderId, TicketId, TicketState, Tickets,
+	Balance, Cares, Config, EscrowOf, Healths, HoldReason, OrderOf, OrderPlace, OrderState, Orders, OrdersOf, Outcome,
+	Pallet, Quarrel, Sensors, ServiceOrderId, TicketId, TicketState, Tickets,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
-use bpiiot_primitives::{AgreementClock, DeadlineIndex, Escrow, EscrowView};
+use bpiiot_primitives::{AgreementClock, AgreementRef, DeadlineIndex, Escrow, EscrowView};
 use frame_support::{
 	ensure,
 	traits::{fungible::InspectHold, Get},
@@ -22,7 +22,7 @@ impl<T: Config> Pallet<T> {
 			Self::check_money(&order)?;
 			Self::check_order(&order)?;
 			ensure!(
-				EscrowOf::<T>::is_disputed(agreement_of(id)) == matches!(order.state, OrderState::Disputed(_)),
+				EscrowOf::<T>::is_disputed(AgreementRef::Ticket(id)) == matches!(order.state, OrderState::Disputed(_)),
 				"invariant 3: an order's state and its dispute differ"
 			);
 			Self::check_deadline(id, &order)?;
@@ -114,7 +114,7 @@ impl<T: Config> Pallet<T> {
 			"deadlines: an open order is looked at too late"
 		);
 		ensure!(
-			order.indexed_at < T::Clock::now() || T::Deadlines::contains(order.indexed_at, agreement_of(id)),
+			order.indexed_at < T::Clock::now() || T::Deadlines::contains(order.indexed_at, AgreementRef::Ticket(id)),
 			"deadlines: an open order is not in the index"
 		);
 		Ok(())

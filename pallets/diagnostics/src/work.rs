@@ -1,10 +1,10 @@
 //! What the maintainer says of his work, and how either side gets out of it.
 
 use crate::{
-	agreement::agreement_of, Caller, Config, Error, EscrowOf, Event, OrderOf, OrderPlace, OrderState, Orders, OrdersOf,
-	Outcome, Pallet, Quarrel, ServiceOrderId,
+	Caller, Config, Error, EscrowOf, Event, OrderOf, OrderPlace, OrderState, Orders, OrdersOf, Outcome, Pallet,
+	Quarrel, ServiceOrderId,
 };
-use bpiiot_primitives::{AgreementClock, Case, DeadlineIndex, Escrow, EscrowView, Side};
+use bpiiot_primitives::{AgreementClock, AgreementRef, Case, DeadlineIndex, Escrow, EscrowView, Side};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
@@ -139,7 +139,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(T::Clock::now() <= latest, Error::<T>::TooLate);
 		ensure!(order.escrow.arbiter().is_some(), Error::<T>::NoArbiter);
 		let at_stake = Self::set_aside(id, &mut order)?;
-		let agreement = agreement_of(id);
+		let agreement = AgreementRef::Ticket(id);
 		T::Deadlines::remove(order.indexed_at, agreement);
 		let case = Case {
 			opener: actor,
@@ -165,7 +165,7 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_speaks_for(&actor, &order.machine)?;
 		ensure!(order.is_settled(), Error::<T>::NotSettled);
 		Orders::<T>::remove(id);
-		EscrowOf::<T>::release_deposit(agreement_of(id), &mut order.escrow)?;
+		EscrowOf::<T>::release_deposit(AgreementRef::Ticket(id), &mut order.escrow)?;
 		Self::deposit_event(Event::OrderRemoved {
 			order: id,
 			machine: order.machine,

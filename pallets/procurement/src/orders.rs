@@ -7,10 +7,7 @@ use crate::{
 use bpiiot_primitives::{
 	fresh_id, in_planck, AgreementClock, AgreementRef, AssetKind, Counted, DeadlineIndex, Escrow, EscrowTerms, Refused,
 };
-use frame_support::{
-	pallet_prelude::DispatchResult,
-	traits::Get,
-};
+use frame_support::{pallet_prelude::DispatchResult, traits::Get};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{Convert, One},

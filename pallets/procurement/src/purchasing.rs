@@ -28,7 +28,9 @@ impl<T: Config> Purchasing<T::AccountId, Balance> for Pallet<T> {
 			RequestState::Open => true,
 			RequestState::Awarded(order) => Orders::<T>::get(order)
 				.is_some_and(|order| matches!(order.state, OrderState::Awaiting | OrderState::Delivered)),
-			RequestState::NoBid | RequestState::NotAwarded | RequestState::Cancelled | RequestState::Assigned(_) => false,
+			RequestState::NoBid | RequestState::NotAwarded | RequestState::Cancelled | RequestState::Assigned(_) => {
+				false
+			}
 		}
 	}
 

@@ -1,9 +1,8 @@
 //! Standing quotes: what is for sale, and buying it at once.
 
 use crate::{
-	orders::Deal,
-	Balance, Caller, Conditions, Config, Error, EscrowOf, Event, HoldReason, Item, Pallet, Purchase, Quote, QuoteId,
-	QuoteOf, QuoteTermsOf, Quotes, QuotesOf, SiteId, Source,
+	orders::Deal, Balance, Caller, Conditions, Config, Error, EscrowOf, Event, HoldReason, Item, Pallet, Purchase,
+	Quote, QuoteId, QuoteOf, QuoteTermsOf, Quotes, QuotesOf, SiteId, Source,
 };
 use bpiiot_primitives::{fresh_id, is_region, Arbitration, Category, Escrow, Mistake, Region};
 use frame_support::{

@@ -1,9 +1,8 @@
 //! Readings that are asked for, and what becomes of it when they come and when they do not.
 
 use crate::{
-	agreement::agreement_of, AllSeries, Anchor, Anchors, BalanceOf, Caller, Challenge, ChallengeId, ChallengeOf,
-	Challenges, Citation, Citations, Config, Error, Event, EvidenceUse, HoldReason, Pallet, Record, WeightInfo,
-	MAX_ASKED,
+	AllSeries, Anchor, Anchors, BalanceOf, Caller, Challenge, ChallengeId, ChallengeOf, Challenges, Citation,
+	Citations, Config, Error, Event, EvidenceUse, HoldReason, Pallet, Record, WeightInfo, MAX_ASKED,
 };
 use bpiiot_primitives::{
 	fresh_id, Actors, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, AtRisk, DeadlineIndex,
@@ -60,7 +59,7 @@ impl<T: Config> Pallet<T> {
 		})?;
 		let deposit = Self::hold_of(&actor)?;
 		let until = T::Clock::now().saturating_add(window);
-		T::Deadlines::insert(until, agreement_of(id));
+		T::Deadlines::insert(until, AgreementRef::Challenge(id));
 		series.tally.record.challenged = series.tally.record.challenged.saturating_add(1);
 		AllSeries::<T>::insert(machine, series);
 		let challenge = Challenge {
@@ -108,7 +107,7 @@ impl<T: Config> Pallet<T> {
 			Fortitude::Force,
 		)?;
 		T::SpendPolicy::forfeited(challenger, &AssetKind::Native, deposit);
-		T::Deadlines::remove(challenge.until, agreement_of(id));
+		T::Deadlines::remove(challenge.until, AgreementRef::Challenge(id));
 		Self::close(id, &challenge, |record| {
 			record.produced = record.produced.saturating_add(1)
 		});
@@ -126,7 +125,7 @@ impl<T: Config> Pallet<T> {
 		let challenge = Self::challenge_of(id)?;
 		T::Clock::ensure_running()?;
 		ensure!(T::Clock::now() > challenge.until, Error::<T>::NotExpired);
-		T::Deadlines::remove(challenge.until, agreement_of(id));
+		T::Deadlines::remove(challenge.until, AgreementRef::Challenge(id));
 		Self::withhold(id, challenge)
 	}
 
@@ -183,7 +182,9 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> Agreements for Pallet<T> {
 	fn expire(agreement: AgreementRef, indexed_at: AgreementMillis) -> Result<Expiry, DispatchError> {
-		let id = ChallengeId(agreement.id());
+		let AgreementRef::Challenge(id) = agreement else {
+			return Ok(Expiry::Stale);
+		};
 		let Some(challenge) = Challenges::<T>::get(id).filter(|challenge| challenge.until == indexed_at) else {
 			return Ok(Expiry::Stale);
 		};
@@ -208,7 +209,7 @@ impl<T: Config> Agreements for Pallet<T> {
 
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_disputed() -> AgreementRef {
-		agreement_of(ChallengeId(0))
+		AgreementRef::Challenge(ChallengeId(0))
 	}
 }
 

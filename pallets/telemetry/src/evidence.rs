@@ -163,6 +163,34 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Anchors one reading as a batch of its own, under this table of channels, and gives its proof.
+	#[cfg(feature = "runtime-benchmarks")]
+	pub fn benchmark_anchored(machine: &MachineId, reading: Reading, channels: Hash, anchored_at: UnixMillis) -> Proof {
+		let batch = u64::MAX.saturating_sub(reading.at);
+		let proof = Proof {
+			batch,
+			first: 0,
+			readings: alloc::vec![reading],
+			path: alloc::vec::Vec::new(),
+		};
+		let anchor = Anchor {
+			hash: [0; 32],
+			root: proof.root(1).unwrap_or_default(),
+			channels,
+			count: 1,
+			lost: 0,
+			jumps: 0,
+			from: reading.at,
+			to: reading.at,
+			after: 0,
+			anchored_at,
+			kept_from: 0,
+			withheld: false,
+		};
+		Anchors::<T>::insert(machine, batch, anchor);
+		proof
+	}
+
 	fn why_unknown(machine: &MachineId, batch: u64) -> Why {
 		let oldest = AllSeries::<T>::get(machine).map(|series| series.oldest);
 		match oldest {

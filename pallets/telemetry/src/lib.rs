@@ -3,7 +3,6 @@
 
 extern crate alloc;
 
-mod agreement;
 mod anchoring;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
@@ -26,9 +25,10 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+pub use bpiiot_primitives::ChallengeId;
 pub use evidence::{Admitted, Calibration, Evidence, EvidenceUse, Why};
 pub use pallet::*;
-pub use types::{Anchor, Challenge, ChallengeId, Citation, Record, Series, Tally, MAX_ASKED, MAX_PRUNED};
+pub use types::{Anchor, Challenge, Citation, Record, Series, Tally, MAX_ASKED, MAX_PRUNED};
 pub use weights::WeightInfo;
 
 use frame_support::{pallet_macros::import_section, traits::fungible::Inspect};

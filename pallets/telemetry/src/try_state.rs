@@ -1,11 +1,8 @@
 //! What must always hold of this pallet's storage, numbered as in the system design.
 
-use crate::{
-	agreement::agreement_of, AllSeries, Anchor, Anchors, BalanceOf, Challenges, Citations, Config, HoldReason, Pallet,
-	SeriesOf,
-};
+use crate::{AllSeries, Anchor, Anchors, BalanceOf, Challenges, Citations, Config, HoldReason, Pallet, SeriesOf};
 use alloc::collections::{BTreeMap, BTreeSet};
-use bpiiot_primitives::{AgreementClock, DeadlineIndex, MachineId};
+use bpiiot_primitives::{AgreementClock, AgreementRef, DeadlineIndex, MachineId};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::{traits::Saturating, TryRuntimeError};
 
@@ -75,7 +72,7 @@ impl<T: Config> Pallet<T> {
 			let end = challenge.first.checked_add(challenge.count);
 			let is_kept = anchor.is_some_and(|anchor| end.is_some_and(|end| end <= anchor.count));
 			ensure!(is_kept, "what is challenged is not kept");
-			let is_indexed = T::Deadlines::contains(challenge.until, agreement_of(id));
+			let is_indexed = T::Deadlines::contains(challenge.until, AgreementRef::Challenge(id));
 			ensure!(
 				is_indexed || now > challenge.until,
 				"a challenge is not in the index of deadlines"

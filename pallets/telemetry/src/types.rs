@@ -1,6 +1,6 @@
 //! What this pallet stores.
 
-use bpiiot_primitives::{AgreementMillis, MachineId, UnixMillis};
+use bpiiot_primitives::{AgreementMillis, ChallengeId, MachineId, UnixMillis};
 use bpiiot_seal::{Hash, Position};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -9,24 +9,6 @@ use scale_info::TypeInfo;
 pub const MAX_ASKED: u32 = 16;
 /// The most anchors that are pruned at a time.
 pub const MAX_PRUNED: u32 = 64;
-
-/// Names a challenge.
-#[derive(
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-	Clone,
-	Copy,
-	PartialEq,
-	Eq,
-	PartialOrd,
-	Ord,
-	Debug,
-	Default,
-)]
-pub struct ChallengeId(pub u64);
 
 /// How far a machine's series has come. It is never removed, or its batches could be anchored once more.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]

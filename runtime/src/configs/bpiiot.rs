@@ -43,18 +43,21 @@ parameter_types! {
 	pub const FallbackSplit: Permill = Permill::from_percent(50);
 }
 
-/// The calls whose fees an owner pays for his machine's key: those that a machine makes that works, sells or keeps stock, or
-/// that buys, which its spending policy must allow, or that is in dispute. None of them carries another call.
+/// The calls whose fees an owner pays for his machine's key: those that a machine makes that works, sells, keeps stock, shows what
+/// it has measured, has itself mended or mends others, or that buys, which its spending policy must allow, or that is in dispute.
+/// None of them carries another call.
 pub struct SponsoredCalls;
 
 impl Contains<RuntimeCall> for SponsoredCalls {
 	fn contains(call: &RuntimeCall) -> bool {
+		use pallet_diagnostics::Call as Health;
 		use pallet_escrow::Call as Money;
 		use pallet_inventory::Call as Stock;
 		use pallet_jobs::Call as Job;
 		use pallet_machines::Call as Machine;
 		use pallet_procurement::Call as Goods;
 		use pallet_suppliers::Call as Name;
+		use pallet_telemetry::Call as Evidence;
 		matches!(
 			call,
 			RuntimeCall::Machines(
@@ -130,7 +133,28 @@ impl Contains<RuntimeCall> for SponsoredCalls {
 					| Stock::hand_over { .. }
 					| Stock::take_asset { .. }
 					| Stock::refuse_asset { .. }
-			)
+			) | RuntimeCall::Telemetry(Evidence::anchor { .. } | Evidence::prune { .. } | Evidence::produce { .. })
+				| RuntimeCall::Diagnostics(
+					Health::report { .. }
+						| Health::open_ticket { .. }
+						| Health::close_ticket { .. }
+						| Health::remove_ticket { .. }
+						| Health::request_quotes { .. }
+						| Health::offer_service { .. }
+						| Health::withdraw_offer { .. }
+						| Health::accept_offer { .. }
+						| Health::assign { .. }
+						| Health::acknowledge { .. }
+						| Health::start_work { .. }
+						| Health::declare_done { .. }
+						| Health::submit_reading { .. }
+						| Health::give_up { .. }
+						| Health::cancel { .. }
+						| Health::concede { .. }
+						| Health::dispute { .. }
+						| Health::expire { .. }
+						| Health::remove_order { .. }
+				)
 		)
 	}
 }
@@ -147,7 +171,7 @@ impl pallet_machines::Config for Runtime {
 	type SponsoredCalls = SponsoredCalls;
 	type Time = Timestamp;
 	type OpenWork = AllAgreements;
-	type AtRisk = (Escrow, crate::Procurement);
+	type AtRisk = ((Escrow, crate::Procurement), crate::Telemetry);
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::TestAsset;
 }

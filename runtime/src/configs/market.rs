@@ -7,8 +7,8 @@ use super::{
 	system::MILLISECONDS_PER_DAY,
 };
 use crate::{
-	Balance, Balances, Diagnostics, Escrow, Inventory, Jobs, Machines, Procurement, Runtime, RuntimeHoldReason, Suppliers,
-	MILLI_BPI,
+	Balance, Balances, Diagnostics, Escrow, Inventory, Jobs, Machines, Procurement, Runtime, RuntimeHoldReason,
+	Suppliers, MILLI_BPI,
 };
 use frame_support::{
 	parameter_types,

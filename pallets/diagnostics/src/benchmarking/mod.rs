@@ -3,7 +3,7 @@
 
 mod setup;
 
-pub(crate) use setup::{disputed_agreement, rateable_agreement};
+pub(crate) use setup::{disputed_agreement, party_of, rateable_agreement};
 
 use crate::{
 	Action, Call, Cares, CertificateId, Config, EscrowOf, Healths, Issuers, Level, OfferId, OrderState, Outcome,

@@ -1,18 +1,19 @@
 //! What the benchmarks measure with.
 
 use crate::{
-	agreement::agreement_of, Action, Balance, Bearing, Care, Cares, Check, Comparison, Conditions, Config, EscrowOf,
-	Evidence, FaultCode, Health, Healths, HoldReason, Issuer, Issuers, Level, Metric, MetricId, Metrics, Offer,
-	OfferId, OrderOf, Orders, Pallet, Proof, Reading, Report, Rule, RuleId, RuleTerms, Sensors, ServiceOrderId,
-	ServiceTermsOf, Severity, Tender, TenderOf, Ticket, TicketId, TicketOf, TicketState, Tickets, TrendPoint, Trigger,
-	WearLimit, WearLimits, WearModel, Weights, OFFERS, RULES, TICKETS, TREND, WEARS,
+	Action, Balance, Bearing, Care, Cares, Check, Comparison, Conditions, Config, EscrowOf, Evidence, FaultCode,
+	Health, Healths, HoldReason, Issuer, Issuers, Level, Metric, MetricId, Metrics, Offer, OfferId, OrderOf, Orders,
+	Pallet, Proof, Reading, Report, Rule, RuleId, RuleTerms, Sensors, ServiceOrderId, ServiceTermsOf, Severity, Tender,
+	TenderOf, Ticket, TicketId, TicketOf, TicketState, Tickets, TrendPoint, Trigger, WearLimit, WearLimits, WearModel,
+	Weights, OFFERS, RULES, TICKETS, TREND, WEARS,
 };
 use alloc::{boxed::Box, vec, vec::Vec};
-use bpiiot_primitives::{Actors, AgreementClock, AgreementRef, AssetKind, Escrow, MachineId, UnixMillis};
+use bpiiot_primitives::{
+	Actors, AgreementClock, AgreementRef, AssetKind, Category, Escrow, MachineId, Region, UnixMillis,
+};
 use frame_benchmarking::v2::*;
 use frame_support::{traits::Get, BoundedVec};
 use frame_system::{Pallet as System, RawOrigin};
-use pallet_suppliers::{Category, Region};
 use sp_core::H256;
 use sp_runtime::{
 	traits::{One, Saturating},
@@ -445,7 +446,7 @@ pub(super) fn without_guarantee<T: Config>(asset: AssetKind) -> ServiceTermsOf<T
 /// An order in dispute, for whoever measures what the end of a dispute costs.
 pub(crate) fn disputed_agreement<T: Config>() -> AgreementRef {
 	let parties = parties::<T>();
-	agreement_of(disputed::<T>(&parties).unwrap_or_default())
+	AgreementRef::Ticket(disputed::<T>(&parties).unwrap_or_default())
 }
 
 /// An order that has ended and counted, and who rates it.
@@ -453,7 +454,7 @@ pub(crate) fn rateable_agreement<T: Config>() -> (AgreementRef, AccountOf<T>) {
 	let parties = parties::<T>();
 	let order = rateable::<T>(&parties);
 	debug_assert!(order.is_ok());
-	(agreement_of(order.unwrap_or_default()), parties.key)
+	(AgreementRef::Ticket(order.unwrap_or_default()), parties.key)
 }
 
 fn rateable<T: Config>(parties: &Parties<T>) -> Result<ServiceOrderId, BenchmarkError> {
@@ -486,4 +487,27 @@ pub(super) fn certificates_are_over<T: Config>(parties: &Parties<T>) {
 	}
 	Sensors::<T>::insert(parties.machine, METRIC, sensor);
 	passes::<T>(T::KeepCertificates::get().saturating_add(2_000));
+}
+
+/// Gives somebody an order about a machine, behind as many others as are looked at.
+pub(crate) fn party_of<T: Config>(who: &AccountOf<T>, machine: MachineId) -> Result<(), BenchmarkError> {
+	let made = Orders::<T>::iter_values().next();
+	let record = match made {
+		Some(record) => record,
+		None => {
+			let order = assigned::<T>(&parties::<T>())?;
+			record::<T>(order)?
+		}
+	};
+	let looks = crate::discovery::PARTY_LOOKS as u64;
+	for nth in 0..looks {
+		let order = ServiceOrderId(u64::MAX.saturating_sub(looks).saturating_add(nth));
+		let mut copy = record.clone();
+		if nth == looks.saturating_sub(1) {
+			copy.machine = machine;
+		}
+		Orders::<T>::insert(order, copy);
+		crate::OrdersOf::<T>::insert(who, crate::OrderPlace::new(order, true), ());
+	}
+	Ok(())
 }

@@ -3,9 +3,9 @@
 use super::*;
 use crate::{
 	Evidence, Inadmissible, MetricId, Proof, Reading, Refused, RequestId, ServiceAwards, ServiceOrderId,
-	ServiceRequests, Tender, TicketId,
+	ServiceRequests, TicketId,
 };
-use bpiiot_primitives::{Actor, MachineId};
+use bpiiot_primitives::{Actor, Category, Item, MachineId, Region, ScoreWeights, ServiceRequisition};
 use codec::{Decode, Encode};
 use frame_support::{ensure, pallet_prelude::DispatchError, storage_alias, Blake2_128Concat};
 use sp_core::H256;
@@ -13,6 +13,8 @@ use sp_core::H256;
 parameter_types! {
 	/// Whether those who are asked for quotes refuse.
 	pub storage Refuses: bool = false;
+	/// Whether the next bid may be awarded when a winner gives up.
+	pub storage Reopens: bool = false;
 }
 
 /// A reading that a machine has anchored, or why it is no evidence.
@@ -110,7 +112,14 @@ pub struct Request {
 	pub payer: AccountId,
 	pub machine: Option<MachineId>,
 	pub ticket: TicketId,
-	pub tender: Tender<AccountId>,
+	pub fault: Item,
+	pub category: Category,
+	pub area: Region,
+	/// The most that it may cost, and the longest response time.
+	pub most: (Balance, u64),
+	pub weights: ScoreWeights,
+	/// For bids, and for the award after that.
+	pub windows: (u64, u64),
 	pub open: bool,
 }
 
@@ -149,18 +158,22 @@ pub struct Procurement;
 /// What it costs to ask.
 pub(crate) const RAISE: Weight = Weight::from_parts(3_000, 30);
 
-impl ServiceRequests<AccountId> for Procurement {
+impl ServiceRequests<AccountId, Balance> for Procurement {
 	fn raise(
 		payer: &Actor<AccountId>,
-		ticket: TicketId,
-		tender: &Tender<AccountId>,
+		wanted: &ServiceRequisition<AccountId, Balance>,
 	) -> Result<RequestId, DispatchError> {
 		let id = RequestId(Requests::iter().count() as u64 + 1);
 		let request = Request {
 			payer: payer.account.clone(),
 			machine: payer.machine,
-			ticket,
-			tender: tender.clone(),
+			ticket: wanted.ticket,
+			fault: wanted.fault.clone(),
+			category: wanted.category.clone(),
+			area: wanted.area.clone(),
+			most: (wanted.highest_price, wanted.longest_response),
+			weights: wanted.weights,
+			windows: (wanted.bid_window, wanted.award_window),
 			open: true,
 		};
 		// Written before it is refused, so that tests see whether that is rolled back.
@@ -175,5 +188,15 @@ impl ServiceRequests<AccountId> for Procurement {
 
 	fn is_open(request: RequestId) -> bool {
 		Requests::get(request).is_some_and(|request| request.open)
+	}
+
+	fn reopen(request: RequestId, _: ServiceOrderId) -> bool {
+		let reopens = Reopens::get();
+		Requests::mutate(request, |request| request.as_mut().expect("it exists").open = reopens);
+		reopens
+	}
+
+	fn reopen_weight() -> Weight {
+		RAISE
 	}
 }

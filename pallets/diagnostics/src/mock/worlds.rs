@@ -5,7 +5,7 @@ use crate::{
 	Action, Call, Check, Comparison, Conditions, FaultCode, Level, Metric, MetricId, Metrics, OrderOf, OrderState,
 	Proof, RuleTerms, ServiceOrderId, ServiceTerms, Severity, Tender, TicketId, TicketOf, Trigger, Weights,
 };
-use bpiiot_primitives::{AgreementRef, JobId, MachineId, SpendPurpose};
+use bpiiot_primitives::{AgreementRef, MachineId, SpendPurpose};
 use frame_support::{
 	assert_ok,
 	dispatch::{DispatchResult, DispatchResultWithPostInfo},
@@ -461,7 +461,7 @@ pub(crate) fn dispute(who: &AccountId, order: ServiceOrderId) -> DispatchResult 
 }
 
 pub(crate) fn agreement(order: ServiceOrderId) -> AgreementRef {
-	AgreementRef::Job(JobId(order.0))
+	AgreementRef::Ticket(order)
 }
 
 /// Has the arbiter give the maintainer this share.

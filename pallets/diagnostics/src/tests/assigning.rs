@@ -333,8 +333,10 @@ fn a_request_may_be_awarded_again_when_its_winner_gives_up() {
 	build_and_execute(|| {
 		let (ticket, request) = asked();
 		let order = award(request, &maintainer(), 8_000, HOUR).expect("both can");
+		Reopens::set(&true);
 		assert_ok!(signed(&maintainer(), Call::give_up { order, reason: HASH }));
 		assert_eq!(ticket_record(ticket).state, TicketState::Open);
+		assert_noop!(owner_calls(assigning(ticket, &rival())), Error::<Test>::RequestOpen);
 		let next = award(request, &rival(), 9_000, HOUR).expect("both can");
 		assert_eq!(ticket_record(ticket).state, TicketState::Ordered(next));
 	});

@@ -116,7 +116,16 @@ fn a_rule_asks_for_quotes_in_the_machines_name() {
 			(&request.payer, request.machine),
 			(&of_machine(PRESS), Some(machine(PRESS)))
 		);
-		assert_eq!(request.tender, tender());
+		let wanted = tender();
+		assert_eq!(
+			(&request.fault[..], &request.category),
+			(&fault()[..], &wanted.category)
+		);
+		assert_eq!(request.area, wanted.area);
+		assert_eq!(request.most, (PRICE, RESPONSE));
+		assert_eq!(request.windows, (wanted.bid_window, wanted.award_window));
+		assert_eq!(request.weights.lead_time, wanted.weights.response);
+		assert!(request.weights.are_whole());
 		let ticket = ticket_record(request.ticket);
 		assert_eq!(ticket.asked.map(|asked| asked.request), Some(*id));
 		// Seen again while it is open, nobody is asked twice.

@@ -17,6 +17,7 @@ pub use terms::{
 };
 pub use ticket::{Asked, Offer, Ticket, TicketState, OFFERS};
 
+pub use bpiiot_primitives::{RequestId, ServiceOrderId, TicketId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
@@ -79,20 +80,8 @@ fresh! {
 	RuleId
 }
 fresh! {
-	/// A fault of a machine and what is done about it.
-	TicketId
-}
-fresh! {
 	/// A maintainer's offer for a ticket.
 	OfferId
-}
-fresh! {
-	/// A maintenance order, and what becomes of it.
-	ServiceOrderId
-}
-fresh! {
-	/// A request for quotes: `procurement` gives it its meaning.
-	RequestId
 }
 fresh! {
 	/// A calibration certificate.

@@ -1,9 +1,8 @@
 //! Maintenance orders.
 
 use super::{Balance, Conditions, OfferId, RequestId, ServiceOrderId, TicketId};
-use bpiiot_primitives::{AgreementMillis, EscrowView, MachineId, UnixMillis};
+use bpiiot_primitives::{AgreementMillis, Counted, EscrowView, MachineId, UnixMillis};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use pallet_suppliers::Counted;
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::Permill;

@@ -2,9 +2,8 @@
 
 use super::{Balance, FaultCode, MetricId, RuleId, Severity};
 use alloc::boxed::Box;
-use bpiiot_primitives::AssetKind;
+use bpiiot_primitives::{AssetKind, Category, Region};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use pallet_suppliers::{Category, Region};
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::Permill;

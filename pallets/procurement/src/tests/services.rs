@@ -1,9 +1,7 @@
 //! Bids on tickets: the terms and the order are kept by others.
 
 use crate::{mock::*, Books, Call, Error, Pallet, RequestId, RequestState};
-use bpiiot_primitives::{
-	Actor, AssetKind, ServiceOrderId, ServiceRequests, ServiceRequisition, TicketId,
-};
+use bpiiot_primitives::{Actor, AssetKind, ServiceOrderId, ServiceRequests, ServiceRequisition, TicketId};
 use frame_support::{
 	assert_noop, assert_ok,
 	dispatch::{GetDispatchInfo, Pays, PostDispatchInfo},
@@ -140,10 +138,7 @@ fn asking_is_paid_by_the_machine_and_bounded_like_any_request() {
 			asked_for(service());
 		}
 		let many = u128::from(MAX_PURCHASES);
-		assert_eq!(
-			money(&account),
-			(before - many * REQUEST_FEE, many * REQUEST_DEPOSIT)
-		);
+		assert_eq!(money(&account), (before - many * REQUEST_FEE, many * REQUEST_DEPOSIT));
 		let payer = Actor {
 			account,
 			machine: Some(machine(1)),

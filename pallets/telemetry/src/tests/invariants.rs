@@ -1,7 +1,7 @@
 //! try-state sees what is broken.
 
 use crate::{mock::*, AllSeries, Anchor, Anchors, Challenges, Citation, Citations, HoldReason, SeriesOf};
-use bpiiot_primitives::{AgreementRef, DeadlineIndex, JobId, MachineId};
+use bpiiot_primitives::{AgreementRef, DeadlineIndex, MachineId};
 use frame_support::{
 	assert_ok,
 	storage::with_transaction,
@@ -134,7 +134,7 @@ fn try_state_sees_lists_that_differ_from_the_challenges() {
 		}),
 		("a challenge is not in the index of deadlines", || {
 			let (id, challenge) = Challenges::<Test>::iter().next().expect("open");
-			Escrow::remove(challenge.until, AgreementRef::Job(JobId(id.0)));
+			Escrow::remove(challenge.until, AgreementRef::Challenge(id));
 		}),
 		(record, || change_series(|series| series.tally.record.challenged += 1)),
 		(record, || change_series(|series| series.tally.record.produced += 1)),

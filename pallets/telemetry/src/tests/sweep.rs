@@ -1,7 +1,7 @@
 //! What the chain ends by itself, and by which clock.
 
 use crate::{mock::*, ChallengeId, Error, Evidence};
-use bpiiot_primitives::{AgreementClock, AgreementRef, Agreements, Expiry, JobId};
+use bpiiot_primitives::{AgreementClock, AgreementRef, Agreements, Expiry};
 use frame_support::{assert_noop, assert_ok, weights::Weight};
 use pallet_escrow::Deadlines;
 use sp_runtime::Permill;
@@ -29,14 +29,14 @@ fn an_entry_of_what_has_ended_or_never_was_is_stale() {
 		assert_ok!(challenge(&PARTY, 1, 0, 1));
 		let ChallengeId(number) = last_challenge();
 		let until = Escrow::now() + MIN_WINDOW;
-		let agreement = AgreementRef::Job(JobId(number));
+		let agreement = AgreementRef::Challenge(ChallengeId(number));
 		let expired = |at| <Telemetry as Agreements>::expire(agreement, at);
 		assert_eq!(expired(until - 1), Ok(Expiry::Stale));
 		assert_eq!(expired(until), Ok(Expiry::Until(until)));
 		// To its last millisecond.
 		time_passes(MIN_WINDOW);
 		assert_eq!(expired(until), Ok(Expiry::Until(until)));
-		let other = AgreementRef::Job(JobId(number + 1));
+		let other = AgreementRef::Challenge(ChallengeId(number + 1));
 		assert_eq!(<Telemetry as Agreements>::expire(other, until), Ok(Expiry::Stale));
 		assert_noop!(
 			<Telemetry as Agreements>::resolve(agreement, Permill::one()),

@@ -12,7 +12,7 @@ use pallet_tx_pause::RuntimeCallNameOf;
 use sp_runtime::traits::ReplaceWithDefault;
 
 /// The calls that can be paused, by pallet and name.
-pub const PAUSABLE: [(&str, &str); 33] = [
+pub const PAUSABLE: [(&str, &str); 38] = [
 	("Balances", "transfer_allow_death"),
 	("Balances", "transfer_keep_alive"),
 	("Balances", "transfer_all"),
@@ -46,6 +46,11 @@ pub const PAUSABLE: [(&str, &str); 33] = [
 	("Procurement", "raise_request"),
 	("Inventory", "create_site"),
 	("Inventory", "register_asset"),
+	("Diagnostics", "enrol"),
+	("Diagnostics", "request_quotes"),
+	("Diagnostics", "offer_service"),
+	("Diagnostics", "accept_offer"),
+	("Diagnostics", "assign"),
 ];
 
 /// All other calls, which nobody can pause.
