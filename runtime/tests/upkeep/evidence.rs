@@ -1,8 +1,8 @@
 //! Which readings decide: what telemetry, calibration and an order each ask of them.
 
 use crate::{readings, world::*};
-use bpiiot_primitives::{AtRisk, ServiceOrderId};
-use bpiiot_runtime::{AccountId, Runtime, Telemetry, BPI};
+use bpiiot_primitives::{AssetKind, AtRisk, ServiceOrderId};
+use bpiiot_runtime::{AccountId, Balance, Runtime, Telemetry, BPI};
 use bpiiot_seal::Reading;
 use frame_support::{assert_noop, assert_ok};
 use pallet_diagnostics::{Call, Error, MetricId, OrderState, Proof};
@@ -174,8 +174,7 @@ fn readings_that_are_shown_cost_who_has_asked_and_those_that_are_not_cost_the_ba
 		let batch = seen.number;
 		let his = total(&maintainer);
 		assert_ok!(challenges(MAINTAINER, batch, 1));
-		let at_risk =
-			|| <Telemetry as AtRisk<_, _, _>>::at_risk(&maintainer, &bpiiot_primitives::AssetKind::Native);
+		let at_risk = || -> Balance { Telemetry::at_risk(&maintainer, &AssetKind::Native) };
 		let deposit = at_risk();
 		assert!(deposit > BPI / 10);
 

@@ -2,7 +2,8 @@
 
 use crate::{readings, world::*};
 use bpiiot_primitives::{
-	AgreementRef, Agreements, AtRisk, ChallengeId, Expiry, JobId, OpenEscrows, OpenWork, PurchaseOrderId, ServiceOrderId,
+	AgreementRef, Agreements, AssetKind, AtRisk, ChallengeId, Expiry, JobId, OpenEscrows, OpenWork, PurchaseOrderId,
+	ServiceOrderId,
 };
 use bpiiot_runtime::{
 	configs::{
@@ -70,9 +71,11 @@ fn a_machine_that_is_challenged_is_not_decommissioned() {
 			pallet_machines::Error::<Runtime>::WorkOpen
 		);
 		let who = account(MAINTAINER);
-		let all = <Runtime as pallet_machines::Config>::AtRisk::at_risk(&who, &Default::default());
+		let native = AssetKind::Native;
+		let all: Balance = <Runtime as pallet_machines::Config>::AtRisk::at_risk(&who, &native);
 		assert_eq!(all, ChallengeDeposit::get() + record(order()).bond());
-		assert_eq!(<Telemetry as AtRisk<_, _, _>>::at_risk(&who, &Default::default()), ChallengeDeposit::get());
+		let asked: Balance = Telemetry::at_risk(&who, &native);
+		assert_eq!(asked, ChallengeDeposit::get());
 	});
 }
 
