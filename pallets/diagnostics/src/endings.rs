@@ -7,7 +7,7 @@ use crate::{
 use alloc::vec::Vec;
 use bpiiot_primitives::{
 	Actor, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, BondOutcome, DeadlineIndex, Escrow,
-	EscrowView, Expiry, Facts, MachineId, OpenEscrows, OpenWork, RateableAgreements, Rated, Reputation,
+	EscrowView, Expiry, Facts, MachineId, Mistake, OpenEscrows, OpenWork, RateableAgreements, Rated, Reputation,
 	ServiceRequests, Settlement,
 };
 use frame_support::{
@@ -198,6 +198,7 @@ impl<T: Config> Pallet<T> {
 		match order.state {
 			OrderState::Proposed => Self::settle(id, order, Outcome::Declined, 0),
 			OrderState::Assigned | OrderState::InWork => Self::settle(id, order, Outcome::NotDone, 0),
+			OrderState::DeclaredDone if Mistake::SilenceFails.is_made() => Self::let_stand(id, order, Outcome::Failed),
 			OrderState::DeclaredDone => Self::pass(id, order, false),
 			OrderState::Failed => Self::let_stand(id, order, Outcome::Failed),
 			OrderState::Returned => Self::let_stand(id, order, Outcome::Returned),

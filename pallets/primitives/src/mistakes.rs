@@ -60,11 +60,19 @@ pub enum Mistake {
 	UncheckedKeeper,
 	/// A count stands although the stock has changed since.
 	StaleCount,
+	/// A batch is evidence although its readings were asked for in vain.
+	WithheldCounts,
+	/// Who has asked for readings has his deposit back although they were produced.
+	RefundedChallenge,
+	/// An issuer calibrates his own machines.
+	RelatedIssuer,
+	/// Silence about work says that it has failed.
+	SilenceFails,
 }
 
 impl Mistake {
 	/// All of them.
-	pub const ALL: [Self; 27] = [
+	pub const ALL: [Self; 31] = [
 		Self::DoubleRelease,
 		Self::MissingRefund,
 		Self::SkippedBond,
@@ -92,6 +100,10 @@ impl Mistake {
 		Self::ForgottenReservation,
 		Self::UncheckedKeeper,
 		Self::StaleCount,
+		Self::WithheldCounts,
+		Self::RefundedChallenge,
+		Self::RelatedIssuer,
+		Self::SilenceFails,
 	];
 }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 use bpiiot_primitives::{
 	fresh_id, Actors, AgreementClock, AgreementMillis, AgreementRef, Agreements, AssetKind, AtRisk, DeadlineIndex,
-	Expiry, MachineId, OpenWork, SpendPolicy, SpendPurpose,
+	Expiry, MachineId, Mistake, OpenWork, SpendPolicy, SpendPurpose,
 };
 use bpiiot_seal::Proof;
 use frame_support::{
@@ -95,17 +95,8 @@ impl<T: Config> Pallet<T> {
 		ensure!(proven.is_ok(), Error::<T>::ForgedProof);
 		ensure!(anchor.fits(&proof), Error::<T>::Disorderly);
 
-		let chain = T::FeeDestination::get();
 		let (challenger, deposit) = (&challenge.challenger, challenge.deposit);
-		T::Currency::transfer_on_hold(
-			&HoldReason::Challenge.into(),
-			challenger,
-			&chain,
-			deposit,
-			Precision::Exact,
-			Restriction::Free,
-			Fortitude::Force,
-		)?;
+		Self::forfeit(challenger, deposit)?;
 		T::SpendPolicy::forfeited(challenger, &AssetKind::Native, deposit);
 		T::Deadlines::remove(challenge.until, AgreementRef::Challenge(id));
 		Self::close(id, &challenge, |record| {
@@ -129,13 +120,23 @@ impl<T: Config> Pallet<T> {
 		Self::withhold(id, challenge)
 	}
 
+	/// Sends a deposit to the chain.
+	fn forfeit(challenger: &T::AccountId, deposit: BalanceOf<T>) -> DispatchResult {
+		let (reason, exact) = (HoldReason::Challenge.into(), Precision::Exact);
+		if Mistake::RefundedChallenge.is_made() {
+			return T::Currency::release(&reason, challenger, deposit, exact).map(drop);
+		}
+		let (chain, free, force) = (T::FeeDestination::get(), Restriction::Free, Fortitude::Force);
+		T::Currency::transfer_on_hold(&reason, challenger, &chain, deposit, exact, free, force).map(drop)
+	}
+
 	/// Ends a challenge to which nobody has answered.
 	fn withhold(id: ChallengeId, challenge: ChallengeOf<T>) -> DispatchResult {
 		let (reason, exact) = (HoldReason::Challenge.into(), Precision::Exact);
 		T::Currency::release(&reason, &challenge.challenger, challenge.deposit, exact)?;
 		Anchors::<T>::mutate(challenge.machine, challenge.batch, |anchor| {
 			if let Some(anchor) = anchor {
-				anchor.withheld = true;
+				anchor.withheld = !Mistake::WithheldCounts.is_made();
 			}
 		});
 		Self::close(id, &challenge, |record| {

@@ -93,7 +93,8 @@ fn a_reading_counts_only_with_a_certificate_that_was_registered_before_and_not_r
 			submits(id, readings::shown(batch, &measured, 0)),
 			Error::<Runtime>::NotCalibrated
 		);
-		let seen = Telemetry::verify_proof(press(), readings::proven(batch, &measured, 0, 1)).expect("it is in the batch");
+		let seen =
+			Telemetry::verify_proof(press(), readings::proven(batch, &measured, 0, 1)).expect("it is in the batch");
 		assert_eq!(seen.refused, Some(Why::NotCalibrated));
 		pass(MINUTE);
 		reads(id, &[GOOD, GOOD]);
@@ -123,7 +124,13 @@ fn nobody_shows_a_reading_twice_another_machines_or_one_that_never_was() {
 			Error::<Runtime>::UnknownBatch
 		);
 		assert_noop!(
-			by(STRANGER, Call::submit_reading { order: id, proof: Proof::default() }),
+			by(
+				STRANGER,
+				Call::submit_reading {
+					order: id,
+					proof: Proof::default()
+				}
+			),
 			Error::<Runtime>::NotAParty
 		);
 	});
@@ -156,7 +163,10 @@ fn who_has_an_order_may_ask_for_readings_and_nobody_else() {
 		assert_noop!(challenges(STRANGER, 1, 0), AnchoringError::<Runtime>::NotAParty);
 		assert_noop!(challenges(RIVAL, 1, 0), AnchoringError::<Runtime>::NotAParty);
 		assert_ok!(challenges(MAINTAINER, 1, 0));
-		assert_noop!(challenges(MAINTAINER, 1, 1), AnchoringError::<Runtime>::AlreadyChallenged);
+		assert_noop!(
+			challenges(MAINTAINER, 1, 1),
+			AnchoringError::<Runtime>::AlreadyChallenged
+		);
 		let reason = Default::default();
 		act(OWNER, Call::cancel { order: id, reason });
 		pass(DAY + 2 * MINUTE);
@@ -234,6 +244,10 @@ fn an_issuer_of_the_owners_calibrates_nothing() {
 		bid(MAINTAINER, PRICE, HOUR);
 		bid(RIVAL, 15 * BPI, HOUR);
 		pass(13 * MINUTE);
-		assert_eq!(record(order()).maintainer(), &account(RIVAL), "the other one was struck");
+		assert_eq!(
+			record(order()).maintainer(),
+			&account(RIVAL),
+			"the other one was struck"
+		);
 	});
 }

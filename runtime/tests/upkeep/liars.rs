@@ -103,10 +103,19 @@ fn a_maintainer_who_never_comes_loses_his_bond_and_the_machine_pays_nothing_but_
 fn an_arbiter_decides_between_readings_and_a_maintainer() {
 	story(|| {
 		let fee = Permill::from_percent(10);
-		act(ARBITER, pallet_escrow::Call::register_arbiter { fee, profile: H256::zero() });
+		act(
+			ARBITER,
+			pallet_escrow::Call::register_arbiter {
+				fee,
+				profile: H256::zero(),
+			},
+		);
 		// Another rule of the same machine's, before him.
 		let machine = press();
-		let rule = pallet_diagnostics::Cares::<Runtime>::get(machine).expect("it is looked after").rules[0].id;
+		let rule = pallet_diagnostics::Cares::<Runtime>::get(machine)
+			.expect("it is looked after")
+			.rules[0]
+			.id;
 		act(OWNER, Call::remove_rule { machine, rule });
 		act(OWNER, set_rule(tender(Some(account(ARBITER)))));
 		let id = a_press_asks_for_help();

@@ -59,7 +59,11 @@ fn a_press_that_shakes_is_mended_and_pays_by_its_own_readings() {
 		let paid = PRICE + BPI;
 		assert_eq!(total(&maintainer) - his, paid - 10 * BPI / 1_000);
 		assert_eq!(on_hold(&maintainer), 0);
-		assert_eq!(its - total(&machine), paid + fee + 20 * BPI / 1_000, "with the fee of its request");
+		assert_eq!(
+			its - total(&machine),
+			paid + fee + 20 * BPI / 1_000,
+			"with the fee of its request"
+		);
 		press_sends(pallet_suppliers::Call::rate {
 			agreement: agreement(id),
 			stars: Stars::Five,
