@@ -2,13 +2,15 @@
 
 mod market;
 mod names;
+mod upkeep;
 
-use self::{market::Trade, names::Names};
+use self::{market::Trade, names::Names, upkeep::Mending};
 use crate::{
 	ledger::{COIN, DOLLARS, EUROS},
 	market::Market,
 	parties::{account, THIEF},
 	target::Target,
+	upkeep::Upkeep,
 	world::{Standing, World},
 };
 use bpiiot_primitives::JobId;
@@ -45,8 +47,10 @@ pub struct Watch {
 	/// Sorted.
 	jobs: Vec<(JobId, Standing)>,
 	market: Rc<Market>,
+	upkeep: Rc<Upkeep>,
 	trade: Trade,
 	names: Names,
+	mending: Mending,
 }
 
 impl Watch {
@@ -58,8 +62,10 @@ impl Watch {
 			thief: loot(),
 			jobs: world.jobs.clone(),
 			market: world.market.clone(),
+			upkeep: world.upkeep.clone(),
 			trade: Trade::default(),
 			names: Names::default(),
+			mending: Mending::default(),
 		}
 	}
 
@@ -74,7 +80,8 @@ impl Watch {
 		self.nothing_for_the_thief(&now)?;
 		self.jobs_move_on(&now)?;
 		self.trade.look(&events, &self.market, &now.market)?;
-		self.names.look(&events, &now.market)?;
+		self.names.look(&events, &now.market, &now.upkeep)?;
+		self.mending.look(&events, &self.upkeep, &now.upkeep)?;
 		for target in targets {
 			let rule = || format!("try-state of {}", target.name());
 			target
@@ -83,6 +90,7 @@ impl Watch {
 		}
 		now.trade = std::mem::take(&mut self.trade);
 		now.names = std::mem::take(&mut self.names);
+		now.mending = std::mem::take(&mut self.mending);
 		*self = now;
 		Ok(())
 	}

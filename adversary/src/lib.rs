@@ -8,7 +8,7 @@
 //! | [`script`] | steps, as a person reads them and as the ledger takes them |
 //! | [`draw`] | numbers that choose the arguments of a call |
 //! | [`world`] | what exists on the ledger, for those who make calls |
-//! | [`market`] | of that, what is bought, sold and kept |
+//! | [`market`], [`upkeep`] | of that, what is bought, sold and kept, measured and mended |
 //! | [`target`], [`targets`] | the calls of a pallet, and who may make each: told apart from the pallet |
 //! | [`purse`] | what a machine's key may spend |
 //! | [`invariants`] | what must hold after each block |
@@ -30,4 +30,5 @@ pub mod script;
 pub mod shrink;
 pub mod target;
 pub mod targets;
+pub mod upkeep;
 pub mod world;

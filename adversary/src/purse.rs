@@ -80,20 +80,25 @@ impl Purse {
 	}
 }
 
-/// By asset, what is on hold at a machine by its own word. A sealed bid's deposit may be forfeited, so it is one too.
+/// By asset, what is on hold at a machine by its own word. The deposits of sealed bids and of challenges may be forfeited, so they
+/// are too.
 fn held(machine: &MachineId) -> [Balance; ASSETS] {
 	let account: AccountId = machine.account();
 	let on_hold = |asset, reason: HoldReason| {
 		let reason = RuntimeHoldReason::from(reason);
 		Fungibles::balance_on_hold(asset, &reason, &account)
 	};
-	let for_bids = || {
-		let reason = RuntimeHoldReason::from(pallet_procurement::HoldReason::Bid);
-		Balances::balance_on_hold(&reason, &account)
+	let at_risk = || -> Balance {
+		let bids = RuntimeHoldReason::from(pallet_procurement::HoldReason::Bid);
+		let challenges = RuntimeHoldReason::from(pallet_telemetry::HoldReason::Challenge);
+		[bids, challenges]
+			.map(|reason| Balances::balance_on_hold(&reason, &account))
+			.iter()
+			.sum()
 	};
 	std::array::from_fn(|number| {
 		let asset = ledger::asset(number);
-		let bids = if asset == AssetKind::Native { for_bids() } else { 0 };
-		SPENT.map(|reason| on_hold(asset, reason)).iter().sum::<Balance>() + bids
+		let others: Balance = if asset == AssetKind::Native { at_risk() } else { 0 };
+		SPENT.map(|reason| on_hold(asset, reason)).iter().sum::<Balance>() + others
 	})
 }

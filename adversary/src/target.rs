@@ -9,6 +9,8 @@ use sp_runtime::TryRuntimeError;
 pub enum Entitled {
 	/// Governance alone.
 	Root,
+	/// Governance, and these.
+	RootOr(Vec<AccountId>),
 	/// Whoever wants to. These would.
 	Anybody(Vec<AccountId>),
 	/// Whoever wants to but for those in the second list. Those in the first would.

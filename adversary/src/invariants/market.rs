@@ -175,6 +175,8 @@ fn requests_move_on(before: &Market, now: &Market) -> Result<(), Broken> {
 				order.is_none_or(|order| order.state == OrderState::Settled(Outcome::GivenUp) && order.delivered == 0)
 			}
 			(RequestState::Awarded(_), RequestState::NoBid | RequestState::Cancelled) => true,
+			// Whether its winner has given up is seen where its order is.
+			(RequestState::Assigned(_), _) => true,
 			(old, new) => old == new,
 		};
 		if !fits || old.made > new.made || old.wanted != new.wanted || old.buyer != new.buyer {
@@ -219,7 +221,9 @@ fn the_best_bid_wins(events: &[RuntimeEvent], before: &Market) -> Result<(), Bro
 	for event in events {
 		let (request, first) = match event {
 			RuntimeEvent::Procurement(
-				Event::RequestAwarded { request, bidder, .. } | Event::BidStruck { request, bidder, .. },
+				Event::RequestAwarded { request, bidder, .. }
+				| Event::ServiceAwarded { request, bidder, .. }
+				| Event::BidStruck { request, bidder, .. },
 			) => (request, bidder),
 			_ => continue,
 		};

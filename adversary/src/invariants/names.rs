@@ -5,9 +5,10 @@ use super::Broken;
 use crate::{
 	ledger::{self, COIN, DOLLARS, EUROS},
 	market::Market,
+	upkeep::Upkeep,
 	world::controller_of,
 };
-use bpiiot_primitives::{AgreementRef, AssetKind, JobId, MachineId, PurchaseOrderId};
+use bpiiot_primitives::{AgreementRef, AssetKind, JobId, MachineId, PurchaseOrderId, ServiceOrderId};
 use bpiiot_runtime::{AccountId, Balance, Runtime, RuntimeEvent, BPI};
 use frame_support::traits::Get;
 use pallet_jobs::{JobState, Outcome as JobOutcome};
@@ -68,7 +69,7 @@ impl Names {
 	///
 	/// # Errors
 	/// When something does not hold.
-	pub fn look(&mut self, events: &[RuntimeEvent], market: &Market) -> Result<(), Broken> {
+	pub fn look(&mut self, events: &[RuntimeEvent], market: &Market, upkeep: &Upkeep) -> Result<(), Broken> {
 		let mut ended: Vec<Ended> = Vec::new();
 		for event in events {
 			match event {
@@ -97,7 +98,7 @@ impl Names {
 				_ => (),
 			}
 		}
-		ended.iter().try_for_each(|ended| check(ended, market))?;
+		ended.iter().try_for_each(|ended| check(ended, market, upkeep))?;
 		self.compare(market)
 	}
 
@@ -214,10 +215,11 @@ fn today() -> u32 {
 }
 
 /// Whether an agreement has counted what it should have, as far as its record is still there.
-fn check(ended: &Ended, market: &Market) -> Result<(), Broken> {
+fn check(ended: &Ended, market: &Market, upkeep: &Upkeep) -> Result<(), Broken> {
 	let facts = match ended.agreement {
 		AgreementRef::Job(job) => of_job(job),
 		AgreementRef::Order(order) => of_order(order, market),
+		AgreementRef::Ticket(order) => of_service(order, upkeep),
 		_ => None,
 	};
 	let Some(facts) = facts else { return Ok(()) };
@@ -295,6 +297,27 @@ fn of_order(order: PurchaseOrderId, market: &Market) -> Option<Facts> {
 			share(order.punctual, promised),
 			share(promised - order.accepted - judged, promised),
 			share(judged, promised) * lost(order.verdict),
+		],
+	})
+}
+
+/// Work is one promise: it was punctual or not, and failed or not.
+fn of_service(order: ServiceOrderId, upkeep: &Upkeep) -> Option<Facts> {
+	use pallet_diagnostics::{OrderState, Outcome};
+	let order = upkeep.orders.get(&order)?;
+	let OrderState::Settled(outcome) = order.state else {
+		return None;
+	};
+	let whole = |yes: bool| share(yes.into(), 1);
+	let in_time = order.started_at.is_some_and(|started| started <= order.response_by);
+	let was_let_off = matches!(outcome, Outcome::Cancelled | Outcome::Declined);
+	let is_broken = !was_let_off && outcome != Outcome::Completed;
+	Some(Facts {
+		value: if was_let_off { 0 } else { order.price },
+		shares: [
+			whole(in_time && order.declared_at.is_some()),
+			whole(is_broken && order.verdict.is_none()),
+			lost(order.verdict),
 		],
 	})
 }

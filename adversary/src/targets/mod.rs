@@ -1,12 +1,14 @@
 //! The pallets that are attacked.
 
 mod assets;
+mod diagnostics;
 mod escrow;
 mod inventory;
 mod jobs;
 mod machines;
 mod procurement;
 mod suppliers;
+mod telemetry;
 
 use crate::target::Target;
 use scale_info::{TypeDef, TypeInfo};
@@ -20,6 +22,8 @@ pub fn all() -> Vec<Box<dyn Target>> {
 		Box::new(suppliers::Suppliers),
 		Box::new(procurement::Procurement),
 		Box::new(inventory::Inventory),
+		Box::new(telemetry::Telemetry),
+		Box::new(diagnostics::Diagnostics),
 		Box::new(assets::Assets),
 	]
 }
