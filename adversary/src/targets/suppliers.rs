@@ -121,6 +121,13 @@ fn rate(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 		let (job, record) = world.job(draw, |state| matches!(state, JobState::Settled(_)))?;
 		let is_time = matches!(record.state, JobState::Settled(_)) && !record.rated;
 		(AgreementRef::Job(job), is_time, record.customer().clone())
+	} else if kind > 11 {
+		let again = draw.once_in(4);
+		let (order, record) = world
+			.upkeep
+			.order(draw, |order| order.is_settled() && order.rated == again)?;
+		let is_time = record.is_settled() && !record.rated;
+		(AgreementRef::Ticket(order), is_time, record.payer().clone())
 	} else {
 		let again = draw.once_in(4);
 		let (order, record) = world
