@@ -64,6 +64,14 @@ pub fn pass(millis: u64) {
 	}
 }
 
+/// Lets so many milliseconds pass in one block, in which the chain has run as if it had made all the blocks in between.
+pub fn skip(millis: u64) {
+	let next = now().saturating_add(millis);
+	let parent = end_block();
+	pallet_escrow::Clock::<Runtime>::mutate(|clock| clock.last = next);
+	start_block(parent, next);
+}
+
 /// Now, by the chain's clock.
 pub fn now() -> UnixMillis {
 	pallet_timestamp::Now::<Runtime>::get()

@@ -7,7 +7,7 @@
 //! | [`world`] | the worlds that calls are tried in, the parties, the one place for terms and orders |
 //! | [`vocabulary`] | what many rows say in the same words |
 //! | [`chain`], [`run`] | blocks, time and transactions; trying what stands in the table |
-//! | [`machines`], [`escrow`], [`jobs`], [`suppliers`], [`procurement`], [`inventory`] | the rows |
+//! | [`machines`], [`escrow`], [`jobs`], [`suppliers`], [`procurement`], [`inventory`], [`telemetry`], [`diagnostics`] | the rows |
 //! | [`threats`] | what it costs to attack others |
 //!
 //! A new call needs a row: who may make it, a world in which it is right, and the call. With these come the cells for who
@@ -31,10 +31,14 @@
 mod blocks;
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/readings.rs"]
+#[allow(dead_code, reason = "the stories need more of it")]
+mod readings;
 #[path = "../common/terms.rs"]
 mod terms;
 
 mod chain;
+mod diagnostics;
 mod escrow;
 mod inventory;
 mod jobs;
@@ -45,6 +49,7 @@ mod procurement;
 mod run;
 mod suppliers;
 mod table;
+mod telemetry;
 mod threats;
 mod vocabulary;
 mod world;
@@ -62,6 +67,8 @@ fn table() -> Vec<Row> {
 		suppliers::rows(),
 		procurement::rows(),
 		inventory::rows(),
+		telemetry::rows(),
+		diagnostics::rows(),
 	]
 	.into_iter()
 	.flatten()
@@ -177,4 +184,14 @@ fn procurement_withstands_every_case() {
 #[test]
 fn inventory_withstands_every_case() {
 	try_all(&inventory::rows());
+}
+
+#[test]
+fn telemetry_withstands_every_case() {
+	try_all(&telemetry::rows());
+}
+
+#[test]
+fn diagnostics_withstands_every_case() {
+	try_all(&diagnostics::rows());
 }

@@ -18,6 +18,7 @@ fn fails(error: impl Into<DispatchError>) -> Outcome {
 pub fn root() -> MayCall {
 	MayCall {
 		who: By::Root,
+		root: Outcome::Done,
 		stranger: fails(BadOrigin),
 		rotated_key: fails(BadOrigin),
 		frozen_machine: fails(BadOrigin),
@@ -28,6 +29,7 @@ pub fn root() -> MayCall {
 pub fn anybody(who: &'static str) -> MayCall {
 	MayCall {
 		who: By::Name(who),
+		root: fails(BadOrigin),
 		stranger: Outcome::Done,
 		rotated_key: Outcome::Done,
 		frozen_machine: Outcome::Done,
@@ -39,6 +41,7 @@ pub fn only(who: &'static str, error: impl Into<DispatchError>) -> MayCall {
 	let no = fails(error);
 	MayCall {
 		who: By::Name(who),
+		root: fails(BadOrigin),
 		stranger: no,
 		rotated_key: no,
 		frozen_machine: no,
@@ -58,10 +61,19 @@ pub fn actor(who: &'static str, error: impl Into<DispatchError>) -> MayCall {
 	}
 }
 
+/// The same, or root.
+pub fn actor_or_root(who: &'static str, error: impl Into<DispatchError>) -> MayCall {
+	MayCall {
+		root: Outcome::Done,
+		..actor(who, error)
+	}
+}
+
 /// Whoever acts for himself or, as its key, for a machine.
 pub fn any_actor(who: &'static str) -> MayCall {
 	MayCall {
 		who: By::Name(who),
+		root: fails(BadOrigin),
 		stranger: Outcome::Done,
 		rotated_key: fails(MachinesError::KeyRetired),
 		frozen_machine: fails(MachinesError::MachineFrozen),
@@ -88,7 +100,7 @@ impl Row {
 		let row = self.case(Case::NoOrigin, must(unsigned(), by(By::Nobody)));
 		let row = match may.who {
 			By::Root => row.never(&[Case::Root], "root may"),
-			_ => row.case(Case::Root, must(unsigned(), by(By::Root))),
+			_ => row.case(Case::Root, must(may.root, by(By::Root))),
 		};
 		let row = row.case(Case::Stranger, must(may.stranger, by(STRANGER)));
 		let [call, transaction] = barred(rotate, may.rotated_key);

@@ -239,6 +239,8 @@ pub enum Cell {
 pub struct MayCall {
 	/// He may.
 	pub who: By,
+	/// What root gets.
+	pub root: Outcome,
 	/// What a stranger gets.
 	pub stranger: Outcome,
 	/// What a replaced key gets.

@@ -169,7 +169,8 @@ fn who_has_an_order_may_ask_for_readings_and_nobody_else() {
 		);
 		let reason = Default::default();
 		act(OWNER, Call::cancel { order: id, reason });
-		pass(DAY + 2 * MINUTE);
+		skip(DAY + 1);
+		pass(2 * MINUTE);
 		assert_noop!(challenges(MAINTAINER, 1, 0), AnchoringError::<Runtime>::NotAParty);
 	});
 }
@@ -202,7 +203,8 @@ fn readings_that_are_shown_cost_who_has_asked_and_those_that_are_not_cost_the_ba
 		// Not answered: he has his deposit back, and the batch is no evidence for anybody.
 		assert_ok!(submits(id, proofs[0].clone()));
 		assert_ok!(challenges(MAINTAINER, batch, 0));
-		pass(DAY + 2 * MINUTE);
+		skip(DAY + 1);
+		pass(2 * MINUTE);
 		assert_eq!((total(&maintainer), at_risk()), (his - deposit, 0));
 		assert_eq!(Telemetry::record(&press()).withheld, 1);
 		assert!(Telemetry::is_withheld(&press(), batch));
@@ -221,7 +223,8 @@ fn a_batch_that_was_withheld_decides_nothing() {
 		assert_ok!(submits(id, proofs[0].clone()));
 		assert_eq!(record(id).bad, 1);
 		pallet_diagnostics::Orders::<Runtime>::mutate_extant(id, |order| order.verify_until += 2 * DAY);
-		pass(DAY + 2 * MINUTE);
+		skip(DAY + 1);
+		pass(2 * MINUTE);
 		assert_noop!(submits(id, proofs[1].clone()), Error::<Runtime>::BatchChallenged);
 		silence(id);
 		assert_eq!((record(id).state, record(id).proven), (OrderState::Verified, false));

@@ -7,6 +7,7 @@ mod machines;
 mod payments;
 mod requests;
 mod stock;
+mod upkeep;
 
 pub use crate::chain::account;
 pub use assets::*;
@@ -16,6 +17,7 @@ pub use machines::*;
 pub use payments::*;
 pub use requests::*;
 pub use stock::*;
+pub use upkeep::*;
 
 use crate::chain::pass;
 use bpiiot_runtime::{Balance, RuntimeCall, RuntimeOrigin};
