@@ -2,8 +2,10 @@
 
 use super::{name, Error, EscrowError, MachinesError, IN_NATIVE};
 use crate::{chain::skip, prelude::*};
-use bpiiot_primitives::ChallengeId;
+use bpiiot_primitives::{AssetKind, ChallengeId};
+use bpiiot_runtime::{Balance, BPI};
 use bpiiot_seal::Proof;
+use frame_support::traits::Get;
 use pallet_telemetry::Call;
 use sp_runtime::TokenError;
 
@@ -36,7 +38,7 @@ fn citable_by_robot() {
 /// As many as there may be ask for readings of the machine.
 fn crowd() {
 	citable();
-	let most = <<Runtime as pallet_telemetry::Config>::MaxChallenges as frame_support::traits::Get<u32>>::get();
+	let most = <<Runtime as pallet_telemetry::Config>::MaxChallenges as Get<u32>>::get();
 	for nth in 0..most {
 		let name = one_of_many(nth);
 		// Each of them needs an order, and the ticket takes one at a time.
@@ -46,7 +48,7 @@ fn crowd() {
 		};
 		act(OWNER, call);
 		let mut terms = service();
-		terms.asset = bpiiot_primitives::AssetKind::Native;
+		(terms.asset, terms.price) = (AssetKind::Native, BPI);
 		terms.conditions.bond = Default::default();
 		let (ticket, maintainer) = (ticket(), account(&name));
 		act(
@@ -89,7 +91,7 @@ fn challenge_row() -> Row {
 		Stranger,
 		given(|| {
 			repaired(Repair::Done);
-			pass_and_measure();
+			measures(&[GOOD]);
 		})
 		.fails(Error::NotAParty),
 	)
@@ -126,14 +128,9 @@ fn challenge_row() -> Row {
 }
 
 /// The customer lets his machine spend so much of the native token.
-fn allow_robot_native(cap: bpiiot_runtime::Balance) {
-	let native = bpiiot_primitives::AssetKind::Native;
-	let (machine, policy) = (machine_of(ROBOT), Some(policy([native], cap)));
+fn allow_robot_native(cap: Balance) {
+	let (machine, policy) = (machine_of(ROBOT), Some(policy([AssetKind::Native], cap)));
 	act(CUSTOMER, pallet_machines::Call::set_spending_policy { machine, policy });
-}
-
-fn pass_and_measure() {
-	measures(&[GOOD]);
 }
 
 /// What was asked for was not produced, and who asked may again.

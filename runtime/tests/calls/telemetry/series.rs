@@ -2,7 +2,7 @@
 
 use super::{name, Error, IN_NATIVE};
 use crate::{chain::skip, prelude::*};
-use bpiiot_seal::Batch;
+use bpiiot_seal::{Batch, Run};
 use pallet_telemetry::Call;
 use sp_runtime::TokenError;
 
@@ -63,82 +63,105 @@ fn anchor() -> Row {
 		measuring();
 		(0..ANCHORS).for_each(|_| measures(&[GOOD]));
 	};
-	let row = Row::new(name("anchor"), actor(KEY, Error::NotAMachine), measuring, || but(|_| ()))
-		.case(Right, given(anchored))
-		.case(Right, calling(|| Call::anchor { batch: seals(&[GOOD; 7]) }))
-		// It counts that the clock was put right.
-		.case(Right, batch(|batch| batch.jumps = u16::MAX))
-		.case(Stranger, by(OWNER).fails(Error::NotAMachine))
-		.case(WrongState, given(no_room).fails(Error::NoSeries))
-		.case(WrongState, batch(|batch| batch.number = 2).fails(Error::BatchSkipped))
-		.case(
-			WrongState,
-			second(|batch| batch.number = 1).fails(Error::AlreadyAnchored),
-		)
-		.case(
-			WrongState,
-			second(|batch| batch.previous = [1; 32]).fails(Error::OtherPredecessor),
-		)
-		.case(WrongState, batch(|batch| batch.runs.clear()).fails(Error::BadRuns))
-		.case(
-			WrongState,
-			batch(|batch| batch.runs[0].last += 1).fails(Error::CountsDiffer),
-		)
-		.case(
-			WrongState,
-			batch(|batch| batch.from = batch.to + 1).fails(Error::TimesReversed),
-		)
-		.case(
-			WrongState,
-			batch(|batch| batch.runs[0].epoch = 1).fails(Error::EpochSkipped),
-		)
-		.case(
-			WrongState,
-			second(|batch| {
-				(batch.runs[0].first, batch.runs[0].last) = (0, 0);
-			})
-			.fails(Error::Overlap),
-		)
-		.case(WrongState, second(|batch| batch.from = 0).fails(Error::GoesBack))
-		.case(
-			WrongState,
-			batch(|batch| batch.to = now() + 1).fails(Error::FromTheFuture),
-		)
-		.case(Zero, batch(|batch| batch.count = 0).fails(Error::BadCount))
-		.case(
-			Maximum,
-			batch(|batch| {
-				batch.count = bpiiot_seal::MAX_READINGS;
-				batch.runs[0].last = u64::from(bpiiot_seal::MAX_READINGS) - 1;
-			}),
-		)
-		.case(Maximum, batch(|batch| batch.count = u32::MAX).fails(Error::BadCount))
-		.case(
-			Maximum,
-			batch(|batch| batch.runs = vec![batch.runs[0]; 17]).fails(Error::BadRuns),
-		)
-		// A session that ends at the last number ends there.
-		.case(
-			Overflow,
-			batch(|batch| (batch.runs[0].first, batch.runs[0].last) = (u64::MAX, u64::MAX)),
-		)
-		.case(
-			Overflow,
-			batch(|batch| (batch.runs[0].first, batch.runs[0].last) = (0, u64::MAX)).fails(Error::CountsDiffer),
-		)
-		.never(&ASSETS, NAMES_NO_ASSET)
-		.case(OwnCounterparty, then(|| sell(CUSTOMER)))
-		.case(FullList, given(full).fails(Error::NoRoom))
-		.never(&[DepositUnaffordable], "room for it was paid in advance");
-	row.never(&[TooLate], "how late it is says what it is evidence for").by_the_next_key_too()
+	let row = Row::new(name("anchor"), actor(KEY, Error::NotAMachine), measuring, || {
+		but(|_| ())
+	})
+	.case(Right, given(anchored))
+	.case(
+		Right,
+		calling(|| Call::anchor {
+			batch: seals(&[GOOD; 7]),
+		}),
+	)
+	// It counts that the clock was put right.
+	.case(Right, batch(|batch| batch.jumps = u16::MAX))
+	.case(Stranger, by(OWNER).fails(Error::NotAMachine))
+	.case(WrongState, given(trading).calling(first_batch).fails(Error::NoSeries))
+	.case(WrongState, batch(|batch| batch.number = 2).fails(Error::BatchSkipped))
+	.case(
+		WrongState,
+		second(|batch| batch.number = 1).fails(Error::AlreadyAnchored),
+	)
+	.case(
+		WrongState,
+		second(|batch| batch.previous = [1; 32]).fails(Error::OtherPredecessor),
+	)
+	.case(WrongState, batch(|batch| batch.runs.clear()).fails(Error::BadRuns))
+	.case(
+		WrongState,
+		batch(|batch| batch.runs[0].last += 1).fails(Error::CountsDiffer),
+	)
+	.case(
+		WrongState,
+		batch(|batch| batch.from = batch.to + 1).fails(Error::TimesReversed),
+	)
+	.case(
+		WrongState,
+		batch(|batch| batch.runs[0].epoch = 1).fails(Error::EpochSkipped),
+	)
+	.case(
+		WrongState,
+		second(|batch| {
+			(batch.runs[0].first, batch.runs[0].last) = (0, 0);
+		})
+		.fails(Error::Overlap),
+	)
+	.case(WrongState, second(|batch| batch.from = 0).fails(Error::GoesBack))
+	.case(
+		WrongState,
+		batch(|batch| batch.to = now() + 1).fails(Error::FromTheFuture),
+	)
+	.case(Zero, batch(|batch| batch.count = 0).fails(Error::BadCount))
+	.case(
+		Maximum,
+		batch(|batch| {
+			batch.count = bpiiot_seal::MAX_READINGS;
+			batch.runs[0].last = u64::from(bpiiot_seal::MAX_READINGS) - 1;
+		}),
+	)
+	.case(Maximum, batch(|batch| batch.count = u32::MAX).fails(Error::BadCount))
+	.case(
+		Maximum,
+		batch(|batch| batch.runs = vec![batch.runs[0]; 17]).fails(Error::BadRuns),
+	)
+	// A session that ends at the last number ends there.
+	.case(
+		Overflow,
+		batch(|batch| (batch.runs[0].first, batch.runs[0].last) = (u64::MAX, u64::MAX)),
+	)
+	.case(
+		Overflow,
+		batch(|batch| (batch.runs[0].first, batch.runs[0].last) = (0, u64::MAX)).fails(Error::CountsDiffer),
+	)
+	.never(&ASSETS, NAMES_NO_ASSET)
+	.case(OwnCounterparty, then(|| sell(CUSTOMER)))
+	.case(FullList, given(full).fails(Error::NoRoom))
+	.never(&[DepositUnaffordable], "room for it was paid in advance");
+	row.never(&[TooLate], "how late it is says what it is evidence for")
+		.by_the_next_key_too()
 }
 
-fn no_room() {
-	trading();
-	// It seals what it would anchor if there were room.
-	act(OWNER, make_room(1));
-	seals(&[GOOD]);
-	act(OWNER, make_room(0));
+/// What the machine would anchor first if there were room.
+fn first_batch() -> Call<Runtime> {
+	let run = Run {
+		epoch: 0,
+		session: 1,
+		first: 0,
+		last: 0,
+	};
+	let batch = Batch {
+		number: 1,
+		previous: [0; 32],
+		root: [1; 32],
+		count: 1,
+		lost: 0,
+		from: now(),
+		to: now(),
+		channels: [2; 32],
+		jumps: 0,
+		runs: vec![run],
+	};
+	Call::anchor { batch }
 }
 
 /// One batch is anchored.
