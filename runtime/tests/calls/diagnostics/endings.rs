@@ -96,7 +96,7 @@ fn remove_order() -> Row {
 		|| repaired(Repair::Done),
 		move || removes(repair()),
 	)
-	.at_repairs(&[Repair::Done], Error::NotSettled, removes_it())
+	.at_repairs(&[Repair::Done], Error::NotSettled, removes)
 	.of_the_machines_side()
 	.case(Stranger, by(CUSTOMER).fails(Error::NotTheOwner))
 	.case(
@@ -111,8 +111,4 @@ fn remove_order() -> Row {
 	.of_whoever_owns_it()
 	.of_an_open_repair()
 	.at_any_time(WORK)
-}
-
-fn removes_it() -> impl Fn(bpiiot_primitives::ServiceOrderId) -> Call<Runtime> {
-	|order| Call::remove_order { order }
 }
