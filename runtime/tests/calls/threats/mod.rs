@@ -3,6 +3,7 @@
 //!
 //! Every call of ours has a threat here, or is governance's alone.
 
+mod diagnostics;
 mod escrow;
 mod forging;
 mod inventory;
@@ -11,6 +12,7 @@ mod machines;
 mod page;
 mod procurement;
 mod suppliers;
+mod telemetry;
 
 use crate::{
 	chain::{account, chain, pass, send, Signature},
@@ -29,11 +31,13 @@ use sp_runtime::{DispatchError, Permill};
 use std::collections::BTreeSet;
 
 /// Calls that root alone may make; whoever else tries pays for the transaction.
-const GOVERNANCE: [&str; 4] = [
+const GOVERNANCE: [&str; 6] = [
 	"Escrow.list_asset",
 	"Escrow.delist_asset",
 	"Escrow.pause",
 	"Escrow.resume",
+	"Diagnostics.accredit_issuer",
+	"Diagnostics.remove_issuer",
 ];
 
 /// Something that somebody could want to do to others.
@@ -132,6 +136,8 @@ fn threats() -> Vec<Threat> {
 		suppliers::threats(),
 		procurement::threats(),
 		inventory::threats(),
+		telemetry::threats(),
+		diagnostics::threats(),
 	]
 	.into_iter()
 	.flatten()
