@@ -7,7 +7,7 @@ use std::{env, fs, path::Path};
 use subxt_utils_stripmetadata::StripMetadata;
 
 /// The pallets that the client uses. Others may change without touching it.
-const PALLETS: [&str; 10] = [
+const PALLETS: [&str; 12] = [
 	"System",
 	"Timestamp",
 	"Balances",
@@ -18,10 +18,19 @@ const PALLETS: [&str; 10] = [
 	"Suppliers",
 	"Procurement",
 	"Inventory",
+	"Telemetry",
+	"Diagnostics",
 ];
 
 /// The runtime APIs that the client uses.
-const APIS: [&str; 4] = ["JobsApi", "SuppliersApi", "ProcurementApi", "InventoryApi"];
+const APIS: [&str; 6] = [
+	"JobsApi",
+	"SuppliersApi",
+	"ProcurementApi",
+	"InventoryApi",
+	"TelemetryApi",
+	"DiagnosticsApi",
+];
 
 /// Set by `make metadata`.
 const WRITE: &str = "BPIIOT_WRITE_METADATA";

@@ -80,8 +80,9 @@ fn parties_who_spend<T: Config>(asset: AssetKind, spent: AssetKind) -> Parties<T
 		rich::<T>(asset, &machine.account());
 		(owner, machine, key)
 	};
-	let (owner, patient, key) = machine("owner", 0);
-	let (_, maintainer, maintainers_key) = machine("maintainer", 1);
+	// Not the numbers of those for whom others ask.
+	let (owner, patient, key) = machine("owner", 30);
+	let (_, maintainer, maintainers_key) = machine("maintainer", 31);
 	let issuer: AccountOf<T> = account("issuer", 0, 0);
 	for who in [&arbiter::<T>(), &issuer, &T::FeeDestination::get()] {
 		rich::<T>(asset, who);
