@@ -376,3 +376,26 @@ fn the_password_of_a_service_is_typed_twice_to_make_a_key() {
 	let doctor = iot_client(dir.path(), "doctor --json --patience 1s");
 	assert!(out(&doctor).contains("only its service can read"), "{}", out(&doctor));
 }
+
+#[test]
+fn verifies_a_proof_of_a_reading_without_a_node() {
+	let dir = place();
+	let golden = include_bytes!("../../pallets/telemetry/golden/reading.json");
+	fs::write(dir.path().join("reading.json"), golden).unwrap();
+	let file: serde_json::Value = serde_json::from_slice(golden).unwrap();
+	let block = file["block"].as_str().unwrap();
+	let proved = iot_client(dir.path(), &format!("proof verify reading.json --block {block} --json"));
+	assert_eq!(proved.status.code(), Some(0), "{}", err(&proved));
+	let found: serde_json::Value = serde_json::from_str(&out(&proved)).unwrap();
+	assert_eq!(found["machine"], file["machine"]);
+	assert_eq!(found["batch"], file["batch"]["number"]);
+	assert_eq!(found["readings"][0]["evidence"], true);
+	// Without a block it is in the batch, and nothing is said of the chain.
+	let unanchored = iot_client(dir.path(), "proof verify reading.json");
+	assert_eq!(unanchored.status.code(), Some(0), "{}", err(&unanchored));
+	assert!(out(&unanchored).contains("--block"), "{}", out(&unanchored));
+	let other = format!("proof verify reading.json --block 0x{}", "11".repeat(32));
+	let refused = iot_client(dir.path(), &other);
+	assert_eq!(refused.status.code(), Some(1));
+	assert!(err(&refused).contains("another block"), "{}", err(&refused));
+}

@@ -5,6 +5,7 @@ mod job;
 mod manager;
 mod market;
 mod owner;
+mod proof;
 mod rules;
 mod signers;
 
@@ -13,6 +14,7 @@ pub use job::{Arbiter, JobCommand};
 pub use manager::{ManagerCommand, Who as ManagerRole};
 pub use market::{BidTerms, Kept, PurchaseCommand, QuoteCommand, RequestCommand, Says, StockCommand, SupplierCommand};
 pub use owner::OwnerCommand;
+pub use proof::ProofCommand;
 pub use rules::RulesCommand;
 pub use signers::{Keyed, MaybeSigner, MaybeWho, Owned, Signer, Who};
 
@@ -365,6 +367,12 @@ pub enum Command {
 		/// What to do
 		#[command(subcommand)]
 		what: RulesCommand,
+	},
+	/// Verify proofs of a machine's readings
+	Proof {
+		/// What to do
+		#[command(subcommand)]
+		what: ProofCommand,
 	},
 	/// Say who may log in at the manager, the page on which people look after the machine
 	Manager {

@@ -20,6 +20,7 @@ mod money;
 mod order;
 mod owner;
 mod policy;
+mod proof;
 mod purse;
 mod rotate;
 mod rules;
@@ -203,6 +204,7 @@ pub async fn run(cli: Cli, logbook: Logbook) -> Result<u8> {
 		Command::LightClient => light::light_client(&desk).await,
 		Command::CheckConfig => machine::check_config(&desk),
 		Command::Rules { what } => rules::rules(&desk, what),
+		Command::Proof { what } => proof::proof(&desk, what),
 		Command::Manager { what } => manager::manager(&desk, what),
 		Command::Doctor => doctor::doctor(&desk).await,
 		Command::Backup { file } => backup::backup(&desk, file),

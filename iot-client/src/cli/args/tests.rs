@@ -74,6 +74,8 @@ fn command_lines_are_found_in_a_manual() {
 fn commands_with_all_kinds_of_arguments_are_understood() {
 	for line in [
 		"init",
+		"proof verify reading.json",
+		"proof verify reading.json --block 0x1111111111111111111111111111111111111111111111111111111111111111 --json",
 		"--config m.toml register --as //Owner --fee-allowance 5",
 		"register --as //Owner --fee-allowance 10 --fee-period 30d",
 		"offer terms.toml --as //Owner",
