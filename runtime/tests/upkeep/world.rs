@@ -2,12 +2,12 @@
 
 pub use crate::{
 	chain::{account, now, pass, skip},
-	readings::{self, VIBRATION},
+	readings::VIBRATION,
 };
 
 use crate::{
-	blocks::pair,
-	chain::{chain, send, Signature},
+	chain::{chain, pair, send, Signature},
+	readings,
 };
 use bpiiot_primitives::{
 	AgreementClock, AgreementRef, AssetKind, MachineId, RequestId, ServiceOrderId, SpendPurpose, TicketId,
