@@ -5,7 +5,7 @@ use crate::{chain::pass, prelude::*, table::Scenario};
 use bpiiot_primitives::AssetKind;
 use bpiiot_runtime::BPI;
 use pallet_diagnostics::{Call, OfferId, OrderState, OFFERS};
-use sp_runtime::{Permill, TokenError};
+use sp_runtime::{ArithmeticError, Permill, TokenError};
 
 pub fn rows() -> Vec<Row> {
 	vec![offer_service_row(), withdraw_offer(), accept_offer_row(), assign_row()]
@@ -254,9 +254,12 @@ fn accept_offer_row() -> Row {
 		.never(&[Zero], "terms without a price are not offered")
 		.case(
 			Maximum,
-			given(|| mending_offered_with(|terms| terms.price = MOST)).fails(MachinesError::OverSpendingCap),
+			given(|| mending_offered_with(|terms| terms.price = MOST / 4)).fails(MachinesError::OverSpendingCap),
 		)
-		.never(&[Overflow], "what is more than anybody has is above any cap")
+		.case(
+			Overflow,
+			given(|| mending_offered_with(|terms| terms.price = MOST)).fails(ArithmeticError::Overflow),
+		)
 		.case(UnlistedAsset, then(delist).fails(EscrowError::AssetNotListed))
 		.case(
 			OwnCounterparty,
@@ -311,9 +314,12 @@ fn assign_row() -> Row {
 		.with_a_frozen_machine_too()
 		.case(
 			Maximum,
-			calling(|| assign(but(|terms| terms.price = MOST))).fails(MachinesError::OverSpendingCap),
+			calling(|| assign(but(|terms| terms.price = MOST / 4))).fails(MachinesError::OverSpendingCap),
 		)
-		.never(&[Overflow], "what is more than anybody has is above any cap")
+		.case(
+			Overflow,
+			calling(|| assign(but(|terms| terms.price = MOST))).fails(ArithmeticError::Overflow),
+		)
 		.case(
 			OwnCounterparty,
 			calling(|| Call::assign {
