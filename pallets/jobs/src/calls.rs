@@ -477,5 +477,40 @@ mod calls {
 			let actor = T::Actors::ensure_actor(origin)?;
 			Self::do_accept_with(actor, job, site, needs)
 		}
+
+		/// Deliver units, as `deliver` does, and record how they were made: what was used up, what has come of it, when and
+		/// how. All of it or nothing.
+		///
+		/// ## Dispatch Origin
+		/// The key of the job's machine, which issues what it has made.
+		///
+		/// ## Parameters
+		/// - `units`, `result`: as for `deliver`.
+		/// - `report`: what was made, of what and how; see [`Production`](bpiiot_primitives::Production).
+		///
+		/// ## Errors
+		/// As for `deliver`; those of the products: what is used or made is not the machine's, is gone, was made before, or the
+		/// time is not over.
+		///
+		/// ## Events
+		/// `Delivered`; the products' `Made`
+		#[pallet::call_index(21)]
+		#[pallet::weight(T::WeightInfo::deliver()
+			.saturating_add(T::Materials::consume_weight())
+			.saturating_add(T::Production::record_weight(report)))]
+		pub fn deliver_with(
+			origin: OriginFor<T>,
+			job: JobId,
+			units: u32,
+			result: H256,
+			report: ReportOf<T>,
+		) -> DispatchResultWithPostInfo {
+			let actor = T::Actors::ensure_actor(origin)?;
+			let with_materials = Self::do_deliver(actor.clone(), job, units, result)?;
+			let recorded = T::Production::record(&actor, job, report)?;
+			let materials = if with_materials { T::Materials::consume_weight() } else { Weight::zero() };
+			let spent = T::WeightInfo::deliver().saturating_add(materials);
+			Ok(Some(spent.saturating_add(recorded)).into())
+		}
 	}
 }

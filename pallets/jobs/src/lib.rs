@@ -50,6 +50,9 @@ pub type JobOf<T> = Job<EscrowAccountOf<T>, BalanceOf<T>>;
 pub(crate) type EscrowOf<T> = <T as Config>::Escrow;
 /// The facts of a job of this runtime.
 pub type FactsOf<T> = bpiiot_primitives::Facts<<T as frame_system::Config>::AccountId, AssetKind, BalanceOf<T>>;
+/// What a machine of this runtime says of how it has made something.
+pub type ReportOf<T> =
+	<<T as Config>::Production as bpiiot_primitives::Production<<T as frame_system::Config>::AccountId>>::Report;
 /// Whether anything was put aside for a job that is delivered or has ended, so that it cost something to use it up or to let
 /// go of it.
 pub(crate) type WithMaterials = bool;
@@ -65,11 +68,11 @@ pub(crate) type Caller<T> = bpiiot_primitives::Actor<<T as frame_system::Config>
 pub mod pallet {
 	use super::{
 		BalanceOf, CounterOffer, JobBook, JobOf, OfferOf, OfferRank, OfferTermsOf, OrderLine, Outcome, RecipeReference,
-		Shelf, WeightInfo,
+		ReportOf, Shelf, WeightInfo,
 	};
 	use bpiiot_primitives::{
 		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, JobId, MachineId, Materials, Needs,
-		OfferId, Reputation, SiteId, UnixMillis,
+		OfferId, Production, Reputation, SiteId, UnixMillis,
 	};
 	use frame_support::{
 		pallet_prelude::*,
@@ -113,6 +116,9 @@ pub mod pallet {
 
 		/// Puts aside what jobs need.
 		type Materials: Materials;
+
+		/// Records how things were made.
+		type Production: Production<Self::AccountId>;
 
 		/// What escrow gives the payee of what is at stake when an arbiter is silent: such an end is lost by nobody.
 		#[pallet::constant]

@@ -225,6 +225,7 @@ impl pallet_jobs::Config for Test {
 	type Actors = Machines;
 	type Reputation = Hearsay;
 	type Materials = Store;
+	type Production = Records;
 	type FallbackSplit = FallbackSplit;
 	type OfferDeposit = ConstU128<OFFER_DEPOSIT>;
 	type JobDeposit = ConstU128<JOB_DEPOSIT>;

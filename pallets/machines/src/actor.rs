@@ -1,9 +1,10 @@
 //! Who stands behind a signature.
 
 use crate::*;
-use bpiiot_primitives::{Actor, Actors, MachineId, Mistake};
+use bpiiot_primitives::{Actor, Actors, HolderKeys, MachineId, Mistake};
 use frame_support::pallet_prelude::DispatchError;
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
+use sp_core::sr25519;
 
 /// Why a key that is or was a machine's acts for nobody. The actor's origin and the fees both ask
 /// [`Pallet::machine_behind`], so neither can forget a reason.
@@ -91,5 +92,18 @@ impl<T: Config> Actors<OriginFor<T>, T::AccountId> for Pallet<T> {
 		asset: bpiiot_primitives::AssetKind,
 	) -> (MachineId, T::AccountId) {
 		benchmarking::spender::<T>(owner, seed, asset)
+	}
+}
+
+/// A plain account's bytes are its key; a machine's key of now signs for it, unless it is barred.
+impl<T: Config> HolderKeys<T::AccountId> for Pallet<T> {
+	fn key_of(holder: &T::AccountId) -> Option<sr25519::Public> {
+		let bytes: [u8; 32] = holder.clone().into();
+		let key = match Machines::<T>::get(MachineId(bytes)) {
+			None => bytes,
+			Some(machine) if machine.frozen || machine.status == MachineStatus::Decommissioned => return None,
+			Some(machine) => machine.key.into(),
+		};
+		Some(sr25519::Public::from_raw(key))
 	}
 }

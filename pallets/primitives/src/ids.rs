@@ -52,11 +52,19 @@ counter_free_id! {
 	/// A place where stock is kept.
 	SiteId
 }
+counter_free_id! {
+	/// A shipment and all that becomes of it.
+	ShipmentId
+}
+counter_free_id! {
+	/// A leg of a shipment: what one carrier has agreed to, and all that becomes of it.
+	LegId
+}
 
 /// What an escrow, a deadline or an event of the money's pallet belongs to.
 ///
-/// The indexes are fixed, so that a kind may be added without moving the others. Taken are 3 for tickets, 4 for shipments, 5 for
-/// rentals and 6 for channels.
+/// The indexes are fixed, so that a kind may be added without moving the others. Taken are 3 for tickets, 5 for rentals and 6 for
+/// channels.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AgreementRef {
 	/// A job.
@@ -68,6 +76,12 @@ pub enum AgreementRef {
 	/// A request for quotes.
 	#[codec(index = 2)]
 	Request(RequestId),
+	/// A shipment.
+	#[codec(index = 4)]
+	Shipment(ShipmentId),
+	/// A leg of a shipment.
+	#[codec(index = 7)]
+	Leg(LegId),
 }
 
 impl AgreementRef {
@@ -77,6 +91,8 @@ impl AgreementRef {
 			Self::Job(job) => job.0,
 			Self::Order(order) => order.0,
 			Self::Request(request) => request.0,
+			Self::Shipment(shipment) => shipment.0,
+			Self::Leg(leg) => leg.0,
 		}
 	}
 }
@@ -174,6 +190,8 @@ mod tests {
 			(AgreementRef::Job(JobId(7)), 0),
 			(AgreementRef::Order(PurchaseOrderId(7)), 1),
 			(AgreementRef::Request(RequestId(7)), 2),
+			(AgreementRef::Shipment(ShipmentId(7)), 4),
+			(AgreementRef::Leg(LegId(7)), 7),
 		] {
 			assert_eq!(agreement.encode(), [index, 7, 0, 0, 0, 0, 0, 0, 0]);
 			assert_eq!(agreement.id(), 7);

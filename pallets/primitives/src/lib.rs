@@ -20,6 +20,7 @@ mod materials;
 mod mistakes;
 mod rates;
 mod region;
+mod trace;
 
 pub use actor::{Actor, Actors, AtRisk, OpenWork, SpendPolicy, SpendPurpose};
 #[cfg(feature = "runtime-benchmarks")]
@@ -31,12 +32,14 @@ pub use escrow::{
 pub use facts::{Counted, Facts, RateableAgreements, Rated, Reputation, Standing};
 pub use goods::{Category, Item, Lot, Purchasing, Receiving, Requisition, ScoreWeights, Unit};
 pub use ids::{
-	fresh_id, AgreementRef, AssetKind, JobId, MachineId, OfferId, PurchaseOrderId, QuoteId, RequestId, SiteId,
+	fresh_id, AgreementRef, AssetKind, JobId, LegId, MachineId, OfferId, PurchaseOrderId, QuoteId, RequestId,
+	ShipmentId, SiteId,
 };
 pub use materials::{Materials, Need, Needs, OpenJobs, MAX_NEEDS};
 pub use mistakes::Mistake;
 pub use rates::in_planck;
 pub use region::{is_region, regions_around, Region};
+pub use trace::{Goods, HolderKeys, Production};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, as `pallet-timestamp` has them.
 pub type UnixMillis = u64;

@@ -110,6 +110,20 @@ fn lot(product: u64) -> Thing {
 	Thing::Lot { gtin, lot }
 }
 
+/// A lot of somebody's, which may be sent in parts.
+pub(crate) fn sent<T: Config>(owner: &AccountOf<T>, nth: u32, quantity: u64) -> Thing {
+	let lot = Lot::truncate_from([vec![b'A'.saturating_add(nth as u8)], vec![b'L'; 19]].concat());
+	let (gtin, total, making) = (gtin(1), quantity, None);
+	let record = LotRecord { unit: unit(), total, making };
+	Lots::<T>::insert(gtin, &lot, record);
+	let holding = Holding {
+		quantity,
+		..Holding::default()
+	};
+	Holdings::<T>::insert((gtin, &lot), owner, holding);
+	Thing::Lot { gtin, lot }
+}
+
 fn unit() -> Unit {
 	Unit::truncate_from(b"KGM".to_vec())
 }

@@ -222,7 +222,7 @@ mod calls {
 		///
 		/// ## Errors
 		/// `NothingMade`, `UnknownPrefix`, `ForeignPrefix`, `PrefixRevoked`, `NoRoom`; of the inputs `UnknownThing`,
-		/// `BadQuantity`, `InCustody`, `NotTheOwner`, `AlreadyUsed`, `IsPacked`, `RangeIsSplit`, `NotEnough`,
+		/// `BadQuantity`, `OnItsWay`, `NotTheOwner`, `AlreadyUsed`, `IsPacked`, `RangeIsSplit`, `NotEnough`,
 		/// `NotAProduct`; of the outputs `BadGtin`, `BadSerial`, `BadRange`, `BadLot`, `BadUnit`, `BadQuantity`,
 		/// `AlreadyRegistered`, `RangeOverlaps`, `MoreThanWentIn`; of the work `ForeignMachine`, `BadTime`, `BadGln`,
 		/// `BadReadings`; `TooManyRecalls`; too little money for items that are touched for the first time.
@@ -239,8 +239,8 @@ mod calls {
 		) -> DispatchResultWithPostInfo {
 			let actor = T::Actors::ensure_actor(origin)?;
 			let lines = (inputs.len() as u32, outputs.len() as u32);
-			let made = Self::do_make(&actor, None, &inputs, &outputs, work)?;
-			Ok(Some(Self::make_weight(lines.0, lines.1, made.inherited)).into())
+			let inherited = Self::do_make(&actor, None, &inputs, &outputs, work)?;
+			Ok(Some(Self::make_weight(lines.0, lines.1, inherited)).into())
 		}
 
 		/// Supersede what is told of a making. The record that was there stays provable by its hash.
@@ -274,7 +274,7 @@ mod calls {
 		/// - `quantity`: how much of a lot, in thousandths of its unit; zero for anything else.
 		///
 		/// ## Errors
-		/// `NotTheOwner`, `SameOwner`, `BadQuantity`, `UnknownThing`, `AlreadyUsed`, `IsPacked`, `NotEnough`; too
+		/// `NotTheOwner`, `SameOwner`, `BadQuantity`, `UnknownThing`, `AlreadyUsed`, `IsPacked`, `OnItsWay`, `NotEnough`; too
 		/// little money for a record that is new.
 		///
 		/// ## Events
@@ -303,15 +303,14 @@ mod calls {
 		/// - `things`: items, ranges and units.
 		///
 		/// ## Errors
-		/// `NothingPacked`, `BadSscc`, `UnknownPrefix`, `ForeignPrefix`, `PrefixRevoked`, `NoRoom`, `InCustody`,
+		/// `NothingPacked`, `BadSscc`, `UnknownPrefix`, `ForeignPrefix`, `PrefixRevoked`, `NoRoom`, `OnItsWay`,
 		/// `UnknownThing`, `NotTheOwner`, `AlreadyUsed`, `IsPacked`, `LotsAreNotPacked`, `InItself`, `UnitIsFull`,
 		/// `TooDeep`; too little money for items that are touched for the first time.
 		///
 		/// ## Events
 		/// `Packed`
 		#[pallet::call_index(13)]
-		#[pallet::weight(T::WeightInfo::pack(things.len() as u32)
-			.saturating_add(T::Custody::custodian_weight().saturating_mul((things.len() as u64).saturating_add(1))))]
+		#[pallet::weight(T::WeightInfo::pack(things.len() as u32))]
 		pub fn pack(
 			origin: OriginFor<T>,
 			sscc: Sscc,
@@ -328,13 +327,12 @@ mod calls {
 		/// The unit's owner.
 		///
 		/// ## Errors
-		/// `NothingPacked`, `UnknownThing`, `IsPacked`, `NotTheOwner`, `InCustody`, `NotInThere`.
+		/// `NothingPacked`, `UnknownThing`, `IsPacked`, `NotTheOwner`, `OnItsWay`, `NotInThere`.
 		///
 		/// ## Events
 		/// `Unpacked`
 		#[pallet::call_index(14)]
-		#[pallet::weight(T::WeightInfo::unpack(things.len() as u32)
-			.saturating_add(T::Custody::custodian_weight().saturating_mul((things.len() as u64).saturating_add(1))))]
+		#[pallet::weight(T::WeightInfo::unpack(things.len() as u32))]
 		pub fn unpack(
 			origin: OriginFor<T>,
 			sscc: Sscc,

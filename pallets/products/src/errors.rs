@@ -82,12 +82,10 @@ mod errors {
 		AlreadyUsed,
 		/// It is in a logistic unit. Take it out first.
 		IsPacked,
-		/// Somebody else has it.
-		InCustody,
+		/// It is on its way: it waits until its shipment has ended.
+		OnItsWay,
 		/// A making without anything that comes of it.
 		NothingMade,
-		/// There are too many inputs or outputs.
-		TooManyLines,
 		/// More is to come out than goes in.
 		MoreThanWentIn,
 		/// The machine is neither the caller nor his.

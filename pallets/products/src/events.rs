@@ -96,6 +96,19 @@ mod events {
 			/// How much of a lot.
 			quantity: u64,
 		},
+		/// Something that was on its way is free again.
+		HandedOut {
+			/// What.
+			thing: Thing,
+			/// The shipment.
+			shipment: ShipmentId,
+			/// Whose it is.
+			owner: T::AccountId,
+			/// Who has it.
+			custodian: T::AccountId,
+			/// How much of a lot; one of anything else.
+			quantity: u64,
+		},
 		/// Things went into a logistic unit: EPCIS' AggregationEvent, ADD.
 		Packed {
 			/// The unit.

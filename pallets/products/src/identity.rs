@@ -64,7 +64,7 @@ impl<T: Config> Pallet<T> {
 				Lots::<T>::insert(gtin, lot, LotRecord { unit, total, making });
 				let holding = Holding {
 					quantity: total,
-					last_use: None,
+					..Holding::default()
 				};
 				Holdings::<T>::insert((gtin, lot), owner, holding);
 			}
@@ -197,7 +197,7 @@ impl<T: Config> Pallet<T> {
 		};
 		match state {
 			State::Packed(sscc) => Self::unit_owner(sscc),
-			State::Free | State::Used(_) => Some(owner),
+			State::Free | State::Used(_) | State::OnItsWay(_) => Some(owner),
 		}
 	}
 

@@ -26,6 +26,7 @@ mod prefixes;
 mod recall_types;
 mod recalls;
 pub mod runtime_api;
+mod shipping;
 mod spreading;
 mod status;
 pub mod tags;
@@ -42,7 +43,7 @@ mod tests;
 
 pub use ancestry::Frontier;
 pub use descent::{Descent, Place};
-pub use joins::{Custody, LotBook, Ownership, Production, ProofMeter};
+pub use joins::{LotBook, ProofMeter};
 pub use pallet::*;
 pub use recall_types::{
 	At, Contest, Front, Mark, Moment, Outcome, Recall, RecallBook, Scope, Stage, Verdict, MAX_EXCEPTIONS,
@@ -51,7 +52,7 @@ pub use recall_types::{
 pub use tags::{TagVerifier, P256};
 pub use types::{
 	Assignment, Calibration, Certificate, CertificateId, Holding, Input, InputLine, Item, LogisticUnit, LotRecord,
-	Making, MakingId, OutputLine, ProductionRecord, Readings, RecallId, Role, SerialRange, State, Subject, Tag, Thing,
+	Making, MakingId, OutputLine, ProductionRecord, Readings, RecallId, Report, Role, SerialRange, State, Subject, Tag, Thing,
 	Work, MAX_CONTENTS, MAX_INPUTS, MAX_LEVELS, MAX_OUTPUTS,
 };
 pub use weights::WeightInfo;
@@ -93,12 +94,14 @@ pub(crate) type Caller<T> = bpiiot_primitives::Actor<<T as frame_system::Config>
 pub mod pallet {
 	use super::{
 		gs1::{CompanyPrefix, Gtin, Lot, Serial, SerialKey, SerialNumber, Sscc, Unit},
-		AssignmentOf, BalanceOf, CertificateId, CertificateOf, ContestOf, Custody, Holding, InputLine, ItemOf, LotBook,
-		LotRecord, MakingId, MakingOf, Mark, Moment, Outcome, OutputLine, ProductionRecord, ProofMeter, RangeOf,
-		RecallBook, RecallId, RecallOf, Role, Scope, Subject, TagOf, TagVerifier, Thing, UnitOf, WeightInfo, Work,
-		MAX_CONTENTS, MAX_EXCEPTIONS, MAX_INHERITED, MAX_INPUTS, MAX_OUTPUTS, MAX_WINDOWS,
+		AssignmentOf, BalanceOf, CertificateId, CertificateOf, ContestOf, Holding, InputLine, ItemOf, LotBook, LotRecord,
+		MakingId, MakingOf, Mark, Moment, Outcome, OutputLine, ProductionRecord, ProofMeter, RangeOf, RecallBook,
+		RecallId, RecallOf, Role, Scope, Subject, TagOf, TagVerifier, Thing, UnitOf, WeightInfo, Work, MAX_CONTENTS,
+		MAX_EXCEPTIONS, MAX_INHERITED, MAX_INPUTS, MAX_OUTPUTS, MAX_WINDOWS,
 	};
-	use bpiiot_primitives::{Actors, AgreementClock, AssetKind, JobId, MachineId, SpendPolicy, UnixMillis};
+	use bpiiot_primitives::{
+		Actors, AgreementClock, AssetKind, JobId, MachineId, ShipmentId, SpendPolicy, UnixMillis,
+	};
 	use frame_support::{
 		pallet_prelude::*,
 		traits::fungible::{Inspect, Mutate, MutateHold},
@@ -146,9 +149,6 @@ pub mod pallet {
 
 		/// Checks the signatures of tags.
 		type TagVerifier: TagVerifier;
-
-		/// Knows who has things that their owners do not have.
-		type Custody: Custody<Self::AccountId>;
 
 		/// Told of lots that are made and used up.
 		type LotBook: LotBook<Self::AccountId>;
@@ -199,6 +199,10 @@ pub mod pallet {
 		/// Recalls that an issuer may have a record of.
 		#[pallet::constant]
 		type MaxRecalls: Get<u32>;
+
+		/// What of a block recalls may take by themselves, to spread and to be cleared.
+		#[pallet::constant]
+		type IdleWeight: Get<Weight>;
 
 		/// Steps of spreading that a call may pay for.
 		#[pallet::constant]
@@ -342,7 +346,7 @@ pub mod pallet {
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn on_idle(_: BlockNumberFor<T>, limit: Weight) -> Weight {
-			Self::spread_idly(limit)
+			Self::spread_idly(limit.min(T::IdleWeight::get()))
 		}
 
 		fn integrity_test() {

@@ -5,15 +5,15 @@
 
 use crate::{
 	gs1::{Gtin, Lot, Serial, SerialKey, SerialNumber, Unit},
-	Caller, Config, Custody, Error, Event, Holding, Holdings, Input, InputLine, Items, LotBook, Lots, MadeOn, MakingId,
-	MakingOf, Makings, OutputLine, Pallet, Production, ProductionRecord, Productions, Ranges, RecallId, State, Thing,
-	WeightInfo, Work, MAX_INHERITED, MAX_INPUTS, MAX_OUTPUTS,
+	Caller, Config, Error, Event, Holding, Holdings, Input, InputLine, Items, LotBook, Lots, MadeOn, MakingId, MakingOf,
+	Makings, OutputLine, Pallet, ProductionRecord, Productions, Ranges, RecallId, Report, State, Thing, WeightInfo, Work,
+	MAX_INHERITED, MAX_INPUTS, MAX_OUTPUTS,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
-use bpiiot_primitives::{fresh_id, Actor, Actors, AgreementClock, JobId};
+use bpiiot_primitives::{fresh_id, Actor, Actors, AgreementClock, JobId, Production};
 use frame_support::{
 	ensure,
-	pallet_prelude::{DispatchError, DispatchResult, Get},
+	pallet_prelude::{ConstU32, DispatchError, DispatchResult, Get},
 	weights::Weight,
 	BoundedVec,
 };
@@ -44,26 +44,18 @@ struct Used {
 	previous: Option<MakingId>,
 }
 
-/// A making that was recorded.
-pub(crate) struct Made {
-	pub id: MakingId,
-	/// Recalls that it has taken over.
-	pub inherited: u32,
-}
-
 impl<T: Config> Production<T::AccountId> for Pallet<T> {
-	fn record(
-		maker: &Actor<T::AccountId>,
-		job: JobId,
-		inputs: &[InputLine],
-		outputs: &[OutputLine],
-		work: Work,
-	) -> Result<MakingId, DispatchError> {
-		Self::do_make(maker, Some(job), inputs, outputs, Some(work)).map(|made| made.id)
+	type Report = Report;
+
+	fn record(maker: &Actor<T::AccountId>, job: JobId, report: Report) -> Result<Weight, DispatchError> {
+		let Report { inputs, outputs, work } = report;
+		let lines = (inputs.len() as u32, outputs.len() as u32);
+		let inherited = Self::do_make(maker, Some(job), &inputs, &outputs, Some(work))?;
+		Ok(Self::make_weight(lines.0, lines.1, inherited))
 	}
 
-	fn record_weight(inputs: u32, outputs: u32) -> Weight {
-		Self::make_weight(inputs, outputs, MAX_INHERITED)
+	fn record_weight(report: &Report) -> Weight {
+		Self::make_weight(report.inputs.len() as u32, report.outputs.len() as u32, MAX_INHERITED)
 	}
 }
 
@@ -74,19 +66,17 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::make(inputs, outputs)
 			.saturating_add(T::WeightInfo::inherit().saturating_mul(inherited.into()))
 			.saturating_add(T::LotBook::weight().saturating_mul(lines))
-			.saturating_add(T::Custody::custodian_weight().saturating_mul(inputs.into()))
 	}
 
+	/// Tells how many recalls it has taken over.
 	pub(crate) fn do_make(
 		actor: &Caller<T>,
 		job: Option<JobId>,
-		inputs: &[InputLine],
-		outputs: &[OutputLine],
+		inputs: &BoundedVec<InputLine, ConstU32<MAX_INPUTS>>,
+		outputs: &BoundedVec<OutputLine, ConstU32<MAX_OUTPUTS>>,
 		work: Option<Work>,
-	) -> Result<Made, DispatchError> {
+	) -> Result<u32, DispatchError> {
 		let first = outputs.first().ok_or(Error::<T>::NothingMade)?;
-		let fits = inputs.len() <= MAX_INPUTS as usize && outputs.len() <= MAX_OUTPUTS as usize;
-		ensure!(fits, Error::<T>::TooManyLines);
 		let mut prefix = Self::issuing(actor, first.gtin().body())?;
 		let is_under = |line: &OutputLine| {
 			let body = line.gtin().body();
@@ -129,7 +119,7 @@ impl<T: Config> Pallet<T> {
 			job,
 			inherited,
 		});
-		Ok(Made { id, inherited })
+		Ok(inherited)
 	}
 
 	fn bring_out(owner: &T::AccountId, id: MakingId, outputs: &[OutputLine]) -> DispatchResult {
@@ -178,7 +168,6 @@ impl<T: Config> Pallet<T> {
 	/// Uses up one input.
 	fn use_up(actor: &Caller<T>, bench: &mut Bench<T>, line: &InputLine) -> DispatchResult {
 		let InputLine { thing, quantity } = line;
-		Self::ensure_at_hand(actor, thing)?;
 		let is_lot = matches!(thing, Thing::Lot { .. });
 		ensure!(is_lot == (*quantity > 0), Error::<T>::BadQuantity);
 		let used = match thing {
@@ -284,14 +273,6 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_free(state)?;
 		let is_his = Self::stands_for(actor, owner) || *owner == T::Actors::controller(&actor.account);
 		ensure!(is_his, Error::<T>::NotTheOwner);
-		Ok(())
-	}
-
-	/// That a thing is with its owner, or with the actor.
-	pub(crate) fn ensure_at_hand(actor: &Caller<T>, thing: &Thing) -> DispatchResult {
-		let custodian = T::Custody::custodian(thing);
-		let is_here = custodian.is_none_or(|custodian| Self::stands_for(actor, &custodian));
-		ensure!(is_here, Error::<T>::InCustody);
 		Ok(())
 	}
 

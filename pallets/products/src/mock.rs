@@ -150,6 +150,8 @@ unmeasured! {
 
 parameter_types! {
 	pub FeeDestination: AccountId = POT;
+	/// What of a block recalls may take.
+	pub storage IdleWeight: Weight = Weight::MAX;
 }
 
 impl pallet_products::Config for Test {
@@ -163,7 +165,6 @@ impl pallet_products::Config for Test {
 	type JudgeOrigin = EnsureRoot<AccountId>;
 	type FeeDestination = FeeDestination;
 	type TagVerifier = crate::P256;
-	type Custody = Carriers;
 	type LotBook = Books;
 	type ProofMeter = Meter;
 	type PrefixDeposit = ConstU128<PREFIX_DEPOSIT>;
@@ -177,6 +178,7 @@ impl pallet_products::Config for Test {
 	type MaxProduction = ConstU64<MAX_PRODUCTION>;
 	type ChallengeAge = ConstU64<CHALLENGE_AGE>;
 	type MaxRecalls = ConstU32<MAX_RECALLS>;
+	type IdleWeight = IdleWeight;
 	type MaxSteps = ConstU32<1_000>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Money;

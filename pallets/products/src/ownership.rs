@@ -2,20 +2,9 @@
 
 use crate::{
 	gs1::{Gtin, Lot, SerialKey},
-	Caller, Config, Error, Event, Holding, Holdings, Items, Ownership, Pallet, Ranges, State, Thing, Units,
+	Caller, Config, Error, Event, Holding, Holdings, Items, Pallet, Ranges, State, Thing, UnitOf, Units,
 };
-use bpiiot_primitives::Actor;
 use frame_support::{ensure, pallet_prelude::DispatchResult};
-
-impl<T: Config> Ownership<T::AccountId> for Pallet<T> {
-	fn owner_of(thing: &Thing) -> Option<T::AccountId> {
-		Self::owner_of(thing)
-	}
-
-	fn pass(thing: &Thing, from: &Actor<T::AccountId>, to: T::AccountId, quantity: u64) -> DispatchResult {
-		Self::pass_on(from, thing, &from.account, to, quantity)
-	}
-}
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_transfer(
@@ -59,7 +48,7 @@ impl<T: Config> Pallet<T> {
 			Thing::Lot { gtin, lot } => Self::pass_lot(payer, (*gtin, lot), from, &to, quantity)?,
 			Thing::Unit { sscc } => {
 				let mut unit = Units::<T>::get(sscc).ok_or(Error::<T>::UnknownThing)?;
-				ensure!(unit.within.is_none(), Error::<T>::IsPacked);
+				Self::ensure_unit_free(&unit)?;
 				ensure!(unit.owner == *from, Error::<T>::NotTheOwner);
 				unit.owner = to.clone();
 				Units::<T>::insert(sscc, unit);
@@ -107,6 +96,14 @@ impl<T: Config> Pallet<T> {
 			State::Free => Ok(()),
 			State::Used(_) => Err(Error::<T>::AlreadyUsed.into()),
 			State::Packed(_) => Err(Error::<T>::IsPacked.into()),
+			State::OnItsWay(_) => Err(Error::<T>::OnItsWay.into()),
 		}
+	}
+
+	/// That a unit stands alone, and at its owner's.
+	pub(crate) fn ensure_unit_free(unit: &UnitOf<T>) -> DispatchResult {
+		ensure!(unit.within.is_none(), Error::<T>::IsPacked);
+		ensure!(unit.shipment.is_none(), Error::<T>::OnItsWay);
+		Ok(())
 	}
 }

@@ -19,7 +19,6 @@ impl<T: Config> Pallet<T> {
 		let mut unit = Self::open_unit(&actor, sscc)?;
 		let mut touched = 0u32;
 		for thing in &things {
-			Self::ensure_at_hand(&actor, thing)?;
 			let (level, is_touched) = Self::put_in(&actor, sscc, thing)?;
 			unit.level = unit.level.max(level.saturating_add(1));
 			touched = touched.saturating_add(u32::from(is_touched));
@@ -38,9 +37,8 @@ impl<T: Config> Pallet<T> {
 	/// A unit of the actor's that takes things in: one that there is, or a new one.
 	fn open_unit(actor: &Caller<T>, sscc: Sscc) -> Result<UnitOf<T>, DispatchError> {
 		if let Some(unit) = Units::<T>::get(sscc) {
-			ensure!(unit.within.is_none(), Error::<T>::IsPacked);
+			Self::ensure_unit_free(&unit)?;
 			ensure!(Self::stands_for(actor, &unit.owner), Error::<T>::NotTheOwner);
-			Self::ensure_at_hand(actor, &Thing::Unit { sscc })?;
 			return Ok(unit);
 		}
 		ensure!(sscc.is_valid(), Error::<T>::BadSscc);
@@ -50,6 +48,7 @@ impl<T: Config> Pallet<T> {
 		Ok(LogisticUnit {
 			owner: actor.account.clone(),
 			within: None,
+			shipment: None,
 			level: 1,
 			contents: BoundedVec::default(),
 		})
@@ -83,7 +82,7 @@ impl<T: Config> Pallet<T> {
 			Thing::Unit { sscc: inner } => {
 				ensure!(*inner != sscc, Error::<T>::InItself);
 				let mut unit = Units::<T>::get(inner).ok_or(Error::<T>::UnknownThing)?;
-				ensure!(unit.within.is_none(), Error::<T>::IsPacked);
+				Self::ensure_unit_free(&unit)?;
 				ensure_own(&unit.owner)?;
 				unit.within = Some(sscc);
 				let level = unit.level;
@@ -96,9 +95,8 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_unpack(actor: Caller<T>, sscc: Sscc, things: Vec<Thing>) -> DispatchResult {
 		ensure!(!things.is_empty(), Error::<T>::NothingPacked);
 		let mut unit = Units::<T>::get(sscc).ok_or(Error::<T>::UnknownThing)?;
-		ensure!(unit.within.is_none(), Error::<T>::IsPacked);
+		Self::ensure_unit_free(&unit)?;
 		ensure!(Self::stands_for(&actor, &unit.owner), Error::<T>::NotTheOwner);
-		Self::ensure_at_hand(&actor, &Thing::Unit { sscc })?;
 		for thing in &things {
 			let place = unit.contents.iter().position(|other| other == thing);
 			unit.contents.remove(place.ok_or(Error::<T>::NotInThere)?);

@@ -171,7 +171,9 @@ impl<T: Config> Pallet<T> {
 			let thing = Thing::Lot { gtin, lot: lot.clone() };
 			for holding in Holdings::<T>::iter_prefix_values((gtin, &lot)) {
 				ensure!(holding != Default::default(), "a holding of nothing was kept");
-				held = held.saturating_add(holding.quantity.into());
+				held = held
+					.saturating_add(holding.quantity.into())
+					.saturating_add(holding.on_its_way.into());
 				let mut next = holding.last_use;
 				while let Some(id) = next {
 					let input = makings
@@ -202,6 +204,8 @@ impl<T: Config> Pallet<T> {
 		for (sscc, unit) in Units::<T>::iter() {
 			ensure!(sscc.is_valid(), "an SSCC is wrong");
 			ensure!(!unit.contents.is_empty(), "an empty unit was kept");
+			let is_sent_alone = unit.shipment.is_none() || unit.within.is_none();
+			ensure!(is_sent_alone, "a unit that is packed is on its way by itself");
 			for thing in unit.contents {
 				let inner = match &thing {
 					Thing::Unit { sscc } => Units::<T>::get(sscc).map_or(u8::MAX, |unit| unit.level),
@@ -450,6 +454,6 @@ fn gtin_of(thing: &Thing) -> Option<Gtin> {
 fn within(state: State) -> Option<Sscc> {
 	match state {
 		State::Packed(sscc) => Some(sscc),
-		State::Free | State::Used(_) => None,
+		State::Free | State::Used(_) | State::OnItsWay(_) => None,
 	}
 }

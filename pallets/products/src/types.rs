@@ -1,7 +1,7 @@
 //! What the pallet stores of things and of how they came to be. What it stores of recalls is in `recall_types`.
 
 use crate::gs1::{CompanyPrefix, Gln, Gtin, Lot, Serial, Sscc, Unit};
-use bpiiot_primitives::{JobId, MachineId, UnixMillis};
+use bpiiot_primitives::{JobId, MachineId, ShipmentId, UnixMillis};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
@@ -131,6 +131,9 @@ pub enum State {
 	/// It is in a logistic unit, and belongs to whom that belongs to.
 	#[codec(index = 2)]
 	Packed(Sscc),
+	/// It is on its way: who has it, the shipment says.
+	#[codec(index = 3)]
+	OnItsWay(ShipmentId),
 }
 
 /// An item that stands alone: one that was registered alone, or one of a range that was touched.
@@ -173,8 +176,10 @@ pub struct LotRecord {
 /// What somebody has of a lot.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Holding {
-	/// How much, in thousandths of the lot's unit.
+	/// How much, in thousandths of the lot's unit, without what is on its way.
 	pub quantity: u64,
+	/// How much of it is on its way.
+	pub on_its_way: u64,
 	/// The last making that used some of it. That names the one before, and so on.
 	pub last_use: Option<MakingId>,
 }
@@ -186,6 +191,8 @@ pub struct LogisticUnit<AccountId> {
 	pub owner: AccountId,
 	/// In which unit it is.
 	pub within: Option<Sscc>,
+	/// With which shipment it is on its way: who has it, that says.
+	pub shipment: Option<ShipmentId>,
 	/// How many levels of units it has, its own included.
 	pub level: u8,
 	/// What is in it.
@@ -323,6 +330,17 @@ pub struct Work {
 	pub calibration: Calibration,
 	/// What the machine's sensors have read.
 	pub readings: Option<Readings>,
+}
+
+/// How a machine made something by a job.
+#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
+pub struct Report {
+	/// Items, ranges and quantities of lots that were used up.
+	pub inputs: BoundedVec<InputLine, ConstU32<MAX_INPUTS>>,
+	/// Items, ranges and lots that came of it, all under one prefix.
+	pub outputs: BoundedVec<OutputLine, ConstU32<MAX_OUTPUTS>>,
+	/// On which machine, when and how.
+	pub work: Work,
 }
 
 /// How something was made.

@@ -34,7 +34,7 @@ impl State {
 	pub(crate) fn used_by(self) -> Option<MakingId> {
 		match self {
 			Self::Used(making) => Some(making),
-			Self::Free | Self::Packed(_) => None,
+			Self::Free | Self::Packed(_) | Self::OnItsWay(_) => None,
 		}
 	}
 }

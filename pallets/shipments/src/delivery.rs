@@ -1,11 +1,11 @@
 //! What the consignee says of what has come, and what the consignor says of that.
 
 use crate::{
-	agreement::agreement_of, Balance, Caller, Config, Decision, Decisions, Error, EscrowOf, Event, Goods, Holder,
+	agreement::agreement_of, Balance, Caller, Config, Decision, Decisions, Error, EscrowOf, Event, Holder, Line,
 	Outcome, Pallet, Refusals, ShipmentId, ShipmentOf, ShipmentState, Shipments, UnitOf,
 };
 use alloc::vec::Vec;
-use bpiiot_primitives::{AgreementClock, Case, DeadlineIndex, Escrow, EscrowView, Side};
+use bpiiot_primitives::{AgreementClock, Case, DeadlineIndex, Escrow, EscrowView, Goods, Side};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
@@ -168,19 +168,20 @@ impl<T: Config> Pallet<T> {
 			let out = decision.refused.saturating_add(decision.missing);
 			let accepted = line.quantity.saturating_sub(out);
 			let consignee = &shipment.terms.consignee;
-			Self::hand_out(id, &line.unit, accepted, consignee, consignee);
+			Self::hand_out(id, shipment, line, accepted, (consignee, consignee));
 		}
 	}
 
+	/// Frees so much of a line: whose it is now, and who has it.
 	pub(crate) fn hand_out(
 		id: ShipmentId,
-		unit: &UnitOf<T>,
+		shipment: &ShipmentOf<T>,
+		line: &Line<UnitOf<T>>,
 		quantity: u64,
-		owner: &T::AccountId,
-		custodian: &T::AccountId,
+		(owner, custodian): (&T::AccountId, &T::AccountId),
 	) {
 		if quantity > 0 {
-			T::Goods::hand_out(unit, quantity, id, owner, custodian);
+			T::Goods::hand_out(&line.unit, quantity, id, &shipment.consignor, owner, custodian);
 		}
 	}
 }

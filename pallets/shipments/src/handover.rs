@@ -2,10 +2,10 @@
 //! receiver presents.
 
 use crate::{
-	token, Caller, ClaimKind, Config, Custody, Error, Event, Holder, HolderKeys, Hop, Outcome, Pallet, ShipmentId,
-	ShipmentOf, ShipmentState, Shipments, Tender, Token,
+	token, Caller, ClaimKind, Config, Error, Event, Holder, Hop, Outcome, Pallet, ShipmentId, ShipmentOf, ShipmentState,
+	Shipments, Tender, Token,
 };
-use bpiiot_primitives::{AgreementClock, AgreementMillis};
+use bpiiot_primitives::{AgreementClock, AgreementMillis, HolderKeys};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
@@ -134,6 +134,12 @@ impl<T: Config> Pallet<T> {
 		Self::end_custody(id, shipment, outcome)
 	}
 
+	/// Who has the goods of a shipment that has locked them.
+	pub fn custodian(shipment: ShipmentId) -> Option<T::AccountId> {
+		let shipment = Shipments::<T>::get(shipment)?;
+		(!shipment.is_settled()).then(|| shipment.custodian().clone())
+	}
+
 	/// The shipment, if a handover of this number may take place now.
 	fn on_its_way(id: ShipmentId, hop: u8) -> Result<ShipmentOf<T>, DispatchError> {
 		let shipment = Self::shipment(id)?;
@@ -218,12 +224,5 @@ impl<T: Config> Pallet<T> {
 		if shipment.fault_of(leg).is_none() {
 			let _ = shipment.faults.try_push((leg, kind));
 		}
-	}
-}
-
-impl<T: Config> Custody<T::AccountId> for Pallet<T> {
-	fn custodian(shipment: ShipmentId) -> Option<T::AccountId> {
-		let shipment = Shipments::<T>::get(shipment)?;
-		(!shipment.is_settled()).then(|| shipment.custodian().clone())
 	}
 }

@@ -14,7 +14,6 @@ mod discovery;
 mod errors;
 mod events;
 mod evidence;
-mod goods;
 mod handover;
 mod offering;
 mod parties;
@@ -33,9 +32,8 @@ mod mock;
 mod tests;
 
 pub use evidence::{Evidence, Measured, Objection, Proof, Shown};
-pub use goods::{Custody, Goods};
 pub use pallet::*;
-pub use token::{HolderKeys, Token};
+pub use token::Token;
 pub use types::{
 	Balance, Breach, Carriage, Channel, Claim, ClaimKind, Decision, Decisions, FreightTerms, Holder, Hop, Leg, LegId,
 	LegState, Limit, Line, Lines, Outcome, Refusal, Refusals, Shipment, ShipmentId, ShipmentPlace, ShipmentState, Step,
@@ -43,7 +41,7 @@ pub use types::{
 };
 pub use weights::WeightInfo;
 
-use bpiiot_primitives::Escrow;
+use bpiiot_primitives::{Escrow, Goods};
 use frame_support::pallet_macros::import_section;
 
 /// What names goods in this runtime.
@@ -67,18 +65,18 @@ pub(crate) type Caller<T> = bpiiot_primitives::Actor<<T as frame_system::Config>
 #[frame_support::pallet]
 pub mod pallet {
 	use super::{
-		Balance, Breach, ClaimKind, Evidence, Goods, HolderKeys, LegId, LegOf, Outcome, Proof, Refusals, ShipmentId,
-		ShipmentOf, ShipmentPlace, TermsOf, Token, WeightInfo,
+		Balance, Breach, ClaimKind, Evidence, LegId, LegOf, Outcome, Proof, Refusals, ShipmentId, ShipmentOf,
+		ShipmentPlace, TermsOf, Token, WeightInfo,
 	};
 	use bpiiot_primitives::{
-		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, SpendPolicy, UnixMillis,
+		Actors, AgreementClock, AgreementMillis, AssetKind, DeadlineIndex, Escrow, Goods, HolderKeys, Reputation,
+		SpendPolicy, UnixMillis,
 	};
 	use frame_support::{
 		pallet_prelude::*,
 		traits::fungible::{Inspect, Mutate, MutateHold},
 	};
 	use frame_system::pallet_prelude::*;
-	use pallet_suppliers::Reputation;
 	use sp_core::H256;
 	use sp_runtime::{traits::Convert, FixedU128, Permill};
 

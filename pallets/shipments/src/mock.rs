@@ -280,7 +280,7 @@ impl pallet_shipments::Config for Test {
 	type Reputation = Suppliers;
 	type Goods = Register;
 	type Evidence = Loggers;
-	type Keys = KeysOfNow;
+	type Keys = Machines;
 	type Rates = Rates;
 	type FeeDestination = FeeDestination;
 	type ShipmentDeposit = ConstU128<SHIPMENT_DEPOSIT>;

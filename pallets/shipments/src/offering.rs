@@ -1,13 +1,13 @@
 //! From an offer to an agreement of all.
 
 use crate::{
-	agreement::agreement_of, Balance, Caller, Carriage, ClaimKind, Config, Error, EscrowOf, Event, Goods, HoldReason,
-	Holder, Hop, Leg, LegId, LegOf, LegState, Legs, Limit, Outcome, Pallet, Shipment, ShipmentId, ShipmentOf,
+	agreement::agreement_of, Balance, Caller, Carriage, ClaimKind, Config, Error, EscrowOf, Event, HoldReason, Holder,
+	Hop, Leg, LegId, LegOf, LegState, Legs, Limit, Outcome, Pallet, Shipment, ShipmentId, ShipmentOf,
 	ShipmentPlace, ShipmentState, Shipments, ShipmentsOf, TermsOf, MAX_LEGS,
 };
 use alloc::vec::Vec;
 use bpiiot_primitives::{
-	fresh_id, Actors, AgreementClock, AgreementMillis, DeadlineIndex, Escrow, EscrowTerms, EscrowView,
+	fresh_id, Actors, AgreementClock, AgreementMillis, Counted, DeadlineIndex, Escrow, EscrowTerms, EscrowView, Goods,
 };
 use frame_support::{
 	ensure,
@@ -15,7 +15,6 @@ use frame_support::{
 	traits::{fungible::MutateHold, Get},
 	BoundedVec,
 };
-use pallet_suppliers::Counted;
 use sp_core::H256;
 use sp_runtime::ArithmeticError;
 
@@ -31,7 +30,7 @@ impl<T: Config> Pallet<T> {
 			.transpose()?;
 		// Taken before the first event, which is the next one's guarantee of another id.
 		let id = ShipmentId(fresh_id::<T>());
-		Self::lock_goods(id, &consignor, &terms)?;
+		Self::lock_goods(id, actor, &terms)?;
 		Self::bind(&consignor)?;
 		let deposit = Self::deposit_for(&terms);
 		T::Currency::hold(&HoldReason::Shipment.into(), &consignor, deposit)?;
@@ -57,10 +56,12 @@ impl<T: Config> Pallet<T> {
 		Ok(id)
 	}
 
-	fn lock_goods(id: ShipmentId, consignor: &T::AccountId, terms: &TermsOf<T>) -> DispatchResult {
+	fn lock_goods(id: ShipmentId, consignor: &Caller<T>, terms: &TermsOf<T>) -> DispatchResult {
 		for line in &terms.goods {
-			let owner = T::Goods::owner(&line.unit);
-			ensure!(owner.as_ref() == Some(consignor), Error::<T>::NotTheOwner);
+			ensure!(
+				T::Goods::owns(&line.unit, &consignor.account),
+				Error::<T>::NotTheOwner
+			);
 			T::Goods::lock(&line.unit, line.quantity, consignor, id)?;
 		}
 		Ok(())

@@ -1,7 +1,7 @@
 //! Who takes part, and what either pays besides prices and freights.
 
 use crate::{Balance, Caller, Config, Error, HoldReason, OpenOf, Pallet};
-use bpiiot_primitives::{Actor, Actors, AssetKind, MachineId, SpendPolicy, SpendPurpose};
+use bpiiot_primitives::{in_planck, Actor, Actors, AssetKind, MachineId, SpendPolicy, SpendPurpose};
 use frame_support::{
 	ensure,
 	pallet_prelude::DispatchResult,
@@ -12,7 +12,6 @@ use frame_support::{
 		Get,
 	},
 };
-use pallet_suppliers::standing::in_planck;
 use sp_runtime::{
 	traits::{Convert, One},
 	FixedU128,

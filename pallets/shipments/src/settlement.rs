@@ -7,15 +7,14 @@ use crate::{
 };
 use alloc::vec::Vec;
 use bpiiot_primitives::{
-	AgreementClock, AgreementRef, AssetKind, BondOutcome, DeadlineIndex, Escrow, EscrowView, MachineId, OpenEscrows,
-	OpenWork, Settlement,
+	AgreementClock, AgreementRef, AssetKind, BondOutcome, DeadlineIndex, Escrow, EscrowView, Facts, MachineId,
+	OpenEscrows, OpenWork, RateableAgreements, Rated, Reputation, Settlement,
 };
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult},
 	traits::{fungible::MutateHold, tokens::Precision, Get},
 };
-use pallet_suppliers::{Facts, RateableAgreements, Rated, Reputation};
 use sp_core::H256;
 use sp_runtime::Permill;
 
@@ -74,19 +73,24 @@ impl<T: Config> Pallet<T> {
 
 	/// Ends a shipment or a leg by what its dispute came to.
 	pub(crate) fn do_resolve(agreement: AgreementRef, to_payee: Permill) -> DispatchResult {
-		if let Some(mut shipment) = Shipments::<T>::get(ShipmentId(agreement.id())) {
-			let ShipmentState::Disputed(outcome) = shipment.state else {
-				return Err(Error::<T>::WrongState.into());
-			};
-			shipment.verdict = Some(to_payee);
-			let pay = to_payee.mul_floor(shipment.at_stake);
-			return Self::settle(ShipmentId(agreement.id()), shipment, outcome, pay);
+		match agreement {
+			AgreementRef::Shipment(id) => {
+				let mut shipment = Self::shipment(id)?;
+				let ShipmentState::Disputed(outcome) = shipment.state else {
+					return Err(Error::<T>::WrongState.into());
+				};
+				shipment.verdict = Some(to_payee);
+				let pay = to_payee.mul_floor(shipment.at_stake);
+				Self::settle(id, shipment, outcome, pay)
+			}
+			AgreementRef::Leg(id) => {
+				let mut leg = Self::leg(id)?;
+				ensure!(leg.state == LegState::Disputed, Error::<T>::WrongState);
+				leg.verdict = Some(to_payee);
+				Self::settle_leg(id, leg)
+			}
+			_ => Err(Error::<T>::UnknownShipment.into()),
 		}
-		let id = LegId(agreement.id());
-		let mut leg = Self::leg(id)?;
-		ensure!(leg.state == LegState::Disputed, Error::<T>::WrongState);
-		leg.verdict = Some(to_payee);
-		Self::settle_leg(id, leg)
 	}
 
 	/// The end of the goods' part: what is still on hold of the price is split, what is still locked is free, and the
@@ -140,8 +144,8 @@ impl<T: Config> Pallet<T> {
 				Some(decision) => (decision.refused, decision.missing),
 				None => (line.quantity, 0),
 			};
-			Self::hand_out(id, &line.unit, rest, owner, shipment.custodian());
-			Self::hand_out(id, &line.unit, missing, consignor, before);
+			Self::hand_out(id, shipment, line, rest, (owner, shipment.custodian()));
+			Self::hand_out(id, shipment, line, missing, (consignor, before));
 		}
 	}
 
@@ -426,8 +430,8 @@ impl<T: Config> OpenEscrows<EscrowAccountOf<T>> for Pallet<T> {
 
 impl<T: Config> RateableAgreements<T::AccountId> for Pallet<T> {
 	fn rate(agreement: AgreementRef, by: &Caller<T>) -> Result<Rated<T::AccountId>, DispatchError> {
-		let id = ShipmentId(agreement.id());
-		if let Some(mut shipment) = Shipments::<T>::get(id) {
+		if let AgreementRef::Shipment(id) = agreement {
+			let mut shipment = Self::shipment(id)?;
 			ensure!(Self::is(by, &shipment.terms.consignee), Error::<T>::NotTheConsignee);
 			ensure!(shipment.is_settled(), Error::<T>::NotSettled);
 			ensure!(!shipment.rated, Error::<T>::AlreadyRated);
@@ -439,7 +443,9 @@ impl<T: Config> RateableAgreements<T::AccountId> for Pallet<T> {
 			Shipments::<T>::insert(id, shipment);
 			return Ok(rated);
 		}
-		let id = LegId(agreement.id());
+		let AgreementRef::Leg(id) = agreement else {
+			return Err(Error::<T>::UnknownShipment.into());
+		};
 		let mut leg = Self::leg(id)?;
 		let shipment = Self::shipment(leg.shipment)?;
 		ensure!(

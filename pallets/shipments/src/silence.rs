@@ -155,16 +155,18 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> Agreements for Pallet<T> {
 	fn expire(agreement: AgreementRef, indexed_at: AgreementMillis) -> Result<Expiry, DispatchError> {
-		let id = agreement.id();
-		if let Some(shipment) = Shipments::<T>::get(ShipmentId(id)) {
-			return match shipment.indexed_at == indexed_at {
-				true => Self::sweep_shipment(ShipmentId(id), shipment),
-				false => Ok(Expiry::Stale),
-			};
-		}
-		match Legs::<T>::get(LegId(id)).filter(|leg| leg.indexed_at == indexed_at) {
-			Some(leg) => Self::sweep_leg(LegId(id), leg),
-			None => Ok(Expiry::Stale),
+		match agreement {
+			AgreementRef::Shipment(id) => {
+				match Shipments::<T>::get(id).filter(|shipment| shipment.indexed_at == indexed_at) {
+					Some(shipment) => Self::sweep_shipment(id, shipment),
+					None => Ok(Expiry::Stale),
+				}
+			}
+			AgreementRef::Leg(id) => match Legs::<T>::get(id).filter(|leg| leg.indexed_at == indexed_at) {
+				Some(leg) => Self::sweep_leg(id, leg),
+				None => Ok(Expiry::Stale),
+			},
+			_ => Ok(Expiry::Stale),
 		}
 	}
 

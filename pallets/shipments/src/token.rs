@@ -24,12 +24,6 @@ pub struct Token {
 	pub signature: Signature,
 }
 
-/// The key that signs for a holder.
-pub trait HolderKeys<AccountId> {
-	/// The key of a plain account, or of now of a machine; none if that is barred.
-	fn key_of(holder: &AccountId) -> Option<Public>;
-}
-
 /// The bytes that the giver signs: `SCALE(("bpiiot/handover", genesis hash, shipment, hop, receiver, valid until))`, with the
 /// context as a fixed array (no length in front), the number of the handover as a byte, and both numbers as little-endian
 /// `u64`.

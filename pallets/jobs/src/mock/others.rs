@@ -1,7 +1,7 @@
 //! Who hears of jobs, and who keeps goods, in small.
 
 use super::*;
-use bpiiot_primitives::{AgreementRef, Counted, Facts, Materials, Need, Reputation, SiteId};
+use bpiiot_primitives::{Actor, AgreementRef, Counted, Facts, Materials, Need, Production, Reputation, SiteId};
 use codec::{Decode, Encode};
 use frame_support::{
 	ensure,
@@ -114,5 +114,32 @@ impl Materials for Store {
 
 	fn release_weight() -> Weight {
 		RELEASE
+	}
+}
+
+/// What was told of jobs: by which machine, and what.
+#[storage_alias]
+pub(crate) type Recorded = StorageMap<OthersPallet, Blake2_128Concat, JobId, (MachineId, u32)>;
+
+/// Keeps what machines say of how they have made something: a number, and a zero is refused.
+pub struct Records;
+
+/// What it costs to record something, at most and in fact.
+pub(crate) const RECORD: Weight = Weight::from_parts(4_000, 40);
+pub(crate) const RECORDED: Weight = Weight::from_parts(3_500, 35);
+
+impl Production<AccountId> for Records {
+	type Report = u32;
+
+	fn record(maker: &Actor<AccountId>, job: JobId, report: u32) -> Result<Weight, DispatchError> {
+		// Written before it is refused, so that tests see whether that is rolled back.
+		let machine = maker.machine.ok_or(DispatchError::BadOrigin)?;
+		Recorded::insert(job, (machine, report));
+		ensure!(report > 0, DispatchError::Other("nothing was made"));
+		Ok(RECORDED)
+	}
+
+	fn record_weight(_: &u32) -> Weight {
+		RECORD
 	}
 }

@@ -79,6 +79,12 @@ pub(super) fn calls(job: JobId, offer: OfferId) -> Vec<Call<Test>> {
 			site: SiteId(3),
 			needs: needs(&[1]),
 		},
+		Call::deliver_with {
+			job,
+			units: 1,
+			result: H256::zero(),
+			report: 1,
+		},
 	]
 }
 
@@ -95,7 +101,7 @@ fn refusals(call: &str) -> Vec<(RuntimeOrigin, DispatchError)> {
 		"publish_offer" | "update_offer" | "withdraw_offer" => by(&[stranger(), customer(), key(2)], not_owner),
 		"order" | "order_batch" => by(&[owner(), key(1)], Error::OwnMachine),
 		"counter_offer" | "concede" | "dispute" => by(&[stranger(), customer(), key(2)], not_owner),
-		"accept" | "accept_with" | "decline" | "start" | "progress" | "deliver" => {
+		"accept" | "accept_with" | "decline" | "start" | "progress" | "deliver" | "deliver_with" => {
 			by(&[stranger(), customer(), owner(), key(2)], not_machine)
 		}
 		"approve" | "reject" | "remove" | "accept_counter_offer" | "request_rework" => {

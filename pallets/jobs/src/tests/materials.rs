@@ -210,6 +210,32 @@ fn a_call_pays_for_materials_only_if_there_were_any() {
 }
 
 #[test]
+fn a_delivery_records_how_it_was_made_or_is_none() {
+	build_and_execute(|| {
+		let job = with_fifty(Stage::Started);
+		let deliver = |report| Call::deliver_with {
+			job,
+			units: 5,
+			result: H256::zero(),
+			report,
+		};
+		let before = record(job);
+		assert_noop!(call(&key(1), deliver(0)), DispatchError::Other("nothing was made"));
+		assert_noop!(call(&owner(), deliver(9)), Error::<Test>::NotTheMachine);
+		assert_eq!((record(job), stock(job)), (before, (Some(50), 50)));
+		let most = Measured::deliver().saturating_add(CONSUME).saturating_add(RECORD);
+		let spent_in_fact = Measured::deliver().saturating_add(CONSUME).saturating_add(RECORDED);
+		let info = RuntimeCall::Jobs(deliver(9)).get_dispatch_info();
+		assert_eq!(info.call_weight, most);
+		let done = call(&key(1), deliver(9));
+		assert_eq!(extract_actual_weight(&done, &info), spent_in_fact);
+		assert_eq!(record(job).state, JobState::Delivered);
+		assert_eq!(Recorded::get(job), Some((machine(1), 9)));
+		assert_noop!(call(&key(1), deliver(9)), Error::<Test>::WrongState);
+	});
+}
+
+#[test]
 fn others_are_told_which_machine_a_job_is_for_until_it_has_ended() {
 	build_and_execute(|| {
 		let job = job_at(Stage::Delivered);

@@ -30,6 +30,7 @@ enum Act {
 	Start,
 	Progress,
 	Deliver,
+	DeliverWith,
 	Approve,
 	Reject,
 	RequestRework,
@@ -56,7 +57,7 @@ enum Act {
 use Act::*;
 
 /// How often each is tried, in any state.
-const ACTS: [(Act, usize); 35] = [
+const ACTS: [(Act, usize); 36] = [
 	(Fitting, 90),
 	(PublishOffer, 2),
 	(UpdateOffer, 2),
@@ -71,6 +72,7 @@ const ACTS: [(Act, usize); 35] = [
 	(Start, 1),
 	(Progress, 1),
 	(Deliver, 1),
+	(DeliverWith, 1),
 	(Approve, 1),
 	(Reject, 1),
 	(RequestRework, 1),
@@ -108,7 +110,7 @@ fn fitting(state: JobState) -> &'static [Act] {
 			Cancel,
 		],
 		JobState::Accepted => &[Start, Start, Start, Start, Cancel, GiveUp],
-		JobState::Started => &[Deliver, Deliver, Progress, Deliver, Deliver, Cancel, Deliver, GiveUp],
+		JobState::Started => &[Deliver, DeliverWith, Progress, Deliver, Deliver, Cancel, Deliver, GiveUp],
 		JobState::Delivered => &[Reject, Approve, RequestRework, Reject, Approve, Reject],
 		JobState::Rejected => &[Dispute, Dispute, Dispute, Concede],
 		JobState::Disputed => &[AcceptCase, Rule, AcceptCase, Rule, SubmitEvidence, EndDispute],
@@ -178,7 +180,7 @@ fn rightful(act: Act, job: JobId) -> AccountId {
 		Order | OrderBatch | AcceptCounterOffer | Approve | Reject | RequestRework | Cancel | Remove | Rate
 		| SubmitEvidence => customer(),
 		AcceptCase | Rule => arbiter(),
-		Accept | AcceptWith | Decline | Start | Progress | Deliver | GiveUp => {
+		Accept | AcceptWith | Decline | Start | Progress | Deliver | DeliverWith | GiveUp => {
 			let of_the_other = JobsMap::<Test>::get(job).is_some_and(|job| job.machine == machine(2));
 			key(if of_the_other { 2 } else { 1 })
 		}
@@ -260,6 +262,7 @@ fn run(step: &Step) -> Result<Act, DispatchError> {
 		Start => Jobs::start(by, job),
 		Progress => Jobs::progress(by, job, units),
 		Deliver => plain(Jobs::deliver(by, job, delivered, hash)),
+		DeliverWith => plain(Jobs::deliver_with(by, job, delivered, hash, units)),
 		Approve => plain(Jobs::approve(by, job, reviewed)),
 		Reject => plain(Jobs::reject(by, job, reviewed, hash)),
 		RequestRework => Jobs::request_rework(by, job, hash),

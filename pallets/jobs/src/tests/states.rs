@@ -74,6 +74,7 @@ fn allowed() -> Vec<(&'static str, AccountId, Vec<Situation>)> {
 		("start", key(1), vec![Accepted]),
 		("progress", key(1), vec![Started, Reworked]),
 		("deliver", key(1), vec![Started, Reworked]),
+		("deliver_with", key(1), vec![Started, Reworked]),
 		("approve", customer(), vec![Delivered, Contested]),
 		("reject", customer(), vec![Delivered, Contested]),
 		("cancel", customer(), vec![Ordered, Countered, Accepted, Started]),

@@ -2,7 +2,7 @@
 
 use super::signed;
 use crate::{mock::*, Call, Error, Event, Keys, MachineStatus};
-use bpiiot_primitives::{Actor, Actors, MachineId};
+use bpiiot_primitives::{Actor, Actors, HolderKeys, MachineId};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
 
@@ -173,5 +173,18 @@ fn owner_and_machine_control_the_machine() {
 		] {
 			assert_eq!(Machines::controls(&account, &of), expected, "{account} of {of:?}");
 		}
+	});
+}
+
+#[test]
+fn the_key_of_now_signs_for_a_machine_and_everybody_else_for_himself() {
+	ExtBuilder::default().build_and_execute(|| {
+		let machine = registered(1);
+		let account: AccountId = machine.account();
+		let key_of = |holder: &AccountId| <Machines as HolderKeys<AccountId>>::key_of(holder).map(|key| key.0);
+		assert_eq!(key_of(&stranger()), Some(stranger().into()));
+		assert_eq!(key_of(&account), Some(key(1).into()));
+		assert_ok!(signed(&owner(), Call::freeze { machine }));
+		assert_eq!(key_of(&account), None);
 	});
 }

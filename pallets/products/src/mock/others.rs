@@ -1,9 +1,9 @@
-//! What stands around the pallet, in small: machines, budgets, carriers, stock books and the clock.
+//! What stands around the pallet, in small: machines, budgets, stock books and the clock.
 
 use super::*;
 use crate::{
 	gs1::{Gtin, Lot},
-	Custody, LotBook, ProofMeter, Thing,
+	LotBook, ProofMeter,
 };
 use bpiiot_primitives::{
 	Actor, Actors, AgreementClock, AgreementMillis, AssetKind, SpendPolicy, SpendPurpose, UnixMillis,
@@ -37,10 +37,6 @@ pub type Owners = StorageMap<OthersPallet, Blake2_128Concat, MachineId, AccountI
 /// The machines that act for nobody.
 #[storage_alias]
 pub type Frozen = StorageMap<OthersPallet, Blake2_128Concat, MachineId, ()>;
-
-/// Who has what is on its way.
-#[storage_alias]
-pub type OnTheWay = StorageMap<OthersPallet, Blake2_128Concat, Thing, AccountId>;
 
 /// Gives a machine to another owner.
 pub fn sold(machine: MachineId, owner: &AccountId) {
@@ -121,19 +117,6 @@ impl SpendPolicy<AccountId, AssetKind, u128> for Budget {
 		let mut all = Forfeited::get();
 		all.push((by.clone(), amount));
 		Forfeited::set(&all);
-	}
-}
-
-/// Has what is on its way.
-pub struct Carriers;
-
-impl Custody<AccountId> for Carriers {
-	fn custodian(thing: &Thing) -> Option<AccountId> {
-		OnTheWay::get(thing)
-	}
-
-	fn custodian_weight() -> Weight {
-		Weight::from_parts(10, 1)
 	}
 }
 

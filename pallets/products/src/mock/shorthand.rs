@@ -5,10 +5,11 @@ use crate::{
 	gs1::{Gtin, Serial, Sscc},
 	Calibration, Call, InputLine, MakingId, Makings, OutputLine, RecallId, Recalls, Scope, Thing, Work,
 };
-use bpiiot_primitives::UnixMillis;
+use bpiiot_primitives::{Actor, Goods, ShipmentId, UnixMillis};
 use frame_support::{
 	dispatch::DispatchResultWithPostInfo,
 	pallet_prelude::{DispatchResult, Get},
+	storage::with_storage_layer,
 	BoundedVec,
 };
 use sp_core::H256;
@@ -310,4 +311,18 @@ impl TestTag {
 		let high = p256::ecdsa::Signature::from_scalars(r.to_bytes(), (-*s).to_bytes()).expect("not zero");
 		high.to_bytes().into()
 	}
+}
+
+/// Locks something for a shipment, as the pallet of shipments does: all or nothing.
+pub fn lock(owner: &AccountId, thing: &Thing, quantity: u64, shipment: u64) -> DispatchResult {
+	let actor = Actor {
+		account: owner.clone(),
+		machine: None,
+	};
+	with_storage_layer(|| <Products as Goods<AccountId>>::lock(thing, quantity, &actor, ShipmentId(shipment)))
+}
+
+/// Frees it again: it was the first one's, and is the second one's, who has it.
+pub fn hand_out(thing: &Thing, quantity: u64, shipment: u64, from: &AccountId, owner: &AccountId) {
+	<Products as Goods<AccountId>>::hand_out(thing, quantity, ShipmentId(shipment), from, owner, owner);
 }

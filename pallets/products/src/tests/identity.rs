@@ -3,9 +3,8 @@
 use crate::{
 	gs1::{CompanyPrefix, Gtin},
 	mock::*,
-	Call, Error, Items, Ownership, Prefixes, Ranges, State,
+	Call, Error, Items, Prefixes, Ranges, State,
 };
-use bpiiot_primitives::Actor;
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok};
 use proptest::prelude::*;
@@ -260,19 +259,6 @@ fn an_item_that_stands_alone_takes_at_most_120_bytes_on_chain() {
 		let (gtin, key, record) = Ranges::<Test>::iter().next().expect("it is there");
 		let size = Ranges::<Test>::hashed_key_for(gtin, key).len() + record.encode().len();
 		assert!(size <= 120, "a range: {size} bytes");
-	});
-}
-
-#[test]
-fn another_pallet_passes_on_what_its_owner_wants_to_pass_on() {
-	build_and_execute(|| {
-		assert_ok!(register_range(&SMITH, part(), "10", "19"));
-		let actor = |account| Actor { account, machine: None };
-		let pass = |from, to| <Products as Ownership<AccountId>>::pass(&item(part(), "12"), &actor(from), to, 0);
-		assert_noop!(pass(SHOP, BUILDER), Error::<Test>::NotTheOwner);
-		assert_ok!(pass(SMITH, SHOP));
-		let owner = <Products as Ownership<AccountId>>::owner_of(&item(part(), "12"));
-		assert_eq!(owner, Some(SHOP));
 	});
 }
 

@@ -215,8 +215,8 @@ fn it_sees_what_is_wrong_with_genealogy() {
 		}),
 		("invariant 6: a use of a lot is listed twice", |world| {
 			let holding = crate::Holding {
-				quantity: 0,
 				last_use: Some(world.chain.parts_of_a),
+				..crate::Holding::default()
 			};
 			Holdings::<Test>::insert((steel(), serial("A")), SHOP, holding)
 		}),

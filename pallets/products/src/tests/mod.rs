@@ -12,6 +12,7 @@ mod packing;
 mod prefixes;
 mod recalls;
 mod sequences;
+mod shipping;
 mod spreading;
 mod status;
 mod tags;

@@ -130,8 +130,10 @@ fn only_what_one_has_is_packed_and_taken_out() {
 		);
 		let twice = [things[0].clone(), things[0].clone()];
 		assert_noop!(unpack(&SMITH, unit(1), &twice), Error::<Test>::NotInThere);
-		OnTheWay::insert(unit_thing(1), STRANGER);
-		assert_noop!(unpack(&SMITH, unit(1), &things), Error::<Test>::InCustody);
+		assert_ok!(lock(&SMITH, &unit_thing(1), 1, 7));
+		assert_noop!(unpack(&SMITH, unit(1), &things), Error::<Test>::OnItsWay);
+		assert_noop!(pack(&SMITH, unit(1), &[item(part(), "50")]), Error::<Test>::OnItsWay);
+		assert_noop!(pack(&SMITH, unit(2), &[unit_thing(1)]), Error::<Test>::OnItsWay);
 	});
 }
 

@@ -1,12 +1,11 @@
-//! Goods, readings and keys as small tables, where the runtime will have `products`, `telemetry` and `machines`.
+//! Goods and readings as small tables, where the runtime has `products` and `telemetry`.
 
 use super::*;
-use crate::{Evidence, Goods, HolderKeys, Proof, ShipmentId, Shown};
+use crate::{Evidence, Proof, ShipmentId, Shown};
+use bpiiot_primitives::{Actor, Goods};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::DispatchResult, storage_alias, Blake2_128Concat};
-use pallet_machines::MachineStatus;
 use scale_info::TypeInfo;
-use sp_core::sr25519;
 use sp_runtime::DispatchError;
 
 /// Names goods: an item, a lot, or a pallet of something.
@@ -76,11 +75,12 @@ impl Register {
 impl Goods<AccountId> for Register {
 	type Unit = Unit;
 
-	fn owner(unit: &Unit) -> Option<AccountId> {
-		Self::parts(*unit).first().map(|part| part.owner.clone())
+	fn owns(unit: &Unit, who: &AccountId) -> bool {
+		Self::parts(*unit).iter().any(|part| part.owner == *who)
 	}
 
-	fn lock(unit: &Unit, quantity: u64, owner: &AccountId, shipment: ShipmentId) -> DispatchResult {
+	fn lock(unit: &Unit, quantity: u64, owner: &Actor<AccountId>, shipment: ShipmentId) -> DispatchResult {
+		let owner = &owner.account;
 		let mut parts = Self::parts(*unit);
 		let free = parts
 			.iter_mut()
@@ -101,10 +101,18 @@ impl Goods<AccountId> for Register {
 		Ok(())
 	}
 
-	fn hand_out(unit: &Unit, quantity: u64, shipment: ShipmentId, owner: &AccountId, custodian: &AccountId) {
+	fn hand_out(
+		unit: &Unit,
+		quantity: u64,
+		shipment: ShipmentId,
+		from: &AccountId,
+		owner: &AccountId,
+		custodian: &AccountId,
+	) {
 		let mut parts = Self::parts(*unit);
 		let locked = parts.iter_mut().find(|part| part.locked == Some(shipment));
 		let locked = locked.expect("something of it is locked");
+		assert_eq!(locked.owner, *from, "it was another's");
 		assert!(locked.quantity >= quantity, "more is handed out than was locked");
 		locked.quantity -= quantity;
 		parts.push(Part {
@@ -151,20 +159,5 @@ impl Evidence for Loggers {
 	#[cfg(feature = "runtime-benchmarks")]
 	fn benchmark_proof(shown: Shown) -> Proof {
 		Self::anchor(shown)
-	}
-}
-
-/// A plain account's bytes are its key; a machine's key of now signs for it, unless it is frozen.
-pub struct KeysOfNow;
-
-impl HolderKeys<AccountId> for KeysOfNow {
-	fn key_of(holder: &AccountId) -> Option<sr25519::Public> {
-		let bytes: [u8; 32] = holder.clone().into();
-		let key = match pallet_machines::Machines::<Test>::get(bpiiot_primitives::MachineId(bytes)) {
-			None => bytes,
-			Some(machine) if machine.frozen || machine.status == MachineStatus::Decommissioned => return None,
-			Some(machine) => machine.key.into(),
-		};
-		Some(sr25519::Public::from_raw(key))
 	}
 }

@@ -1,6 +1,6 @@
 //! Handovers by two calls.
 
-use crate::{mock::*, Call, Custody, Error, Holder, ShipmentState};
+use crate::{mock::*, Call, Error, Holder, ShipmentState};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 

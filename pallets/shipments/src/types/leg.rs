@@ -1,10 +1,9 @@
 //! Legs: what stands between a carrier and those whom he carries for.
 
 use super::{Balance, ShipmentId, MAX_LIMITS};
-use bpiiot_primitives::AgreementMillis;
+use bpiiot_primitives::{AgreementMillis, Counted};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::ConstU32, BoundedVec};
-use pallet_suppliers::Counted;
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::Permill;

@@ -1,10 +1,9 @@
 //! Shipments.
 
 use super::{Balance, ClaimKind, LegId, ShipmentId, Terms, MAX_LEGS, MAX_LINES};
-use bpiiot_primitives::{AgreementMillis, UnixMillis};
+use bpiiot_primitives::{AgreementMillis, Counted, UnixMillis};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::ConstU32, BoundedVec};
-use pallet_suppliers::Counted;
 use scale_info::TypeInfo;
 use sp_core::H256;
 use sp_runtime::Permill;
