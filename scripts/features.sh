@@ -3,7 +3,7 @@
 # pallets that it does not have yet.
 set -euo pipefail
 list=
-for package in bpiiot-runtime pallet-channels pallet-diagnostics pallet-products pallet-rentals pallet-shipments pallet-telemetry; do
+for package in bpiiot-runtime pallet-channels pallet-diagnostics pallet-rentals pallet-telemetry; do
 	list+=$package/runtime-benchmarks,$package/try-runtime,
 done
 printf '%s\n' "${list%,}"

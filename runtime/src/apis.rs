@@ -5,12 +5,13 @@ use crate::{
 		consensus::{ConsensusHook, BLOCKS_PER_RELAY_BLOCK, RELAY_PARENT_OFFSET},
 		xcm::{tokens::Token, HereLocation, LocationToAccountId, Trader, XcmConfig, XcmRouter},
 	},
-	genesis_config_presets, AccountId, AuthorityDiscovery, Balance, Block, Executive, InherentDataExt, Inventory, Jobs,
-	Nonce, OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Procurement, Runtime, RuntimeCall, RuntimeEvent,
-	RuntimeGenesisConfig, SessionKeys, Suppliers, System, TransactionPayment, SLOT_DURATION, VERSION,
+	genesis_config_presets, AccountId, AuthorityDiscovery, Balance, Block, BlockNumber, Executive, InherentDataExt,
+	Inventory, Jobs, Nonce, OriginCaller, ParachainInfo, ParachainSystem, PolkadotXcm, Procurement, Products, Runtime,
+	RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, SessionKeys, Shipments, Suppliers, System, TransactionPayment,
+	SLOT_DURATION, VERSION,
 };
 use alloc::vec::Vec;
-use bpiiot_primitives::{AssetKind, Category, Item, JobId, MachineId, PurchaseOrderId, Region, SiteId};
+use bpiiot_primitives::{AssetKind, Category, Item, JobId, MachineId, PurchaseOrderId, Region, ShipmentId, SiteId};
 use cumulus_primitives_core::{ParaId, RelayProofRequest, VerifySchedulingSignature};
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
@@ -24,6 +25,17 @@ use pallet_jobs::{
 use pallet_procurement::{
 	runtime_api::{OrderPage, QuotePage, RequestPage},
 	QuoteRank, RequestPlace,
+};
+use pallet_products::{
+	disclosure::{Claim, PathStep},
+	gs1::{Gtin, Serial, Sscc},
+	runtime_api::{Facts, FoundCertificate, FoundMark, Page as ProductPage, RecallStatus, StatusCursor},
+	At, CertificateId, Descent, Frontier, LogisticUnit, Making, MakingId, Moment, ProductionRecord, RecallId, Subject,
+	Tag, Thing,
+};
+use pallet_shipments::{
+	runtime_api::{CustodyPage, ShipmentPage, WholeShipment},
+	ShipmentPlace,
 };
 use pallet_suppliers::{runtime_api::SupplierPage, Place, Standing};
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
@@ -312,6 +324,83 @@ impl_runtime_apis! {
 			cursor: Option<ToolId>,
 		) -> Page<ToolId, Asset<AccountId, Balance>> {
 			Inventory::assets_at(place, cursor)
+		}
+	}
+
+	impl pallet_products::runtime_api::ProductsApi<Block, AccountId, Balance, BlockNumber> for Runtime {
+		fn facts(thing: Thing) -> Option<Facts<AccountId>> {
+			Products::facts(thing)
+		}
+
+		fn recall_status(thing: Thing, cursor: Option<StatusCursor>) -> RecallStatus {
+			Products::recall_status(thing, cursor)
+		}
+
+		fn made_of(thing: Thing, cursor: Option<Frontier>) -> ProductPage<(MakingId, Making<AccountId>), Frontier> {
+			Products::made_of(thing, cursor)
+		}
+
+		fn made_from(
+			thing: Thing,
+			cursor: Option<Descent<AccountId>>,
+		) -> ProductPage<MakingId, Descent<AccountId>> {
+			Products::made_from(thing, cursor)
+		}
+
+		fn uses_of(thing: Thing, cursor: Option<At<AccountId>>) -> ProductPage<MakingId, At<AccountId>> {
+			Products::uses_of(thing, cursor)
+		}
+
+		fn production(making: MakingId) -> Option<ProductionRecord> {
+			Products::production(making)
+		}
+
+		fn made_on(machine: MachineId, from: u64, cursor: Option<Moment>) -> ProductPage<MakingId, Moment> {
+			Products::made_on(machine, from, cursor)
+		}
+
+		fn affected_by(recall: RecallId, cursor: Option<MakingId>) -> ProductPage<FoundMark<AccountId>, MakingId> {
+			Products::affected_by(recall, cursor)
+		}
+
+		fn holders_of(
+			thing: Thing,
+			cursor: Option<At<AccountId>>,
+		) -> ProductPage<(Thing, AccountId, u64), At<AccountId>> {
+			Products::holders_of(thing, cursor)
+		}
+
+		fn contents(sscc: Sscc) -> Option<LogisticUnit<AccountId>> {
+			Products::contents(sscc)
+		}
+
+		fn tag(gtin: Gtin, serial: Serial) -> Option<Tag<BlockNumber>> {
+			Products::tag_of(gtin, serial)
+		}
+
+		fn certificates(
+			subject: Subject,
+			cursor: Option<CertificateId>,
+		) -> ProductPage<FoundCertificate<AccountId, Balance>, CertificateId> {
+			Products::certificates(subject, cursor)
+		}
+
+		fn says(certificate: CertificateId, claim: Claim, path: Vec<PathStep>) -> bool {
+			Products::says(certificate, claim, path)
+		}
+	}
+
+	impl pallet_shipments::runtime_api::ShipmentsApi<Block, AccountId, Thing, EscrowAccountOf<Runtime>> for Runtime {
+		fn shipments_of(party: AccountId, cursor: Option<ShipmentPlace>) -> ShipmentPage<AccountId> {
+			Shipments::shipments_of(&party, cursor)
+		}
+
+		fn shipment(id: ShipmentId) -> Option<WholeShipment<AccountId, Thing, EscrowAccountOf<Runtime>>> {
+			Shipments::whole_shipment(id)
+		}
+
+		fn in_custody_of(holder: AccountId, cursor: Option<ShipmentPlace>) -> CustodyPage<AccountId, Thing> {
+			Shipments::in_custody_of(&holder, cursor)
 		}
 	}
 

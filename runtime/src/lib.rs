@@ -250,6 +250,10 @@ mod runtime {
 	pub type Procurement = pallet_procurement;
 	#[runtime::pallet_index(55)]
 	pub type Inventory = pallet_inventory;
+	#[runtime::pallet_index(58)]
+	pub type Products = pallet_products;
+	#[runtime::pallet_index(59)]
+	pub type Shipments = pallet_shipments;
 }
 
 cumulus_pallet_parachain_system::register_validate_block! {

@@ -65,8 +65,8 @@ mod calls {
 			Self::do_assign_prefix(actor, prefix, holder)
 		}
 
-		/// Say how many records there may be under a prefix: items, ranges, lots, units, makings, tags. The deposit
-		/// changes with it.
+		/// Say how much room there is for records under a prefix. An item, a range and a tag take one, a lot takes two, a
+		/// making and a logistic unit take seven. The deposit changes with it.
 		///
 		/// ## Dispatch Origin
 		/// The prefix's holder.

@@ -3,7 +3,7 @@
 use crate::{
 	gs1::{is_text_82, is_unit, Gtin, Lot, Serial, SerialKey, SerialNumber, Sscc},
 	Caller, CertificatesOf, Config, Error, Event, Holding, Holdings, Item, ItemOf, Items, LotRecord, Lots, MakingId,
-	OutputLine, Pallet, RangeOf, Ranges, Roots, SerialRange, State, Subject, Tags, Thing, Units, MAX_LEVELS,
+	OutputLine, Pallet, RangeOf, Ranges, Roots, SerialRange, State, Subject, Tags, Thing, Units, MAX_LEVELS, ROOM_OF_LOT,
 };
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use sp_runtime::DispatchError;
@@ -20,7 +20,7 @@ pub(crate) struct FoundItem<T: Config> {
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_register(actor: Caller<T>, line: OutputLine) -> DispatchResult {
 		let mut prefix = Self::issuing(&actor, line.gtin().body())?;
-		prefix.take_room(1)?;
+		prefix.take_room(line.room())?;
 		Self::issue(&actor.account, &line, None)?;
 		prefix.store();
 		let (thing, owner) = (line.thing(), actor.account);
@@ -233,7 +233,11 @@ impl<T: Config> Pallet<T> {
 			Thing::Lot { gtin, lot } => Self::withdraw_lot(&actor, *gtin, lot)?,
 			Thing::Unit { .. } => (),
 		}
-		prefix.record.used = prefix.record.used.saturating_sub(1);
+		let room = match thing {
+			Thing::Lot { .. } => ROOM_OF_LOT,
+			_ => 1,
+		};
+		prefix.record.used = prefix.record.used.saturating_sub(room);
 		prefix.store();
 		Self::deposit_event(Event::Withdrawn { thing });
 		Ok(())

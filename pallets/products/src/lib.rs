@@ -53,7 +53,7 @@ pub use tags::{TagVerifier, P256};
 pub use types::{
 	Assignment, Calibration, Certificate, CertificateId, Holding, Input, InputLine, Item, LogisticUnit, LotRecord,
 	Making, MakingId, OutputLine, ProductionRecord, Readings, RecallId, Report, Role, SerialRange, State, Subject, Tag, Thing,
-	Work, MAX_CONTENTS, MAX_INPUTS, MAX_LEVELS, MAX_OUTPUTS,
+	Work, MAX_CONTENTS, MAX_INPUTS, MAX_LEVELS, MAX_OUTPUTS, ROOM_OF_LOT, ROOM_OF_MAKING, ROOM_OF_UNIT,
 };
 pub use weights::WeightInfo;
 
@@ -160,7 +160,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type PrefixDeposit: Get<BalanceOf<Self>>;
 
-		/// On hold at the holder of a prefix for each record that there is room for under it.
+		/// On hold at the holder of a prefix for each small record that there is room for under it.
 		#[pallet::constant]
 		type RecordDeposit: Get<BalanceOf<Self>>;
 

@@ -7,7 +7,7 @@ use crate::{
 	gs1::{Gtin, Lot, Serial, SerialKey, SerialNumber, Unit},
 	Caller, Config, Error, Event, Holding, Holdings, Input, InputLine, Items, LotBook, Lots, MadeOn, MakingId, MakingOf,
 	Makings, OutputLine, Pallet, ProductionRecord, Productions, Ranges, RecallId, Report, State, Thing, WeightInfo, Work,
-	MAX_INHERITED, MAX_INPUTS, MAX_OUTPUTS,
+	MAX_INHERITED, MAX_INPUTS, MAX_OUTPUTS, ROOM_OF_MAKING,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
 use bpiiot_primitives::{fresh_id, Actor, Actors, AgreementClock, JobId, Production};
@@ -83,9 +83,8 @@ impl<T: Config> Pallet<T> {
 			(prefix.record.prefix.first()..=prefix.record.prefix.last()).contains(&body)
 		};
 		ensure!(outputs.iter().all(is_under), Error::<T>::ForeignPrefix);
-		// The making has a record as well.
-		let records = u32::try_from(outputs.len()).unwrap_or(u32::MAX);
-		prefix.take_room(records.saturating_add(1))?;
+		let rooms = outputs.iter().map(OutputLine::room);
+		prefix.take_room(rooms.fold(ROOM_OF_MAKING, u32::saturating_add))?;
 		let mut bench = Bench::<T> {
 			id: MakingId::from(fresh_id::<T>()),
 			maker: T::Actors::controller(&actor.account),

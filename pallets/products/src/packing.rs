@@ -4,7 +4,7 @@
 
 use crate::{
 	gs1::{SerialKey, Sscc},
-	Caller, Config, Error, Event, Items, LogisticUnit, Pallet, Ranges, State, Thing, UnitOf, Units, MAX_LEVELS,
+	Caller, Config, Error, Event, Items, LogisticUnit, Pallet, Ranges, State, Thing, UnitOf, Units, MAX_LEVELS, ROOM_OF_UNIT,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -43,7 +43,7 @@ impl<T: Config> Pallet<T> {
 		}
 		ensure!(sscc.is_valid(), Error::<T>::BadSscc);
 		let mut prefix = Self::issuing(actor, sscc.body())?;
-		prefix.take_room(1)?;
+		prefix.take_room(ROOM_OF_UNIT)?;
 		prefix.store();
 		Ok(LogisticUnit {
 			owner: actor.account.clone(),
@@ -106,7 +106,7 @@ impl<T: Config> Pallet<T> {
 		if unit.contents.is_empty() {
 			Units::<T>::remove(sscc);
 			if let Some(mut prefix) = Self::prefix_of(sscc.body()) {
-				prefix.record.used = prefix.record.used.saturating_sub(1);
+				prefix.record.used = prefix.record.used.saturating_sub(ROOM_OF_UNIT);
 				prefix.store();
 			}
 		} else {

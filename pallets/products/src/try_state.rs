@@ -5,7 +5,7 @@ use crate::{
 	BalanceOf, Certificates, CertificatesOf, Clearances, ComponentRecalls, Config, Contests, HoldReason, Holdings,
 	Items, Lots, MachineRecalls, MadeOn, MakingId, MakingOf, Makings, Marks, Outcome, Pallet, Prefixes, Productions,
 	Ranges, RecallBooks, RecallId, RecallOf, Recalls, Roots, Scope, Stage, State, Tags, Thing, Unfinished, Units,
-	Verdict,
+	Verdict, ROOM_OF_LOT, ROOM_OF_MAKING, ROOM_OF_UNIT,
 };
 use alloc::{
 	collections::{BTreeMap, BTreeSet},
@@ -51,29 +51,30 @@ impl<T: Config> Pallet<T> {
 			ensure!(record.used <= record.room, "invariant 9: more records than room");
 		}
 		let mut used: BTreeMap<[u8; 8], u32> = BTreeMap::new();
-		let mut count = |body: u64| -> Checked {
+		let mut count = |body: u64, room: u32| -> Checked {
 			let key = Self::prefix_of(body).ok_or("something lies under no prefix")?.key;
-			used.entry(key).or_default().saturating_inc();
+			used.entry(key).or_default().saturating_accrue(room);
 			Ok(())
 		};
 		for (gtin, key) in Items::<T>::iter_keys() {
 			ensure!(gtin.is_valid(), "a GTIN is wrong");
 			let SerialKey::Number(number) = key else {
-				count(gtin.body())?;
+				count(gtin.body(), 1)?;
 				continue;
 			};
 			// The record of an item of a range is paid for by who has touched it.
 			if Self::range_of(gtin, number).is_none() {
-				count(gtin.body())?;
+				count(gtin.body(), 1)?;
 			}
 		}
-		Ranges::<T>::iter_keys().try_for_each(|(gtin, _)| count(gtin.body()))?;
-		Lots::<T>::iter_keys().try_for_each(|(gtin, _)| count(gtin.body()))?;
-		Tags::<T>::iter_keys().try_for_each(|(gtin, _)| count(gtin.body()))?;
-		Units::<T>::iter_keys().try_for_each(|sscc| count(sscc.body()))?;
+		Ranges::<T>::iter_keys().try_for_each(|(gtin, _)| count(gtin.body(), 1))?;
+		Lots::<T>::iter_keys().try_for_each(|(gtin, _)| count(gtin.body(), ROOM_OF_LOT))?;
+		Tags::<T>::iter_keys().try_for_each(|(gtin, _)| count(gtin.body(), 1))?;
+		Units::<T>::iter_keys().try_for_each(|sscc| count(sscc.body(), ROOM_OF_UNIT))?;
 		for making in Makings::<T>::iter_values() {
 			let first = making.outputs.first().and_then(gtin_of);
-			count(first.ok_or("a making without anything that came of it")?.body())?;
+			let first = first.ok_or("a making without anything that came of it")?;
+			count(first.body(), ROOM_OF_MAKING)?;
 		}
 		for (key, record) in Prefixes::<T>::iter() {
 			let counted = used.get(&key).copied().unwrap_or_default();

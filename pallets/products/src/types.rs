@@ -16,6 +16,13 @@ pub const MAX_CONTENTS: u32 = 64;
 /// How deep logistic units may lie in each other.
 pub const MAX_LEVELS: u8 = 4;
 
+/// The room that a lot takes under its prefix, with what its first owner has of it. An item, a range and a tag take one each.
+pub const ROOM_OF_LOT: u32 = 2;
+/// The room that a making takes, with how it was made.
+pub const ROOM_OF_MAKING: u32 = 7;
+/// The room that a logistic unit takes, however little is in it.
+pub const ROOM_OF_UNIT: u32 = 7;
+
 /// Declares an identifier that [`fresh_id`](bpiiot_primitives::fresh_id) mints: its bytes are in the order of time, so that
 /// what was made together lies together in the state, and a proof of many is short.
 macro_rules! ordered_id {
@@ -111,9 +118,9 @@ pub struct Assignment<AccountId, Balance> {
 	pub deposit: Balance,
 	/// Whether nothing may be issued under it any more.
 	pub revoked: bool,
-	/// For how many records there is room.
+	/// For how many small records there is room: [`ROOM_OF_MAKING`] and the like say what others take.
 	pub room: u32,
-	/// How many there are.
+	/// How much of it is taken.
 	pub used: u32,
 	/// What the holder paid for the room.
 	pub room_deposit: Balance,
@@ -248,6 +255,14 @@ impl OutputLine {
 	pub fn gtin(&self) -> Gtin {
 		match self {
 			Self::Item { gtin, .. } | Self::Range { gtin, .. } | Self::Lot { gtin, .. } => *gtin,
+		}
+	}
+
+	/// The room that it takes.
+	pub fn room(&self) -> u32 {
+		match self {
+			Self::Item { .. } | Self::Range { .. } => 1,
+			Self::Lot { .. } => ROOM_OF_LOT,
 		}
 	}
 

@@ -135,13 +135,13 @@ pub mod pallet {
 		/// Where fees go, and deposits that are forfeited.
 		type FeeDestination: Get<Self::AccountId>;
 
-		/// On hold at the consignor for a shipment's record.
+		/// On hold at the consignor for a shipment's record, with as many lines and limits as there may be.
 		#[pallet::constant]
 		type ShipmentDeposit: Get<Balance>;
 
-		/// On hold at the consignor for each line, leg and limit of a shipment.
+		/// On hold at the consignor for each leg of a shipment.
 		#[pallet::constant]
-		type PartDeposit: Get<Balance>;
+		type LegDeposit: Get<Balance>;
 
 		/// On hold at who claims damage; forfeited when the arbiter finds none.
 		#[pallet::constant]
@@ -208,7 +208,7 @@ pub mod pallet {
 			assert!(T::MinWindow::get() > 0, "nobody could act in a window of no time");
 			assert!(T::MinWindow::get() < T::MaxWindow::get(), "no terms would be allowed");
 			assert!(T::MaxOpen::get() > 0, "nobody could send anything");
-			let paid = [T::ShipmentDeposit::get(), T::PartDeposit::get(), T::ClaimDeposit::get()];
+			let paid = [T::ShipmentDeposit::get(), T::LegDeposit::get(), T::ClaimDeposit::get()];
 			assert!(
 				paid.iter().all(|deposit| *deposit > 0),
 				"every stored thing has a deposit"

@@ -30,9 +30,9 @@ pub(crate) type AccountId = AccountId32;
 
 /// The smallest balance of an account.
 pub(crate) const MINIMUM: Balance = 10;
-/// The deposits of a shipment, of each of its parts, and of a claim.
+/// The deposits of a shipment, of each of its legs, and of a claim.
 pub(crate) const SHIPMENT_DEPOSIT: Balance = 500;
-pub(crate) const PART_DEPOSIT: Balance = 50;
+pub(crate) const LEG_DEPOSIT: Balance = 50;
 pub(crate) const CLAIM_DEPOSIT: Balance = 400;
 /// What an offer costs, and a price or a freight at the least.
 pub(crate) const SHIPMENT_FEE: Balance = 30;
@@ -284,7 +284,7 @@ impl pallet_shipments::Config for Test {
 	type Rates = Rates;
 	type FeeDestination = FeeDestination;
 	type ShipmentDeposit = ConstU128<SHIPMENT_DEPOSIT>;
-	type PartDeposit = ConstU128<PART_DEPOSIT>;
+	type LegDeposit = ConstU128<LEG_DEPOSIT>;
 	type ClaimDeposit = ConstU128<CLAIM_DEPOSIT>;
 	type ShipmentFee = ConstU128<SHIPMENT_FEE>;
 	type AgreementFee = ConstU128<AGREEMENT_FEE>;

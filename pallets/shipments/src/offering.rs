@@ -171,15 +171,10 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// What the records cost: the shipment's, and one more for each line, leg and limit.
+	/// What the records cost: the shipment's, and those of its legs.
 	fn deposit_for(terms: &TermsOf<T>) -> Balance {
-		let parts = terms
-			.goods
-			.len()
-			.saturating_add(terms.legs.len())
-			.saturating_add(terms.limits.len());
-		let parts = Balance::try_from(parts).unwrap_or(Balance::MAX);
-		T::ShipmentDeposit::get().saturating_add(T::PartDeposit::get().saturating_mul(parts))
+		let legs = Balance::try_from(terms.legs.len()).unwrap_or(Balance::MAX);
+		T::ShipmentDeposit::get().saturating_add(T::LegDeposit::get().saturating_mul(legs))
 	}
 
 	/// Everybody whom a shipment names, each once.

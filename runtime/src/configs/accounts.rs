@@ -59,8 +59,8 @@ pub enum ProxyType {
 	/// Keep machines running: their profile, service, keys, and freezing. What a key spends stays within the policy, which he
 	/// cannot change; neither can he take money out, or give a machine away.
 	Operate,
-	/// Publish offers, quotes and profiles, order, keep stock, and everything that has to do with jobs, orders for goods and
-	/// their disputes.
+	/// Publish offers, quotes and profiles, order, keep stock, and everything that has to do with jobs, orders for goods,
+	/// products, shipments and their disputes.
 	Trade,
 	/// Freeze a machine, and nothing else.
 	Guard,
@@ -108,6 +108,8 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 						| RuntimeCall::Suppliers(_)
 						| RuntimeCall::Procurement(_)
 						| RuntimeCall::Inventory(_)
+						| RuntimeCall::Products(_)
+						| RuntimeCall::Shipments(_)
 						| RuntimeCall::Escrow(Money::submit_evidence { .. } | Money::claim_credit { .. })
 				);
 				trades || Self::batches(call)

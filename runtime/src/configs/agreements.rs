@@ -1,6 +1,6 @@
 //! Which pallet an agreement belongs to: what joins the money, the names and the machines to all of them.
 
-use crate::{AccountId, Jobs, Procurement, Runtime};
+use crate::{AccountId, Jobs, Procurement, Runtime, Shipments};
 use alloc::vec::Vec;
 use bpiiot_primitives::{
 	Actor, AgreementMillis, AgreementRef, Agreements, Expiry, MachineId, OpenEscrows, OpenWork, RateableAgreements,
@@ -20,11 +20,16 @@ impl Agreements for AllAgreements {
 			AgreementRef::Order(_) | AgreementRef::Request(_) => {
 				<Procurement as Agreements>::expire(agreement, indexed_at)
 			}
+			AgreementRef::Shipment(_) | AgreementRef::Leg(_) => {
+				<Shipments as Agreements>::expire(agreement, indexed_at)
+			}
 		}
 	}
 
 	fn expire_weight() -> Weight {
-		<Jobs as Agreements>::expire_weight().max(<Procurement as Agreements>::expire_weight())
+		<Jobs as Agreements>::expire_weight()
+			.max(<Procurement as Agreements>::expire_weight())
+			.max(<Shipments as Agreements>::expire_weight())
 	}
 
 	fn resolve(agreement: AgreementRef, to_payee: Permill) -> DispatchResult {
@@ -33,11 +38,16 @@ impl Agreements for AllAgreements {
 			AgreementRef::Order(_) | AgreementRef::Request(_) => {
 				<Procurement as Agreements>::resolve(agreement, to_payee)
 			}
+			AgreementRef::Shipment(_) | AgreementRef::Leg(_) => {
+				<Shipments as Agreements>::resolve(agreement, to_payee)
+			}
 		}
 	}
 
 	fn resolve_weight() -> Weight {
-		<Jobs as Agreements>::resolve_weight().max(<Procurement as Agreements>::resolve_weight())
+		<Jobs as Agreements>::resolve_weight()
+			.max(<Procurement as Agreements>::resolve_weight())
+			.max(<Shipments as Agreements>::resolve_weight())
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
@@ -50,13 +60,16 @@ impl OpenEscrows<EscrowAccountOf<Runtime>> for AllAgreements {
 	fn all() -> Vec<EscrowAccountOf<Runtime>> {
 		let mut all = <Jobs as OpenEscrows<_>>::all();
 		all.extend(<Procurement as OpenEscrows<_>>::all());
+		all.extend(<Shipments as OpenEscrows<_>>::all());
 		all
 	}
 }
 
 impl OpenWork for AllAgreements {
 	fn has_open_work(machine: &MachineId) -> bool {
-		<Jobs as OpenWork>::has_open_work(machine) || <Procurement as OpenWork>::has_open_work(machine)
+		<Jobs as OpenWork>::has_open_work(machine)
+			|| <Procurement as OpenWork>::has_open_work(machine)
+			|| <Shipments as OpenWork>::has_open_work(machine)
 	}
 }
 
@@ -66,6 +79,9 @@ impl RateableAgreements<AccountId> for AllAgreements {
 			AgreementRef::Job(_) => <Jobs as RateableAgreements<_>>::rate(agreement, by),
 			AgreementRef::Order(_) | AgreementRef::Request(_) => {
 				<Procurement as RateableAgreements<_>>::rate(agreement, by)
+			}
+			AgreementRef::Shipment(_) | AgreementRef::Leg(_) => {
+				<Shipments as RateableAgreements<_>>::rate(agreement, by)
 			}
 		}
 	}

@@ -6,8 +6,8 @@ use super::{
 	system::MILLISECONDS_PER_DAY,
 };
 use crate::{
-	AccountId, Balance, Balances, CollatorSelection, Escrow, Inventory, Machines, Runtime, RuntimeCall,
-	RuntimeHoldReason, Suppliers, Timestamp, MILLI_BPI,
+	AccountId, Balance, Balances, CollatorSelection, Escrow, Inventory, Machines, Procurement, Products, Runtime,
+	RuntimeCall, RuntimeHoldReason, Shipments, Suppliers, Timestamp, MILLI_BPI,
 };
 use frame_support::{
 	parameter_types,
@@ -43,8 +43,9 @@ parameter_types! {
 	pub const FallbackSplit: Permill = Permill::from_percent(50);
 }
 
-/// The calls whose fees an owner pays for his machine's key: those that a machine makes that works, sells or keeps stock, or
-/// that buys, which its spending policy must allow, or that is in dispute. None of them carries another call.
+/// The calls whose fees an owner pays for his machine's key: those that a machine makes that works, sells, sends, carries or keeps
+/// stock, or that buys, which its spending policy must allow, or that is in dispute. None of them carries another call, and by
+/// none it gives away what it has made.
 pub struct SponsoredCalls;
 
 impl Contains<RuntimeCall> for SponsoredCalls {
@@ -54,6 +55,8 @@ impl Contains<RuntimeCall> for SponsoredCalls {
 		use pallet_jobs::Call as Job;
 		use pallet_machines::Call as Machine;
 		use pallet_procurement::Call as Goods;
+		use pallet_products::Call as Thing;
+		use pallet_shipments::Call as Cargo;
 		use pallet_suppliers::Call as Name;
 		matches!(
 			call,
@@ -81,6 +84,7 @@ impl Contains<RuntimeCall> for SponsoredCalls {
 					| Job::concede { .. }
 					| Job::dispute { .. }
 					| Job::accept_with { .. }
+					| Job::deliver_with { .. }
 			) | RuntimeCall::Escrow(Money::submit_evidence { .. })
 				| RuntimeCall::Suppliers(
 					Name::publish_profile { .. }
@@ -130,6 +134,41 @@ impl Contains<RuntimeCall> for SponsoredCalls {
 					| Stock::hand_over { .. }
 					| Stock::take_asset { .. }
 					| Stock::refuse_asset { .. }
+			) | RuntimeCall::Products(
+				Thing::register_item { .. }
+					| Thing::register_range { .. }
+					| Thing::register_lot { .. }
+					| Thing::withdraw { .. }
+					| Thing::make { .. }
+					| Thing::amend { .. }
+					| Thing::pack { .. }
+					| Thing::unpack { .. }
+					| Thing::attach_tag { .. }
+					| Thing::verify_tag { .. }
+					| Thing::recall { .. }
+					| Thing::narrow { .. }
+					| Thing::lift { .. }
+			) | RuntimeCall::Shipments(
+				Cargo::offer { .. }
+					| Cargo::agree { .. }
+					| Cargo::agree_to_carry { .. }
+					| Cargo::cancel { .. }
+					| Cargo::hand_over { .. }
+					| Cargo::take_over { .. }
+					| Cargo::present { .. }
+					| Cargo::decline_handover { .. }
+					| Cargo::report_loss { .. }
+					| Cargo::refuse { .. }
+					| Cargo::accept_delivery { .. }
+					| Cargo::expire { .. }
+					| Cargo::concede { .. }
+					| Cargo::dispute { .. }
+					| Cargo::claim_breach { .. }
+					| Cargo::report_damage { .. }
+					| Cargo::concede_claim { .. }
+					| Cargo::dispute_claim { .. }
+					| Cargo::expire_leg { .. }
+					| Cargo::remove { .. }
 			)
 		)
 	}
@@ -147,7 +186,7 @@ impl pallet_machines::Config for Runtime {
 	type SponsoredCalls = SponsoredCalls;
 	type Time = Timestamp;
 	type OpenWork = AllAgreements;
-	type AtRisk = (Escrow, crate::Procurement);
+	type AtRisk = ((Escrow, Procurement), (Products, Shipments));
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::TestAsset;
 }
@@ -188,6 +227,7 @@ impl pallet_jobs::Config for Runtime {
 	type Actors = Machines;
 	type Reputation = Suppliers;
 	type Materials = Inventory;
+	type Production = Products;
 	type FallbackSplit = FallbackSplit;
 	type OfferDeposit = OfferDeposit;
 	type JobDeposit = JobDeposit;

@@ -9,4 +9,5 @@ pub mod governance;
 pub mod market;
 pub mod money;
 pub mod system;
+pub mod trace;
 pub mod xcm;

@@ -1,6 +1,8 @@
 //! Nobody issues under another's prefix.
 
-use crate::{gs1::CompanyPrefix, mock::*, Call, Error, HoldReason, Role};
+use crate::{
+	gs1::CompanyPrefix, mock::*, Call, Error, HoldReason, Role, ROOM_OF_LOT, ROOM_OF_MAKING, ROOM_OF_UNIT,
+};
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
 
 fn prefix(digits: &str) -> CompanyPrefix {
@@ -163,12 +165,24 @@ fn there_is_as_much_room_as_was_paid_for() {
 		assert_ok!(assign(&REGISTRANT, new, &SHOP));
 		assert_noop!(register(&SHOP, gtin(new, 1), "1"), Error::<Test>::NoRoom);
 		assert_noop!(set_room(&STRANGER, new, 1), Error::<Test>::NotTheHolder);
-		assert_ok!(set_room(&SHOP, new, 2));
+		// For the item and how it was made.
+		assert_ok!(set_room(&SHOP, new, 1 + ROOM_OF_MAKING));
 		assert_ok!(make(&SHOP, &[], &[new_item(gtin(new, 1), "1")], None));
 		assert_noop!(register(&SHOP, gtin(new, 1), "2"), Error::<Test>::NoRoom);
-		assert_noop!(set_room(&SHOP, new, 1), Error::<Test>::RoomInUse);
+		assert_noop!(set_room(&SHOP, new, ROOM_OF_MAKING), Error::<Test>::RoomInUse);
 		assert!(set_room(&SHOP, new, u32::MAX).is_err(), "he is not that rich");
-		assert_ok!(set_room(&SHOP, new, 3));
+		assert_ok!(set_room(&SHOP, new, 2 + ROOM_OF_MAKING));
 		assert_ok!(register(&SHOP, gtin(new, 1), "2"));
+		// A lot and a unit take more; what is withdrawn or empty takes none.
+		assert_noop!(register_lot(&SHOP, gtin(new, 1), "L", 5), Error::<Test>::NoRoom);
+		assert_ok!(set_room(&SHOP, new, 2 + ROOM_OF_MAKING + ROOM_OF_LOT));
+		assert_ok!(register_lot(&SHOP, gtin(new, 1), "L", 5));
+		let (unit, things) = (sscc(new, 1), [item(gtin(new, 1), "2")]);
+		assert_noop!(pack(&SHOP, unit, &things), Error::<Test>::NoRoom);
+		assert_ok!(withdraw(&SHOP, lot(gtin(new, 1), "L")));
+		assert_ok!(set_room(&SHOP, new, 2 + ROOM_OF_MAKING + ROOM_OF_UNIT));
+		assert_ok!(pack(&SHOP, unit, &things));
+		assert_ok!(unpack(&SHOP, unit, &things));
+		assert_ok!(set_room(&SHOP, new, 2 + ROOM_OF_MAKING));
 	});
 }

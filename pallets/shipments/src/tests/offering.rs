@@ -12,7 +12,7 @@ fn an_offer_locks_the_goods_and_holds_freight_and_deposit() {
 		assert_eq!(record.state, ShipmentState::Offered);
 		assert_eq!(Register::locked(shipment), 1 + UNITS);
 		// Two lines and a leg.
-		let deposit = SHIPMENT_DEPOSIT + 3 * PART_DEPOSIT;
+		let deposit = SHIPMENT_DEPOSIT + LEG_DEPOSIT;
 		let fee = fee_of(FREIGHT + RETURN_FREIGHT) as Balance;
 		assert_eq!(money(&consignor()).1, deposit + FREIGHT + RETURN_FREIGHT + fee);
 		assert_eq!(gain(&consignor()), -(SHIPMENT_FEE as i128));

@@ -12,7 +12,7 @@ use pallet_tx_pause::RuntimeCallNameOf;
 use sp_runtime::traits::ReplaceWithDefault;
 
 /// The calls that can be paused, by pallet and name.
-pub const PAUSABLE: [(&str, &str); 33] = [
+pub const PAUSABLE: [(&str, &str); 41] = [
 	("Balances", "transfer_allow_death"),
 	("Balances", "transfer_keep_alive"),
 	("Balances", "transfer_all"),
@@ -46,6 +46,14 @@ pub const PAUSABLE: [(&str, &str); 33] = [
 	("Procurement", "raise_request"),
 	("Inventory", "create_site"),
 	("Inventory", "register_asset"),
+	("Products", "assign_prefix"),
+	("Products", "register_item"),
+	("Products", "register_range"),
+	("Products", "register_lot"),
+	("Products", "make"),
+	("Products", "transfer"),
+	("Products", "certify"),
+	("Shipments", "offer"),
 ];
 
 /// All other calls, which nobody can pause.
