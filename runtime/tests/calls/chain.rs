@@ -8,7 +8,7 @@ use crate::{
 };
 use bpiiot_primitives::UnixMillis;
 use bpiiot_runtime::{
-	genesis_config_presets::DEVELOPMENT, Escrow, Executive, Hash, Runtime, RuntimeCall, RuntimeOrigin, System,
+	genesis_config_presets::DEVELOPMENT, Escrow, Executive, Hash, Products, Runtime, RuntimeCall, RuntimeOrigin, System,
 	Timestamp,
 };
 use frame_support::{storage::with_transaction_unchecked, traits::Hooks, weights::Weight};
@@ -49,6 +49,7 @@ fn start_block(parent: Hash, at: UnixMillis) {
 fn end_block() -> Hash {
 	let number = System::block_number();
 	Escrow::on_idle(number, Weight::MAX);
+	Products::on_idle(number, Weight::MAX);
 	<Timestamp as Hooks<_>>::on_finalize(number);
 	System::note_finished_extrinsics();
 	System::finalize().hash()
