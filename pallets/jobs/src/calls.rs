@@ -508,7 +508,11 @@ mod calls {
 			let actor = T::Actors::ensure_actor(origin)?;
 			let with_materials = Self::do_deliver(actor.clone(), job, units, result)?;
 			let recorded = T::Production::record(&actor, job, report)?;
-			let materials = if with_materials { T::Materials::consume_weight() } else { Weight::zero() };
+			let materials = if with_materials {
+				T::Materials::consume_weight()
+			} else {
+				Weight::zero()
+			};
 			let spent = T::WeightInfo::deliver().saturating_add(materials);
 			Ok(Some(spent.saturating_add(recorded)).into())
 		}

@@ -114,7 +114,11 @@ fn lot(product: u64) -> Thing {
 pub(crate) fn sent<T: Config>(owner: &AccountOf<T>, nth: u32, quantity: u64) -> Thing {
 	let lot = Lot::truncate_from([vec![b'A'.saturating_add(nth as u8)], vec![b'L'; 19]].concat());
 	let (gtin, total, making) = (gtin(1), quantity, None);
-	let record = LotRecord { unit: unit(), total, making };
+	let record = LotRecord {
+		unit: unit(),
+		total,
+		making,
+	};
 	Lots::<T>::insert(gtin, &lot, record);
 	let holding = Holding {
 		quantity,

@@ -3,7 +3,8 @@
 use crate::{
 	gs1::{is_text_82, is_unit, Gtin, Lot, Serial, SerialKey, SerialNumber, Sscc},
 	Caller, CertificatesOf, Config, Error, Event, Holding, Holdings, Item, ItemOf, Items, LotRecord, Lots, MakingId,
-	OutputLine, Pallet, RangeOf, Ranges, Roots, SerialRange, State, Subject, Tags, Thing, Units, MAX_LEVELS, ROOM_OF_LOT,
+	OutputLine, Pallet, RangeOf, Ranges, Roots, SerialRange, State, Subject, Tags, Thing, Units, MAX_LEVELS,
+	ROOM_OF_LOT,
 };
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 use sp_runtime::DispatchError;

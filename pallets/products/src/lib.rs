@@ -52,8 +52,8 @@ pub use recall_types::{
 pub use tags::{TagVerifier, P256};
 pub use types::{
 	Assignment, Calibration, Certificate, CertificateId, Holding, Input, InputLine, Item, LogisticUnit, LotRecord,
-	Making, MakingId, OutputLine, ProductionRecord, Readings, RecallId, Report, Role, SerialRange, State, Subject, Tag, Thing,
-	Work, MAX_CONTENTS, MAX_INPUTS, MAX_LEVELS, MAX_OUTPUTS, ROOM_OF_LOT, ROOM_OF_MAKING, ROOM_OF_UNIT,
+	Making, MakingId, OutputLine, ProductionRecord, Readings, RecallId, Report, Role, SerialRange, State, Subject, Tag,
+	Thing, Work, MAX_CONTENTS, MAX_INPUTS, MAX_LEVELS, MAX_OUTPUTS, ROOM_OF_LOT, ROOM_OF_MAKING, ROOM_OF_UNIT,
 };
 pub use weights::WeightInfo;
 
@@ -94,14 +94,12 @@ pub(crate) type Caller<T> = bpiiot_primitives::Actor<<T as frame_system::Config>
 pub mod pallet {
 	use super::{
 		gs1::{CompanyPrefix, Gtin, Lot, Serial, SerialKey, SerialNumber, Sscc, Unit},
-		AssignmentOf, BalanceOf, CertificateId, CertificateOf, ContestOf, Holding, InputLine, ItemOf, LotBook, LotRecord,
-		MakingId, MakingOf, Mark, Moment, Outcome, OutputLine, ProductionRecord, ProofMeter, RangeOf, RecallBook,
-		RecallId, RecallOf, Role, Scope, Subject, TagOf, TagVerifier, Thing, UnitOf, WeightInfo, Work, MAX_CONTENTS,
-		MAX_EXCEPTIONS, MAX_INHERITED, MAX_INPUTS, MAX_OUTPUTS, MAX_WINDOWS,
+		AssignmentOf, BalanceOf, CertificateId, CertificateOf, ContestOf, Holding, InputLine, ItemOf, LotBook,
+		LotRecord, MakingId, MakingOf, Mark, Moment, Outcome, OutputLine, ProductionRecord, ProofMeter, RangeOf,
+		RecallBook, RecallId, RecallOf, Role, Scope, Subject, TagOf, TagVerifier, Thing, UnitOf, WeightInfo, Work,
+		MAX_CONTENTS, MAX_EXCEPTIONS, MAX_INHERITED, MAX_INPUTS, MAX_OUTPUTS, MAX_WINDOWS,
 	};
-	use bpiiot_primitives::{
-		Actors, AgreementClock, AssetKind, JobId, MachineId, ShipmentId, SpendPolicy, UnixMillis,
-	};
+	use bpiiot_primitives::{Actors, AgreementClock, AssetKind, JobId, MachineId, ShipmentId, SpendPolicy, UnixMillis};
 	use frame_support::{
 		pallet_prelude::*,
 		traits::fungible::{Inspect, Mutate, MutateHold},

@@ -5,9 +5,9 @@
 
 use crate::{
 	gs1::{Gtin, Lot, Serial, SerialKey, SerialNumber, Unit},
-	Caller, Config, Error, Event, Holding, Holdings, Input, InputLine, Items, LotBook, Lots, MadeOn, MakingId, MakingOf,
-	Makings, OutputLine, Pallet, ProductionRecord, Productions, Ranges, RecallId, Report, State, Thing, WeightInfo, Work,
-	MAX_INHERITED, MAX_INPUTS, MAX_OUTPUTS, ROOM_OF_MAKING,
+	Caller, Config, Error, Event, Holding, Holdings, Input, InputLine, Items, LotBook, Lots, MadeOn, MakingId,
+	MakingOf, Makings, OutputLine, Pallet, ProductionRecord, Productions, Ranges, RecallId, Report, State, Thing,
+	WeightInfo, Work, MAX_INHERITED, MAX_INPUTS, MAX_OUTPUTS, ROOM_OF_MAKING,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
 use bpiiot_primitives::{fresh_id, Actor, Actors, AgreementClock, JobId, Production};

@@ -4,7 +4,8 @@
 
 use crate::{
 	gs1::{SerialKey, Sscc},
-	Caller, Config, Error, Event, Items, LogisticUnit, Pallet, Ranges, State, Thing, UnitOf, Units, MAX_LEVELS, ROOM_OF_UNIT,
+	Caller, Config, Error, Event, Items, LogisticUnit, Pallet, Ranges, State, Thing, UnitOf, Units, MAX_LEVELS,
+	ROOM_OF_UNIT,
 };
 use alloc::vec::Vec;
 use frame_support::{

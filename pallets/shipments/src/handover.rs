@@ -2,8 +2,8 @@
 //! receiver presents.
 
 use crate::{
-	token, Caller, ClaimKind, Config, Error, Event, Holder, Hop, Outcome, Pallet, ShipmentId, ShipmentOf, ShipmentState,
-	Shipments, Tender, Token,
+	token, Caller, ClaimKind, Config, Error, Event, Holder, Hop, Outcome, Pallet, ShipmentId, ShipmentOf,
+	ShipmentState, Shipments, Tender, Token,
 };
 use bpiiot_primitives::{AgreementClock, AgreementMillis, HolderKeys};
 use frame_support::{

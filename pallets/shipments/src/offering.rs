@@ -2,8 +2,8 @@
 
 use crate::{
 	agreement::agreement_of, Balance, Caller, Carriage, ClaimKind, Config, Error, EscrowOf, Event, HoldReason, Holder,
-	Hop, Leg, LegId, LegOf, LegState, Legs, Limit, Outcome, Pallet, Shipment, ShipmentId, ShipmentOf,
-	ShipmentPlace, ShipmentState, Shipments, ShipmentsOf, TermsOf, MAX_LEGS,
+	Hop, Leg, LegId, LegOf, LegState, Legs, Limit, Outcome, Pallet, Shipment, ShipmentId, ShipmentOf, ShipmentPlace,
+	ShipmentState, Shipments, ShipmentsOf, TermsOf, MAX_LEGS,
 };
 use alloc::vec::Vec;
 use bpiiot_primitives::{
@@ -58,10 +58,7 @@ impl<T: Config> Pallet<T> {
 
 	fn lock_goods(id: ShipmentId, consignor: &Caller<T>, terms: &TermsOf<T>) -> DispatchResult {
 		for line in &terms.goods {
-			ensure!(
-				T::Goods::owns(&line.unit, &consignor.account),
-				Error::<T>::NotTheOwner
-			);
+			ensure!(T::Goods::owns(&line.unit, &consignor.account), Error::<T>::NotTheOwner);
 			T::Goods::lock(&line.unit, line.quantity, consignor, id)?;
 		}
 		Ok(())

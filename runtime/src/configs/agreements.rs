@@ -38,9 +38,7 @@ impl Agreements for AllAgreements {
 			AgreementRef::Order(_) | AgreementRef::Request(_) => {
 				<Procurement as Agreements>::resolve(agreement, to_payee)
 			}
-			AgreementRef::Shipment(_) | AgreementRef::Leg(_) => {
-				<Shipments as Agreements>::resolve(agreement, to_payee)
-			}
+			AgreementRef::Shipment(_) | AgreementRef::Leg(_) => <Shipments as Agreements>::resolve(agreement, to_payee),
 		}
 	}
 

@@ -8,8 +8,8 @@ use crate::{
 };
 use bpiiot_primitives::UnixMillis;
 use bpiiot_runtime::{
-	genesis_config_presets::DEVELOPMENT, Escrow, Executive, Hash, Products, Runtime, RuntimeCall, RuntimeOrigin, System,
-	Timestamp,
+	genesis_config_presets::DEVELOPMENT, Escrow, Executive, Hash, Products, Runtime, RuntimeCall, RuntimeOrigin,
+	System, Timestamp,
 };
 use frame_support::{storage::with_transaction_unchecked, traits::Hooks, weights::Weight};
 use sp_io::TestExternalities;

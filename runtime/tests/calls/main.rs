@@ -7,7 +7,7 @@
 //! | [`world`] | the worlds that calls are tried in, the parties, the one place for terms and orders |
 //! | [`vocabulary`] | what many rows say in the same words |
 //! | [`chain`], [`run`] | blocks, time and transactions; trying what stands in the table |
-//! | [`machines`], [`escrow`], [`jobs`], [`suppliers`], [`procurement`], [`inventory`] | the rows |
+//! | [`machines`], [`escrow`], [`jobs`], [`suppliers`], [`procurement`], [`inventory`], [`products`], [`shipments`] | the rows |
 //! | [`threats`] | what it costs to attack others |
 //!
 //! A new call needs a row: who may make it, a world in which it is right, and the call. With these come the cells for who
@@ -42,7 +42,9 @@ mod machines;
 mod origins;
 mod prelude;
 mod procurement;
+mod products;
 mod run;
+mod shipments;
 mod suppliers;
 mod table;
 mod threats;
@@ -62,6 +64,8 @@ fn table() -> Vec<Row> {
 		suppliers::rows(),
 		procurement::rows(),
 		inventory::rows(),
+		products::rows(),
+		shipments::rows(),
 	]
 	.into_iter()
 	.flatten()
@@ -177,4 +181,14 @@ fn procurement_withstands_every_case() {
 #[test]
 fn inventory_withstands_every_case() {
 	try_all(&inventory::rows());
+}
+
+#[test]
+fn products_withstand_every_case() {
+	try_all(&products::rows());
+}
+
+#[test]
+fn shipments_withstand_every_case() {
+	try_all(&shipments::rows());
 }

@@ -8,8 +8,8 @@ use crate::{
 	world::Money,
 };
 use bpiiot_runtime::{
-	genesis_config_presets::COLLATORS, AllPalletsWithSystem, Escrow, Inventory, Jobs, Machines, Procurement,
-	RuntimeCall, RuntimeOrigin, Suppliers,
+	genesis_config_presets::COLLATORS, AllPalletsWithSystem, Escrow, Inventory, Jobs, Machines, Procurement, Products,
+	RuntimeCall, RuntimeOrigin, Shipments, Suppliers,
 };
 use frame_support::traits::{GetCallMetadata, PalletsInfoAccess};
 use sp_runtime::{
@@ -46,13 +46,15 @@ const FOREIGN: [&str; 22] = [
 type Invariants = fn() -> Result<(), TryRuntimeError>;
 
 /// What must always hold in each of our pallets.
-pub const TRY_STATE: [(&str, Invariants); 6] = [
+pub const TRY_STATE: [(&str, Invariants); 8] = [
 	("Machines", Machines::do_try_state),
 	("Escrow", Escrow::do_try_state),
 	("Jobs", Jobs::do_try_state),
 	("Suppliers", Suppliers::do_try_state),
 	("Procurement", Procurement::do_try_state),
 	("Inventory", Inventory::do_try_state),
+	("Products", Products::do_try_state),
+	("Shipments", Shipments::do_try_state),
 ];
 
 /// Our pallets that have calls, by their names in the runtime.

@@ -120,10 +120,7 @@ fn both_sides_sign_each_handover() {
 			pallet_shipments::Error::<Runtime>::BadToken
 		);
 		act(HAULIER, token.clone());
-		assert_noop!(
-			by(HAULIER, token),
-			pallet_shipments::Error::<Runtime>::NotTheReceiver
-		);
+		assert_noop!(by(HAULIER, token), pallet_shipments::Error::<Runtime>::NotTheReceiver);
 		let hop = record(id).next_hop();
 		let to = Some(account(CUSTOMER));
 		act(HAULIER, pallet_shipments::Call::hand_over { shipment: id, hop, to });

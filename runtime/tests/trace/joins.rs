@@ -1,7 +1,9 @@
 //! What joins products and shipments to the rest: agreements, deposits, who pays for a machine's calls.
 
 use crate::world::*;
-use bpiiot_primitives::{AgreementRef, Agreements, AssetKind, AtRisk, Expiry, JobId, LegId, OpenEscrows, PurchaseOrderId};
+use bpiiot_primitives::{
+	AgreementRef, Agreements, AssetKind, AtRisk, Expiry, JobId, LegId, OpenEscrows, PurchaseOrderId,
+};
 use bpiiot_runtime::{
 	configs::{
 		agreements::AllAgreements,
@@ -68,7 +70,9 @@ fn the_cap_of_a_machine_counts_recalls_and_claims_too() {
 		let machine = press();
 		let terms = crate::terms::simple_terms(AssetKind::Native, 5 * BPI, BPI);
 		act(OWNER, pallet_jobs::Call::publish_offer { machine, terms });
-		let offer = pallet_jobs::Offers::<Runtime>::iter_keys().max().expect("just published");
+		let offer = pallet_jobs::Offers::<Runtime>::iter_keys()
+			.max()
+			.expect("just published");
 		let call = pallet_jobs::Call::order {
 			offer,
 			version: 1,

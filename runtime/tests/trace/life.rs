@@ -115,7 +115,10 @@ fn a_product_is_made_joined_sent_paid_on_delivery_and_recalled() {
 		// WHEN one lot is recalled
 		let recall = recalled(MILL, Scope::Thing(bad.clone()));
 		// THEN nothing is called clear that is not, before it has spread
-		assert!(matches!(status(&item(shelf(), "12")), RecallStatus::Pending { .. } | RecallStatus::Affected { .. }));
+		assert!(matches!(
+			status(&item(shelf(), "12")),
+			RecallStatus::Pending { .. } | RecallStatus::Affected { .. }
+		));
 		pass(2 * MINUTE);
 		// AND exactly its descendants are affected, and their holder is found
 		let affected: Vec<_> = Products::affected_by(recall, None)

@@ -32,10 +32,7 @@ fn a_recall_takes_no_more_than_its_share_of_a_block_and_is_never_clear_before_it
 			assert!(blocks < 100, "it does not end");
 		}
 		assert!(blocks > 1, "all of it fits in one block");
-		assert_eq!(
-			Recalls::<Runtime>::get(recall).map(|recall| recall.marked),
-			Some(MANY)
-		);
+		assert_eq!(Recalls::<Runtime>::get(recall).map(|recall| recall.marked), Some(MANY));
 		// Of a block with little room it takes less.
 		let little = RecallWeight::get() / 100;
 		assert!(Products::on_idle(System::block_number(), little).all_lte(little));
@@ -113,6 +110,9 @@ fn a_machines_time_is_recalled_with_all_that_came_of_it() {
 		reached.sort();
 		assert_eq!(reached, [first, third]);
 		assert!(!reached.contains(&second));
-		assert_eq!(Products::recall_status(item(shelf(), "1"), None), RecallStatus::Recalled { recall });
+		assert_eq!(
+			Products::recall_status(item(shelf(), "1"), None),
+			RecallStatus::Recalled { recall }
+		);
 	});
 }

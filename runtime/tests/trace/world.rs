@@ -204,10 +204,7 @@ fn prefixes() {
 	}
 	for (prefix, holder, room) in [(of_mill(), MILL, 100), (of_owner(), OWNER, 20_000)] {
 		let to = account(holder);
-		act(
-			REGISTRANT,
-			pallet_products::Call::assign_prefix { prefix, holder: to },
-		);
+		act(REGISTRANT, pallet_products::Call::assign_prefix { prefix, holder: to });
 		act(holder, pallet_products::Call::set_room { prefix, room });
 	}
 }
@@ -299,10 +296,7 @@ pub fn brackets(lot: &Thing, first: &str, last: &str) -> MakingId {
 
 /// The owner makes something of something.
 pub fn made(inputs: Vec<InputLine>, outputs: Vec<OutputLine>) -> MakingId {
-	let (inputs, outputs) = (
-		inputs.try_into().expect("few"),
-		outputs.try_into().expect("few"),
-	);
+	let (inputs, outputs) = (inputs.try_into().expect("few"), outputs.try_into().expect("few"));
 	let work = None;
 	act(OWNER, pallet_products::Call::make { inputs, outputs, work });
 	last_making()

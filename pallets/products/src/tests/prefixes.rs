@@ -1,8 +1,6 @@
 //! Nobody issues under another's prefix.
 
-use crate::{
-	gs1::CompanyPrefix, mock::*, Call, Error, HoldReason, Role, ROOM_OF_LOT, ROOM_OF_MAKING, ROOM_OF_UNIT,
-};
+use crate::{gs1::CompanyPrefix, mock::*, Call, Error, HoldReason, Role, ROOM_OF_LOT, ROOM_OF_MAKING, ROOM_OF_UNIT};
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold};
 
 fn prefix(digits: &str) -> CompanyPrefix {

@@ -98,8 +98,16 @@ fn what_cannot_be_divided_or_is_not_his_is_not_sent() {
 		assert_noop!(lock(&STRANGER, &steel_lot, 1, 7), Error::<Test>::NotTheOwner);
 		assert_noop!(lock(&SMITH, &item(part(), "B"), 1, 7), Error::<Test>::UnknownThing);
 		assert!(!owns(&item(part(), "B"), &SMITH));
-		assert!(owns(&part_a, &SMITH), "what is packed belongs to whom the unit belongs to");
-		assert_ok!(make(&SMITH, &[using(steel_lot.clone(), 100)], &[new_item(part(), "2")], None));
+		assert!(
+			owns(&part_a, &SMITH),
+			"what is packed belongs to whom the unit belongs to"
+		);
+		assert_ok!(make(
+			&SMITH,
+			&[using(steel_lot.clone(), 100)],
+			&[new_item(part(), "2")],
+			None
+		));
 		assert_noop!(lock(&SMITH, &steel_lot, 1, 7), Error::<Test>::NotEnough);
 	});
 }
@@ -126,7 +134,12 @@ fn recalled_things_go_back_to_who_made_them() {
 		assert_ok!(register_lot(&SMITH, steel(), "A", 100));
 		let steel_lot = lot(steel(), "A");
 		assert_ok!(transfer(&SMITH, steel_lot.clone(), &SMITH, &BUILDER, 50));
-		made(&BUILDER, &[using(steel_lot.clone(), 10)], &[new_item(engine(), "A")], None);
+		made(
+			&BUILDER,
+			&[using(steel_lot.clone(), 10)],
+			&[new_item(engine(), "A")],
+			None,
+		);
 		assert_ok!(recall(&SMITH, Scope::Thing(steel_lot)));
 		assert_ok!(lock(&BUILDER, &item(engine(), "A"), 1, 7));
 		hand_out(&item(engine(), "A"), 1, 7, &BUILDER, &SMITH);
@@ -140,7 +153,9 @@ fn recalled_things_go_back_to_who_made_them() {
 			}
 			.into(),
 		);
-		let state = crate::Items::<Test>::iter_values().map(|item| item.state).collect::<Vec<_>>();
+		let state = crate::Items::<Test>::iter_values()
+			.map(|item| item.state)
+			.collect::<Vec<_>>();
 		assert_eq!(state, [State::Free]);
 	});
 }

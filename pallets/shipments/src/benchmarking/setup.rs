@@ -1,9 +1,9 @@
 //! What the benchmarks measure with.
 
 use crate::{
-	agreement::agreement_of, token, Balance, Breach, Carriage, Config, EscrowOf, Evidence, FreightTerms, LegId,
-	LegOf, Legs, Limit, Line, Measured, Pallet, Proof, Refusal, Refusals, ShipmentId, ShipmentOf, Shipments, Shown,
-	Step, Terms, TermsOf, Token, Windows, MAX_LEGS, MAX_LIMITS, MAX_LINES, MAX_STEPS,
+	agreement::agreement_of, token, Balance, Breach, Carriage, Config, EscrowOf, Evidence, FreightTerms, LegId, LegOf,
+	Legs, Limit, Line, Measured, Pallet, Proof, Refusal, Refusals, ShipmentId, ShipmentOf, Shipments, Shown, Step,
+	Terms, TermsOf, Token, Windows, MAX_LEGS, MAX_LIMITS, MAX_LINES, MAX_STEPS,
 };
 use alloc::{format, vec::Vec};
 use bpiiot_primitives::{Actors, AgreementClock, AgreementRef, AssetKind, Escrow, Goods, MachineId};

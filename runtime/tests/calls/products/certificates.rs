@@ -63,12 +63,7 @@ fn verify_tag() -> Row {
 		)
 		.with_a_frozen_machine_too()
 		.case(Stranger, by_tag(STRANGER, 1).fails(Error::BadSignature))
-		.case(
-			WrongState,
-			given(things)
-				.then(later(1))
-				.fails(Error::NoTag),
-		)
+		.case(WrongState, given(things).then(later(1)).fails(Error::NoTag))
 		// A challenge that is older than what was seen says nothing.
 		.case(
 			WrongState,

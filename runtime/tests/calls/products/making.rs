@@ -18,9 +18,8 @@ fn longest() -> u64 {
 
 fn make_row() -> Row {
 	let right = || make([input(steel_lot(), PIECE)], [output(part(), "M")], Some(some_work()));
-	let of = |thing: fn() -> Thing, quantity| {
-		calling(move || make([input(thing(), quantity)], [output(part(), "M")], None))
-	};
+	let of =
+		|thing: fn() -> Thing, quantity| calling(move || make([input(thing(), quantity)], [output(part(), "M")], None));
 	let with = |change: fn(&mut Work)| {
 		calling(move || {
 			let mut work = some_work();
@@ -58,14 +57,15 @@ fn make_row() -> Row {
 		.case(WrongState, of(|| unit_thing(1), 0).fails(Error::NotAProduct))
 		.case(
 			WrongState,
-			given(made).calling(|| {
-				make(
-					[input(item_of(part(), "M"), 0), input(item_of(part(), "M"), 0)],
-					[output(part(), "N")],
-					None,
-				)
-			})
-			.fails(Error::AlreadyUsed),
+			given(made)
+				.calling(|| {
+					make(
+						[input(item_of(part(), "M"), 0), input(item_of(part(), "M"), 0)],
+						[output(part(), "N")],
+						None,
+					)
+				})
+				.fails(Error::AlreadyUsed),
 		)
 		.case(
 			WrongState,
@@ -130,10 +130,7 @@ fn amend() -> Row {
 			let told = pallet_products::Productions::<Runtime>::get(making()).expect("is told");
 			let mut work = told.work;
 			change(&mut work);
-			Call::<Runtime>::amend {
-				making: making(),
-				work,
-			}
+			Call::<Runtime>::amend { making: making(), work }
 		}
 	};
 	let may = actor(OWNER, Error::NotTheMaker);
@@ -172,9 +169,8 @@ fn amend() -> Row {
 }
 
 fn transfer() -> Row {
-	let gives = |thing: fn() -> Thing, to: &'static str, quantity| {
-		move || give(thing(), account(OWNER), account(to), quantity)
-	};
+	let gives =
+		|thing: fn() -> Thing, to: &'static str, quantity| move || give(thing(), account(OWNER), account(to), quantity);
 	let item = || item_of(part(), "A");
 	let of = move |thing: fn() -> Thing, quantity| calling(gives(thing, CUSTOMER, quantity));
 	let may = actor(OWNER, Error::NotTheOwner);
@@ -200,12 +196,19 @@ fn transfer() -> Row {
 		.case(WrongState, of(|| item_of(part(), "B"), 0).fails(Error::UnknownThing))
 		.case(
 			WrongState,
-			given(packed).calling(gives(ten_parts, CUSTOMER, 0)).fails(Error::IsPacked),
+			given(packed)
+				.calling(gives(ten_parts, CUSTOMER, 0))
+				.fails(Error::IsPacked),
 		)
 		.case(
 			WrongState,
-			then(|| act(OWNER, make([input(item_of(part(), "A"), 0)], [output(part(), "M")], None)))
-				.fails(Error::AlreadyUsed),
+			then(|| {
+				act(
+					OWNER,
+					make([input(item_of(part(), "A"), 0)], [output(part(), "M")], None),
+				)
+			})
+			.fails(Error::AlreadyUsed),
 		)
 		.case(
 			WrongState,
@@ -233,7 +236,9 @@ fn transfer() -> Row {
 
 /// So many parts of a range of as many as it takes.
 fn many_parts(number: u32) -> Vec<Thing> {
-	(0..number).map(|nth| item_of(part(), &format!("{:03}", 100 + nth))).collect()
+	(0..number)
+		.map(|nth| item_of(part(), &format!("{:03}", 100 + nth)))
+		.collect()
 }
 
 fn pack_row() -> Row {
@@ -259,12 +264,18 @@ fn pack_row() -> Row {
 		)
 		.with_a_frozen_machine_too()
 		.case(WrongState, then(super::revoke).fails(Error::PrefixRevoked))
-		.case(WrongState, packs(1, || vec![item_of(part(), "B")]).fails(Error::UnknownThing))
+		.case(
+			WrongState,
+			packs(1, || vec![item_of(part(), "B")]).fails(Error::UnknownThing),
+		)
 		.case(
 			WrongState,
 			packs(1, || vec![item_of(part(), "A"), item_of(part(), "A")]).fails(Error::IsPacked),
 		)
-		.case(WrongState, packs(1, || vec![steel_lot()]).fails(Error::LotsAreNotPacked))
+		.case(
+			WrongState,
+			packs(1, || vec![steel_lot()]).fails(Error::LotsAreNotPacked),
+		)
 		.case(
 			WrongState,
 			calling(|| Call::pack {
@@ -275,7 +286,9 @@ fn pack_row() -> Row {
 		)
 		.case(
 			WrongState,
-			given(packed).calling(|| pack(1, [unit_thing(1)])).fails(Error::InItself),
+			given(packed)
+				.calling(|| pack(1, [unit_thing(1)]))
+				.fails(Error::InItself),
 		)
 		.case(
 			WrongState,

@@ -93,14 +93,16 @@ fn recall_row() -> Row {
 			.fails(Error::UnknownMaking),
 		)
 		.case(WrongState, given(recalled).fails(Error::AlreadyRecalled))
-		.never(&[Zero, Maximum], "a recall has no amount, and a time is as long as it is")
+		.never(
+			&[Zero, Maximum],
+			"a recall has no amount, and a time is as long as it is",
+		)
 		.case(
 			Overflow,
-			given(made)
-				.calling(move || Call::recall {
-					scope: on_machine(machine(), 0, u64::MAX),
-					reason: Hash::repeat_byte(5),
-				}),
+			given(made).calling(move || Call::recall {
+				scope: on_machine(machine(), 0, u64::MAX),
+				reason: Hash::repeat_byte(5),
+			}),
 		)
 		.never(&ASSETS, IN_NATIVE)
 		.case(
@@ -233,10 +235,7 @@ fn lift_row() -> Row {
 fn of_makers(row: Row, call: fn(RecallId, MakingId) -> Call<Runtime>) -> Row {
 	row.case(Stranger, by(OWNER).fails(Error::NotTheMaker))
 		// It is a word, and no work: no machine gives it.
-		.case(
-			Stranger,
-			then(|| robot(MOST)).by(ROBOT).fails(Error::NotTheMaker),
-		)
+		.case(Stranger, then(|| robot(MOST)).by(ROBOT).fails(Error::NotTheMaker))
 		.with_a_frozen_machine_too()
 		.case(
 			WrongState,
@@ -253,7 +252,10 @@ fn of_makers(row: Row, call: fn(RecallId, MakingId) -> Call<Runtime>) -> Row {
 			then(move || act(CUSTOMER, call(recall(), making()))).fails(Error::AlreadySaid),
 		)
 		.never(&AMOUNTS, NO_AMOUNT)
-		.never(&[OwnCounterparty], "what the issuer has made himself is recalled from the start")
+		.never(
+			&[OwnCounterparty],
+			"what the issuer has made himself is recalled from the start",
+		)
 		.never(&[FullList], FILLS_NO_LIST)
 		.at_any_time(WINDOW)
 }
@@ -287,7 +289,10 @@ fn contest_row() -> Row {
 			given(|| {
 				disputed_recall();
 				root_acts(judge(true));
-				act(CUSTOMER, make([input(steel_lot(), PIECE)], [output(engine(), "F")], None));
+				act(
+					CUSTOMER,
+					make([input(steel_lot(), PIECE)], [output(engine(), "F")], None),
+				);
 			})
 			.fails(Error::AlreadyJudged),
 		)

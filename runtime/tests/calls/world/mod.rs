@@ -5,7 +5,9 @@ mod goods;
 mod jobs;
 mod machines;
 mod payments;
+mod products;
 mod requests;
+mod shipments;
 mod stock;
 
 pub use crate::chain::account;
@@ -14,7 +16,9 @@ pub use goods::*;
 pub use jobs::*;
 pub use machines::*;
 pub use payments::*;
+pub use products::*;
 pub use requests::*;
+pub use shipments::*;
 pub use stock::*;
 
 use crate::chain::pass;

@@ -250,17 +250,7 @@ pub fn scan(asker: &AccountId, counter: u32) -> Call<Runtime> {
 pub fn scan_of(asker: &AccountId, block: u32, counter: u32) -> Call<Runtime> {
 	let (gtin, serial) = (part(), serial("A"));
 	let hash = System::block_hash(block);
-	let message = (
-		b"bpiiot/tag",
-		this_chain(),
-		gtin,
-		&serial,
-		asker,
-		block,
-		hash,
-		counter,
-	)
-		.encode();
+	let message = (b"bpiiot/tag", this_chain(), gtin, &serial, asker, block, hash, counter).encode();
 	let signature: Signature = tag().sign(&message);
 	let signature = signature.normalize_s().unwrap_or(signature).to_bytes().into();
 	Call::verify_tag {
@@ -311,7 +301,10 @@ pub fn sold_on() {
 	things();
 	let (from, to) = (account(OWNER), account(CUSTOMER));
 	act(OWNER, give(steel_lot(), from, to, STEEL / 2));
-	act(CUSTOMER, make([input(steel_lot(), PIECE)], [output(engine(), "E")], None));
+	act(
+		CUSTOMER,
+		make([input(steel_lot(), PIECE)], [output(engine(), "E")], None),
+	);
 }
 
 /// And the owner has recalled the steel; that has reached nothing yet.
