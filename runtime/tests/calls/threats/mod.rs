@@ -10,6 +10,8 @@ mod jobs;
 mod machines;
 mod page;
 mod procurement;
+mod products;
+mod shipments;
 mod suppliers;
 
 use crate::{
@@ -29,11 +31,14 @@ use sp_runtime::{DispatchError, Permill};
 use std::collections::BTreeSet;
 
 /// Calls that root alone may make; whoever else tries pays for the transaction.
-const GOVERNANCE: [&str; 4] = [
+const GOVERNANCE: [&str; 7] = [
 	"Escrow.list_asset",
 	"Escrow.delist_asset",
 	"Escrow.pause",
 	"Escrow.resume",
+	"Products.accredit",
+	"Products.withdraw_accreditation",
+	"Products.judge",
 ];
 
 /// Something that somebody could want to do to others.
@@ -132,6 +137,8 @@ fn threats() -> Vec<Threat> {
 		suppliers::threats(),
 		procurement::threats(),
 		inventory::threats(),
+		products::threats(),
+		shipments::threats(),
 	]
 	.into_iter()
 	.flatten()

@@ -18,6 +18,9 @@ what is on hold comes back with the record that it is for.
 Goods cost as much: five units of 3, of which the supplier has a fifth on hold as a bond, keeps a fifth of what is rejected and a
 tenth of what is called off before it is due. Accomplices are as many accounts of one purse as it takes.
 
+What is sent costs 15 and travels by two carriers, the buyer and the rival, at a freight of 1 and a liability of 4 each. The rival
+is the registrant and the certifier of the owner's things as well.
+
 The arbiter is one whom both sides have agreed on. What is told of an owner holds for whoever has his key; what a machine's
 key can do is limited by its owner: in fees by the allowance (here 1), in purchases, bonds and disputes by the spending policy.
 ";
@@ -63,7 +66,16 @@ fn row(threat: &Threat) -> String {
 
 fn page() -> String {
 	let mut page = HEAD.to_owned();
-	for pallet in ["Machines", "Escrow", "Jobs", "Suppliers", "Procurement", "Inventory"] {
+	for pallet in [
+		"Machines",
+		"Escrow",
+		"Jobs",
+		"Suppliers",
+		"Procurement",
+		"Inventory",
+		"Products",
+		"Shipments",
+	] {
 		page += &format!(
 			"\n## {pallet}\n\n| threat | by | what comes of it | who has more, who less |\n|---|---|---|---|\n"
 		);
