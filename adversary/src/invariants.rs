@@ -2,13 +2,15 @@
 
 mod market;
 mod names;
+mod trace;
 
-use self::{market::Trade, names::Names};
+use self::{market::Trade, names::Names, trace::Carriage};
 use crate::{
 	ledger::{COIN, DOLLARS, EUROS},
 	market::Market,
 	parties::{account, THIEF},
 	target::Target,
+	trace::Trace,
 	world::{Standing, World},
 };
 use bpiiot_primitives::JobId;
@@ -47,6 +49,8 @@ pub struct Watch {
 	market: Rc<Market>,
 	trade: Trade,
 	names: Names,
+	trace: Rc<Trace>,
+	carriage: Carriage,
 }
 
 impl Watch {
@@ -60,6 +64,8 @@ impl Watch {
 			market: world.market.clone(),
 			trade: Trade::default(),
 			names: Names::default(),
+			trace: world.trace.clone(),
+			carriage: Carriage::default(),
 		}
 	}
 
@@ -75,6 +81,7 @@ impl Watch {
 		self.jobs_move_on(&now)?;
 		self.trade.look(&events, &self.market, &now.market)?;
 		self.names.look(&events, &now.market)?;
+		self.carriage.look(&events, &self.trace, &now.trace)?;
 		for target in targets {
 			let rule = || format!("try-state of {}", target.name());
 			target
@@ -83,6 +90,7 @@ impl Watch {
 		}
 		now.trade = std::mem::take(&mut self.trade);
 		now.names = std::mem::take(&mut self.names);
+		now.carriage = std::mem::take(&mut self.carriage);
 		*self = now;
 		Ok(())
 	}

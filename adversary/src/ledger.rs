@@ -4,7 +4,7 @@ use crate::parties::{account, rich, ISSUER};
 use bpiiot_primitives::{AgreementClock, AgreementMillis, AssetKind, UnixMillis};
 use bpiiot_runtime::{
 	genesis_config_presets::DEVELOPMENT, in_memory, AccountId, Balance, CollatorSelection, Escrow, Executive, Hash,
-	Runtime, RuntimeCall, RuntimeOrigin, System, Timestamp, BPI,
+	Products, Runtime, RuntimeCall, RuntimeOrigin, System, Timestamp, BPI,
 };
 use frame_support::{traits::Hooks, weights::Weight};
 use serde_json::json;
@@ -76,6 +76,7 @@ pub fn begin_block(after: u64) {
 pub fn end_block(idle: Weight) {
 	let number = System::block_number();
 	Escrow::on_idle(number, idle);
+	Products::on_idle(number, idle);
 	<Timestamp as Hooks<_>>::on_finalize(number);
 }
 

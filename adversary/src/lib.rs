@@ -9,6 +9,7 @@
 //! | [`draw`] | numbers that choose the arguments of a call |
 //! | [`world`] | what exists on the ledger, for those who make calls |
 //! | [`market`] | of that, what is bought, sold and kept |
+//! | [`trace`] | of that, what was made of what, and what is on its way |
 //! | [`target`], [`targets`] | the calls of a pallet, and who may make each: told apart from the pallet |
 //! | [`purse`] | what a machine's key may spend |
 //! | [`invariants`] | what must hold after each block |
@@ -30,4 +31,5 @@ pub mod script;
 pub mod shrink;
 pub mod target;
 pub mod targets;
+pub mod trace;
 pub mod world;

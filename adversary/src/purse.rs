@@ -80,20 +80,27 @@ impl Purse {
 	}
 }
 
-/// By asset, what is on hold at a machine by its own word. A sealed bid's deposit may be forfeited, so it is one too.
+/// By asset, what is on hold at a machine by its own word. What may be forfeited is so too: the deposit of a sealed bid and of a
+/// claim, and what recalls and their contests are backed by.
 fn held(machine: &MachineId) -> [Balance; ASSETS] {
 	let account: AccountId = machine.account();
 	let on_hold = |asset, reason: HoldReason| {
 		let reason = RuntimeHoldReason::from(reason);
 		Fungibles::balance_on_hold(asset, &reason, &account)
 	};
-	let for_bids = || {
-		let reason = RuntimeHoldReason::from(pallet_procurement::HoldReason::Bid);
-		Balances::balance_on_hold(&reason, &account)
+	let forfeitable = || {
+		let reasons: [RuntimeHoldReason; 4] = [
+			pallet_procurement::HoldReason::Bid.into(),
+			pallet_products::HoldReason::Recall.into(),
+			pallet_products::HoldReason::Contest.into(),
+			pallet_shipments::HoldReason::Claim.into(),
+		];
+		let on_hold = reasons.iter().map(|reason| Balances::balance_on_hold(reason, &account));
+		on_hold.sum::<Balance>()
 	};
 	std::array::from_fn(|number| {
 		let asset = ledger::asset(number);
-		let bids = if asset == AssetKind::Native { for_bids() } else { 0 };
-		SPENT.map(|reason| on_hold(asset, reason)).iter().sum::<Balance>() + bids
+		let more = if asset == AssetKind::Native { forfeitable() } else { 0 };
+		SPENT.map(|reason| on_hold(asset, reason)).iter().sum::<Balance>() + more
 	})
 }

@@ -29,7 +29,7 @@ pub const BLOCKS: u64 = 250;
 const CALLS: usize = 16;
 
 /// What a script begins with, again and again, so that there are machines with money and offers.
-const BEGINNING: [&str; 13] = [
+const BEGINNING: [&str; 18] = [
 	"machines.register",
 	"machines.set_spending_policy",
 	"machines.deposit",
@@ -43,6 +43,11 @@ const BEGINNING: [&str; 13] = [
 	"inventory.create_site",
 	"inventory.open_item",
 	"inventory.open_item",
+	"products.accredit",
+	"products.assign_prefix",
+	"products.set_room",
+	"products.register_lot",
+	"products.register_range",
 ];
 /// How often.
 const ROUNDS: usize = 4;

@@ -1,6 +1,6 @@
 //! What exists on the ledger, for those who make calls. Looked at once a block; the records are read anew for each call.
 
-use crate::{draw::Draw, market::Market};
+use crate::{draw::Draw, market::Market, trace::Trace};
 use bpiiot_primitives::{AgreementRef, AssetKind, JobId, MachineId, OfferId};
 use bpiiot_runtime::{AccountId, Runtime};
 use pallet_escrow::DisputeOf;
@@ -27,6 +27,8 @@ pub struct World {
 	pub arbiters: Vec<AccountId>,
 	/// What there is on the market.
 	pub market: Rc<Market>,
+	/// What there is of products and shipments.
+	pub trace: Rc<Trace>,
 }
 
 /// Where a job stands; what comes later is greater.
@@ -67,6 +69,7 @@ impl World {
 			credits: pallet_escrow::Credits::<Runtime>::iter_keys().collect(),
 			arbiters: sorted(pallet_escrow::Arbiters::<Runtime>::iter_keys()),
 			market: Rc::new(Market::look()),
+			trace: Rc::new(Trace::look()),
 		}
 	}
 

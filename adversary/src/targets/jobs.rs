@@ -36,6 +36,7 @@ impl Target for Jobs {
 			Form::new("start", start).weighing(20),
 			Form::new("progress", progress),
 			Form::new("deliver", deliver).weighing(20),
+			Form::new("deliver_with", deliver_with).weighing(8),
 			Form::new("approve", approve).weighing(12),
 			Form::new("reject", reject).weighing(12),
 			Form::new("cancel", cancel).weighing(3),
@@ -293,6 +294,25 @@ fn deliver(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	};
 	let result = Hash::zero();
 	Intent::new(Call::<Runtime>::deliver { job, units, result }, machine_of(&record))
+}
+
+/// The machine's key, which issues what comes out and has what goes in.
+fn deliver_with(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
+	let (job, record) = world.job(draw, |state| state == JobState::Started)?;
+	let units = record.units.saturating_sub(record.reviewed());
+	let result = Hash::zero();
+	let (report, may) = super::products::report(world, draw, record.machine)?;
+	let entitled = match machine_of(&record) {
+		Entitled::These(these) => Entitled::these_if(may, these),
+		entitled => entitled,
+	};
+	let call = Call::<Runtime>::deliver_with {
+		job,
+		units,
+		result,
+		report,
+	};
+	Intent::new(call, entitled)
 }
 
 fn approve(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {

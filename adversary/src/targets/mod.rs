@@ -6,6 +6,8 @@ mod inventory;
 mod jobs;
 mod machines;
 mod procurement;
+mod products;
+mod shipments;
 mod suppliers;
 
 use crate::target::Target;
@@ -20,6 +22,8 @@ pub fn all() -> Vec<Box<dyn Target>> {
 		Box::new(suppliers::Suppliers),
 		Box::new(procurement::Procurement),
 		Box::new(inventory::Inventory),
+		Box::new(products::Products),
+		Box::new(shipments::Shipments),
 		Box::new(assets::Assets),
 	]
 }

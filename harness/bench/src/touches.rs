@@ -7,7 +7,7 @@ use frame_support::weights::{constants::RocksDbWeight, Weight};
 use pallet_balances::WeightInfo;
 
 /// The generated files.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 8] = [
 	("machines", include_str!("../../../pallets/machines/src/weights.rs")),
 	("escrow", include_str!("../../../pallets/escrow/src/weights.rs")),
 	("jobs", include_str!("../../../pallets/jobs/src/weights.rs")),
@@ -17,6 +17,8 @@ const FILES: [(&str, &str); 6] = [
 		include_str!("../../../pallets/procurement/src/weights.rs"),
 	),
 	("inventory", include_str!("../../../pallets/inventory/src/weights.rs")),
+	("products", include_str!("../../../pallets/products/src/weights.rs")),
+	("shipments", include_str!("../../../pallets/shipments/src/weights.rs")),
 ];
 /// The life of a job.
 const LIFE: [&str; 6] = ["order", "accept", "start", "progress", "deliver", "approve"];

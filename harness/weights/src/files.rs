@@ -32,7 +32,7 @@ const OURS: &str = include_str!("../weights.hbs");
 const THEIRS: &str = include_str!("../weights-of-sdk.hbs");
 
 /// All of them.
-pub const FILES: [File; 10] = [
+pub const FILES: [File; 12] = [
 	File {
 		name: "escrow",
 		pallet: "pallet_escrow",
@@ -100,6 +100,36 @@ pub const FILES: [File; 10] = [
 			"pallets/suppliers/src",
 			"runtime/src/configs/bpiiot.rs",
 			"runtime/src/configs/market.rs",
+		],
+		crates: &["frame-system"],
+	},
+	File {
+		name: "products",
+		pallet: "pallet_products",
+		path: "pallets/products/src/weights.rs",
+		template: OURS,
+		sources: &[
+			"pallets/machines/src",
+			"pallets/primitives/src",
+			"pallets/products/src",
+			"runtime/src/configs/trace.rs",
+		],
+		crates: &["frame-system"],
+	},
+	File {
+		name: "shipments",
+		pallet: "pallet_shipments",
+		path: "pallets/shipments/src/weights.rs",
+		template: OURS,
+		sources: &[
+			"pallets/escrow/src",
+			"pallets/machines/src",
+			"pallets/primitives/src",
+			"pallets/products/src/shipping.rs",
+			"pallets/shipments/src",
+			"pallets/suppliers/src",
+			"runtime/src/configs/bpiiot.rs",
+			"runtime/src/configs/trace.rs",
 		],
 		crates: &["frame-system"],
 	},

@@ -60,11 +60,21 @@ pub enum Mistake {
 	UncheckedKeeper,
 	/// A count stands although the stock has changed since.
 	StaleCount,
+	/// What was used up is used up again.
+	UsedAgain,
+	/// What is made of recalled things is clear.
+	MissedRecall,
+	/// A false recall costs nothing.
+	UnforfeitedRecall,
+	/// Anybody takes over what is on its way.
+	UncheckedReceiver,
+	/// What is on its way is its owner's to use.
+	UnlockedGoods,
 }
 
 impl Mistake {
 	/// All of them.
-	pub const ALL: [Self; 27] = [
+	pub const ALL: [Self; 32] = [
 		Self::DoubleRelease,
 		Self::MissingRefund,
 		Self::SkippedBond,
@@ -92,6 +102,11 @@ impl Mistake {
 		Self::ForgottenReservation,
 		Self::UncheckedKeeper,
 		Self::StaleCount,
+		Self::UsedAgain,
+		Self::MissedRecall,
+		Self::UnforfeitedRecall,
+		Self::UncheckedReceiver,
+		Self::UnlockedGoods,
 	];
 }
 

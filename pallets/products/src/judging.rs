@@ -4,7 +4,7 @@ use crate::{
 	Caller, Config, Contest, ContestOf, Contests, Error, Event, HoldReason, MakingId, Makings, Mark, Marks, Outcome,
 	Pallet, RecallId, RecallOf, Recalls, Verdict,
 };
-use bpiiot_primitives::{AgreementClock, AgreementMillis};
+use bpiiot_primitives::{AgreementClock, AgreementMillis, Mistake};
 use frame_support::{
 	ensure,
 	pallet_prelude::{DispatchError, DispatchResult, Get},
@@ -63,7 +63,11 @@ impl<T: Config> Pallet<T> {
 			return Ok(());
 		}
 		let bond = core::mem::replace(&mut recall.bond, Zero::zero());
-		Self::forfeit(HoldReason::Recall, &recall.payer, bond)?;
+		if Mistake::UnforfeitedRecall.is_made() {
+			Self::release(HoldReason::Recall, &recall.payer, bond)?;
+		} else {
+			Self::forfeit(HoldReason::Recall, &recall.payer, bond)?;
+		}
 		if recall.counts() {
 			Self::end(id, recall, Outcome::Refuted)
 		} else {

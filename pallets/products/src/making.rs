@@ -10,7 +10,7 @@ use crate::{
 	WeightInfo, Work, MAX_INHERITED, MAX_INPUTS, MAX_OUTPUTS, ROOM_OF_MAKING,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
-use bpiiot_primitives::{fresh_id, Actor, Actors, AgreementClock, JobId, Production};
+use bpiiot_primitives::{fresh_id, Actor, Actors, AgreementClock, JobId, Mistake, Production};
 use frame_support::{
 	ensure,
 	pallet_prelude::{ConstU32, DispatchError, DispatchResult, Get},
@@ -110,6 +110,9 @@ impl<T: Config> Pallet<T> {
 			outputs: BoundedVec::truncate_from(outputs.iter().map(OutputLine::thing).collect()),
 		};
 		Makings::<T>::insert(id, making);
+		if Mistake::MissedRecall.is_made() {
+			bench.recalls.clear();
+		}
 		let inherited = Self::inherit(id, &maker, bench.recalls);
 		Self::deposit_event(Event::Made {
 			making: id,

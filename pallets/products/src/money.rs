@@ -10,7 +10,7 @@ use frame_support::{
 		Get,
 	},
 };
-use sp_runtime::traits::Saturating;
+use sp_runtime::traits::{Saturating, Zero};
 
 impl<T: Config> Pallet<T> {
 	/// Whether the actor is this account, or owns the machine whose account it is.

@@ -4,6 +4,7 @@ use crate::{
 	gs1::{Gtin, Lot, SerialKey},
 	Caller, Config, Error, Event, Holding, Holdings, Items, Pallet, Ranges, State, Thing, UnitOf, Units,
 };
+use bpiiot_primitives::Mistake;
 use frame_support::{ensure, pallet_prelude::DispatchResult};
 
 impl<T: Config> Pallet<T> {
@@ -94,6 +95,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn ensure_free(state: State) -> DispatchResult {
 		match state {
 			State::Free => Ok(()),
+			State::Used(_) if Mistake::UsedAgain.is_made() => Ok(()),
 			State::Used(_) => Err(Error::<T>::AlreadyUsed.into()),
 			State::Packed(_) => Err(Error::<T>::IsPacked.into()),
 			State::OnItsWay(_) => Err(Error::<T>::OnItsWay.into()),

@@ -1,5 +1,6 @@
 //! Rows of the jobs pallet.
 
+mod making;
 mod offers;
 mod ordering;
 mod review;
@@ -16,7 +17,7 @@ type EscrowError = pallet_escrow::Error<Runtime>;
 
 /// The rows.
 pub fn rows() -> Vec<Row> {
-	[offers::rows(), ordering::rows(), work::rows(), review::rows()]
+	[offers::rows(), ordering::rows(), work::rows(), making::rows(), review::rows()]
 		.into_iter()
 		.flatten()
 		.map(Row::in_all_money)

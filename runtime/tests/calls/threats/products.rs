@@ -237,9 +237,7 @@ fn records() -> Vec<Threat> {
 			wants: "record that a machine has made something by a job that is not his",
 			scene: || {
 				at(Stage::Started);
-				accredit(pallet_products::Role::Registrant, u64::MAX);
-				act(REGISTRANT, assign(of_owner(), OWNER));
-				act(OWNER, set_space(of_owner(), SPACE));
+				prefixes();
 			},
 			does: || {
 				let report = pallet_products::Report {

@@ -145,6 +145,11 @@ pub fn register_one(gtin: Gtin, text: &str) -> Call<Runtime> {
 /// Owner and customer have a prefix each, with room.
 pub fn prefixed() {
 	registered();
+	prefixes();
+}
+
+/// The prefixes, in a world where there is a machine.
+pub fn prefixes() {
 	for role in [Role::Registrant, Role::Certifier] {
 		accredit(role, u64::MAX);
 	}
