@@ -8,8 +8,8 @@ use bpiiot_primitives::{LegId, MachineId, ShipmentId};
 use bpiiot_runtime::{AccountId, Products as Pallet, Runtime};
 use pallet_products::{
 	gs1::{CompanyPrefix, Gtin, Serial, Sscc},
-	Accreditations, AssignmentOf, CertificateId, Certificates, Holdings, Items, Lots, MakingId, Makings, Marks, Prefixes,
-	Ranges, RecallId, RecallOf, Recalls, Role, State, Tags, Thing, Units,
+	Accreditations, AssignmentOf, CertificateId, Certificates, Holdings, Items, Lots, MakingId, Makings, Marks,
+	Prefixes, Ranges, RecallId, RecallOf, Recalls, Role, State, Tags, Thing, Units,
 };
 use pallet_shipments::{LegOf, Legs, ShipmentOf, Shipments};
 use std::collections::BTreeMap;

@@ -13,8 +13,6 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Carriage {
 	/// What each shipment has paid to its consignor and given back to its consignee.
 	paid: BTreeMap<ShipmentId, (Balance, Balance)>,
-	/// Who was called last to take the goods of a shipment over, and who has them.
-	called: BTreeMap<ShipmentId, Option<AccountId>>,
 }
 
 impl Carriage {
@@ -55,12 +53,8 @@ impl Carriage {
 					let paid = self.paid.entry(*shipment).or_default();
 					*paid = (paid.0 + to_payee, paid.1 + to_payer);
 				}
-				RuntimeEvent::Shipments(Event::HandoverTendered { shipment, receiver, .. }) => {
-					self.called.insert(*shipment, receiver.clone());
-				}
 				RuntimeEvent::Shipments(Event::Settled { shipment, .. }) => {
 					let paid = self.paid.remove(shipment).unwrap_or_default();
-					self.called.remove(shipment);
 					let record = now.shipments.get(shipment).or_else(|| before.shipments.get(shipment));
 					let Some(record) = record.filter(|record| record.agreed) else {
 						continue;

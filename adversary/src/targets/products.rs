@@ -250,7 +250,12 @@ fn withdraw(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let issuers = gtin_of(&thing).map_or_else(Vec::new, |gtin| issuers(world, draw, gtin.body()));
 	let owner = match &thing {
 		// All of it must be one's.
-		Thing::Lot { .. } => world.trace.free.iter().find(|(other, _)| *other == thing).map(|(_, owner)| owner.clone()),
+		Thing::Lot { .. } => world
+			.trace
+			.free
+			.iter()
+			.find(|(other, _)| *other == thing)
+			.map(|(_, owner)| owner.clone()),
 		thing => crate::trace::owner_of(thing),
 	};
 	let mut those = owner.map_or_else(Vec::new, |owner| speakers_for(&owner));
@@ -301,7 +306,11 @@ fn transformation(world: &World, draw: &mut Draw<'_>) -> (Vec<InputLine>, Vec<Ou
 		}
 		inputs.push(line(draw, thing));
 	}
-	let of_owner = world.trace.prefixes.iter().find(|record| Some(controller_of(&record.holder)) == owner);
+	let of_owner = world
+		.trace
+		.prefixes
+		.iter()
+		.find(|record| Some(controller_of(&record.holder)) == owner);
 	let gtin = match of_owner {
 		Some(record) => kind(draw, (record.prefix.digits, record.prefix.length)),
 		None => some_kind(world, draw),
@@ -327,7 +336,11 @@ fn make(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 }
 
 /// What a machine may say of how it has made something by a job.
-pub(super) fn report(world: &World, draw: &mut Draw<'_>, machine: MachineId) -> Option<(pallet_products::Report, bool)> {
+pub(super) fn report(
+	world: &World,
+	draw: &mut Draw<'_>,
+	machine: MachineId,
+) -> Option<(pallet_products::Report, bool)> {
 	let (inputs, outputs, those) = transformation(world, draw);
 	let key = crate::world::live_key(&machine);
 	let may = key.is_some_and(|key| those.contains(&key));
@@ -400,12 +413,21 @@ fn pack(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	if let Some((second, _)) = world.trace.free_thing(draw).filter(|(_, of)| *of == owner) {
 		things.push(second);
 	}
-	let known: Vec<_> = world.trace.things.iter().filter(|thing| matches!(thing, Thing::Unit { .. })).collect();
+	let known: Vec<_> = world
+		.trace
+		.things
+		.iter()
+		.filter(|thing| matches!(thing, Thing::Unit { .. }))
+		.collect();
 	let sscc = match draw.one_of(&known) {
 		Some(Thing::Unit { sscc }) if draw.once_in(2) => *sscc,
 		_ => {
 			let control = controller_of(&owner);
-			let own = world.trace.prefixes.iter().find(|record| controller_of(&record.holder) == control);
+			let own = world
+				.trace
+				.prefixes
+				.iter()
+				.find(|record| controller_of(&record.holder) == control);
 			unit_under(draw, own.or_else(|| world.trace.prefixes.first())?.prefix)
 		}
 	};
@@ -423,7 +445,12 @@ fn pack(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 }
 
 fn unpack(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
-	let known: Vec<_> = world.trace.things.iter().filter(|thing| matches!(thing, Thing::Unit { .. })).collect();
+	let known: Vec<_> = world
+		.trace
+		.things
+		.iter()
+		.filter(|thing| matches!(thing, Thing::Unit { .. }))
+		.collect();
 	let Some(Thing::Unit { sscc }) = draw.one_of(&known) else {
 		return None;
 	};
@@ -532,7 +559,10 @@ fn recall(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 			let thing = world.trace.thing(draw)?;
 			let mut those = gtin_of(&thing).map_or_else(Vec::new, |gtin| issuers(world, draw, gtin.body()));
 			let made = bpiiot_runtime::Products::facts(thing.clone()).and_then(|facts| facts.making);
-			those.extend(made.and_then(maker_of).map_or_else(Vec::new, |maker| world.kin_of(&maker)));
+			those.extend(
+				made.and_then(maker_of)
+					.map_or_else(Vec::new, |maker| world.kin_of(&maker)),
+			);
 			(Scope::Thing(thing), those)
 		}
 		2 => {
@@ -545,7 +575,10 @@ fn recall(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 			let example = making(world, draw)?;
 			let told = Productions::<Runtime>::get(example)?;
 			let machine = told.work.machine;
-			let (from, until) = (told.work.from.saturating_sub(draw.window() % 1_000_000), told.work.until);
+			let (from, until) = (
+				told.work.from.saturating_sub(draw.window() % 1_000_000),
+				told.work.until,
+			);
 			let scope = Scope::Machine {
 				machine,
 				from,

@@ -1,4 +1,4 @@
-//! Goods on their way, from the offer to the claims.
+//! Goods on their way, from the offer to the claims. Breaches are left out: nobody shows one while there are no anchored readings.
 
 use crate::{
 	draw::Draw,
@@ -11,7 +11,7 @@ use bpiiot_primitives::MachineId;
 use bpiiot_runtime::{AccountId, Hash, Runtime, System};
 use pallet_products::Thing;
 use pallet_shipments::{
-	Breach, Call, Carriage, FreightTerms, Holder, LegState, Line, Refusal, ShipmentOf, ShipmentState, Terms, Token, Windows,
+	Call, Carriage, FreightTerms, Holder, LegState, Line, Refusal, ShipmentOf, ShipmentState, Terms, Token, Windows,
 };
 use sp_core::Pair;
 use sp_runtime::{Permill, TryRuntimeError};
@@ -40,7 +40,6 @@ impl Target for Shipments {
 			Form::new("expire", expire).weighing(4),
 			Form::new("concede", concede).weighing(2),
 			Form::new("dispute", dispute).weighing(6),
-			Form::new("claim_breach", claim_breach).weighing(1),
 			Form::new("report_damage", report_damage).weighing(4),
 			Form::new("concede_claim", concede_claim).weighing(2),
 			Form::new("dispute_claim", dispute_claim).weighing(4),
@@ -167,10 +166,12 @@ fn carrier_of(record: &ShipmentOf<Runtime>, number: u8) -> Option<AccountId> {
 
 fn agree_to_carry(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let (leg, record, shipment) = world.trace.leg(draw, |leg| leg.state == LegState::Offered)?;
-	let is_time =
-		record.state == LegState::Offered && shipment.state == ShipmentState::Offered && in_time(&shipment);
+	let is_time = record.state == LegState::Offered && shipment.state == ShipmentState::Offered && in_time(&shipment);
 	let those = speakers_for(&carrier_of(&shipment, record.number)?);
-	Intent::new(Call::<Runtime>::agree_to_carry { leg }, Entitled::these_if(is_time, those))
+	Intent::new(
+		Call::<Runtime>::agree_to_carry { leg },
+		Entitled::these_if(is_time, those),
+	)
 }
 
 /// Before all have agreed whoever is named; then the consignor and the carriers, until the goods are on their way.
@@ -211,11 +212,16 @@ fn next(record: &ShipmentOf<Runtime>) -> Vec<AccountId> {
 		(ShipmentState::Returning(_), Holder::Carrier(_)) => vec![Holder::Consignor],
 		_ => vec![],
 	};
-	holders.into_iter().filter_map(|holder| record.account_of(holder).cloned()).collect()
+	holders
+		.into_iter()
+		.filter_map(|holder| record.account_of(holder).cloned())
+		.collect()
 }
 
 fn hand_over(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
-	let (shipment, record) = world.trace.shipment(draw, |record| moves(record) && record.tender.is_none())?;
+	let (shipment, record) = world
+		.trace
+		.shipment(draw, |record| moves(record) && record.tender.is_none())?;
 	let to = match draw.number() % 16 {
 		14 => None,
 		15 => Some(others(world, draw).first()?.clone()),
@@ -273,8 +279,7 @@ fn present(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 		true => ledger::now() - 1,
 		false => ledger::now() + 60_000,
 	};
-	let payload =
-		pallet_shipments::token::payload(&System::block_hash(0), shipment, hop, &receiver, valid_until);
+	let payload = pallet_shipments::token::payload(&System::block_hash(0), shipment, hop, &receiver, valid_until);
 	let signature = parties::pair(parties::name(&signer)?).sign(&payload);
 	let is_good = Some(&signer) == signs_for(record.custodian()).as_ref() && valid_until >= ledger::now();
 	let call = Call::<Runtime>::present {
@@ -354,7 +359,9 @@ fn accept_delivery(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 
 fn expire(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let (shipment, record) = world.trace.shipment(draw, |record| !record.is_settled())?;
-	let is_time = record.deadline().is_some_and(|deadline| ledger::agreement_now() > deadline);
+	let is_time = record
+		.deadline()
+		.is_some_and(|deadline| ledger::agreement_now() > deadline);
 	let entitled = Entitled::anybody_if(is_time, others(world, draw));
 	Intent::new(Call::<Runtime>::expire { shipment }, entitled)
 }
@@ -375,17 +382,6 @@ fn dispute(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let is_time = is_refused(&record) && in_time(&record);
 	let entitled = Entitled::these_if(is_time, speakers_for(&record.consignor));
 	Intent::new(Call::<Runtime>::dispute { shipment, evidence }, entitled)
-}
-
-/// Nobody, as long as there are no anchored readings.
-fn claim_breach(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
-	let (leg, _, shipment) = world.trace.leg(draw, |_| true)?;
-	let call = Call::<Runtime>::claim_breach {
-		leg,
-		breach: Breach::Silence,
-		proof: Default::default(),
-	};
-	Intent::new(call, Entitled::Nobody(speakers_for(&shipment.terms.consignee)))
 }
 
 fn report_damage(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
@@ -416,7 +412,9 @@ fn dispute_claim(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 
 fn expire_leg(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 	let (leg, record, _) = world.trace.leg(draw, |leg| leg.deadline().is_some())?;
-	let is_time = record.deadline().is_some_and(|deadline| ledger::agreement_now() > deadline);
+	let is_time = record
+		.deadline()
+		.is_some_and(|deadline| ledger::agreement_now() > deadline);
 	let entitled = Entitled::anybody_if(is_time, others(world, draw));
 	Intent::new(Call::<Runtime>::expire_leg { leg }, entitled)
 }

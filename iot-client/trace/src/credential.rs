@@ -7,7 +7,7 @@ mod claim;
 mod jcs;
 mod signature;
 
-pub use claim::{ClaimError, Disclosure};
+pub use claim::{root, ClaimError, Disclosure};
 
 use crate::{
 	chain::{hash, Chain, Record, NAMESPACE},
@@ -56,7 +56,8 @@ pub struct CertificateRecord {
 	pub valid_from: Time,
 	/// Until when, if that is known.
 	pub valid_until: Option<Time>,
-	/// The hash of each claim, in the chain's order: see [`Disclosure::hash`].
+	/// The hash of each claim, in the issuer's order: see [`Disclosure::hash`]. The chain has their [`root`] alone: see
+	/// [`Self::is_of`].
 	pub claims: Vec<[u8; 32]>,
 	/// When it was revoked, if it was.
 	pub revoked: Option<Time>,
@@ -367,6 +368,11 @@ impl fmt::Display for Credential {
 }
 
 impl CertificateRecord {
+	/// Whether the hashes are those whose root the chain has. Whoever has them from somebody else than the chain asks this first.
+	pub fn is_of(&self, claims: &[u8; 32]) -> bool {
+		root(&self.claims) == *claims
+	}
+
 	/// Whether it holds at some time. Revoked is revoked, whatever the time.
 	pub fn standing(&self, now: Time) -> Standing {
 		match (self.revoked, self.valid_until) {

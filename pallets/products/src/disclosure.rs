@@ -1,27 +1,22 @@
 //! Some claims of a certificate are shown, and the others not.
 //!
-//! The chain has the root of a Merkle tree over the claims. Each is hashed with a salt of its own, so that nobody guesses what
-//! is not shown. Whoever shows a claim gives it with its salt and its path.
+//! The chain has the root of a Merkle tree over the hashes of the claims. Each has a salt of its own, so that nobody guesses what is
+//! not shown. Whoever shows a claim gives it with its salt and its path. A claim and its hash are those of SD-JWT (RFC 9901, 4.2), which
+//! wallets know; iot-trace has the same as `Disclosure`.
 
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
 use sp_core::H256;
-use sp_io::hashing::blake2_256;
+use sp_io::hashing::{blake2_256, sha2_256};
 
 /// Most steps of a path: 65,536 claims.
 const MAX_STEPS: usize = 16;
 
-/// A claim with its salt.
+/// A claim with its salt, as it is handed over: the base64 for URLs of the JSON array of salt, name and value. Nothing here looks
+/// into it.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
-pub struct Claim {
-	/// Nobody else knows it before the claim is shown.
-	pub salt: [u8; 16],
-	/// What the claim is about, as the schema names it.
-	pub name: Vec<u8>,
-	/// What it says.
-	pub value: Vec<u8>,
-}
+pub struct Claim(pub Vec<u8>);
 
 /// A step from a claim to the root.
 #[derive(Encode, Decode, TypeInfo, Clone, PartialEq, Eq, Debug)]
@@ -33,9 +28,9 @@ pub struct PathStep {
 }
 
 impl Claim {
-	/// `blake2_256(0x00 ++ SCALE(salt, name, value))`.
+	/// SHA-256 of the text.
 	pub fn hash(&self) -> H256 {
-		H256((0u8, self).using_encoded(blake2_256))
+		H256(sha2_256(&self.0))
 	}
 }
 
@@ -99,12 +94,7 @@ mod tests {
 	use super::*;
 
 	fn claims(number: u8) -> Vec<Claim> {
-		let claim = |at| Claim {
-			salt: [at; 16],
-			name: b"melt".to_vec(),
-			value: [at].to_vec(),
-		};
-		(0..number).map(claim).collect()
+		(0..number).map(|at| Claim(vec![at; 40])).collect()
 	}
 
 	#[test]
@@ -116,13 +106,32 @@ mod tests {
 				let path = path(&claims, place);
 				assert!(is_under(root, claim, &path), "{place} of {number}");
 				let mut other = claim.clone();
-				other.value = b"better".to_vec();
+				other.0.push(0);
 				assert!(!is_under(root, &other, &path));
-				let mut unsalted = claim.clone();
-				unsalted.salt = [99; 16];
-				assert!(!is_under(root, &unsalted, &path));
+				assert!(!is_under(root, &Claim(vec![99; 40]), &path));
 			}
 		}
+	}
+
+	/// From RFC 9901, 4.2.1 and 4.2.3: `["_26bc4LT-ac6q2KI6cBW5es", "family_name", "Möbius"]`.
+	#[test]
+	fn a_claim_is_hashed_as_wallets_do() {
+		let claim = Claim(b"WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0".to_vec());
+		// `X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0` in base64 for URLs.
+		let begins = [0x5f, 0xdc, 0x87, 0xd0, 0x08, 0xeb, 0x76, 0x6d];
+		assert_eq!(claim.hash().as_bytes()[..8], begins);
+	}
+
+	/// Computed with Python; iot-trace has the same.
+	#[test]
+	fn the_root_is_the_one_that_clients_compute() {
+		let claims = ["one", "two", "three"].map(|text| Claim(text.into()));
+		let hex: alloc::string::String = root(&claims)
+			.0
+			.iter()
+			.map(|byte| alloc::format!("{byte:02x}"))
+			.collect();
+		assert_eq!(hex, "ccbdf19f18c8bb610994ad6529669760fcd1fabe634b6aadfdaeca8ec0b1a443");
 	}
 
 	#[test]

@@ -1,6 +1,7 @@
 //! Claims that can be shown or kept back one by one: the chain has a hash of each. The form is that of SD-JWT (RFC 9901, 4.2).
 
 use base64::{engine::general_purpose::URL_SAFE_NO_PAD, Engine};
+use blake2::{digest::consts::U32, Blake2b};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -76,6 +77,25 @@ impl Disclosure {
 	}
 }
 
+/// The root of the hashes of claims, which is what the chain has of them (`pallet-products`, `disclosure`): a Merkle tree of
+/// `blake2b-256(0x01 ++ left ++ right)`, in which one that has no neighbour goes up as it is. Zeros for no claim.
+pub fn root(hashes: &[[u8; 32]]) -> [u8; 32] {
+	let mut level = hashes.to_vec();
+	while level.len() > 1 {
+		let up = |pair: &[[u8; 32]]| match pair {
+			[left, right] => Blake2b::<U32>::new()
+				.chain_update([1])
+				.chain_update(left)
+				.chain_update(right)
+				.finalize()
+				.into(),
+			_ => pair.first().copied().unwrap_or_default(),
+		};
+		level = level.chunks(2).map(up).collect();
+	}
+	level.first().copied().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -91,6 +111,18 @@ mod tests {
 			URL_SAFE_NO_PAD.encode(read.hash()),
 			"X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0"
 		);
+	}
+
+	/// Computed with Python; the pallet has the same.
+	#[test]
+	fn the_root_is_the_chains() {
+		let hashes = ["one", "two", "three"].map(|text| <[u8; 32]>::from(Sha256::digest(text)));
+		assert_eq!(
+			hex::encode(root(&hashes)),
+			"ccbdf19f18c8bb610994ad6529669760fcd1fabe634b6aadfdaeca8ec0b1a443"
+		);
+		assert_eq!(root(&hashes[..1]), hashes[0]);
+		assert_eq!(root(&[]), [0; 32]);
 	}
 
 	#[test]

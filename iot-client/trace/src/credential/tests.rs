@@ -402,3 +402,19 @@ proptest! {
 		}
 	}
 }
+
+#[test]
+fn hashes_that_are_not_those_of_the_chains_root_are_seen() {
+	let good = record();
+	let on_chain = root(&good.claims);
+	assert!(good.is_of(&on_chain));
+	let mut swapped = good.clone();
+	swapped.claims.swap(0, 1);
+	let mut fewer = good.clone();
+	fewer.claims.pop();
+	let mut forged = good.clone();
+	forged.claims[2] = Disclosure::new(&[1; 16], "heat", "H-4712").unwrap().hash();
+	for other in [swapped, fewer, forged] {
+		assert!(!other.is_of(&on_chain));
+	}
+}

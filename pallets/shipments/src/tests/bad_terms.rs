@@ -27,15 +27,20 @@ fn ordinary_terms_are_taken() {
 #[test]
 fn goods_and_prices_must_make_sense() {
 	build_and_execute(|| {
-		use Error::*;
 		registered_for(&stranger(), LOGGER);
-		refuses(|terms| terms.goods.clear(), NoGoods::<Test>);
-		refuses(|terms| terms.goods[0].quantity = 0, ZeroQuantity::<Test>);
-		refuses(|terms| terms.goods[1].unit = terms.goods[0].unit, RepeatedUnit::<Test>);
-		refuses(|terms| terms.goods[1].price = Balance::MAX, PriceOverflow::<Test>);
+		refuses(|terms| terms.goods.clear(), Error::<Test>::NoGoods);
+		refuses(|terms| terms.goods[0].quantity = 0, Error::<Test>::ZeroQuantity);
+		refuses(
+			|terms| terms.goods[1].unit = terms.goods[0].unit,
+			Error::<Test>::RepeatedUnit,
+		);
+		refuses(
+			|terms| terms.goods[1].price = Balance::MAX,
+			Error::<Test>::PriceOverflow,
+		);
 		refuses(
 			|terms| terms.legs[0].return_freight = Balance::MAX,
-			PriceOverflow::<Test>,
+			Error::<Test>::PriceOverflow,
 		);
 		refuses(
 			|terms| terms.goods[1].quantity = UNITS + 1,
@@ -80,57 +85,64 @@ fn assets_must_be_listed_and_amounts_payable() {
 #[test]
 fn who_takes_part_must_differ() {
 	build_and_execute(|| {
-		use Error::*;
-		refuses(|terms| terms.legs.clear(), NoLegs::<Test>);
-		refuses(|terms| terms.consignee = consignor(), SameOwner::<Test>);
-		refuses(|terms| terms.legs[0].carrier = consignee(), SameOwner::<Test>);
-		refuses(|terms| terms.legs[0].carrier = consignor(), SameOwner::<Test>);
-		refuses(|terms| terms.legs[0].carrier = second(), SameOwner::<Test>);
+		refuses(|terms| terms.legs.clear(), Error::<Test>::NoLegs);
+		refuses(|terms| terms.consignee = consignor(), Error::<Test>::SameOwner);
+		refuses(|terms| terms.legs[0].carrier = consignee(), Error::<Test>::SameOwner);
+		refuses(|terms| terms.legs[0].carrier = consignor(), Error::<Test>::SameOwner);
+		refuses(|terms| terms.legs[0].carrier = second(), Error::<Test>::SameOwner);
 		let truck = registered_for(&consignee(), 1);
-		refuses(|terms| terms.legs[1].carrier = truck, SameOwner::<Test>);
+		refuses(|terms| terms.legs[1].carrier = truck, Error::<Test>::SameOwner);
 	});
 }
 
 #[test]
 fn limits_must_not_contradict_themselves() {
 	build_and_execute(|| {
-		use Error::*;
-		refuses(|terms| terms.logger = None, LimitsWithoutLogger::<Test>);
+		refuses(|terms| terms.logger = None, Error::<Test>::LimitsWithoutLogger);
 		refuses(
 			|terms| {
 				terms.limits.clear();
 				(terms.max_gap, terms.gap_penalty) = (0, Permill::zero());
 			},
-			LimitsWithoutLogger::<Test>,
+			Error::<Test>::LimitsWithoutLogger,
 		);
-		refuses(|terms| terms.max_gap = 0, ContradictoryGap::<Test>);
-		refuses(|terms| terms.gap_penalty = Permill::zero(), ContradictoryGap::<Test>);
+		refuses(|terms| terms.max_gap = 0, Error::<Test>::ContradictoryGap);
+		refuses(
+			|terms| terms.gap_penalty = Permill::zero(),
+			Error::<Test>::ContradictoryGap,
+		);
 		refuses(
 			|terms| {
 				let limit = terms.limits[0].clone();
 				terms.limits.try_push(limit).expect("two of 4");
 			},
-			RepeatedChannel::<Test>,
+			Error::<Test>::RepeatedChannel,
 		);
-		refuses(|terms| terms.limits[0].low = HIGH + 1, ContradictoryLimit::<Test>);
+		refuses(
+			|terms| terms.limits[0].low = HIGH + 1,
+			Error::<Test>::ContradictoryLimit,
+		);
 		refuses(
 			|terms| (terms.limits[0].low, terms.limits[0].high) = (i64::MIN, i64::MAX),
-			ContradictoryLimit::<Test>,
+			Error::<Test>::ContradictoryLimit,
 		);
-		refuses(|terms| terms.limits[0].steps.clear(), ContradictoryLimit::<Test>);
+		refuses(|terms| terms.limits[0].steps.clear(), Error::<Test>::ContradictoryLimit);
 		refuses(
 			|terms| terms.limits[0].steps[0].penalty = Permill::zero(),
-			ContradictoryLimit::<Test>,
+			Error::<Test>::ContradictoryLimit,
 		);
 		refuses(
 			|terms| terms.limits[0].steps[1].penalty = Permill::from_percent(10),
-			ContradictoryLimit::<Test>,
+			Error::<Test>::ContradictoryLimit,
 		);
 		// Dearer, but reached no later than the one before.
-		refuses(|terms| terms.limits[0].steps[1].beyond = 0, ContradictoryLimit::<Test>);
+		refuses(
+			|terms| terms.limits[0].steps[1].beyond = 0,
+			Error::<Test>::ContradictoryLimit,
+		);
 		refuses(
 			|terms| terms.limits[0].steps[0].tolerated = MAX_WINDOW + 1,
-			ContradictoryLimit::<Test>,
+			Error::<Test>::ContradictoryLimit,
 		);
 	});
 }

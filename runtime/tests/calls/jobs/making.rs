@@ -42,7 +42,9 @@ fn deliver_with() -> Row {
 	};
 	let units = move |units| {
 		calling(move || match right() {
-			Call::deliver_with { job, result, report, .. } => Call::deliver_with {
+			Call::deliver_with {
+				job, result, report, ..
+			} => Call::deliver_with {
 				job,
 				units,
 				result,
@@ -68,10 +70,7 @@ fn deliver_with() -> Row {
 			Stranger,
 			of(Vec::new, || vec![output(engine(), "M")]).fails(ProductsError::ForeignPrefix),
 		)
-		.case(
-			FrozenMachine,
-			then(freeze).by(KEY).fails(MachinesError::MachineFrozen),
-		)
+		.case(FrozenMachine, then(freeze).by(KEY).fails(MachinesError::MachineFrozen))
 		.case(
 			WrongState,
 			calling(move || delivers(NO_JOB, vec![], one())).fails(Error::UnknownJob),

@@ -17,11 +17,17 @@ type EscrowError = pallet_escrow::Error<Runtime>;
 
 /// The rows.
 pub fn rows() -> Vec<Row> {
-	[offers::rows(), ordering::rows(), work::rows(), making::rows(), review::rows()]
-		.into_iter()
-		.flatten()
-		.map(Row::in_all_money)
-		.collect()
+	[
+		offers::rows(),
+		ordering::rows(),
+		work::rows(),
+		making::rows(),
+		review::rows(),
+	]
+	.into_iter()
+	.flatten()
+	.map(Row::in_all_money)
+	.collect()
 }
 
 const fn name(call: &'static str) -> (&'static str, &'static str) {

@@ -2,7 +2,8 @@
 
 use super::{name, no_making, no_recall, Error, IN_NATIVE};
 use crate::prelude::*;
-use bpiiot_runtime::Hash;
+use bpiiot_primitives::AgreementClock;
+use bpiiot_runtime::{Escrow, Hash};
 use frame_support::traits::Get;
 use pallet_products::{Call, MakingId, Outcome as End, RecallId, Scope};
 use sp_runtime::TokenError;
@@ -23,9 +24,12 @@ pub fn rows() -> Vec<Row> {
 
 type MachinesError = pallet_machines::Error<Runtime>;
 
-/// How long a contested recall may be judged.
-fn time_to_judge() -> u64 {
-	<Runtime as pallet_products::Config>::JudgeWindow::get()
+/// The customer has contested a recall almost so long ago that nobody judges it any more: there is a minute left.
+fn judged_soon() {
+	disputed_recall();
+	let until = <Escrow as AgreementClock>::now() + WINDOW;
+	pallet_products::Recalls::<Runtime>::mutate_extant(recall(), |recall| recall.judge_until = Some(until));
+	pallet_products::Contests::<Runtime>::mutate_extant(recall(), making(), |contest| contest.until = until);
 }
 
 /// What has become of the newest recall.
@@ -327,7 +331,11 @@ fn judge_row() -> Row {
 		.never(&[DepositUnaffordable], TAKES_NOTHING)
 		.never(&[OwnCounterparty], ONE_PARTY)
 		.never(&[FullList], FILLS_NO_LIST)
-		.in_time(time_to_judge(), Error::AlreadyJudged)
+		.case(TooLate, given(judged_soon).then(later(WINDOW)))
+		.case(
+			TooLate,
+			given(judged_soon).then(later(WINDOW + 1)).fails(Error::AlreadyJudged),
+		)
 }
 
 fn settle_contest() -> Row {
@@ -363,13 +371,8 @@ fn settle_contest() -> Row {
 	.never(&[DepositUnaffordable], TAKES_NOTHING)
 	.never(&[OwnCounterparty], ONE_PARTY)
 	.never(&[FullList], FILLS_NO_LIST)
-	.case(
-		TooLate,
-		given(disputed_recall)
-			.then(later(time_to_judge()))
-			.fails(Error::NotJudged),
-	)
-	.case(TooLate, given(disputed_recall).then(later(time_to_judge() + 1)))
+	.case(TooLate, given(judged_soon).then(later(WINDOW)).fails(Error::NotJudged))
+	.case(TooLate, given(judged_soon).then(later(WINDOW + 1)))
 }
 
 fn spread_row() -> Row {
