@@ -34,6 +34,8 @@ pub enum Record {
 	Shipment,
 	/// A recall.
 	Recall,
+	/// A making: inputs became outputs.
+	Making,
 }
 
 impl fmt::Display for Record {
@@ -45,6 +47,7 @@ impl fmt::Display for Record {
 			Self::Certificate => "certificate",
 			Self::Shipment => "shipment",
 			Self::Recall => "recall",
+			Self::Making => "making",
 		})
 	}
 }

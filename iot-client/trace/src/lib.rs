@@ -5,6 +5,7 @@ mod chain;
 pub mod credential;
 mod element;
 pub mod epcis;
+pub mod history;
 mod key;
 mod keys;
 mod link;

@@ -1,8 +1,8 @@
 //! Claims against a carrier's liability once custody is over: what the rules say by themselves, and damage that somebody says.
 
 use crate::{
-	agreement::agreement_of, Caller, Claim, ClaimKind, Config, Error, EscrowOf, Event, HoldReason, LegId, LegOf,
-	LegState, Legs, Pallet,
+	agreement::agreement_of, Balance, Caller, Claim, ClaimKind, Config, Error, EscrowOf, Event, HoldReason, LegId,
+	LegOf, LegState, Legs, Pallet,
 };
 use bpiiot_primitives::{
 	AgreementClock, AssetKind, AtRisk, Case, DeadlineIndex, Escrow, EscrowView, Side, SpendPolicy, SpendPurpose,

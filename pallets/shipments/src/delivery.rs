@@ -145,7 +145,7 @@ impl<T: Config> Pallet<T> {
 		shipment.at_stake = shipment.at_stake.saturating_sub(paid);
 		for (line, decision) in shipment.terms.goods.iter().zip(shipment.decided.iter()) {
 			let consignee = &shipment.terms.consignee;
-			Self::hand_out(id, &line.unit, decision.refused, consignee, consignee);
+			Self::hand_out(id, &shipment, line, decision.refused, (consignee, consignee));
 		}
 		shipment.decided.iter_mut().for_each(|decision| decision.refused = 0);
 		let is_short = shipment.decided.iter().any(|decision| decision.missing > 0);

@@ -1,6 +1,10 @@
 //! What events name things by. EPCIS 2.0 prefers GS1 Digital Link URIs, and so do we: in the canonical, constrained form.
 
-use crate::{key::Key, link::DigitalLink, uri::Uri};
+use crate::{
+	key::{Key, Lgtin},
+	link::DigitalLink,
+	uri::Uri,
+};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -59,6 +63,11 @@ impl Epc {
 pub struct EpcClass(Uri);
 
 impl EpcClass {
+	/// A lot.
+	pub fn lot(lot: &Lgtin) -> Self {
+		Self(Uri::from(&Key::from(lot.clone())))
+	}
+
 	/// By its GS1 key, which must be a GTIN, or a GTIN with a lot.
 	pub fn new(key: impl Into<Key>) -> Result<Self, IdError> {
 		let key = key.into();
