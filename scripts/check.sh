@@ -7,6 +7,8 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/bpiiot/target}
 
 # Outside of the workspace: see its `exclude`.
 own_workspaces=(board-firmware/uno board-firmware/uno-sim)
+# The test programs of which single tests are steps of the check (see one_test).
+lint_runs='calls bpiiot_weights'
 
 # Formatting of Rust.
 step_format() {
@@ -140,7 +142,7 @@ linted() {
 		echo "clippy is missing: rustup component add clippy (Debian's toolchain: apt-get install rust-web-clippy)" >&2
 		return 1
 	fi
-	CLIPPY_DRIVER=$sysroot/bin/clippy-driver RUSTDOC=$sysroot/bin/rustdoc LINT_DOC_DIR=$CARGO_TARGET_DIR \
+	CLIPPY_DRIVER=$sysroot/bin/clippy-driver RUSTDOC=$sysroot/bin/rustdoc LINT_DOC_DIR=$CARGO_TARGET_DIR LINT_RUNS=$lint_runs \
 		CLIPPY_ARGS='-Dwarnings__CLIPPY_HACKERY__' RUSTC_WORKSPACE_WRAPPER=$PWD/scripts/lint-rustc.sh \
 		SKIP_BPIIOT_RUNTIME_WASM_BUILD=1 \
 		cargo "$command" --locked "$@"

@@ -21,26 +21,23 @@ impl Paper {
 	/// When it is none: all that is wrong.
 	pub fn request(&self, money: &Denomination) -> Result<Wanted, PaperError> {
 		let (asset, money) = (self.asset, Money(money));
-		self.take(|fields| {
-			let wanted = Wanted {
-				category: word(fields, "category", "cutting-oil"),
-				item: word(fields, "item", "04012345678901"),
-				quantity: fields.required("quantity", "a quantity above zero such as 16 or \"0.5\"", quantity),
-				area: fields.optional("area", PLACE, place).unwrap_or_default(),
-				site: fields.optional("site", "a site's number, as `stock sites` shows it", site),
-				asset: asset.into(),
-				max_price: fields.required("max_price", &money.expected(), |value| money.read(value)),
-				max_lead_time: window(fields, "max_lead_time"),
-				bidding: bidding(fields),
-				award: award(fields),
-				bid_window: window(fields, "bid_window"),
-				award_window: window(fields, "award_window"),
-				rounds: fields.number("rounds", 0..=255, "counter-offers", 0) as u8,
-				arbiter: fields.optional("arbiter", "an address", account),
-				weights: weights(fields),
-				conditions: conditions(fields),
-			};
-			wanted
+		self.take(|fields| Wanted {
+			category: word(fields, "category", "cutting-oil"),
+			item: word(fields, "item", "04012345678901"),
+			quantity: fields.required("quantity", "a quantity above zero such as 16 or \"0.5\"", quantity),
+			area: fields.optional("area", PLACE, place).unwrap_or_default(),
+			site: fields.optional("site", "a site's number, as `stock sites` shows it", site),
+			asset: asset.into(),
+			max_price: fields.required("max_price", &money.expected(), |value| money.read(value)),
+			max_lead_time: window(fields, "max_lead_time"),
+			bidding: bidding(fields),
+			award: award(fields),
+			bid_window: window(fields, "bid_window"),
+			award_window: window(fields, "award_window"),
+			rounds: fields.number("rounds", 0..=255, "counter-offers", 0) as u8,
+			arbiter: fields.optional("arbiter", "an address", account),
+			weights: weights(fields),
+			conditions: conditions(fields),
 		})
 	}
 }

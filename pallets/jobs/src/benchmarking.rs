@@ -256,11 +256,17 @@ pub(crate) fn rateable_agreement<T: Config>() -> (AgreementRef, AccountOf<T>) {
 	(AgreementRef::Job(job), parties.customer)
 }
 
-/// An open job of a machine, in the native token: whoever asks may have made the asset to measure with already.
+/// An open job of a machine, in the native token: whoever asks may have made the asset to measure with already. So its price is
+/// above the least balance of that.
 pub(crate) fn open_job_of<T: Config>(machine: MachineId) -> JobId {
 	let owner = T::Actors::controller(&machine.account());
+	let million = BalanceOf::<T>::from(1_000_000u32);
+	let price = BalanceOf::<T>::max_value() / million / million;
 	let terms = OfferTerms {
 		disputes: None,
+		unit_price: price,
+		tiers: Default::default(),
+		bond: price,
 		..terms::<T>(AssetKind::Native)
 	};
 	rich::<T>(AssetKind::Native, &owner);

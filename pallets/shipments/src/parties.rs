@@ -13,7 +13,7 @@ use frame_support::{
 	},
 };
 use sp_runtime::{
-	traits::{Convert, One},
+	traits::{Convert, One, Zero},
 	FixedU128,
 };
 

@@ -75,7 +75,7 @@ fn fill(request: &mut RequestOf<Runtime>, winner: AccountId) -> Result<()> {
 		let (lead_time, standing) = (request.wanted.max_lead_time, Permill::zero());
 		let bidder = match number {
 			0 => winner.clone(),
-			number => AccountId::new(sp_core::blake2_256(&number.to_le_bytes())),
+			number => AccountId::new(sp_io::hashing::blake2_256(&number.to_le_bytes())),
 		};
 		Bid {
 			bidder,

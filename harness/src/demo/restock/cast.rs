@@ -6,6 +6,7 @@ use crate::{
 	world::{account_of, World, BPI},
 };
 use anyhow::{Context, Result};
+use futures::future::try_join_all;
 use std::{path::PathBuf, time::Duration};
 use subxt::utils::AccountId32;
 
@@ -56,35 +57,36 @@ impl Role {
 	fn strategy(self) -> &'static [&'static str] {
 		match self {
 			Self::Cheap => &[
-				"--price=1.5",
-				"--lead-time=36h",
+				"--price=0.1",
+				"--lead-time=4d",
 				"--quoted-lead-time=1m",
 				"--deliver-after=3m",
 			],
 			Self::Prompt => &[
-				"--price=2.25",
-				"--floor=2.05",
-				"--lead-time=6h",
+				"--price=0.1375",
+				"--floor=0.125",
+				"--lead-time=1d",
 				"--quoted-lead-time=1h",
 				"--deliver-after=12s",
 			],
 			// What he claims to have delivered never comes.
 			Self::Fake => &[
-				"--price=1.6",
-				"--lead-time=4h",
+				"--price=0.0625",
+				"--lead-time=1h",
 				"--quoted-lead-time=1h",
 				"--deliver-after=0s",
 			],
 		}
 	}
 
-	/// What was bought of him before: by whom, how often, how much in litres, and with how many stars.
-	fn past(self) -> (&'static str, u32, &'static str, &'static str) {
+	/// Who bought of him before, how much each in litres, and with how many stars.
+	fn past(self) -> (&'static [&'static str], &'static str, &'static str) {
 		match self {
-			Self::Cheap => ("Customer", 1, "60", "2"),
-			Self::Prompt => ("Customer", 2, "60", "5"),
+			Self::Cheap => (&["Customer"], "1000", "2"),
+			// A little more than 250 BPI each: what a name needs against a forged one (docs/threats.md).
+			Self::Prompt => (&["Miller", "Smith", "Turner", "Wright"], "2000", "5"),
 			// His friend, with his money.
-			Self::Fake => ("Shill", 2, "4", "5"),
+			Self::Fake => (&["Shill"], "200", "5"),
 		}
 	}
 }
@@ -151,7 +153,7 @@ fn spawn(role: Role, folder: &std::path::Path, url: &str) -> Result<Process> {
 		format!("--category={CATEGORY}"),
 		format!("--item={ITEM}"),
 		"--area=DE".to_owned(),
-		"--sells=1000".to_owned(),
+		"--sells=10000".to_owned(),
 	];
 	arguments.extend(role.strategy().iter().map(|part| (*part).to_owned()));
 	Process::spawn(
@@ -168,7 +170,9 @@ fn spawn(role: Role, folder: &std::path::Path, url: &str) -> Result<Process> {
 /// When the chain refuses.
 pub async fn endow(world: &World) -> Result<()> {
 	let customer = dev_account("Customer");
-	for name in ["Cheap", "Prompt", "Fake", "Shill"] {
+	let buyers = Role::ALL.iter().flat_map(|role| role.past().0).copied();
+	let names = Role::ALL.iter().map(|role| role.name()).chain(buyers);
+	for name in names.filter(|name| *name != "Customer") {
 		let transfer = crate::calls::transfer(account_of(name), PURSE);
 		world.chain.submit(&customer, &transfer).await?;
 	}
@@ -180,18 +184,16 @@ pub async fn endow(world: &World) -> Result<()> {
 /// # Errors
 /// When the client or the chain refuses.
 pub async fn live_through_the_past(world: &World) -> Result<()> {
-	let [cheap, prompt, fake] = Role::ALL;
-	// Two of them have the same customer, whose nonces are counted one after the other.
-	let honest = async {
-		past_of(prompt, world).await?;
-		past_of(cheap, world).await
-	};
-	tokio::try_join!(honest, past_of(fake, world))?;
-	Ok(())
+	let purchases = Role::ALL
+		.iter()
+		.flat_map(|role| role.past().0.iter().map(|buyer| bought(*role, buyer, world)));
+	// Each has a buyer of its own, so that nobody's nonces are counted twice at a time.
+	try_join_all(purchases).await.map(drop)
 }
 
-async fn past_of(role: Role, world: &World) -> Result<()> {
-	let (buyer, times, litres, stars) = role.past();
+/// Somebody buys of him, confirms that it has come, and rates him.
+async fn bought(role: Role, buyer: &str, world: &World) -> Result<()> {
+	let (_, litres, stars) = role.past();
 	let buyer_key = format!("//{buyer}");
 	let (site, account) = (&world.site, role.account());
 	let quote = async |view: &crate::chain::View| Ok(view.quotes_of(&account).await?.first().copied());
@@ -200,35 +202,33 @@ async fn past_of(role: Role, world: &World) -> Result<()> {
 		.wait_for("a supplier's quote", LIMIT, quote)
 		.await?
 		.to_string();
-	for _ in 0..times {
-		let answer = site
-			.run(&[
-				"quote",
-				"buy",
-				&quote,
-				"--quantity",
-				litres,
-				"--area",
-				"DE-HB",
-				"--as",
-				&buyer_key,
-			])
-			.await?;
-		let said: serde_json::Value = serde_json::from_str(&answer.said).context("the client says what it bought")?;
-		let order = said["order"].as_u64().context("the order's number")?;
-		let delivered = async |view: &crate::chain::View| {
-			let purchases = view.purchases().await?;
-			let there = purchases.into_iter().find(|(id, _)| *id == order);
-			Ok(there.filter(|(_, purchase)| purchase.delivered > 0).map(drop))
-		};
-		world
-			.chain
-			.wait_for("a purchase to be delivered", LIMIT, delivered)
-			.await?;
-		let order = order.to_string();
-		site.run(&["purchase", "confirm", &order, "--as", &buyer_key]).await?;
-		site.run(&["purchase", "rate", &order, "--stars", stars, "--as", &buyer_key])
-			.await?;
-	}
+	let answer = site
+		.run(&[
+			"quote",
+			"buy",
+			&quote,
+			"--quantity",
+			litres,
+			"--area",
+			"DE-HB",
+			"--as",
+			&buyer_key,
+		])
+		.await?;
+	let said: serde_json::Value = serde_json::from_str(&answer.said).context("the client says what it bought")?;
+	let order = said["order"].as_u64().context("the order's number")?;
+	let delivered = async |view: &crate::chain::View| {
+		let purchases = view.purchases().await?;
+		let there = purchases.into_iter().find(|(id, _)| *id == order);
+		Ok(there.filter(|(_, purchase)| purchase.delivered > 0).map(drop))
+	};
+	world
+		.chain
+		.wait_for("a purchase to be delivered", LIMIT, delivered)
+		.await?;
+	let order = order.to_string();
+	site.run(&["purchase", "confirm", &order, "--as", &buyer_key]).await?;
+	site.run(&["purchase", "rate", &order, "--stars", stars, "--as", &buyer_key])
+		.await?;
 	Ok(())
 }

@@ -36,9 +36,9 @@ const TOLERANCE: u64 = 200;
 /// What is asked for.
 const WANTED: u64 = 16_000;
 /// The counter-offer.
-const COUNTER: (u128, &str) = (33 * BPI, "33");
+const COUNTER: (u128, &str) = (2 * BPI, "2");
 /// What the machine has to buy with.
-const PURSE: &str = "100";
+const PURSE: &str = "25";
 /// How long it may take in all.
 const LIMIT: Duration = Duration::from_secs(900);
 /// How often the chain is looked at.
@@ -206,16 +206,16 @@ impl Stage {
 			"--category",
 			CATEGORY,
 			"--highest-price",
-			"48",
+			"2.5",
 			"--longest-lead-time",
-			"2d",
+			"5d",
 			"--weights",
-			"40%,20%,40%",
+			"20%,10%,70%",
 			"--buyer",
 			&machine,
 		];
 		stock("reorder", &more).await?;
-		let text = format!("site {id}: 20 l of oil; below 5 l the machine buys 16 l for at most 48 BPI");
+		let text = format!("site {id}: 20 l of oil; below 5 l the machine buys 16 l for at most 2.5 BPI");
 		screen.done("stock", &text, json!({ "site": self.site }));
 		site.add_file("rules.toml", RULES)?;
 		let config = std::fs::read_to_string(site.config())?;

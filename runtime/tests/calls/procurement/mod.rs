@@ -18,6 +18,8 @@ use sp_runtime::DispatchError;
 type Error = pallet_procurement::Error<Runtime>;
 type MachinesError = pallet_machines::Error<Runtime>;
 type EscrowError = pallet_escrow::Error<Runtime>;
+/// What somebody gets wrong, and what he is told.
+type Slip<Of> = (fn(&mut Of), Error);
 
 /// The rows.
 pub fn rows() -> Vec<Row> {

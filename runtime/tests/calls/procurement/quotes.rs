@@ -1,6 +1,6 @@
 //! Publishing, changing and withdrawing quotes.
 
-use super::{name, Error, EscrowError, IN_NATIVE};
+use super::{name, Error, EscrowError, Slip, IN_NATIVE};
 use crate::prelude::*;
 use bpiiot_primitives::{AssetKind, QuoteId};
 use frame_support::traits::Get;
@@ -39,7 +39,7 @@ fn full(goods: &mut Goods) {
 /// What is alike when a quote is published and when it is changed.
 fn with_goods(row: Row, call: fn(Goods) -> Call<Runtime>) -> Row {
 	let goods = move |change: fn(&mut Goods)| calling(move || call(but(change)));
-	let malformed: [(fn(&mut Goods), Error); 7] = [
+	let malformed: [Slip<Goods>; 7] = [
 		(|goods| goods.category = list([]), Error::BadItem),
 		(|goods| goods.item = list([]), Error::BadItem),
 		(|goods| goods.areas = list([list(*b"de")]), Error::BadArea),
@@ -48,7 +48,7 @@ fn with_goods(row: Row, call: fn(Goods) -> Call<Runtime>) -> Row {
 		(|goods| goods.tiers = list([]), Error::TiersOutOfOrder),
 		(|goods| goods.conditions.late_window = 0, Error::PenaltyWithoutDelay),
 	];
-	let none: [(fn(&mut Goods), Error); 9] = [
+	let none: [Slip<Goods>; 9] = [
 		(|goods| goods.lead_time = 0, Error::WindowOutOfRange),
 		(|goods| goods.conditions.review_window = 0, Error::WindowOutOfRange),
 		(|goods| goods.conditions.challenge_window = 0, Error::WindowOutOfRange),
@@ -78,7 +78,7 @@ fn with_goods(row: Row, call: fn(Goods) -> Call<Runtime>) -> Row {
 			Error::ZeroPrice,
 		),
 	];
-	let most: [(fn(&mut Goods), Error); 4] = [
+	let most: [Slip<Goods>; 4] = [
 		(|goods| goods.lead_time = u64::MAX, Error::WindowOutOfRange),
 		(|goods| goods.conditions.late_window = u64::MAX, Error::WindowOutOfRange),
 		(

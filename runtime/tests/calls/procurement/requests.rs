@@ -1,6 +1,8 @@
 //! Asking for bids, and the ends of that but for an award.
 
-use super::{called_off, limits, name, no_bid, not_awarded, Error, EscrowError, MachinesError, IN_NATIVE, NO_REQUEST};
+use super::{
+	called_off, limits, name, no_bid, not_awarded, Error, EscrowError, MachinesError, Slip, IN_NATIVE, NO_REQUEST,
+};
 use crate::{chain::pass, prelude::*};
 use bpiiot_primitives::AssetKind;
 use bpiiot_runtime::BPI;
@@ -20,7 +22,7 @@ fn but(change: fn(&mut Wish)) -> Wish {
 
 fn raise_request() -> Row {
 	let wish = |change: fn(&mut Wish)| calling(move || ask(but(change)));
-	let malformed: [(fn(&mut Wish), Error); 8] = [
+	let malformed: [Slip<Wish>; 8] = [
 		(|wish| wish.category = list([]), Error::BadItem),
 		(|wish| wish.item = list([]), Error::BadItem),
 		(|wish| wish.area = list(*b"d"), Error::BadArea),
@@ -39,7 +41,7 @@ fn raise_request() -> Row {
 		),
 		(|wish| wish.conditions.late_window = 0, Error::PenaltyWithoutDelay),
 	];
-	let none: [(fn(&mut Wish), Error); 7] = [
+	let none: [Slip<Wish>; 7] = [
 		(|wish| wish.quantity = 0, Error::ZeroQuantity),
 		(|wish| wish.max_price = 0, Error::ZeroPrice),
 		(|wish| wish.max_lead_time = 0, Error::WindowOutOfRange),
@@ -51,7 +53,7 @@ fn raise_request() -> Row {
 			Error::WindowOutOfRange,
 		),
 	];
-	let most: [(fn(&mut Wish), Error); 5] = [
+	let most: [Slip<Wish>; 5] = [
 		(|wish| wish.rounds = u8::MAX, Error::RoundsOutOfRange),
 		(|wish| wish.conditions.parts = u8::MAX, Error::RoundsOutOfRange),
 		(|wish| wish.bid_window = u64::MAX, Error::WindowOutOfRange),

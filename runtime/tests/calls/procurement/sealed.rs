@@ -150,9 +150,9 @@ fn cancelled() {
 	act(CUSTOMER, Call::cancel_request { request });
 }
 
-fn of_sealed<C: Into<bpiiot_runtime::RuntimeCall>>(row: Row, call: fn(RequestId, &str) -> C) -> Row
+fn of_sealed<C>(row: Row, call: fn(RequestId, &str) -> C) -> Row
 where
-	C: 'static,
+	C: Into<bpiiot_runtime::RuntimeCall> + 'static,
 {
 	row.case(
 		WrongState,
