@@ -66,7 +66,9 @@ impl<T: Config> Pallet<T> {
 	/// Counts an agreement of `who` that has ended.
 	pub(crate) fn unbind(who: &T::AccountId) {
 		OpenOf::<T>::mutate_exists(who, |open| {
-			*open = open.map(|open: u32| open.saturating_sub(1)).filter(|open| *open > 0);
+			*open = open
+				.map(|open: u32| open.saturating_sub(1))
+				.filter(|open| !open.is_zero());
 		});
 	}
 
