@@ -80,7 +80,7 @@ pub enum AgreementRef {
 	#[codec(index = 4)]
 	Shipment(ShipmentId),
 	/// A leg of a shipment.
-	#[codec(index = 7)]
+	#[codec(index = 8)]
 	Leg(LegId),
 }
 
