@@ -75,37 +75,48 @@ impl<T: Config> Goods<T::AccountId> for Pallet<T> {
 		custodian: &T::AccountId,
 	) {
 		let sent = State::OnItsWay(shipment);
-		match thing {
-			Thing::Item { gtin, serial } => Items::<T>::mutate(gtin, SerialKey::of(serial), |item| {
-				if let Some(item) = item.as_mut().filter(|item| item.state == sent) {
-					item.owner = owner.clone();
-					item.state = State::Free;
-				}
-			}),
+		// What was locked, and no more: or there would be more of a lot than there is.
+		let quantity = match thing {
+			Thing::Item { gtin, serial } => {
+				let key = SerialKey::of(serial);
+				let Some(mut item) = Items::<T>::get(gtin, &key).filter(|item| item.state == sent) else {
+					return;
+				};
+				(item.owner, item.state) = (owner.clone(), State::Free);
+				Items::<T>::insert(gtin, key, item);
+				1
+			}
 			Thing::Range { gtin, last } => {
-				if let Some((key, mut range)) = Self::find_range(*gtin, last).filter(|(_, range)| range.state == sent) {
-					range.owner = owner.clone();
-					range.state = State::Free;
-					Ranges::<T>::insert(gtin, key, range);
-				}
+				let found = Self::find_range(*gtin, last).filter(|(_, range)| range.state == sent);
+				let Some((key, mut range)) = found else {
+					return;
+				};
+				(range.owner, range.state) = (owner.clone(), State::Free);
+				Ranges::<T>::insert(gtin, key, range);
+				1
 			}
 			Thing::Lot { gtin, lot } => {
 				let mut given = Holdings::<T>::get((gtin, lot), from).unwrap_or_default();
-				// What was locked, and no more: or there would be more of the lot than there is.
 				let quantity = quantity.min(given.on_its_way);
+				if quantity == 0 {
+					return;
+				}
 				given.on_its_way = given.on_its_way.saturating_sub(quantity);
 				Self::store_holding(*gtin, lot, from, given);
 				let mut taken = Holdings::<T>::get((gtin, lot), owner).unwrap_or_default();
 				taken.quantity = taken.quantity.saturating_add(quantity);
 				Self::store_holding(*gtin, lot, owner, taken);
+				quantity
 			}
-			Thing::Unit { sscc } => Units::<T>::mutate(sscc, |unit| {
-				if let Some(unit) = unit.as_mut().filter(|unit| unit.shipment == Some(shipment)) {
-					unit.owner = owner.clone();
-					unit.shipment = None;
-				}
-			}),
-		}
+			Thing::Unit { sscc } => {
+				let Some(mut unit) = Units::<T>::get(sscc).filter(|unit| unit.shipment == Some(shipment)) else {
+					return;
+				};
+				(unit.owner, unit.shipment) = (owner.clone(), None);
+				Units::<T>::insert(sscc, unit);
+				1
+			}
+		};
 		Self::deposit_event(Event::HandedOut {
 			thing: thing.clone(),
 			shipment,
