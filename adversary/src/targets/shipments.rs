@@ -335,7 +335,8 @@ fn accept_delivery(world: &World, draw: &mut Draw<'_>) -> Option<Intent> {
 		.shipment(draw, |record| record.state == ShipmentState::Delivered)?;
 	let mut refusals = Vec::new();
 	if draw.below(2) == 1 {
-		let line = draw.below(record.terms.goods.len() + usize::from(draw.once_in(16)));
+		let too_far = usize::from(draw.once_in(16));
+		let line = draw.below(record.terms.goods.len() + too_far);
 		let quantity = record.terms.goods.get(line).map_or(1, |line| line.quantity);
 		let refused = u64::from(draw.units(4)) * quantity / 4;
 		refusals.push(Refusal {

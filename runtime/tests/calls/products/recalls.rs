@@ -29,7 +29,11 @@ fn judged_soon() {
 	disputed_recall();
 	let until = <Escrow as AgreementClock>::now() + WINDOW;
 	pallet_products::Recalls::<Runtime>::mutate_extant(recall(), |recall| recall.judge_until = Some(until));
-	pallet_products::Contests::<Runtime>::mutate_extant(recall(), making(), |contest| contest.until = until);
+	pallet_products::Contests::<Runtime>::mutate(recall(), making(), |contest| {
+		if let Some(contest) = contest {
+			contest.until = until;
+		}
+	});
 }
 
 /// What has become of the newest recall.
