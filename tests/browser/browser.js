@@ -19,6 +19,8 @@ mkdirSync(PICTURES, { recursive: true });
 export const WHOLE = {
 	status: '.cards .facts', charts: '.chart canvas', jobs: '.stacks tbody tr', job: '.story', health: '.cards .facts', wallet: '.qr img',
 	rules: '.editor textarea', config: '.editor textarea', log: '.log li', board: '.stacks tbody tr',
+	// A machine that looks after no goods says so.
+	stock: '.cards .stacks tbody tr, .cards p.dim',
 };
 
 function program() {

@@ -4,7 +4,7 @@ use super::{
 	call::{Rateable, Visit},
 	found::Profile,
 	AssetKind, Conditions, CountReason, ItemCode, Keeper, MarketCall, PriceTier, PurchaseId, QuoteId, QuoteTerms,
-	RequestId, Rights, SiteProfile, StoreId, Wanted, Word,
+	RequestId, Rights, SiteProfile, StoreId, Word,
 };
 use crate::chain::types::JobId;
 use subxt::{
