@@ -117,6 +117,7 @@ impl Server {
 			Command::Reset => self.uno.reset(ResetCause::External),
 			Command::Clear => self.faults = Faults::default(),
 			Command::Fault(fault) => self.faults.add(fault),
+			Command::Oil { .. } => eprintln!("this board has no sensor in a tank of cutting oil"),
 		}
 		self.uno.press.set_faults(self.faults);
 	}
