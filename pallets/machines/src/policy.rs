@@ -8,8 +8,8 @@ use sp_runtime::traits::{CheckedAdd, Saturating};
 /// Plain accounts spend as they like, and a machine as the policy of its owner says: without one, nothing.
 ///
 /// What a purchase amounts to is all that leaves the account for it: with its price also the deposit and the fee. Bonds
-/// of all kinds count while they are on hold, and in the window in which they are forfeited: so a stolen key loses no more by them than
-/// the cap, and a machine that keeps its promises never runs out of it.
+/// of all kinds count while they are on hold, and in the window in which they are forfeited: so a stolen key loses no more by
+/// them than the cap, and a machine that keeps its promises never runs out of it.
 impl<T: Config> SpendPolicy<T::AccountId, AssetKind, BalanceOf<T>> for Pallet<T> {
 	fn spend(
 		from: &Actor<T::AccountId>,
